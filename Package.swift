@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// The engine (Runner, Recipes, Store, Graph) and the mathematics (Models ... Kernels) never import each other:
+/// only Nodes and the executable see both. docs/ARCHITECTURE.md tells why each dependency is here.
+let package = Package(
+    name: "pulid-run",
+    products: [.executable(name: "pulid-run", targets: ["pulid-run"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "pulid-run",
+            dependencies: [
+                "Runner", "Nodes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        // The engine.
+        .target(name: "Runner", dependencies: ["Graph", "Recipes", "Store"]),
+        .target(name: "Store", dependencies: ["Graph", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Recipes",
+            dependencies: ["Graph", "CYaml", .product(name: "OrderedCollections", package: "swift-collections")]),
+        .target(name: "Graph", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+
+        // Where both meet.
+        .target(name: "Nodes", dependencies: ["Graph", "Models", "Diffusion", "Checkpoints", "Imaging", "Tensors"]),
+
+        // The mathematics.
+        .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),
+        .target(name: "Diffusion", dependencies: ["Tensors"]),
+        .target(name: "Checkpoints", dependencies: ["Tensors"]),
+        .target(name: "Tensors", dependencies: ["Kernels"]),
+        .target(name: "Kernels", dependencies: ["CKernels"]),
+        .target(name: "Imaging", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
+
+        // C: the float loops, and the system's libraries.
+        .target(
+            name: "CKernels",
+            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])],
+            linkerSettings: [.linkedLibrary("dl")]),
+        .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+
+        .target(name: "EngineTestSupport", dependencies: ["Graph"], path: "Tests/EngineTestSupport"),
+        .target(name: "TensorTestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TensorTestSupport"),
+        .testTarget(name: "GraphTests", dependencies: ["Graph", "EngineTestSupport"]),
+        .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
+        .testTarget(name: "StoreTests", dependencies: ["Store", "EngineTestSupport"]),
+        .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
+        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TensorTestSupport"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorTestSupport"]),
+        .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["pulid-run"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,59 @@
+/// A value that flows between nodes: immutable, stored and compared by its record.
+public protocol Artifact: PortType {
+    /// What recipes and messages call it: `image`, `latent`, `face models`.
+    static var kind: String { get }
+    /// The fields that `expect` and tables may read, in the order of a table's columns.
+    static var fields: [String] { get }
+    /// The file name extensions under which it can be written, without the dot.
+    static var extensions: [String] { get }
+    /// The node that reads it from a file, where a recipe may give a file name in place of a reference. The node's
+    /// parameter is named `file`.
+    static var loader: String? { get }
+
+    var record: Record { get }
+    /// - Throws: when the record is of another kind or damaged.
+    init(record: Record) throws
+
+    /// The value of one of `fields`; nil where it was not measured.
+    func field(_ name: String) -> Double?
+    /// The bytes of a file with one of `extensions`; `metadata` goes into formats that have a place for it.
+    func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8]
+}
+
+extension Artifact {
+    public static var fields: [String] { [] }
+    public static var extensions: [String] { [] }
+    public static var loader: String? { nil }
+    public func field(_ name: String) -> Double? { nil }
+
+    public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
+        throw ArtifactError.cannotBeWritten(kind: Self.kind, fileExtension: fileExtension)
+    }
+}
+
+/// A line of text that travels inside a picture file: which recipe, node and settings made it.
+public struct FileMetadata: Hashable, Sendable {
+    public let key: String
+    public let text: String
+
+    public init(_ key: String, _ text: String) {
+        self.key = key
+        self.text = text
+    }
+}
+
+public enum ArtifactError: Error, Hashable {
+    case cannotBeWritten(kind: String, fileExtension: String)
+    case wrongKind(expected: String, found: String)
+    case damaged(kind: String, reason: String)
+}
+
+extension ArtifactError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .cannotBeWritten(let kind, let fileExtension): "a \(kind) cannot be written as .\(fileExtension)"
+        case .wrongKind(let expected, let found): "expected a \(expected), found a \(found)"
+        case .damaged(let kind, let reason): "the stored \(kind) is damaged: \(reason)"
+        }
+    }
+}

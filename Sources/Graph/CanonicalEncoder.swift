@@ -1,0 +1,47 @@
+/// Bytes that are equal exactly when the values are: every item is tagged with its type and length, maps are in key
+/// order, and numbers have one form. Digests and cache keys are taken over this, never over bare concatenation.
+public struct CanonicalEncoder: Sendable {
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public mutating func append(_ value: Value) {
+        switch value {
+        case .null: bytes.append(UInt8(ascii: "n"))
+        case .bool(let value): bytes += [UInt8(ascii: "b"), value ? 1 : 0]
+        case .integer(let value): appendText(tag: "i", "\(value)")
+        case .number(let value):
+            bytes.append(UInt8(ascii: "d"))
+            // -0 equals 0 and every NaN is one NaN.
+            appendFixed(value == 0 ? 0 : value.isNaN ? Double.nan.bitPattern : value.bitPattern)
+        case .string(let value): appendText(tag: "s", value)
+        case .list(let values):
+            bytes.append(UInt8(ascii: "l"))
+            appendFixed(UInt64(values.count))
+            for value in values { append(value) }
+        case .map(let values):
+            bytes.append(UInt8(ascii: "m"))
+            appendFixed(UInt64(values.count))
+            for (key, value) in values.sorted(by: { $0.key < $1.key }) {
+                appendText(tag: "k", key)
+                append(value)
+            }
+        }
+    }
+
+    public mutating func append(_ data: some Collection<UInt8>) {
+        bytes.append(UInt8(ascii: "x"))
+        appendFixed(UInt64(data.count))
+        bytes += data
+    }
+
+    private mutating func appendText(tag: Unicode.Scalar, _ text: String) {
+        bytes.append(UInt8(ascii: tag))
+        appendFixed(UInt64(text.utf8.count))
+        bytes += text.utf8
+    }
+
+    private mutating func appendFixed(_ value: UInt64) {
+        withUnsafeBytes(of: value.littleEndian) { bytes += $0 }
+    }
+}

@@ -1,0 +1,56 @@
+import Crypto
+
+/// A SHA-256 digest: the name of a value, of a file's bytes, or of a cache key.
+public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
+    /// 32 bytes.
+    public let bytes: [UInt8]
+
+    /// nil unless there are exactly 32 bytes.
+    public init?(bytes: [UInt8]) {
+        guard bytes.count == SHA256.byteCount else { return nil }
+        self.bytes = bytes
+    }
+
+    /// nil unless the text is 64 hexadecimal digits.
+    public init?(hex: String) {
+        let digits = Array(hex.utf8)
+        guard digits.count == 2 * SHA256.byteCount else { return nil }
+        var bytes = [UInt8]()
+        for i in stride(from: 0, to: digits.count, by: 2) {
+            guard let high = Character(UnicodeScalar(digits[i])).hexDigitValue,
+                let low = Character(UnicodeScalar(digits[i + 1])).hexDigitValue
+            else { return nil }
+            bytes.append(UInt8(high << 4 | low))
+        }
+        self.bytes = bytes
+    }
+
+    public init(of data: some Sequence<UInt8>) {
+        var hasher = Hasher()
+        if data.withContiguousStorageIfAvailable({ hasher.update(UnsafeRawBufferPointer($0)) }) == nil {
+            Array(data).withUnsafeBytes { hasher.update($0) }
+        }
+        self = hasher.finish()
+    }
+
+    fileprivate init(_ digest: SHA256.Digest) { bytes = Array(digest) }
+
+    /// 64 hexadecimal digits.
+    public var hex: String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    /// The first twelve digits: enough for a person to tell values apart.
+    public var short: String { String(hex.prefix(12)) }
+    public var description: String { hex }
+
+    public static func < (a: Digest, b: Digest) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
+
+    /// A digest in the making, for data that arrives in pieces.
+    public struct Hasher {
+        private var hash = SHA256()
+
+        public init() {}
+
+        public mutating func update(_ data: UnsafeRawBufferPointer) { hash.update(bufferPointer: data) }
+
+        public func finish() -> Digest { Digest(hash.finalize()) }
+    }
+}

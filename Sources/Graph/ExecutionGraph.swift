@@ -1,0 +1,120 @@
+/// A recipe that has been read, swept and checked: every node of every cell, ready to plan and run.
+public struct ExecutionGraph: Sendable {
+    /// The recipe's own name, from `recipe:`.
+    public let name: String
+    /// The recipe's file as the user named it.
+    public let file: String
+    /// The values of the recipe's parameters after `--set`.
+    public let parameters: [String: Value]
+    /// In an order in which every instance comes after its inputs. No two are equal in kind, parameters and inputs
+    /// unless the recipe says the same thing twice.
+    public let instances: [Instance]
+    public let outputs: [Output]
+    public let expectations: [Expectation]
+
+    public init(
+        name: String, file: String, parameters: [String: Value], instances: [Instance], outputs: [Output],
+        expectations: [Expectation]
+    ) {
+        self.name = name
+        self.file = file
+        self.parameters = parameters
+        self.instances = instances
+        self.outputs = outputs
+        self.expectations = expectations
+    }
+}
+
+/// One node at one cell of the sweep.
+public struct Instance: Sendable {
+    /// The node's name in the recipe; for a file given in place of a reference, `<node>.<port>`.
+    public let node: String
+    public let cell: Cell
+    public let schema: NodeSchema
+    /// Every parameter of the schema, defaults filled in; paths are absolute.
+    public let parameters: [String: Value]
+    /// By port: indices into `ExecutionGraph.instances`, all lower than this instance's own.
+    public let inputs: [String: [Int]]
+    /// Where the recipe declares the node.
+    public let location: SourceLocation
+    /// Where the recipe gives each parameter or input that it gives.
+    public let valueLocations: [String: SourceLocation]
+
+    public init(
+        node: String, cell: Cell, schema: NodeSchema, parameters: [String: Value], inputs: [String: [Int]],
+        location: SourceLocation, valueLocations: [String: SourceLocation]
+    ) {
+        self.node = node
+        self.cell = cell
+        self.schema = schema
+        self.parameters = parameters
+        self.inputs = inputs
+        self.location = location
+        self.valueLocations = valueLocations
+    }
+
+    /// `latent` or `latent[style=neon seed=1]`.
+    public var title: String { cell.coordinates.isEmpty ? node : "\(node)[\(cell)]" }
+}
+
+/// A file to write.
+public struct Output: Sendable {
+    public enum Source: Sendable {
+        case artifact(Int)
+        /// One row for each instance, with its cell and its artifact's fields.
+        case table([Int])
+    }
+
+    /// Relative to the output folder; never leads out of it.
+    public let path: String
+    public let source: Source
+    public let location: SourceLocation
+
+    public init(path: String, source: Source, location: SourceLocation) {
+        self.path = path
+        self.source = source
+        self.location = location
+    }
+}
+
+/// A condition on a result, such as `$score.id_similarity >= 0.5` at one cell.
+public struct Expectation: Sendable {
+    public enum Comparison: String, Sendable, CaseIterable {
+        case greaterOrEqual = ">="
+        case lessOrEqual = "<="
+        case notEqual = "!="
+        case equal = "=="
+        case greater = ">"
+        case less = "<"
+
+        public func holds(_ a: Double, _ b: Double) -> Bool {
+            switch self {
+            case .less: a < b
+            case .lessOrEqual: a <= b
+            case .greater: a > b
+            case .greaterOrEqual: a >= b
+            case .equal: a == b
+            case .notEqual: a != b
+            }
+        }
+    }
+
+    public let instance: Int
+    public let field: String
+    public let comparison: Comparison
+    public let bound: Double
+    /// As the recipe writes it.
+    public let text: String
+    public let location: SourceLocation
+
+    public init(
+        instance: Int, field: String, comparison: Comparison, bound: Double, text: String, location: SourceLocation
+    ) {
+        self.instance = instance
+        self.field = field
+        self.comparison = comparison
+        self.bound = bound
+        self.text = text
+        self.location = location
+    }
+}

@@ -1,0 +1,62 @@
+/// One kind of step in a recipe: its ports, its defaults, its help and its work, in one file.
+public protocol Node: Sendable {
+    associatedtype Output: Artifact
+
+    /// Part of the cache key: raised when the same inputs may give other bytes than before.
+    static var version: Int { get }
+    /// One sentence, for `pulid-run nodes` and docs/NODES.md.
+    static var help: String { get }
+    /// What recipes write after `uses:`; the type's name in snake case unless given.
+    static var name: String { get }
+    static var evaluation: Evaluation { get }
+
+    init()
+
+    /// What is wrong with the parameters taken together; called when the recipe is checked, before inputs exist.
+    func problems() -> [ParameterProblem]
+
+    func run(_ context: RunContext) throws -> Output
+}
+
+extension Node {
+    public static var name: String { snakeCase(String(describing: Self.self)) }
+    public static var evaluation: Evaluation { .cached }
+    public func problems() -> [ParameterProblem] { [] }
+}
+
+/// When a node is evaluated, and whether its result is kept.
+public enum Evaluation: Sendable {
+    /// Run when its result is not in the cache, and kept.
+    case cached
+    /// As `cached`, and so quick that planning runs it, to know by content what follows: readers of small files.
+    case cachedEarly
+    /// Names files by their digests and holds no data of its own: evaluated whenever a recipe is planned, never stored.
+    case reference
+}
+
+/// A parameter whose value cannot work, as found by the node itself.
+public struct ParameterProblem: Hashable, Sendable {
+    public let parameter: String
+    public let message: String
+    public let hint: String?
+
+    public init(_ parameter: String, _ message: String, hint: String? = nil) {
+        self.parameter = parameter
+        self.message = message
+        self.hint = hint
+    }
+}
+
+/// `LoadSDXL` -> `load_sdxl`, `idScale` -> `id_scale`.
+func snakeCase(_ name: String) -> String {
+    let letters = Array(name)
+    var result = ""
+    for (i, letter) in letters.enumerated() {
+        let startsWord =
+            letter.isUppercase && i > 0
+            && (!letters[i - 1].isUppercase || (i + 1 < letters.count && letters[i + 1].isLowercase))
+        if startsWord { result += "_" }
+        result += letter.lowercased()
+    }
+    return result
+}

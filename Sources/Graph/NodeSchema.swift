@@ -1,0 +1,85 @@
+/// What a node kind takes and gives, read once from its declaration.
+public struct NodeSchema: Sendable {
+    public struct Input: Sendable {
+        /// As recipes write it.
+        public let name: String
+        public let help: String
+        public let artifact: any Artifact.Type
+        public let arity: PortArity
+
+        public var isRequired: Bool { arity != .optional }
+    }
+
+    public struct Parameter: Sendable {
+        /// As recipes write it.
+        public let name: String
+        public let help: String
+        public let form: ParameterForm
+        public let defaultValue: Value?
+        public let range: ClosedRange<Double>?
+
+        public var isRequired: Bool { defaultValue == nil }
+    }
+
+    public let type: any Node.Type
+    public let name: String
+    public let help: String
+    public let version: Int
+    public let evaluation: Evaluation
+    public let output: any Artifact.Type
+    /// In the order declared.
+    public let inputs: [Input]
+    public let parameters: [Parameter]
+
+    public init<Kind: Node>(_ type: Kind.Type) {
+        self.type = type
+        name = type.name
+        help = type.help
+        version = type.version
+        evaluation = type.evaluation
+        output = Kind.Output.self
+        var inputs: [Input] = []
+        var parameters: [Parameter] = []
+        for (name, port) in ports(of: type.init()) {
+            if let port = port as? any InputPort {
+                inputs.append(Input(name: name, help: port.help, artifact: port.artifact, arity: port.arity))
+            } else if let port = port as? any ParameterPort {
+                parameters.append(
+                    Parameter(
+                        name: name, help: port.help, form: port.form, defaultValue: port.defaultParameter,
+                        range: port.range))
+            }
+        }
+        self.inputs = inputs
+        self.parameters = parameters
+    }
+
+    /// A node ready to run, or, with no inputs, ready to be asked for its `problems`.
+    ///
+    /// - Throws: `ParameterMismatch` or `ArtifactError` when a value does not fit its port.
+    public func bind(
+        parameters: [String: Value], inputs: [String: [GatheredItem<any Artifact>]] = [:]
+    ) throws -> any Node {
+        let node = type.init()
+        for (name, port) in ports(of: node) {
+            if let port = port as? any ParameterPort {
+                if let value = parameters[name] { try port.bind(value) }
+            } else if let port = port as? any InputPort {
+                if let values = inputs[name] {
+                    try port.bind(values)
+                } else if port.arity == .optional {
+                    try port.bind([])
+                }
+            }
+        }
+        return node
+    }
+}
+
+/// The wrapped properties of a node with the names that recipes use.
+private func ports(of node: any Node) -> [(name: String, port: Any)] {
+    Mirror(reflecting: node).children.compactMap { child in
+        guard let label = child.label, label.hasPrefix("_") else { return nil }
+        return (snakeCase(String(label.dropFirst())), child.value)
+    }
+}

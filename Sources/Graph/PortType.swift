@@ -1,0 +1,76 @@
+/// What may stand behind `@Input`: an artifact, an optional one, a list, or a gathered sweep.
+public protocol PortType: Sendable {
+    static var artifact: any Artifact.Type { get }
+    static var arity: PortArity { get }
+    /// - Parameter values: as many as the arity allows, each of the port's artifact type.
+    static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self
+}
+
+public enum PortArity: String, Hashable, Sendable {
+    case one, optional
+    /// One or more, in the order written; the cells they come from do not matter to the result.
+    case list
+    /// A sweep, with the axis values of each item: they are part of the result, and so of the cache key.
+    case gathered
+}
+
+/// An artifact together with the axis values of its cell, such as `style: neon`.
+public struct GatheredItem<Item: Sendable>: Sendable {
+    public let cell: Cell
+    public let value: Item
+
+    public init(cell: Cell, value: Item) {
+        self.cell = cell
+        self.value = value
+    }
+}
+
+/// A sweep's results, in the order of the axes.
+public struct Gathered<Item: Artifact>: Sendable {
+    public let items: [GatheredItem<Item>]
+
+    public init(items: [GatheredItem<Item>]) { self.items = items }
+}
+
+extension Artifact {
+    public static var artifact: any Artifact.Type { Self.self }
+    public static var arity: PortArity { .one }
+
+    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
+        try cast(values[0].value)
+    }
+
+    fileprivate static func cast(_ value: any Artifact) throws -> Self {
+        guard let value = value as? Self else {
+            throw ArtifactError.wrongKind(expected: kind, found: type(of: value).kind)
+        }
+        return value
+    }
+}
+
+extension Optional: PortType where Wrapped: Artifact {
+    public static var artifact: any Artifact.Type { Wrapped.self }
+    public static var arity: PortArity { .optional }
+
+    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
+        try values.first.map { try Wrapped.cast($0.value) }
+    }
+}
+
+extension Array: PortType where Element: Artifact {
+    public static var artifact: any Artifact.Type { Element.self }
+    public static var arity: PortArity { .list }
+
+    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
+        try values.map { try Element.cast($0.value) }
+    }
+}
+
+extension Gathered: PortType {
+    public static var artifact: any Artifact.Type { Item.self }
+    public static var arity: PortArity { .gathered }
+
+    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
+        Gathered(items: try values.map { GatheredItem(cell: $0.cell, value: try Item.cast($0.value)) })
+    }
+}

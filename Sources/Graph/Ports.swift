@@ -1,0 +1,80 @@
+/// Declares an artifact that a node takes: `@Input("photo with a face") var image: ImageArtifact`.
+@propertyWrapper
+public struct Input<Port: PortType>: Sendable {
+    public let help: String
+    private let slot = Slot<Port>()
+
+    public init(_ help: String) { self.help = help }
+
+    /// - Precondition: the node has been bound (`NodeSchema.bind`).
+    public var wrappedValue: Port { slot.read() }
+}
+
+/// Declares a setting of a node: `@Parameter("which face") var pick: FacePick = .largest`.
+@propertyWrapper
+public struct Parameter<Setting: ParameterType>: Sendable {
+    public let help: String
+    public let defaultValue: Setting?
+    /// Numbers outside are refused when the recipe is checked.
+    public let range: ClosedRange<Double>?
+    private let slot = Slot<Setting>()
+
+    /// A setting that the recipe must give.
+    public init(_ help: String, in range: ClosedRange<Double>? = nil) {
+        self.help = help
+        self.range = range
+        defaultValue = nil
+    }
+
+    /// A setting with a default.
+    public init(wrappedValue: Setting, _ help: String, in range: ClosedRange<Double>? = nil) {
+        self.help = help
+        self.range = range
+        defaultValue = wrappedValue
+        slot.write(wrappedValue)
+    }
+
+    /// - Precondition: the node has been bound (`NodeSchema.bind`), or the setting has a default.
+    public var wrappedValue: Setting { slot.read() }
+}
+
+/// What `NodeSchema` sees of an `@Input` through a mirror.
+protocol InputPort {
+    var help: String { get }
+    var artifact: any Artifact.Type { get }
+    var arity: PortArity { get }
+    func bind(_ values: [GatheredItem<any Artifact>]) throws
+}
+
+extension Input: InputPort {
+    var artifact: any Artifact.Type { Port.artifact }
+    var arity: PortArity { Port.arity }
+    func bind(_ values: [GatheredItem<any Artifact>]) throws { slot.write(try Port.bind(values)) }
+}
+
+/// What `NodeSchema` sees of a `@Parameter` through a mirror.
+protocol ParameterPort {
+    var help: String { get }
+    var form: ParameterForm { get }
+    var defaultParameter: Value? { get }
+    var range: ClosedRange<Double>? { get }
+    func bind(_ value: Value) throws(ParameterMismatch)
+}
+
+extension Parameter: ParameterPort {
+    var form: ParameterForm { Setting.parameterForm }
+    var defaultParameter: Value? { defaultValue?.parameterValue }
+    func bind(_ value: Value) throws(ParameterMismatch) { slot.write(try Setting(parameter: value)) }
+}
+
+/// The place behind a port. It is written once, before the node that owns it is run or shared.
+private final class Slot<Content: Sendable>: @unchecked Sendable {
+    private var content: Content?
+
+    func write(_ content: Content) { self.content = content }
+
+    func read() -> Content {
+        guard let content else { preconditionFailure("a port was read before its node was bound") }
+        return content
+    }
+}
