@@ -1,0 +1,81 @@
+/// Pictures in labelled rows and columns on white.
+///
+/// All cells are as large as the largest picture; smaller ones are centred, and a missing one leaves a pale crossed frame.
+/// Labels grow with the cells. Those that do not fit are broken between words (column labels) and then cut with an ellipsis.
+public struct ContactSheet: Sendable {
+    public var rowLabels: [String]
+    public var columnLabels: [String]
+    /// Row by row; nil is a missing picture.
+    public var cells: [[Bitmap?]]
+
+    public init(rowLabels: [String], columnLabels: [String], cells: [[Bitmap?]]) {
+        self.rowLabels = rowLabels
+        self.columnLabels = columnLabels
+        self.cells = cells
+    }
+
+    /// Throws `ImageError.sheetShape` unless there is a label for each row and column and every row is complete, and
+    /// `ImageError.sheetTooLarge` if the sheet would have more than `limits.pixels` pixels.
+    public func render(limits: DecodeLimits = .standard) throws -> Bitmap {
+        let layout = try ContactSheetLayout(self, limits: limits)
+        var sheet = Bitmap(width: layout.width, height: layout.height)
+        for (column, lines) in layout.columnLabels.enumerated() {
+            // The last line stands right above the cells.
+            let top = layout.cellsTop - layout.gap - lines.count * layout.lineHeight + layout.scale
+            for (line, text) in lines.enumerated() {
+                let textWidth = BitmapFont.width(of: text, scale: layout.scale)
+                sheet.draw(
+                    text,
+                    x: layout.x(column) + (layout.cellWidth - textWidth) / 2,
+                    y: top + line * layout.lineHeight,
+                    scale: layout.scale,
+                    color: ContactSheet.ink
+                )
+            }
+        }
+        for (row, label) in layout.rowLabels.enumerated() {
+            let right = layout.cellsLeft - layout.gap
+            sheet.draw(
+                label,
+                x: right - BitmapFont.width(of: label, scale: layout.scale),
+                y: layout.y(row) + (layout.cellHeight - BitmapFont.glyphHeight * layout.scale) / 2,
+                scale: layout.scale,
+                color: ContactSheet.ink
+            )
+        }
+        for (row, pictures) in cells.enumerated() {
+            for (column, picture) in pictures.enumerated() {
+                let (x, y) = (layout.x(column), layout.y(row))
+                if let picture {
+                    sheet.paste(
+                        picture,
+                        x: x + (layout.cellWidth - picture.width) / 2,
+                        y: y + (layout.cellHeight - picture.height) / 2
+                    )
+                } else {
+                    sheet.drawMissing(x: x, y: y, layout)
+                }
+            }
+        }
+        return sheet
+    }
+
+    static let ink = RGB(48, 48, 56)
+    static let faint = RGB(222, 222, 226)
+}
+
+extension Bitmap {
+    /// A pale frame with a diagonal cross.
+    fileprivate mutating func drawMissing(x: Int, y: Int, _ layout: ContactSheetLayout) {
+        let (w, h, pen) = (layout.cellWidth, layout.cellHeight, layout.scale)
+        fill(x: x, y: y, width: w, height: pen, with: ContactSheet.faint)
+        fill(x: x, y: y + h - pen, width: w, height: pen, with: ContactSheet.faint)
+        fill(x: x, y: y, width: pen, height: h, with: ContactSheet.faint)
+        fill(x: x + w - pen, y: y, width: pen, height: h, with: ContactSheet.faint)
+        for row in 0..<h {
+            let column = h > 1 ? row * (w - pen) / (h - 1) : 0
+            fill(x: x + column, y: y + row, width: pen, height: 1, with: ContactSheet.faint)
+            fill(x: x + w - pen - column, y: y + row, width: pen, height: 1, with: ContactSheet.faint)
+        }
+    }
+}
