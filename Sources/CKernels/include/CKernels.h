@@ -1,0 +1,102 @@
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The float loops. Every function works on one range of its operands and is single-threaded; splitting work is the
+// caller's. Each is compiled for the baseline and for AVX2 from the same source (loops.inc) with fixed lanes, a fixed
+// order of summation and no fused multiply-add, so both give the same bits.
+// Shapes are row-major; `n` counts floats. Pointers do not alias unless the text says so.
+
+// Which instruction set runs: 0 the baseline, 1 AVX2.
+int pk_level(void);
+
+// y = a + b, a - b, a * b
+void pk_add(const float *a, const float *b, float *y, size_t n);
+void pk_sub(const float *a, const float *b, float *y, size_t n);
+void pk_mul(const float *a, const float *b, float *y, size_t n);
+// y = x * scale + shift
+void pk_affine(const float *x, float scale, float shift, float *y, size_t n);
+// y += x * scale
+void pk_accumulate(const float *x, float scale, float *y, size_t n);
+// Each of `rows` rows of `n`: y = x + v, y = x * v with one vector v of n.
+void pk_add_row(const float *x, const float *v, float *y, size_t rows, size_t n);
+void pk_mul_row(const float *x, const float *v, float *y, size_t rows, size_t n);
+// sum over rows of x[rows, n] into y[n] (overwritten), rows in order
+void pk_sum_rows(const float *x, float *y, size_t rows, size_t n);
+// dot product in 16 lanes
+float pk_dot(const float *a, const float *b, size_t n);
+float pk_sum(const float *x, size_t n);
+
+// y = f(x); x and y may be the same
+void pk_silu(const float *x, float *y, size_t n);
+void pk_sigmoid(const float *x, float *y, size_t n);
+void pk_gelu(const float *x, float *y, size_t n);
+void pk_quick_gelu(const float *x, float *y, size_t n);
+void pk_leaky_relu(const float *x, float slope, float *y, size_t n);
+void pk_exp(const float *x, float *y, size_t n);
+// dx = dy * f'(x)
+void pk_silu_backward(const float *x, const float *dy, float *dx, size_t n);
+void pk_gelu_backward(const float *x, const float *dy, float *dx, size_t n);
+void pk_quick_gelu_backward(const float *x, const float *dy, float *dx, size_t n);
+void pk_leaky_relu_backward(const float *x, float slope, const float *dy, float *dx, size_t n);
+
+// x [rows, 2 n] -> y [rows, n]: x[.., :n] * gelu(x[.., n:])
+void pk_geglu(const float *x, float *y, size_t rows, size_t n);
+void pk_geglu_backward(const float *x, const float *dy, float *dx, size_t rows, size_t n);
+
+// Softmax of each row of x [rows, n] * scale with `zeros` further logits of 0 in the denominator; in place. Where
+// `causal_first` is not negative, row i sees only the first causal_first + i + 1 columns and the rest become 0.
+void pk_softmax(float *x, size_t rows, size_t n, float scale, size_t zeros, ptrdiff_t causal_first);
+// ds = scale * p * (dp - sum(dp * p)) for each row; in place on dp
+void pk_softmax_backward(const float *p, float *dp, size_t rows, size_t n, float scale);
+
+// LayerNorm over rows of n; weight and bias may be NULL. mean and rstd [rows] may be NULL.
+void pk_layer_norm(const float *x, const float *weight, const float *bias, float eps, float *y, size_t rows, size_t n,
+                   float *mean, float *rstd);
+
+// GroupNorm of x [pixels, channels]: per-channel sums and per-channel sums of (x - mean[c])^2, added in blocks of
+// pixels to doubles.
+void pk_channel_sums(const float *x, size_t pixels, size_t channels, double *sums);
+void pk_channel_squares(const float *x, const float *mean, size_t pixels, size_t channels, double *sums);
+// y = x * scale[c] + shift[c], then SiLU if `silu`
+void pk_channel_affine(const float *x, const float *scale, const float *shift, float *y, size_t pixels,
+                       size_t channels, int silu);
+
+// x [height, width, channels] -> columns [count, kernel * kernel * channels] for output pixels first ..< first + count
+// of a convolution; outside the picture is 0.
+typedef struct {
+    size_t height, width, channels;
+    size_t out_width;
+    size_t kernel, stride;
+    ptrdiff_t pad_top, pad_left;
+} pk_window;
+void pk_im2col(const float *x, pk_window w, size_t first, size_t count, float *columns);
+// The transpose: adds columns back into x (which the caller has cleared).
+void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, float *x);
+
+// x [a, b, c] -> y [b, a, c]
+void pk_swap_axes(const float *x, float *y, size_t a, size_t b, size_t c);
+// x [rows, columns] -> y [columns, rows]
+void pk_transpose(const float *x, float *y, size_t rows, size_t columns);
+
+// Rotary embedding of interleaved pairs: (x0, x1) -> (x0 cos - x1 sin, x1 cos + x0 sin); cos and sin hold n values,
+// each pair's twice. x and y may be the same.
+void pk_rotate_pairs(const float *x, const float *cosine, const float *sine, float *y, size_t n);
+
+// Widening; x may be unaligned.
+void pk_from_f16(const void *x, float *y, size_t n);
+void pk_from_bf16(const void *x, float *y, size_t n);
+
+// C[m, n] = alpha * op(A) op(B) + beta * C, row-major, one thread, by OpenBLAS.
+// NULL on success; else why OpenBLAS could not be loaded. `core` is the kernel set to pin; called once, before any
+// other.
+const char *pk_blas_load(const char *core);
+// OpenBLAS's own description: version, build, core.
+const char *pk_blas_config(void);
+const char *pk_blas_core(void);
+void pk_sgemm(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
+              const float *b, size_t ldb, float beta, float *c, size_t ldc);
+
+#endif

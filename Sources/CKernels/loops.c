@@ -1,0 +1,80 @@
+#include "CKernels.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef float f32x8 __attribute__((vector_size(32), aligned(32)));
+typedef int32_t i32x8 __attribute__((vector_size(32), aligned(32)));
+
+// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+#pragma clang diagnostic ignored "-Wunused-function"
+
+#define NAME(f) f##_baseline
+#include "loops.inc"
+#undef NAME
+
+#if defined(__x86_64__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define NAME(f) f##_avx2
+#include "loops.inc"
+#undef NAME
+#pragma clang attribute pop
+
+int pk_level(void) { return __builtin_cpu_supports("avx2") ? 1 : 0; }
+#define DISPATCH(f, arguments) (__builtin_cpu_supports("avx2") ? f##_avx2 arguments : f##_baseline arguments)
+#else
+int pk_level(void) { return 0; }
+#define DISPATCH(f, arguments) f##_baseline arguments
+#endif
+
+void pk_add(const float *a, const float *b, float *y, size_t n) { DISPATCH(add, (a, b, y, n)); }
+void pk_sub(const float *a, const float *b, float *y, size_t n) { DISPATCH(sub, (a, b, y, n)); }
+void pk_mul(const float *a, const float *b, float *y, size_t n) { DISPATCH(mul, (a, b, y, n)); }
+void pk_affine(const float *x, float s, float t, float *y, size_t n) { DISPATCH(affine, (x, s, t, y, n)); }
+void pk_accumulate(const float *x, float s, float *y, size_t n) { DISPATCH(accumulate, (x, s, y, n)); }
+void pk_add_row(const float *x, const float *v, float *y, size_t r, size_t n) { DISPATCH(add_row, (x, v, y, r, n)); }
+void pk_mul_row(const float *x, const float *v, float *y, size_t r, size_t n) { DISPATCH(mul_row, (x, v, y, r, n)); }
+void pk_sum_rows(const float *x, float *y, size_t r, size_t n) { DISPATCH(sum_rows, (x, y, r, n)); }
+float pk_dot(const float *a, const float *b, size_t n) { return DISPATCH(dot, (a, b, n)); }
+float pk_sum(const float *x, size_t n) { return DISPATCH(sum, (x, n)); }
+void pk_silu(const float *x, float *y, size_t n) { DISPATCH(silu, (x, y, n)); }
+void pk_sigmoid(const float *x, float *y, size_t n) { DISPATCH(sigmoid, (x, y, n)); }
+void pk_gelu(const float *x, float *y, size_t n) { DISPATCH(gelu, (x, y, n)); }
+void pk_quick_gelu(const float *x, float *y, size_t n) { DISPATCH(quick_gelu, (x, y, n)); }
+void pk_exp(const float *x, float *y, size_t n) { DISPATCH(exp, (x, y, n)); }
+void pk_leaky_relu(const float *x, float s, float *y, size_t n) { DISPATCH(leaky_relu, (x, s, y, n)); }
+void pk_silu_backward(const float *x, const float *dy, float *dx, size_t n) {
+    DISPATCH(silu_backward, (x, dy, dx, n));
+}
+void pk_gelu_backward(const float *x, const float *dy, float *dx, size_t n) {
+    DISPATCH(gelu_backward, (x, dy, dx, n));
+}
+void pk_quick_gelu_backward(const float *x, const float *dy, float *dx, size_t n) {
+    DISPATCH(quick_gelu_backward, (x, dy, dx, n));
+}
+void pk_leaky_relu_backward(const float *x, float s, const float *dy, float *dx, size_t n) {
+    DISPATCH(leaky_relu_backward, (x, s, dy, dx, n));
+}
+void pk_geglu(const float *x, float *y, size_t r, size_t n) { DISPATCH(geglu, (x, y, r, n)); }
+void pk_geglu_backward(const float *x, const float *dy, float *dx, size_t r, size_t n) {
+    DISPATCH(geglu_backward, (x, dy, dx, r, n));
+}
+void pk_softmax(float *x, size_t r, size_t n, float s, size_t z, ptrdiff_t c) { DISPATCH(softmax, (x, r, n, s, z, c)); }
+void pk_softmax_backward(const float *p, float *dp, size_t r, size_t n, float s) {
+    DISPATCH(softmax_backward, (p, dp, r, n, s));
+}
+void pk_layer_norm(const float *x, const float *w, const float *b, float e, float *y, size_t r, size_t n, float *m,
+                   float *s) {
+    DISPATCH(layer_norm, (x, w, b, e, y, r, n, m, s));
+}
+void pk_channel_sums(const float *x, size_t p, size_t c, double *s) { DISPATCH(channel_sums, (x, p, c, s)); }
+void pk_channel_squares(const float *x, const float *m, size_t p, size_t c, double *s) {
+    DISPATCH(channel_squares, (x, m, p, c, s));
+}
+void pk_channel_affine(const float *x, const float *s, const float *t, float *y, size_t p, size_t c, int silu) {
+    DISPATCH(channel_affine, (x, s, t, y, p, c, silu));
+}
+void pk_rotate_pairs(const float *x, const float *c, const float *s, float *y, size_t n) {
+    DISPATCH(rotate_pairs, (x, c, s, y, n));
+}

@@ -1,0 +1,28 @@
+import Kernels
+
+/// softmax(q kᵀ scale) v for `heads` heads that lie side by side in each row.
+///
+/// - Parameters:
+///   - q: (B, Lq, heads d)
+///   - k: (B or 1, Lk, heads d); a batch of 1 is shared by all of q
+///   - v: as k
+///   - scale: 1 / sqrt(d) unless given
+///   - zeroKeys: as many further keys and values of zero, which are never made: each adds exp(0) to the denominator
+///   - causal: position i sees positions 0 ... i
+/// - Returns: (B, Lq, heads d)
+public func scaledDotProductAttention(
+    _ q: Tensor, _ k: Tensor, _ v: Tensor, heads: Int, scale: Float? = nil, zeroKeys: Int = 0, causal: Bool = false
+) -> Tensor {
+    let (B, Lq, C) = q.shape3
+    let (Bk, Lk, Ck) = k.shape3
+    precondition(
+        C == Ck && k.shape == v.shape && (Bk == B || Bk == 1) && C % heads == 0,
+        "attention of \(q.shape) over \(k.shape) and \(v.shape) with \(heads) heads")
+    let shape = AttentionShape(batch: B, queries: Lq, keys: Lk, heads: heads, width: C / heads)
+    let scale = scale ?? 1 / Float(C / heads).squareRoot()
+    return Tensor(q.shape) { y in
+        attentionForward(
+            shape, q: q.pointer, k: k.pointer, v: v.pointer, scale: scale, sharedKeys: Bk == 1, zeroKeys: zeroKeys,
+            causal: causal, y: y)
+    }
+}

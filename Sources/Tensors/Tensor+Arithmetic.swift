@@ -1,0 +1,112 @@
+import Kernels
+
+/// Elements that one thread handles at a time.
+let elementGrain = 1 << 15
+
+extension Tensor {
+    /// A tensor of `shape` made piece by piece: `body` writes the elements of each range.
+    static func elementwise(_ shape: [Int], _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+        let count = shape.reduce(1, *)
+        return Tensor(shape) { y in
+            Parallel.forRanges(count, grain: elementGrain) { body($0, y + $0.lowerBound) }
+        }
+    }
+
+    /// A tensor of `shape` made by rows of its last dimension: `body` writes the rows of each range.
+    static func rowwise(_ shape: [Int], _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+        let columns = shape.last ?? 1
+        let rows = shape.dropLast().reduce(1, *)
+        return Tensor(shape) { y in
+            Parallel.forRanges(rows, grain: max(1, elementGrain / max(1, columns))) {
+                body($0, y + $0.lowerBound * columns)
+            }
+        }
+    }
+
+    private static func combine(
+        _ a: Tensor, _ b: Tensor, _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+    ) -> Tensor {
+        precondition(a.shape == b.shape, "shapes \(a.shape) and \(b.shape) differ")
+        return elementwise(a.shape) { range, y in
+            kernel(a.pointer + range.lowerBound, b.pointer + range.lowerBound, y, range.count)
+        }
+    }
+
+    public static func + (a: Tensor, b: Tensor) -> Tensor {
+        combine(a, b) { pk_add($0, $1, $2, $3) }.recorded(from: a, b) { dy in [dy, dy] }
+    }
+
+    public static func - (a: Tensor, b: Tensor) -> Tensor {
+        combine(a, b) { pk_sub($0, $1, $2, $3) }.recorded(from: a, b) { dy in [dy, dy * -1] }
+    }
+
+    /// Element by element.
+    public static func * (a: Tensor, b: Tensor) -> Tensor {
+        combine(a, b) { pk_mul($0, $1, $2, $3) }
+            .recorded(from: a, b) { [a = a.detached(), b = b.detached()] dy in [dy * b, dy * a] }
+    }
+
+    public static func * (a: Tensor, scale: Float) -> Tensor { a.affine(scale: scale, shift: 0) }
+    public static func + (a: Tensor, shift: Float) -> Tensor { a.affine(scale: 1, shift: shift) }
+    public static func / (a: Tensor, divisor: Float) -> Tensor { a.affine(scale: 1 / divisor, shift: 0) }
+
+    /// x * scale + shift
+    public func affine(scale: Float, shift: Float) -> Tensor {
+        Tensor.elementwise(shape) { range, y in pk_affine(pointer + range.lowerBound, scale, shift, y, range.count) }
+            .recorded(from: self) { dy in [dy * scale] }
+    }
+
+    /// x + v, with v (C) or (1, C) along the last dimension.
+    public func addingRow(_ v: Tensor) -> Tensor {
+        let (_, columns) = rowsAndColumns
+        precondition(v.count == columns, "a row of \(v.shape) does not fit \(shape)")
+        return Tensor.rowwise(shape) { rows, y in
+            pk_add_row(pointer + rows.lowerBound * columns, v.pointer, y, rows.count, columns)
+        }.recorded(from: self, v) { dy in [dy, dy.sumOfRows().reshaped(v.shape)] }
+    }
+
+    /// x * v, with v (C) along the last dimension.
+    public func multipliedByRow(_ v: Tensor) -> Tensor {
+        let (_, columns) = rowsAndColumns
+        precondition(v.count == columns, "a row of \(v.shape) does not fit \(shape)")
+        return Tensor.rowwise(shape) { rows, y in
+            pk_mul_row(pointer + rows.lowerBound * columns, v.pointer, y, rows.count, columns)
+        }.recorded(from: self, v) { [x = detached(), v = v.detached()] dy in
+            [dy.multipliedByRow(v), (dy * x).sumOfRows().reshaped(v.shape)]
+        }
+    }
+
+    /// (..., C) -> (C): the sum over all other dimensions, in order.
+    public func sumOfRows() -> Tensor {
+        let (rows, columns) = rowsAndColumns
+        return Tensor([columns]) { pk_sum_rows(pointer, $0, rows, columns) }
+            .recorded(from: self) { [shape] dy in [Tensor.zeros(shape).addingRow(dy)] }
+    }
+
+    /// The sum of all elements, (1).
+    public func sum() -> Tensor {
+        Tensor([pk_sum(pointer, count)], shape: [1])
+            .recorded(from: self) { [shape] dy in [Tensor(repeating: dy.values[0], shape: shape)] }
+    }
+
+    /// The mean of all elements, (1).
+    public func mean() -> Tensor { sum() / Float(max(1, count)) }
+
+    /// (B, L, C) -> (B, 1, C): the mean over the middle dimension.
+    public func meanOfMiddle() -> Tensor {
+        let (B, L, C) = shape3
+        return Tensor([B, 1, C]) { y in
+            for b in 0..<B { pk_sum_rows(pointer + b * L * C, y + b * C, L, C) }
+        }.recorded(from: self) { dy in
+            [dy.repeatedAlongMiddle(L)]
+        } / Float(L)
+    }
+
+    /// (B, 1, C) -> (B, L, C).
+    public func repeatedAlongMiddle(_ L: Int) -> Tensor {
+        let (B, _, C) = shape3
+        return Tensor([B, L, C]) { y in
+            for b in 0..<B { for l in 0..<L { (y + (b * L + l) * C).update(from: pointer + b * C, count: C) } }
+        }.recorded(from: self) { dy in [dy.meanOfMiddle() * Float(L)] }
+    }
+}

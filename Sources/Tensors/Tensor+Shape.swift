@@ -1,0 +1,129 @@
+import Kernels
+
+extension Tensor {
+    /// The same values in another shape; nothing is copied.
+    public func reshaped(_ shape: [Int]) -> Tensor {
+        var result = Tensor(shape: shape, storage: storage)
+        if needsGradient { result = result.recorded(from: self) { [old = self.shape] dy in [dy.reshaped(old)] } }
+        return result
+    }
+
+    /// Concatenation along dimension `axis`; all other dimensions agree.
+    public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
+        guard let first = parts.first else { preconditionFailure("nothing to concatenate") }
+        precondition(
+            parts.allSatisfy {
+                $0.shape.prefix(axis) == first.shape.prefix(axis)
+                    && $0.shape.dropFirst(axis + 1) == first.shape.dropFirst(axis + 1)
+            }, "cannot concatenate \(parts.map(\.shape)) along \(axis)")
+        var shape = first.shape
+        shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
+        let outer = shape.prefix(axis).reduce(1, *)
+        let inner = shape.dropFirst(axis + 1).reduce(1, *)
+        let y = Tensor(shape) { y in
+            var to = y
+            for i in 0..<outer {
+                for part in parts {
+                    let run = part.shape[axis] * inner
+                    to.update(from: part.pointer + i * run, count: run)
+                    to += run
+                }
+            }
+        }
+        return y.recorded(from: parts) { [sizes = parts.map { $0.shape[axis] }] dy in
+            var start = 0
+            return sizes.map { size in
+                defer { start += size }
+                return dy.sliced(axis: axis, start..<start + size)
+            }
+        }
+    }
+
+    /// The part of the tensor with `range` of dimension `axis`.
+    public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
+        precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) is outside \(shape)")
+        var part = shape
+        part[axis] = range.count
+        let outer = shape.prefix(axis).reduce(1, *)
+        let inner = shape.dropFirst(axis + 1).reduce(1, *)
+        let y = Tensor(part) { y in
+            for i in 0..<outer {
+                let from = pointer + (i * shape[axis] + range.lowerBound) * inner
+                (y + i * range.count * inner).update(from: from, count: range.count * inner)
+            }
+        }
+        return y.recorded(from: self) { [shape] dy in
+            var before = shape
+            before[axis] = range.lowerBound
+            var after = shape
+            after[axis] = shape[axis] - range.upperBound
+            return [.concatenated([.zeros(before), dy, .zeros(after)], axis: axis)]
+        }
+    }
+
+    /// (a, b, ...) -> (b, a, ...).
+    public func swappingFirstAxes() -> Tensor {
+        let (a, b) = (shape[0], shape[1])
+        let inner = shape.dropFirst(2).reduce(1, *)
+        return Tensor([b, a] + shape.dropFirst(2)) { pk_swap_axes(pointer, $0, a, b, inner) }
+            .recorded(from: self) { dy in [dy.swappingFirstAxes()] }
+    }
+
+    /// (B, m, n) -> (B, n, m), or (m, n) -> (n, m).
+    public func transposed() -> Tensor {
+        let (m, n) = (shape[rank - 2], shape[rank - 1])
+        let batch = shape.dropLast(2).reduce(1, *)
+        return Tensor(shape.dropLast(2) + [n, m]) { y in
+            for b in 0..<batch { pk_transpose(pointer + b * m * n, y + b * m * n, m, n) }
+        }.recorded(from: self) { dy in [dy.transposed()] }
+    }
+
+    /// (B, C, H, W), the order of files, -> (B, H, W, C), the order of our layers.
+    public func channelsLast() -> Tensor {
+        let (B, C, H, W) = shape4
+        return reshaped([B, C, H * W]).transposed().reshaped([B, H, W, C])
+    }
+
+    /// (B, H, W, C) -> (B, C, H, W).
+    public func channelsFirst() -> Tensor {
+        let (B, H, W, C) = shape4
+        return reshaped([B, H * W, C]).transposed().reshaped([B, C, H, W])
+    }
+
+    /// (B, H, W, C) -> (B, 2 H, 2 W, C): every pixel becomes four.
+    public func upsampledNearest2x() -> Tensor {
+        let (B, H, W, C) = shape4
+        return Tensor([B, 2 * H, 2 * W, C]) { y in
+            Parallel.forEach(B * H) { row in
+                let line = y + row * 2 * 2 * W * C
+                for x in 0..<W {
+                    let from = pointer + (row * W + x) * C
+                    (line + 2 * x * C).update(from: from, count: C)
+                    (line + (2 * x + 1) * C).update(from: from, count: C)
+                }
+                (line + 2 * W * C).update(from: line, count: 2 * W * C)
+            }
+        }.recorded(from: self) { dy in
+            let columns = dy.reshaped([B * 2 * H * W, 2, C]).meanOfMiddle()
+            let rows = columns.reshaped([B * H, 2, W * C]).meanOfMiddle()
+            return [rows.reshaped([B, H, W, C]) * 4]
+        }
+    }
+
+    /// table (n, C), rows of it by index -> (indices.count, C).
+    public func rows(at indices: [Int]) -> Tensor {
+        let (count, columns) = rowsAndColumns
+        precondition(indices.allSatisfy { $0 >= 0 && $0 < count }, "an index is outside \(shape)")
+        return Tensor([indices.count, columns]) { y in
+            for (i, index) in indices.enumerated() {
+                (y + i * columns).update(from: pointer + index * columns, count: columns)
+            }
+        }.recorded(from: self) { [shape] dy in
+            let sum = Tensor.zeros(shape)
+            for (i, index) in indices.enumerated() {
+                pk_accumulate(dy.pointer + i * columns, 1, sum.storage.base + index * columns, columns)
+            }
+            return [sum]
+        }
+    }
+}

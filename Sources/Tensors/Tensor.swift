@@ -1,0 +1,75 @@
+/// An immutable, dense, row-major array of 32-bit floats, with the graph behind it when gradients are wanted.
+///
+/// Pictures and feature maps are (batch, height, width, channels): a convolution's window and an attention's row are
+/// then contiguous, so neither needs a transpose (docs/ARCHITECTURE.md has the measurement).
+public struct Tensor: Sendable {
+    public let shape: [Int]
+    let storage: Storage
+    /// How this tensor came about; nil where no gradient is wanted.
+    var node: GradientNode?
+
+    /// A tensor whose floats `fill` writes, all of them.
+    init(_ shape: [Int], fill: (UnsafeMutablePointer<Float>) -> Void) {
+        self.shape = shape
+        storage = Storage(count: shape.reduce(1, *))
+        fill(storage.base)
+    }
+
+    init(shape: [Int], storage: Storage) {
+        precondition(shape.reduce(1, *) == storage.count, "\(shape) does not hold \(storage.count) floats")
+        self.shape = shape
+        self.storage = storage
+    }
+
+    /// - Precondition: as many values as the shape holds.
+    public init(_ values: [Float], shape: [Int]) {
+        precondition(values.count == shape.reduce(1, *), "\(shape) does not hold \(values.count) values")
+        self.init(shape) { y in
+            values.withUnsafeBufferPointer { if let x = $0.baseAddress { y.update(from: x, count: $0.count) } }
+        }
+    }
+
+    public init(repeating value: Float, shape: [Int]) {
+        let count = shape.reduce(1, *)
+        self.init(shape) { $0.update(repeating: value, count: count) }
+    }
+
+    public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
+
+    /// Floats that live in memory owned by another object, such as a mapped file; they are not copied.
+    public init(borrowing base: UnsafePointer<Float>, shape: [Int], owner: AnyObject) {
+        self.init(shape: shape, storage: Storage(borrowing: base, count: shape.reduce(1, *), owner: owner))
+    }
+
+    /// How many floats.
+    public var count: Int { storage.count }
+    public var rank: Int { shape.count }
+
+    /// The values in row-major order.
+    public var values: [Float] { Array(UnsafeBufferPointer(start: storage.base, count: count)) }
+
+    /// Calls `body` with the values in row-major order.
+    public func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: storage.base, count: count)) }
+    }
+
+    var pointer: UnsafePointer<Float> { UnsafePointer(storage.base) }
+
+    /// The four sizes of a (batch, height, width, channels) tensor.
+    public var shape4: (Int, Int, Int, Int) {
+        precondition(rank == 4, "expected four dimensions, found \(shape)")
+        return (shape[0], shape[1], shape[2], shape[3])
+    }
+
+    /// The three sizes of a (batch, length, width) tensor.
+    public var shape3: (Int, Int, Int) {
+        precondition(rank == 3, "expected three dimensions, found \(shape)")
+        return (shape[0], shape[1], shape[2])
+    }
+
+    /// Rows and columns when all but the last dimension are taken together.
+    var rowsAndColumns: (rows: Int, columns: Int) {
+        let columns = shape.last ?? 1
+        return (columns == 0 ? 0 : count / columns, columns)
+    }
+}

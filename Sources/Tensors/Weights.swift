@@ -1,0 +1,95 @@
+/// Where a network's parameters come from: a checkpoint, or fresh values for training.
+public protocol WeightSource: AnyObject, Sendable {
+    /// What messages call it: the file's path.
+    var name: String { get }
+    /// The full names of all tensors it holds now.
+    var tensorNames: [String] { get }
+    func shape(of name: String) -> [Int]?
+    /// The tensor in 32-bit floats. `initial` matters to a source that makes its tensors on demand.
+    ///
+    /// - Throws: `WeightsError` when it is missing or has another shape.
+    func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor
+}
+
+/// What a fresh parameter starts from; fans and gains as PyTorch's layers have them.
+public enum InitialValue: Hashable, Sendable {
+    case zeros
+    case ones
+    case normal(deviation: Float)
+    /// Uniform in -bound ... bound.
+    case uniform(bound: Float)
+}
+
+/// A view of a weight source below a path: `weights / "down_blocks" / "0"`.
+public struct Weights: Sendable {
+    public let source: any WeightSource
+    /// The prefix, without a trailing dot; empty at the root.
+    public let path: String
+    private let usage: WeightUsage
+
+    public init(_ source: any WeightSource) {
+        self.source = source
+        path = ""
+        usage = WeightUsage()
+    }
+
+    private init(_ source: any WeightSource, path: String, usage: WeightUsage) {
+        self.source = source
+        self.path = path
+        self.usage = usage
+    }
+
+    public static func / (weights: Weights, name: String) -> Weights {
+        Weights(weights.source, path: weights.fullName(name), usage: weights.usage)
+    }
+
+    public static func / (weights: Weights, index: Int) -> Weights { weights / "\(index)" }
+
+    public func contains(_ name: String) -> Bool { source.shape(of: fullName(name)) != nil }
+    public func shape(of name: String) -> [Int]? { source.shape(of: fullName(name)) }
+
+    /// - Throws: `WeightsError` when the tensor is missing or has another shape.
+    public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
+        usage.insert(fullName(name))
+        return try source.tensor(fullName(name), shape: shape, initial: initial)
+    }
+
+    /// Marks tensors below this path as known and not wanted, for `assertAllUsed`.
+    public func ignore(where isIgnored: (String) -> Bool) {
+        for name in source.tensorNames where name.hasPrefix(path) && isIgnored(name) { usage.insert(name) }
+    }
+
+    /// - Throws: `WeightsError.unused` when the file holds tensors below this path that no layer asked for: it is then
+    ///   not the model it was taken for.
+    public func assertAllUsed() throws {
+        let prefix = path.isEmpty ? "" : path + "."
+        let unused = source.tensorNames.filter { $0.hasPrefix(prefix) && !usage.contains($0) }.sorted()
+        if !unused.isEmpty { throw WeightsError.unused(names: unused, source: source.name) }
+    }
+
+    private func fullName(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
+
+public enum WeightsError: Error, Hashable {
+    case missing(name: String, source: String, nearest: String?)
+    case wrongShape(name: String, expected: [Int], found: [Int], source: String)
+    case unused(names: [String], source: String)
+    /// The file is not what it was taken for.
+    case wrongModel(found: String, expected: String, source: String)
+}
+
+extension WeightsError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .missing(let name, let source, let nearest):
+            "\(source): there is no tensor \(name)" + (nearest.map { "; the nearest name is \($0)" } ?? "")
+        case .wrongShape(let name, let expected, let found, let source):
+            "\(source): \(name) has shape \(found), expected \(expected)"
+        case .unused(let names, let source):
+            "\(source): \(names.count) tensors are not part of this model, such as "
+                + names.prefix(3).joined(separator: ", ")
+        case .wrongModel(let found, let expected, let source):
+            "\(source): this is \(found); expected \(expected)"
+        }
+    }
+}
