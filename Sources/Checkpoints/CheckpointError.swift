@@ -1,0 +1,54 @@
+/// Why weights could not be read or written. The data is here; the words are in `description`.
+public enum CheckpointError: Error, Hashable, Sendable {
+    case unreadable(file: String, reason: String)
+    case notSafetensors(file: String, found: FileKind)
+    /// The file ends before what its header promises.
+    case truncated(file: String, needed: Int, found: Int)
+    case damaged(file: String, fault: SafetensorsFault)
+    case notFloats(tensor: String, type: ElementType, file: String)
+    case notIntegers(tensor: String, type: ElementType, file: String)
+    /// A folder holds none of the file names that were tried.
+    case noWeights(folder: String, tried: [String], present: [String])
+    case unwritable(file: String, reason: String)
+    /// A value that 16-bit floats cannot hold.
+    case beyondF16(tensor: String, value: Float, file: String)
+    case duplicateTensor(name: String)
+}
+
+extension CheckpointError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unreadable(let file, let reason):
+            "\(file): cannot be read: \(reason)"
+        case .notSafetensors(let file, let found):
+            "\(file): expected safetensors, but this is \(found)"
+        case .truncated(let file, let needed, let found):
+            "\(file): truncated: \(found) bytes are there, \(needed) are needed; copy or download it again"
+        case .damaged(let file, let fault):
+            "\(file): damaged or hostile safetensors: \(fault); copy or download it again"
+        case .notFloats(let tensor, let type, let file):
+            "\(file): \(tensor) holds \(type.rawValue), not F32, F16 or BF16; convert the file to one of these"
+        case .notIntegers(let tensor, let type, let file):
+            "\(file): \(tensor) holds \(type.rawValue), not integers that fit 64 bits"
+        case .noWeights(let folder, let tried, let present):
+            "\(folder): there is no \(tried.joined(separator: " or ")); " + Self.describe(present)
+        case .unwritable(let file, let reason):
+            "\(file): cannot be written: \(reason)"
+        case .beyondF16(let tensor, let value, let file):
+            "\(file): \(tensor) holds \(value), beyond what F16 can; write it as F32"
+        case .duplicateTensor(let name):
+            "two tensors of one file are called \(name)"
+        }
+    }
+
+    private static func describe(_ present: [String]) -> String {
+        if present.isEmpty { return "the folder is empty" }
+        let listed = present.prefix(8).joined(separator: ", ") + (present.count > 8 ? " ..." : "")
+        let weights = present.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".index.json") }
+        if weights.contains(where: { $0.hasSuffix(".safetensors.index.json") }) {
+            return "the weights there are split over several files, which are not read yet (\(listed))"
+        }
+        if !weights.isEmpty { return "the weights there are PyTorch's .bin; get the safetensors instead (\(listed))" }
+        return "found \(listed)"
+    }
+}

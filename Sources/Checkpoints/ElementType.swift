@@ -1,0 +1,49 @@
+/// The element types of safetensors, by the names its files use.
+public enum ElementType: String, Hashable, Sendable, CaseIterable {
+    case bool = "BOOL"
+    case f4 = "F4"
+    case f6e2m3 = "F6_E2M3"
+    case f6e3m2 = "F6_E3M2"
+    case u8 = "U8"
+    case i8 = "I8"
+    case f8e5m2 = "F8_E5M2"
+    case f8e4m3 = "F8_E4M3"
+    case f8e8m0 = "F8_E8M0"
+    case f8e4m3fnuz = "F8_E4M3FNUZ"
+    case f8e5m2fnuz = "F8_E5M2FNUZ"
+    case i16 = "I16"
+    case u16 = "U16"
+    case f16 = "F16"
+    case bf16 = "BF16"
+    case i32 = "I32"
+    case u32 = "U32"
+    case f32 = "F32"
+    case f64 = "F64"
+    case i64 = "I64"
+    case u64 = "U64"
+    case c64 = "C64"
+
+    /// The size of one element.
+    public var bits: Int {
+        switch self {
+        case .f4: 4
+        case .f6e2m3, .f6e3m2: 6
+        case .bool, .u8, .i8, .f8e5m2, .f8e4m3, .f8e8m0, .f8e4m3fnuz, .f8e5m2fnuz: 8
+        case .i16, .u16, .f16, .bf16: 16
+        case .i32, .u32, .f32: 32
+        case .f64, .i64, .u64, .c64: 64
+        }
+    }
+
+    /// The bytes that a tensor of this type and shape takes; nil if they are more than an Int counts, or not whole.
+    func byteCount(of shape: [Int]) -> Int? {
+        var count = 1
+        for size in shape {
+            let (product, over) = count.multipliedReportingOverflow(by: size)
+            if over { return nil }
+            count = product
+        }
+        let (total, over) = count.multipliedReportingOverflow(by: bits)
+        return over || total % 8 != 0 ? nil : total / 8
+    }
+}

@@ -1,0 +1,43 @@
+import Foundation
+
+/// A file's bytes, mapped read-only for as long as this object lives; only the parts that are read are loaded.
+///
+/// A file that another process shortens while it is mapped raises SIGBUS at the next read, as with every mapping.
+public final class MappedFile: @unchecked Sendable {
+    public let path: String
+    public let bytes: UnsafeRawBufferPointer
+
+    /// - Throws: `CheckpointError.unreadable` when it cannot be opened or mapped, or is not a regular file.
+    public init(path: String) throws {
+        self.path = path
+        // Without O_NONBLOCK, opening a pipe would wait for its writer.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw CheckpointError.unreadable(file: path, reason: systemReason()) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw CheckpointError.unreadable(file: path, reason: systemReason())
+        }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: break
+        case S_IFDIR: throw CheckpointError.unreadable(file: path, reason: "it is a folder")
+        default: throw CheckpointError.unreadable(file: path, reason: "it is not a regular file")
+        }
+        let size = Int(status.st_size)
+        guard size > 0 else {
+            bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            return
+        }
+        guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
+            throw CheckpointError.unreadable(file: path, reason: systemReason())
+        }
+        bytes = UnsafeRawBufferPointer(start: base, count: size)
+    }
+
+    deinit {
+        if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
+    }
+}
+
+/// What the last failed system call reported.
+func systemReason() -> String { String(cString: strerror(errno)) }

@@ -1,0 +1,129 @@
+/// Where one tensor lies in a safetensors file.
+public struct SafetensorsEntry: Hashable, Sendable {
+    public let name: String
+    public let type: ElementType
+    public let shape: [Int]
+    /// In bytes from the start of the file.
+    public let range: Range<Int>
+}
+
+/// What a safetensors file says about itself, checked in full: every byte of the data belongs to exactly one tensor.
+///
+/// The format and its limits: github.com/huggingface/safetensors, README. Stricter here than its library 0.8: a header
+/// begins with `{`, no key comes twice, and a tensor has at most 16 dimensions.
+struct SafetensorsHeader {
+    /// Sorted by name.
+    private(set) var entries: [SafetensorsEntry] = []
+    private(set) var metadata: [String: String] = [:]
+    /// Of the whole file, as the header has it.
+    private(set) var fileSize = 0
+
+    static let sizeLimit = 100_000_000
+    static let rankLimit = 16
+    /// The length of the header comes first, as a little-endian 64-bit number.
+    static let lengthSize = 8
+
+    /// The length that the file states for its header; nil if the file is too short to hold one or it is beyond Int.
+    static func statedLength(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard bytes.count >= lengthSize else { return nil }
+        return Int(exactly: UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self)))
+    }
+
+    /// - Parameter json: the header's bytes
+    /// - Throws: `SafetensorsFault`
+    init(json: UnsafeRawBufferPointer) throws {
+        guard json.count >= 2 else { throw SafetensorsFault.headerTooShort(bytes: json.count) }
+        guard json[0] == UInt8(ascii: "{") else {
+            throw SafetensorsFault.header(byte: Self.lengthSize, reason: "it does not begin with {")
+        }
+        do {
+            try parse(json)
+        } catch let fault as JSONFault {
+            throw SafetensorsFault.header(byte: Self.lengthSize + fault.offset, reason: fault.reason)
+        }
+        fileSize = try checkCoverage(dataStart: Self.lengthSize + json.count)
+        entries.sort { $0.name < $1.name }
+    }
+
+    private mutating func parse(_ json: UnsafeRawBufferPointer) throws {
+        var scanner = JSONScanner(json)
+        var found: [SafetensorsEntry] = []
+        var strings: [String: String] = [:]
+        try scanner.object { scanner, name in
+            if name == "__metadata__" {
+                if scanner.acceptNull() { return }
+                try scanner.object { scanner, key in strings[key] = try scanner.string() }
+            } else {
+                found.append(try Self.entry(name, &scanner, dataStart: Self.lengthSize + json.count))
+            }
+        }
+        try scanner.end()
+        entries = found
+        metadata = strings
+    }
+
+    /// One tensor's type, shape and offsets; fields that are not known are passed over.
+    private static func entry(_ name: String, _ scanner: inout JSONScanner, dataStart: Int) throws -> SafetensorsEntry {
+        var type: ElementType?
+        var shape: [Int]?
+        var offsets: [Int]?
+        try scanner.object { scanner, key in
+            switch key {
+            case "dtype":
+                let word = try scanner.string()
+                type = ElementType(rawValue: word)
+                if type == nil { throw SafetensorsFault.unknownType(tensor: name, type: word) }
+            case "shape":
+                shape = try numbers(&scanner, of: name)
+            case "data_offsets":
+                offsets = try numbers(&scanner, of: name)
+            default:
+                try scanner.skipValue()
+            }
+        }
+        guard let type else { throw SafetensorsFault.missingField(tensor: name, field: "dtype") }
+        guard let shape else { throw SafetensorsFault.missingField(tensor: name, field: "shape") }
+        guard let offsets, offsets.count == 2 else {
+            throw SafetensorsFault.missingField(tensor: name, field: "two data_offsets")
+        }
+        let (begin, end) = (offsets[0], offsets[1])
+        guard begin <= end, end <= Int.max - dataStart else {
+            throw SafetensorsFault.offsetsReversed(tensor: name, begin: begin, end: end)
+        }
+        let needed = type.byteCount(of: shape)
+        guard needed == end - begin else {
+            throw SafetensorsFault.wrongSize(tensor: name, needed: needed, stated: end - begin)
+        }
+        return SafetensorsEntry(name: name, type: type, shape: shape, range: dataStart + begin..<dataStart + end)
+    }
+
+    private static func numbers(_ scanner: inout JSONScanner, of tensor: String) throws -> [Int] {
+        var numbers: [Int] = []
+        try scanner.array { scanner in
+            guard numbers.count < rankLimit else {
+                throw SafetensorsFault.tooManyDimensions(tensor: tensor, count: numbers.count + 1, limit: rankLimit)
+            }
+            numbers.append(try scanner.unsigned())
+        }
+        return numbers
+    }
+
+    /// Checks that the tensors follow each other without a hole or an overlap.
+    ///
+    /// - Returns: where the last one ends
+    private mutating func checkCoverage(dataStart: Int) throws -> Int {
+        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+        var end = dataStart
+        for entry in entries {
+            let (begin, previousEnd) = (entry.range.lowerBound - dataStart, end - dataStart)
+            if begin < previousEnd {
+                throw SafetensorsFault.overlap(tensor: entry.name, begin: begin, previousEnd: previousEnd)
+            }
+            if begin > previousEnd {
+                throw SafetensorsFault.hole(tensor: entry.name, begin: begin, previousEnd: previousEnd)
+            }
+            end = entry.range.upperBound
+        }
+        return end
+    }
+}
