@@ -1,0 +1,64 @@
+import Tensors
+
+/// An identity ready for a UNet: the keys and values of its tokens in every cross-attention, computed once, and how
+/// strongly and in what way they act.
+///
+/// PuLID: pulid/attention_processor.py::IDAttnProcessor2_0
+public struct IDConditioning: Sendable {
+    /// How identity attention is kept from overwriting what the text attention says.
+    public enum Ortho: String, Sendable, CaseIterable {
+        /// All of it is added.
+        case off
+        /// Only the part orthogonal to the text attention is added.
+        case v1
+        /// As v1 where a pixel looks away from the identity's first tokens, less so where it looks at them.
+        case v2
+    }
+
+    struct KeysAndValues: Sendable {
+        /// (B, T, C)
+        let k: Tensor
+        /// (B, T, C)
+        let v: Tensor
+    }
+
+    /// By the attention's number.
+    let attentions: [Int: KeysAndValues]
+    let scale: Float
+    /// Tokens of zero that take part in the softmax: the more, the weaker the identity.
+    let numZero: Int
+    let ortho: Ortho
+
+    /// h + scale (r + ...), after the text attention and before the output projection.
+    ///
+    /// - Parameters:
+    ///   - h: the text attention's result, (B, L, C)
+    ///   - q: its queries, (B, L, C)
+    func applied(to h: Tensor, query q: Tensor, heads: Int, attention: Int) -> Tensor {
+        guard let id = attentions[attention] else { return h }
+        let r = scaledDotProductAttention(q, id.k, id.v, heads: heads, zeroKeys: numZero)
+        switch ortho {
+        case .off: return h + r * scale
+        case .v1: return h + (r - projection(of: r, on: h)) * scale
+        case .v2:
+            let a = attentionToFirstTokens(q, id.k, heads: heads)
+            return h + (r + projection(of: r, on: h).multipliedByColumn(a + -1)) * scale
+        }
+    }
+
+    /// sum(h r) / sum(h h) h, per channel, the sums over all pixels.
+    private func projection(of r: Tensor, on h: Tensor) -> Tensor {
+        let ratio = (h * r).meanOfMiddle() / (h * h).meanOfMiddle()
+        return h * ratio.repeatedAlongMiddle(h.shape[1])
+    }
+
+    /// How much each pixel looks at the first five tokens: softmax(q kᵀ), unscaled, zero tokens included, mean over
+    /// heads -> (B, L, 1).
+    private func attentionToFirstTokens(_ q: Tensor, _ k: Tensor, heads: Int) -> Tensor {
+        let (_, T, C) = k.shape3
+        // Attending to values of 1 for these tokens and 0 for the rest gives each head's share in all its channels.
+        let isFirst = Tensor((0..<T).flatMap { Array(repeating: Float($0 < 5 ? 1 : 0), count: C) }, shape: [1, T, C])
+        let indicator = k.shape[0] == 1 ? isFirst : .concatenated(Array(repeating: isFirst, count: k.shape[0]), axis: 0)
+        return scaledDotProductAttention(q, k, indicator, heads: heads, scale: 1, zeroKeys: numZero).meanOfLast()
+    }
+}

@@ -1,0 +1,38 @@
+import Foundation
+import Tensors
+
+/// Sinusoids of timesteps (or of sizes, in SDXL's micro-conditioning).
+///
+/// diffusers: models/embeddings.py::get_timestep_embedding
+///
+/// - Parameter timesteps: (n)
+/// - Returns: (n, channels), cosines first if `flipSinToCos`
+func timestepEmbedding(_ timesteps: [Float], channels: Int, flipSinToCos: Bool, freqShift: Float) -> Tensor {
+    let half = channels / 2
+    // In 32-bit floats throughout, as the reference: phases reach a thousand radians.
+    let frequencies = (0..<half).map { i in
+        expf(-logf(10000) * Float(i) / (Float(half) - freqShift))
+    }
+    let rows = timesteps.flatMap { t in
+        let sines = frequencies.map { sinf(t * $0) }
+        let cosines = frequencies.map { cosf(t * $0) }
+        return flipSinToCos ? cosines + sines : sines + cosines
+    }
+    return Tensor(rows, shape: [timesteps.count, channels])
+}
+
+/// Two linear layers with SiLU between.
+///
+/// diffusers: models/embeddings.py::TimestepEmbedding
+struct TimestepEmbedding: Sendable {
+    let linear1: Linear
+    let linear2: Linear
+
+    init(_ w: Weights, from cIn: Int, to cOut: Int) throws {
+        linear1 = try Linear(w / "linear_1", from: cIn, to: cOut)
+        linear2 = try Linear(w / "linear_2", from: cOut, to: cOut)
+    }
+
+    /// (B, in) -> (B, out)
+    func callAsFunction(_ x: Tensor) -> Tensor { linear2(linear1(x).silu()) }
+}

@@ -1,0 +1,79 @@
+import Checkpoints
+import Foundation
+import Kernels
+import Models
+import TensorTestSupport
+import Tensors
+import Testing
+
+/// Whole calls of the random SDXL-shaped UNet against diffusers, and against PuLID's own attention processors.
+struct UNet2DConditionModelTests {
+    let unet: UNet2DConditionModel
+    let golden: Golden
+
+    init() throws {
+        try BLAS.load()
+        let folder = goldenFolder + "/sdxl/unet"
+        let config = try JSONDecoder().decode(
+            UNet2DConditionModel.Config.self, from: Data(contentsOf: URL(filePath: folder + "/config.json")))
+        let weights = Weights(
+            try SafetensorsFile(path: WeightFolder.find(folder, basename: "diffusion_pytorch_model")))
+        unet = try UNet2DConditionModel(weights, config: config)
+        try weights.assertAllUsed()
+        golden = Golden("unet.safetensors", #filePath)
+    }
+
+    private func call(_ input: String, timestep: Float, identity: IDConditioning? = nil) throws -> Tensor {
+        let sample = golden["\(input).sample"]
+        let sizes = golden["time_ids"]
+        let timeIDs = (0..<sample.shape[0]).map { Array(sizes.values[$0 * 6..<($0 + 1) * 6]) }
+        let added = UNet2DConditionModel.AddedConditions(
+            textEmbeds: golden["\(input).pooled"], timeIDs: timeIDs)
+        let context = golden["\(input).context"]
+        return unet(sample.channelsLast(), timestep: timestep, context: context, added: added, identity: identity)
+            .channelsFirst()
+    }
+
+    @Test(arguments: ["even", "odd"]) func matchesDiffusers(input: String) throws {
+        assertClose(try call(input, timestep: 999), golden["\(input).noise"], "t = 999")
+        assertClose(try call(input, timestep: 17), golden["\(input).noise_at_17"], "t = 17")
+    }
+
+    @Test(arguments: IDConditioning.Ortho.allCases, [0, 8])
+    func matchesPuLID(ortho: IDConditioning.Ortho, numZero: Int) throws {
+        let weights = Weights(try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors"))
+        let adapter = try IDAdapter(weights / "id_adapter_attn_layers", unet: unet)
+        try weights.assertAllUsed()
+        let identity = try SafetensorsFile(path: goldenFolder + "/identity.safetensors")
+        let tokens = Tensor.concatenated([try identity.tensor("uncond"), try identity.tensor("id")], axis: 0)
+        let conditioning = adapter.conditioning(tokens: tokens, scale: 0.8, numZero: numZero, ortho: ortho)
+        assertClose(
+            try call("even", timestep: 499, identity: conditioning),
+            golden["identity.\(ortho.rawValue).\(numZero)"], "ortho \(ortho.rawValue), \(numZero) zeros")
+    }
+
+    @Test func anIdentityOfScaleZeroIsNone() throws {
+        let weights = Weights(try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors"))
+        let adapter = try IDAdapter(weights / "id_adapter_attn_layers", unet: unet)
+        #expect(adapter.conditioning(tokens: .zeros([1, 10, 72]), scale: 0, numZero: 8, ortho: .v2) == nil)
+    }
+
+    @Test func sameBitsFromAnyNumberOfThreads() throws {
+        let results = try [1, 2, 3].map { width in
+            try Parallel.$width.withValue(width) { try call("even", timestep: 999).values }
+        }
+        #expect(results[0] == results[1] && results[0] == results[2])
+    }
+
+    @Test(arguments: [
+        ("\"cross_attention_dim\": 768", "this is an SD 1.5 UNet: cross-attention 768, SDXL has 2048"),
+        ("\"cross_attention_dim\": 1024", "this is an SD 2 UNet: cross-attention 1024, SDXL has 2048"),
+    ])
+    func otherModelsAreNamed(entry: String, message: String) {
+        let json = Data("{\(entry), \"block_out_channels\": [320]}".utf8)
+        let error = #expect(throws: UNetConfigError.self) {
+            try JSONDecoder().decode(UNet2DConditionModel.Config.self, from: json)
+        }
+        #expect(error?.description == message)
+    }
+}
