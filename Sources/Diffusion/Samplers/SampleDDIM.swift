@@ -1,0 +1,18 @@
+import Tensors
+
+/// DDIM with eta 0.
+///
+/// Song et al. 2020, equation 12; diffusers: schedulers/scheduling_ddim.py::step. A step may end at another noise level
+/// than the next one starts from (see `Step.next`); what is kept between them is the latent at unit variance, so the
+/// result is at unit variance too: image and the noise of timestep 0 together. Parameters as `sampleEuler`'s.
+public func sampleDDIM(
+    _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
+    afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+) throws -> Tensor {
+    try run(state, schedule, afterStep) { x, _, step in
+        let noise = try denoise(x * step.inputScale, step)
+        let following = step.index + 1 < schedule.steps.count ? schedule.steps[step.index + 1].sigma : 0
+        let rescale = ((following * following + 1) / (step.next * step.next + 1)).squareRoot()
+        return ((x + noise * (step.next - step.sigma)) * rescale, denoised: x - noise * step.sigma)
+    }
+}

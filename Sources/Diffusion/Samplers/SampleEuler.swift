@@ -1,0 +1,38 @@
+import Tensors
+
+/// Euler's method on the probability flow: along the noise by the difference of the sigmas.
+///
+/// Karras et al. 2022, algorithm 1; diffusers: schedulers/scheduling_euler_discrete.py::step without churn.
+/// All samplers have this signature.
+///
+/// - Parameters:
+///   - state: where to start: `schedule.start(...)`, or a state that `afterStep` was given
+///   - random: drawn from by the samplers that add noise
+///   - afterStep: called after each step; what it throws ends the sampling
+///   - denoise: from the noisy latent at unit variance, as the UNet sees it, the noise in it
+/// - Returns: the clean latent as the UNet sees it
+/// - Throws: only what the two closures throw
+public func sampleEuler(
+    _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
+    afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+) throws -> Tensor {
+    try run(state, schedule, afterStep) { x, _, step in
+        let noise = try denoise(x * step.inputScale, step)
+        return (x + noise * (step.next - step.sigma), denoised: x - noise * step.sigma)
+    }
+}
+
+/// What all samplers share: from `state.index` on, `advance` goes from one latent to the next and gives the estimate of
+/// the clean one beside it. It is handed the estimate of the step before.
+func run(
+    _ state: SamplerState, _ schedule: SamplingSchedule, _ afterStep: (SamplerState) throws -> Void,
+    advance: (Tensor, Tensor?, Step) throws -> (Tensor, denoised: Tensor)
+) rethrows -> Tensor {
+    var state = state
+    for step in schedule.steps.dropFirst(state.index) {
+        let (latent, denoised) = try advance(state.latent, state.denoised, step)
+        state = SamplerState(latent: latent, index: step.index + 1, denoised: denoised)
+        try afterStep(state)
+    }
+    return state.latent
+}

@@ -1,0 +1,71 @@
+import Tensors
+
+/// One call of the denoiser.
+public struct Step: Hashable, Sendable {
+    /// 0 for the first of a whole render.
+    public let index: Int
+    /// How many a whole render has.
+    public let count: Int
+    /// What the model is told; between two integers for Euler's linspace.
+    public let timestep: Float
+    /// The noise level it starts from.
+    public let sigma: Float
+    /// The noise level it ends at: the next step's `sigma` and at last 0, except for DDIM.
+    public let next: Float
+
+    /// What brings the latent of a sampler to the unit variance that the model expects.
+    var inputScale: Float { 1 / (sigma * sigma + 1).squareRoot() }
+}
+
+/// The steps of a render, and the noise it starts from.
+public struct SamplingSchedule: Hashable, Sendable {
+    public let steps: [Step]
+    /// Deviation of the initial noise in a sampler's latent.
+    public let initialScale: Float
+
+    /// A render from noise alone.
+    ///
+    /// - Parameter noise: unit noise, (B, H, W, C)
+    public func start(noise: Tensor) -> SamplerState { SamplerState(latent: noise * initialScale, index: 0) }
+
+    /// A render that starts part-way, from a picture: `strength` of the steps are run, rounded down. With 0 the
+    /// picture stays as it is; even with 1 it shows through, as the first noise level is finite.
+    ///
+    /// diffusers: pipelines/stable_diffusion_xl/pipeline_stable_diffusion_xl_img2img.py::get_timesteps and `add_noise`
+    /// - Parameters:
+    ///   - image: clean latent as the UNet sees it, (B, H, W, C)
+    ///   - noise: unit noise of the same shape
+    /// - Throws: `NoiseScheduleError.strength` outside 0 to 1
+    public func start(image: Tensor, noise: Tensor, strength: Double) throws -> SamplerState {
+        guard (0...1).contains(strength) else { throw NoiseScheduleError.strength(strength) }
+        let index = steps.count - Int(Double(steps.count) * strength)
+        return SamplerState(latent: noised(image, with: noise, at: index), index: index)
+    }
+
+    /// A clean latent with the noise that step `index` starts from; the clean latent itself past the last step.
+    public func noised(_ image: Tensor, with noise: Tensor, at index: Int) -> Tensor {
+        index < steps.count ? image + noise * steps[index].sigma : image
+    }
+}
+
+/// Where a sampler stands between two steps. It can be kept and gone on from: together with a random source in the
+/// state it had, the rest of the render has the same bits.
+///
+/// Latents are (B, H, W, C) = image + sigma noise, sigma being that of step `index`: the image keeps its scale, which
+/// is the one that the UNet and the VAE's scaling factor are made for, and the deviation grows with the noise. After
+/// the last step it is the clean latent. (diffusers' DPM-Solver and DDIM keep the same latent divided by
+/// sqrt(sigma² + 1).)
+public struct SamplerState: Sendable {
+    public var latent: Tensor
+    /// The step to run next.
+    public var index: Int
+    /// The last step's estimate of the clean latent: a preview, and what multistep samplers look back to. nil before
+    /// the first step.
+    public var denoised: Tensor?
+
+    public init(latent: Tensor, index: Int, denoised: Tensor? = nil) {
+        self.latent = latent
+        self.index = index
+        self.denoised = denoised
+    }
+}
