@@ -17,7 +17,10 @@ public struct NoiseSchedule: Sendable {
         sigmas = cumulative.map { ((1 - $0) / $0).squareRoot() }
         guard let last = sigmas.last, last.isFinite else {
             throw NoiseScheduleError.unusable(
-                key: "beta_end", value: "\(configuration.betaEnd)", reason: "no image is left at the last timestep")
+                key: "beta_end",
+                value: "\(configuration.betaEnd)",
+                reason: "no image is left at the last timestep"
+            )
         }
     }
 

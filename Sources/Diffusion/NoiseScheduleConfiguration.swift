@@ -28,11 +28,17 @@ public struct NoiseScheduleConfiguration: Hashable, Sendable {
         try require(betaStart > 0 && betaStart < 1, "beta_start", betaStart, "it must lie between 0 and 1")
         try require(betaEnd >= betaStart && betaEnd < 1, "beta_end", betaEnd, "it must lie between beta_start and 1")
         try require(
-            (1...100_000).contains(numTrainTimesteps), "num_train_timesteps", numTrainTimesteps,
-            "it must be 1 to 100000")
+            (1...100_000).contains(numTrainTimesteps),
+            "num_train_timesteps",
+            numTrainTimesteps,
+            "it must be 1 to 100000"
+        )
         try require(
-            (0...numTrainTimesteps).contains(stepsOffset), "steps_offset", stepsOffset,
-            "it must be 0 to num_train_timesteps")
+            (0...numTrainTimesteps).contains(stepsOffset),
+            "steps_offset",
+            stepsOffset,
+            "it must be 0 to num_train_timesteps"
+        )
     }
 }
 

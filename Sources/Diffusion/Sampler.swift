@@ -13,14 +13,17 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     /// variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras.
     ///
     /// - Throws: `NoiseScheduleError` for a count that cannot be spaced and for DDIM with karras
-    public func schedule(steps count: Int, spacing: TimestepSpacing, of noise: NoiseSchedule) throws -> SamplingSchedule {
+    public func schedule(steps count: Int, spacing: TimestepSpacing, of noise: NoiseSchedule) throws -> SamplingSchedule
+    {
         let most = self == .dpmpp2M && spacing == .leading ? noise.sigmas.count - 1 : noise.sigmas.count
         guard count >= 1, count <= most else { throw NoiseScheduleError.stepCount(count, allowed: 1...max(1, most)) }
         if spacing == .karras {
             guard self != .ddim else { throw NoiseScheduleError.spacing(spacing, sampler: self) }
             let sigmas = noise.karrasSigmas(count)
             return SamplingSchedule(
-                steps: chained(sigmas.map { Float(noise.timestep(nearest: $0)) }, sigmas), initialScale: sigmas[0])
+                steps: chained(sigmas.map { Float(noise.timestep(nearest: $0)) }, sigmas),
+                initialScale: sigmas[0]
+            )
         }
         switch self {
         case .ddim:
@@ -34,14 +37,19 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             let timesteps = noise.eulerTimesteps(count, spacing)
             let steps = chained(timesteps, timesteps.map(noise.sigma(at:)))
             return SamplingSchedule(
-                steps: steps, initialScale: spacing == .leading ? 1 / steps[0].inputScale : steps[0].sigma)
+                steps: steps,
+                initialScale: spacing == .leading ? 1 / steps[0].inputScale : steps[0].sigma
+            )
         }
     }
 
     /// Runs the rest of a render: see `sampleEuler`.
     public func callAsFunction(
-        _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
-        afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+        _ state: SamplerState,
+        _ schedule: SamplingSchedule,
+        random: inout some RandomSource,
+        afterStep: (SamplerState) throws -> Void = { _ in },
+        denoise: (Tensor, Step) throws -> Tensor
     ) throws -> Tensor {
         switch self {
         case .ddim: try sampleDDIM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
@@ -71,7 +79,11 @@ private func ddimSteps(_ timesteps: [Int], of noise: NoiseSchedule) -> [Step] {
     return timesteps.enumerated().map { index, timestep in
         let to = timestep - down
         return Step(
-            index: index, count: timesteps.count, timestep: Float(timestep), sigma: noise.sigma(at: Float(timestep)),
-            next: to >= 0 ? noise.sigma(at: Float(to)) : floor)
+            index: index,
+            count: timesteps.count,
+            timestep: Float(timestep),
+            sigma: noise.sigma(at: Float(timestep)),
+            next: to >= 0 ? noise.sigma(at: Float(to)) : floor
+        )
     }
 }

@@ -6,8 +6,11 @@ import Tensors
 /// than the next one starts from (see `Step.next`); what is kept between them is the latent at unit variance, so the
 /// result is at unit variance too: image and the noise of timestep 0 together. Parameters as `sampleEuler`'s.
 public func sampleDDIM(
-    _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+    _ state: SamplerState,
+    _ schedule: SamplingSchedule,
+    random: inout some RandomSource,
+    afterStep: (SamplerState) throws -> Void = { _ in },
+    denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
     try run(state, schedule, afterStep) { x, _, step in
         let noise = try denoise(x * step.inputScale, step)

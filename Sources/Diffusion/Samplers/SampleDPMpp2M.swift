@@ -6,8 +6,11 @@ import Tensors
 /// Lu et al. 2022, algorithm 2, midpoint; diffusers: schedulers/scheduling_dpmsolver_multistep.py with its defaults
 /// and final_sigmas_type zero; k-diffusion: sampling.py::sample_dpmpp_2m. Parameters as `sampleEuler`'s.
 public func sampleDPMpp2M(
-    _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+    _ state: SamplerState,
+    _ schedule: SamplingSchedule,
+    random: inout some RandomSource,
+    afterStep: (SamplerState) throws -> Void = { _ in },
+    denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
     try run(state, schedule, afterStep) { x, previous, step in
         let denoised = x - (try denoise(x * step.inputScale, step)) * step.sigma

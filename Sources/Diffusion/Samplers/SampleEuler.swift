@@ -13,8 +13,11 @@ import Tensors
 /// - Returns: the clean latent as the UNet sees it
 /// - Throws: only what the two closures throw
 public func sampleEuler(
-    _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+    _ state: SamplerState,
+    _ schedule: SamplingSchedule,
+    random: inout some RandomSource,
+    afterStep: (SamplerState) throws -> Void = { _ in },
+    denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
     try run(state, schedule, afterStep) { x, _, step in
         let noise = try denoise(x * step.inputScale, step)
@@ -25,7 +28,9 @@ public func sampleEuler(
 /// What all samplers share: from `state.index` on, `advance` goes from one latent to the next and gives the estimate of
 /// the clean one beside it. It is handed the estimate of the step before.
 func run(
-    _ state: SamplerState, _ schedule: SamplingSchedule, _ afterStep: (SamplerState) throws -> Void,
+    _ state: SamplerState,
+    _ schedule: SamplingSchedule,
+    _ afterStep: (SamplerState) throws -> Void,
     advance: (Tensor, Tensor?, Step) throws -> (Tensor, denoised: Tensor)
 ) rethrows -> Tensor {
     var state = state

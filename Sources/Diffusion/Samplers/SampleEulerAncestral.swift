@@ -5,8 +5,11 @@ import Tensors
 /// diffusers: schedulers/scheduling_euler_ancestral_discrete.py::step. Each step draws noise once, the last one too,
 /// where its weight is 0: the source then stands where PyTorch's generator would. Parameters as `sampleEuler`'s.
 public func sampleEulerAncestral(
-    _ state: SamplerState, _ schedule: SamplingSchedule, random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in }, denoise: (Tensor, Step) throws -> Tensor
+    _ state: SamplerState,
+    _ schedule: SamplingSchedule,
+    random: inout some RandomSource,
+    afterStep: (SamplerState) throws -> Void = { _ in },
+    denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
     try run(state, schedule, afterStep) { x, _, step in
         let noise = try denoise(x * step.inputScale, step)

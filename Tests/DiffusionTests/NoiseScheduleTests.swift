@@ -1,0 +1,93 @@
+import Diffusion
+import Foundation
+import TensorTestSupport
+import Testing
+
+@Suite struct NoiseScheduleTests {
+    /// The distance in units in the last place: PyTorch takes the last square root with MKL, which is not always
+    /// rounded correctly.
+    private func ulps(_ a: Float, _ b: Float) -> Int { abs(Int(a.bitPattern) - Int(b.bitPattern)) }
+
+    @Test func sigmasOfSDXL() throws {
+        let found = try NoiseSchedule().sigmas
+        let expected = golden["table"].values
+        #expect(found.count == expected.count)
+        #expect(zip(found, expected).allSatisfy { ulps($0, $1) <= 1 })
+        #expect(zip(found, expected).count { $0 == $1 } > 980)
+    }
+
+    @Test func sigmasOfALinearSchedule() throws {
+        var configuration = NoiseScheduleConfiguration.sdxl
+        configuration.betaSchedule = .linear
+        configuration.numTrainTimesteps = 50
+        let found = try NoiseSchedule(configuration).sigmas
+        let expected = golden["table.linear50"].values
+        #expect(found.count == expected.count)
+        #expect(zip(found, expected).allSatisfy { ulps($0, $1) <= 1 })
+    }
+
+    @Test func sigmaLiesBetweenTimestepsAndIsHeldOutside() throws {
+        let noise = try NoiseSchedule()
+        #expect(noise.sigma(at: -1) == noise.sigmas[0])
+        #expect(noise.sigma(at: 1000) == noise.sigmas[999])
+        #expect(noise.sigma(at: 499) == noise.sigmas[499])
+        #expect(abs(noise.sigma(at: 499.5) - (noise.sigmas[499] + noise.sigmas[500]) / 2) < 1e-6)
+    }
+
+    @Test func everySigmaIsNearestToItsOwnTimestep() throws {
+        let noise = try NoiseSchedule()
+        for (timestep, sigma) in noise.sigmas.enumerated() { #expect(noise.timestep(nearest: sigma) == timestep) }
+        #expect(noise.timestep(nearest: 100) == 999)
+        #expect(noise.timestep(nearest: 1e-5) == 0)
+    }
+
+    @Test func settingsOfADiffusersFolder() throws {
+        let text = """
+            {"_class_name": "EulerDiscreteScheduler", "beta_start": 0.001, "beta_end": 0.02, "beta_schedule": "linear",
+             "num_train_timesteps": 100, "steps_offset": 0, "prediction_type": "v_prediction", "clip_sample": false,
+             "set_alpha_to_one": true, "trained_betas": null, "timestep_spacing": "leading", "interpolation_type": "linear"}
+            """
+        var expected = NoiseScheduleConfiguration.sdxl
+        expected.betaStart = 0.001
+        expected.betaEnd = 0.02
+        expected.betaSchedule = .linear
+        expected.numTrainTimesteps = 100
+        expected.stepsOffset = 0
+        expected.predictionType = .velocity
+        expected.setAlphaToOne = true
+        #expect(try decode(text) == expected)
+        #expect(try decode("{}") == .sdxl)
+    }
+
+    @Test(arguments: ["rescale_betas_zero_snr", "thresholding", "clip_sample"])
+    func settingsThatWouldChangeThePictureAreRefused(_ key: String) throws {
+        #expect(throws: NoiseScheduleError.unsupported(key: key)) { try decode("{\"\(key)\": true}") }
+        #expect(throws: NoiseScheduleError.unsupported(key: "trained_betas")) {
+            try decode("{\"trained_betas\": [0.1, 0.2]}")
+        }
+    }
+
+    @Test(arguments: [
+        ("beta_start", "0"), ("beta_start", "-1"), ("beta_start", "2"), ("beta_end", "0.0001"), ("beta_end", "1"),
+        ("num_train_timesteps", "0"), ("num_train_timesteps", "100001"), ("steps_offset", "-1"),
+        ("steps_offset", "1001"),
+    ])
+    func settingsThatMakeNoScheduleAreNamed(_ key: String, _ value: String) throws {
+        let configuration = try decode("{\"\(key)\": \(value)}")
+        do {
+            _ = try NoiseSchedule(configuration)
+            Issue.record("\(key) = \(value) was taken")
+        } catch NoiseScheduleError.unusable(let found, _, _) {
+            #expect(found == key)
+        }
+    }
+
+    @Test func aScheduleWhoseImageVanishesIsRefused() throws {
+        let configuration = try decode("{\"beta_start\": 0.9, \"beta_end\": 0.95}")
+        #expect(throws: NoiseScheduleError.self) { try NoiseSchedule(configuration) }
+    }
+
+    private func decode(_ text: String) throws -> NoiseScheduleConfiguration {
+        try JSONDecoder().decode(NoiseScheduleConfiguration.self, from: Data(text.utf8))
+    }
+}
