@@ -47,6 +47,19 @@ public enum Paint: Equatable, Sendable {
         }
     }
 
+    /// The same paint with every opacity multiplied by `factor`.
+    func faded(to factor: Float) -> Paint {
+        func fade(_ stops: [Stop]) -> [Stop] {
+            stops.map { Stop($0.position, $0.color.opacity($0.color.a * factor)) }
+        }
+        return switch self {
+        case .color(let color): .color(color.opacity(color.a * factor))
+        case .linear(let from, let to, let stops): .linear(from: from, to: to, stops: fade(stops))
+        case .radial(let center, let radiusX, let radiusY, let angle, let stops):
+            .radial(center: center, radiusX: radiusX, radiusY: radiusY, angle: angle, stops: fade(stops))
+        }
+    }
+
     func color(at p: Point) -> Color {
         switch self {
         case .color(let color):
