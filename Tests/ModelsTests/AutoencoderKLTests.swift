@@ -1,0 +1,104 @@
+import Checkpoints
+import Foundation
+import Models
+import TensorTestSupport
+import Tensors
+import Testing
+
+@Suite struct AutoencoderKLTests {
+    /// Decoding, encoding and sampling against diffusers.
+    private func check(_ vae: AutoencoderKL, _ golden: Golden) {
+        assertClose(vae.decode(golden["latent"]), golden["decoded"], "decoded")
+        let posterior = vae.encode(golden["image"])
+        assertClose(posterior.mean, golden["mean"], "mean")
+        assertClose(posterior.mode, golden["mean"], "mode")
+        assertClose(posterior.logVariance, golden["log_variance"], "log variance")
+        assertClose(posterior.sample(noise: golden["noise"]), golden["sample"], "sample")
+    }
+
+    private func config(_ json: String) throws -> AutoencoderKL.Config {
+        try JSONDecoder().decode(AutoencoderKL.Config.self, from: Data(json.utf8))
+    }
+
+    @Test func agreesWithDiffusersOnSDXLsShape() throws {
+        let folder = Golden.path("../../Goldens/sdxl/vae", #filePath)
+        let config = try config(String(contentsOfFile: "\(folder)/config.json", encoding: .utf8))
+        #expect(config.downscale == 8)
+        #expect(config.scalingFactor == 0.13025)
+        let w = Weights(try SafetensorsFile(path: "\(folder)/diffusion_pytorch_model.safetensors"))
+        let vae = try AutoencoderKL(w, config: config)
+        try w.assertAllUsed()
+        check(vae, Golden("vae.safetensors", #filePath))
+    }
+
+    @Test func agreesWithDiffusersOnAnOddShape() throws {
+        let golden = Golden("vae_odd.safetensors", #filePath)
+        let config = try config(#require(golden.file.metadata["config"]))
+        let w = golden.weights / "model"
+        let vae = try AutoencoderKL(w, config: config)
+        try w.assertAllUsed()
+        check(vae, golden)
+    }
+
+    @Test func theOlderNamesOfAttentionAreRead() throws {
+        let folder = Golden.path("../../Goldens/sdxl/vae", #filePath)
+        let config = try config(String(contentsOfFile: "\(folder)/config.json", encoding: .utf8))
+        let file = try SafetensorsFile(path: "\(folder)/diffusion_pytorch_model.safetensors")
+        let older = Renamed(
+            file,
+            renames: [
+                ".to_q.": ".query.", ".to_k.": ".key.", ".to_v.": ".value.", ".to_out.0.": ".proj_attn.",
+            ]
+        )
+        #expect(older.tensorNames.contains("decoder.mid_block.attentions.0.proj_attn.weight"))
+        let vae = try AutoencoderKL(Weights(older), config: config)
+        let golden = Golden("vae.safetensors", #filePath)
+        assertClose(vae.decode(golden["latent"]), golden["decoded"])
+    }
+
+    @Test func logarithmsOfVarianceAreClamped() throws {
+        let config = AutoencoderKL.Config(blockOutChannels: [4], latentChannels: 1, normNumGroups: 2)
+        let fresh = FreshWeights(name: "fresh", seed: 1)
+        let quant = Constants(
+            fresh,
+            [
+                "quant_conv.weight": .zeros([2, 2, 1, 1]),
+                "quant_conv.bias": Tensor([0.5, 1000], shape: [2]),
+            ]
+        )
+        let vae = try AutoencoderKL(Weights(quant), config: config)
+        let posterior = vae.encode(.zeros([1, 3, 2, 2]))
+        #expect(posterior.mean.values == [0.5, 0.5, 0.5, 0.5])
+        #expect(posterior.logVariance.values == [20, 20, 20, 20])
+    }
+
+    @Test(arguments: [
+        (#"{"norm_num_groups": 32, "block_out_channels": [48]}"#, "norm_num_groups"),
+        (#"{"norm_num_groups": 0, "block_out_channels": [48]}"#, "norm_num_groups"),
+        (#"{"block_out_channels": []}"#, "block_out_channels"),
+        (#"{"block_out_channels": [9223372036854775807]}"#, "block_out_channels"),
+        (#"{"block_out_channels": [-64]}"#, "block_out_channels"),
+        (#"{"latent_channels": 4611686018427387904}"#, "latent_channels"),
+        (#"{"layers_per_block": -2}"#, "layers_per_block"),
+        (#"{"scaling_factor": 0}"#, "scaling_factor"),
+        (#"{"act_fn": "mish"}"#, "act_fn"),
+        (#"{"shift_factor": 0.1}"#, "shift_factor"),
+        (#"{"latents_mean": [0, 0, 0, 0]}"#, "latents_mean"),
+        (#"{"block_out_channels": [64], "down_block_types": ["AttnDownEncoderBlock2D"]}"#, "down_block_types"),
+        (#"{"block_out_channels": [64], "up_block_types": []}"#, "up_block_types"),
+    ])
+    func configurationsThatCannotBeAreRefused(json: String, key: String) throws {
+        let error = #expect(throws: ModelConfigError.self) { try config(json) }
+        switch error {
+        case .invalid(_, let found, _, _), .unsupported(_, let found, _, _): #expect(found == key)
+        case nil: break
+        }
+    }
+
+    @Test func aWrongShapeNamesTheTensor() throws {
+        let folder = Golden.path("../../Goldens/sdxl/vae", #filePath)
+        let w = Weights(try SafetensorsFile(path: "\(folder)/diffusion_pytorch_model.safetensors"))
+        let error = #expect(throws: (any Error).self) { try AutoencoderKL(w, config: .sdxl) }
+        #expect(String(describing: error).contains("encoder.conv_in.weight"))
+    }
+}

@@ -1,0 +1,69 @@
+"""Goldens of AutoencoderKL: diffusers 0.42.1, torch 2.13.0 (CPU, float32).
+
+    python scripts/goldens/vae.py
+
+Writes Tests/ModelsTests/Goldens/vae.safetensors (the autoencoder of Tests/Goldens/sdxl) and vae_odd.safetensors (its own
+weights; a shape that shares nothing with SDXL's: three blocks, other widths, no attention, no quant convolutions).
+"""
+
+import json
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderKL
+from safetensors.torch import save_file
+
+ROOT = Path(__file__).resolve().parents[2]
+GOLDENS = ROOT / "Tests/ModelsTests/Goldens"
+
+
+@torch.no_grad()
+def run(vae, height, width, seed):
+    generator = torch.Generator().manual_seed(seed)
+    scale = 2 ** (len(vae.config.block_out_channels) - 1)
+    latent = torch.randn(2, vae.config.latent_channels, height, width, generator=generator)
+    # Sides that the scale does not divide: the encoder drops what is left over.
+    image = torch.rand(2, vae.config.in_channels, height * scale + 3, width * scale + 1, generator=generator) * 2 - 1
+    posterior = vae.encode(image).latent_dist
+    noise = torch.randn(posterior.mean.shape, generator=generator)
+    tensors = {
+        "latent": latent, "decoded": vae.decode(latent).sample, "image": image, "mean": posterior.mean,
+        "log_variance": posterior.logvar, "noise": noise, "sample": posterior.mean + posterior.std * noise,
+    }
+    return {name: tensor.contiguous() for name, tensor in tensors.items()}
+
+
+def randomise(model, seed):
+    generator = torch.Generator().manual_seed(seed)
+    for name, parameter in model.named_parameters():
+        noise = torch.randn(parameter.shape, generator=generator)
+        if "norm" in name:
+            parameter.data = 0.3 * noise + (1 if name.endswith("weight") else 0)
+        elif parameter.ndim > 1:
+            parameter.data = noise * parameter[0].numel() ** -0.5
+        else:
+            parameter.data = 0.1 * noise
+
+
+def main():
+    torch.use_deterministic_algorithms(True)
+    GOLDENS.mkdir(parents=True, exist_ok=True)
+
+    sdxl = AutoencoderKL.from_pretrained(ROOT / "Tests/Goldens/sdxl/vae", torch_dtype=torch.float32).eval()
+    save_file(run(sdxl, 5, 7, seed=1), GOLDENS / "vae.safetensors")
+
+    odd = AutoencoderKL(
+        in_channels=3, out_channels=3, down_block_types=("DownEncoderBlock2D",) * 3,
+        up_block_types=("UpDecoderBlock2D",) * 3, block_out_channels=(6, 12, 9), layers_per_block=2, latent_channels=5,
+        norm_num_groups=3, scaling_factor=0.5, use_quant_conv=False, use_post_quant_conv=False,
+        mid_block_add_attention=False,
+    ).eval()
+    randomise(odd, seed=2)
+    tensors = run(odd, 3, 4, seed=3)
+    tensors |= {f"model.{name}": parameter.data.contiguous() for name, parameter in odd.named_parameters()}
+    config = {key: value for key, value in odd.config.items() if not key.startswith("_name")}
+    save_file(tensors, GOLDENS / "vae_odd.safetensors", metadata={"config": json.dumps(config)})
+
+
+if __name__ == "__main__":
+    main()
