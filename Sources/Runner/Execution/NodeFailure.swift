@@ -1,0 +1,29 @@
+import Graph
+
+/// A node that could not give its result, with the place in the recipe that asked for it.
+public struct NodeFailure: Error, Sendable {
+    /// `latent` or `latent[style=neon]`.
+    public let title: String
+    public let node: String
+    public let cell: Cell
+    public let location: SourceLocation
+    public let underlying: any Error
+
+    init(_ instance: Instance, _ underlying: any Error) {
+        title = instance.title
+        node = instance.node
+        cell = instance.cell
+        location = instance.location
+        self.underlying = underlying
+    }
+
+    public var diagnostic: Diagnostic { Diagnostic(.error, "`\(title)` failed: \(reason)", at: location) }
+
+    public var reason: String { String(describing: underlying) }
+}
+
+/// A value that was known by its digest and is not to be had.
+struct MissingValue: Error, CustomStringConvertible {
+    let title: String
+    var description: String { "the result of `\(title)` is no longer in the cache and could not be made again" }
+}

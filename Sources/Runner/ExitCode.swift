@@ -1,0 +1,11 @@
+/// What the process tells its caller.
+public enum ExitCode: Int32, Sendable {
+    case success = 0
+    case expectationFailed = 1
+    case recipeInvalid = 2
+    case nodeFailed = 3
+    case cacheUnusable = 5
+    case badFlags = 64
+    case interrupted = 130
+    case terminated = 143
+}

@@ -1,0 +1,209 @@
+import Foundation
+import Graph
+import Store
+import Synchronization
+
+/// Brings results to where the user sees them: output files, tables, expectations. Files that are as they should be are
+/// neither read nor touched.
+final class Delivery: Sendable {
+    private struct State {
+        /// The measured fields of instances that tables and expectations read.
+        var fields: [Int: [String: Double]] = [:]
+        /// Outputs that were found to be as they should, by their place in the graph.
+        var inPlace: Set<Int> = []
+    }
+
+    private let graph: ExecutionGraph
+    private let store: ResultStore
+    private let options: RunOptions
+    private let version: String
+    private let folder: OutputFolder
+    /// Places in the graph's outputs, of those that this run is asked for.
+    private let outputsByInstance: [Int: [Int]]
+    private let tables: [(place: Int, instances: [Int])]
+    private let expectations: [Expectation]
+    private let measured: Set<Int>
+    private let state = Mutex(State())
+
+    init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, version: String) {
+        self.graph = graph
+        self.store = store
+        self.options = options
+        self.version = version
+        folder = OutputFolder(path: Self.absolute(options.out))
+        func isAsked(_ index: Int) -> Bool {
+            options.only.isEmpty || options.only.contains(graph.instances[index].node)
+        }
+        var outputs: [Int: [Int]] = [:]
+        var tables: [(place: Int, instances: [Int])] = []
+        for (place, output) in graph.outputs.enumerated() {
+            switch output.source {
+            case .artifact(let index): if isAsked(index) { outputs[index, default: []].append(place) }
+            case .table(let indices): if indices.allSatisfy(isAsked) { tables.append((place, indices)) }
+            }
+        }
+        outputsByInstance = outputs
+        self.tables = tables
+        expectations = graph.expectations.filter { isAsked($0.instance) }
+        measured = Set(expectations.map(\.instance))
+    }
+
+    /// The instances that anything asked for names.
+    var targets: [Int] {
+        Array(Set(outputsByInstance.keys).union(tables.flatMap(\.instances)).union(measured)).sorted()
+    }
+
+    // MARK: - Single results
+
+    /// Whether the value itself is needed: not where its files are in place and nothing measures it.
+    func isNeeded(_ index: Int, value: Digest, key: Digest) -> Bool {
+        var isNeeded = measured.contains(index)
+        let places = outputsByInstance[index] ?? []
+        guard !places.isEmpty else { return isNeeded }
+        let metadata = metadata(index, key)
+        for place in places {
+            let content = content(of: place, value: value, metadata: metadata)
+            if store.outputContent(path(place)) == content {
+                state.withLock { _ = $0.inPlace.insert(place) }
+            } else {
+                isNeeded = true
+            }
+        }
+        return isNeeded
+    }
+
+    /// Writes the outputs that show this value, and takes its measurements.
+    func deliver(_ index: Int, _ artifact: any Artifact, value: Digest, key: Digest) -> [OutputReport] {
+        let names = type(of: artifact).fields
+        let fields = names.reduce(into: [String: Double]()) { $0[$1] = artifact.field($1) }
+        let inPlace = state.withLock { state in
+            state.fields[index] = fields
+            return state.inPlace
+        }
+        let places = (outputsByInstance[index] ?? []).filter { !inPlace.contains($0) }
+        guard !places.isEmpty else { return [] }
+        let metadata = metadata(index, key)
+        return places.map { place in
+            let content = content(of: place, value: value, metadata: metadata)
+            return write(place, content: content) { fileExtension in
+                try artifact.encoded(as: fileExtension, metadata: metadata)
+            }
+        }
+    }
+
+    /// The outputs that were left alone.
+    func unchangedOutputs() -> [OutputReport] {
+        state.withLock { $0.inPlace }.sorted().map { place in
+            OutputReport(path: shownPath(place), outcome: .unchanged, location: graph.outputs[place].location)
+        }
+    }
+
+    // MARK: - Tables
+
+    /// Asks for the values that tables still lack, for those that are not in place.
+    /// - Returns: whether any were asked for.
+    func demandTables(digests: [Digest?], wantFields: (Int) -> Void) -> Bool {
+        var isDemanding = false
+        let fields = state.withLock { $0.fields }
+        for (place, instances) in tables {
+            guard let content = tableContent(instances, digests), store.outputContent(path(place)) != content else {
+                continue
+            }
+            for index in instances where fields[index] == nil {
+                wantFields(index)
+                isDemanding = true
+            }
+        }
+        return isDemanding
+    }
+
+    /// Writes the tables whose rows are all known.
+    func finishTables(digests: [Digest?]) -> [(OutputReport, TableSummary?)] {
+        let fields = state.withLock { $0.fields }
+        return tables.compactMap { place, instances in
+            guard let content = tableContent(instances, digests) else { return nil }
+            if store.outputContent(path(place)) == content {
+                let location = graph.outputs[place].location
+                return (OutputReport(path: shownPath(place), outcome: .unchanged, location: location), nil)
+            }
+            guard instances.allSatisfy({ fields[$0] != nil }) else { return nil }
+            let names = instances.first.map { graph.instances[$0].schema.output.fields } ?? []
+            let rows = instances.map { index in
+                TableText.Row(cell: graph.instances[index].cell, values: names.map { fields[index]?[$0] })
+            }
+            let table = TableText(fields: names, rows: rows)
+            let report = write(place, content: content) { try table.encoded(as: $0) }
+            return (report, TableSummary(path: shownPath(place), table: table))
+        }
+    }
+
+    // MARK: - Expectations
+
+    /// Those whose instances have results.
+    func expectationReports() -> [ExpectationReport] {
+        let fields = state.withLock { $0.fields }
+        return expectations.compactMap { expectation in
+            guard let found = fields[expectation.instance] else { return nil }
+            let name = InstanceName(graph.instances[expectation.instance])
+            return ExpectationReport(expectation: expectation, name: name, measured: found[expectation.field])
+        }
+    }
+
+    // MARK: - Files
+
+    private func write(
+        _ place: Int, content: Digest, encode: (_ fileExtension: String) throws -> [UInt8]
+    ) -> OutputReport {
+        let output = graph.outputs[place]
+        let outcome: OutputReport.Outcome
+        do {
+            let bytes = try encode(Self.fileExtension(output.path))
+            switch try folder.write(bytes, to: output.path) {
+            case .written: outcome = .written
+            case .unchanged: outcome = .unchanged
+            }
+            store.rememberOutput(path(place), content: content)
+        } catch {
+            outcome = .failed(error)
+        }
+        return OutputReport(path: shownPath(place), outcome: outcome, location: output.location)
+    }
+
+    /// Names all that the file's bytes are made of.
+    private func content(of place: Int, value: Digest, metadata: [FileMetadata]) -> Digest {
+        var encoder = CanonicalEncoder()
+        encoder.append(.string("output"))
+        encoder.append(.string(Self.fileExtension(graph.outputs[place].path)))
+        encoder.append(value.bytes)
+        for entry in metadata { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
+        return Digest(of: encoder.bytes)
+    }
+
+    private func tableContent(_ instances: [Int], _ digests: [Digest?]) -> Digest? {
+        var encoder = CanonicalEncoder()
+        encoder.append(.string("table"))
+        for index in instances {
+            guard let digest = digests[index] else { return nil }
+            encoder.append(.list(graph.instances[index].cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
+            encoder.append(digest.bytes)
+        }
+        encoder.append(.list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? []))
+        return Digest(of: encoder.bytes)
+    }
+
+    private func metadata(_ index: Int, _ key: Digest) -> [FileMetadata] {
+        graph.metadata(for: index, key: key, options: options, version: version)
+    }
+
+    private func path(_ place: Int) -> String { folder.path + "/" + graph.outputs[place].path }
+
+    private func shownPath(_ place: Int) -> String {
+        (options.out.hasSuffix("/") ? options.out : options.out + "/") + graph.outputs[place].path
+    }
+
+    private static func fileExtension(_ path: String) -> String { (path as NSString).pathExtension.lowercased() }
+
+    private static func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+}

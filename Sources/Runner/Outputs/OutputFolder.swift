@@ -1,0 +1,105 @@
+import Foundation
+
+/// Writes files beneath one folder and nowhere else, each beside its name and then renamed.
+///
+/// Paths are walked one component at a time from the folder's descriptor, and symbolic links on the way are refused, so
+/// that a link planted in the folder cannot lead a write out of it.
+struct OutputFolder: Sendable {
+    enum Failure: Error, Equatable {
+        case leavesFolder(path: String)
+        case symbolicLink(component: String)
+        case system(path: String, reason: String)
+    }
+
+    let path: String
+
+    enum Outcome { case written, unchanged }
+
+    /// - Parameter relative: the file's path in the folder; missing folders are made.
+    /// - Throws: `Failure`.
+    func write(_ bytes: [UInt8], to relative: String) throws(Failure) -> Outcome {
+        let components = relative.split(separator: "/").map(String.init)
+        guard let name = components.last, !relative.hasPrefix("/"), !relative.hasSuffix("/"),
+            !relative.utf8.contains(0), components.allSatisfy({ $0 != ".." && $0 != "." })
+        else { throw .leavesFolder(path: relative) }
+        var folder = try root()
+        defer { close(folder) }
+        for component in components.dropLast() {
+            let inner = try enter(component, in: folder)
+            close(folder)
+            folder = inner
+        }
+        if Self.content(of: name, in: folder, isAtMost: bytes.count) == bytes { return .unchanged }
+        try replace(name, in: folder, with: bytes)
+        return .written
+    }
+
+    private func root() throws(Failure) -> Int32 {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+        } catch {
+            throw .system(path: path, reason: "the folder cannot be made")
+        }
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw failure(path) }
+        return descriptor
+    }
+
+    private func enter(_ name: String, in folder: Int32) throws(Failure) -> Int32 {
+        if mkdirat(folder, name, 0o777) != 0, errno != EEXIST { throw failure(name) }
+        let descriptor = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        if descriptor >= 0 { return descriptor }
+        var status = stat()
+        let reason = errno
+        if fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_mode & S_IFMT == S_IFLNK {
+            throw .symbolicLink(component: name)
+        }
+        errno = reason
+        throw failure(name)
+    }
+
+    /// nil where there is no ordinary file of that many bytes.
+    private static func content(of name: String, in folder: Int32, isAtMost size: Int) -> [UInt8]? {
+        // Without O_NONBLOCK a pipe of that name would hold us up.
+        let descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == size else {
+            return nil
+        }
+        return (try? file.readToEnd()).map { [UInt8]($0) } ?? []
+    }
+
+    private func replace(_ name: String, in folder: Int32, with bytes: [UInt8]) throws(Failure) {
+        let temporary = ".pulid-run-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
+        let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw failure(name) }
+        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
+        do {
+            try file.write(contentsOf: Data(bytes))
+        } catch {
+            close(descriptor)
+            unlinkat(folder, temporary, 0)
+            throw .system(path: name, reason: error.localizedDescription)
+        }
+        close(descriptor)
+        guard renameat(folder, temporary, folder, name) == 0 else {
+            let failure = failure(name)
+            unlinkat(folder, temporary, 0)
+            throw failure
+        }
+    }
+
+    private func failure(_ name: String) -> Failure { .system(path: name, reason: String(cString: strerror(errno))) }
+}
+
+extension OutputFolder.Failure: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .leavesFolder(let path): "\(path) does not name a file in the output folder"
+        case .symbolicLink(let component): "the folder \(component) is a symbolic link, which could lead elsewhere"
+        case .system(let path, let reason): "\(path): \(reason)"
+        }
+    }
+}

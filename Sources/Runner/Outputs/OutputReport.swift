@@ -1,0 +1,21 @@
+import Graph
+
+/// What became of an output file.
+public struct OutputReport: Sendable {
+    public enum Outcome: Sendable {
+        case written
+        /// The file was as it should be, and was not touched.
+        case unchanged
+        case failed(any Error)
+    }
+
+    /// With the output folder in front.
+    public let path: String
+    public let outcome: Outcome
+    public let location: SourceLocation
+
+    public var failure: Diagnostic? {
+        guard case .failed(let error) = outcome else { return nil }
+        return Diagnostic(.error, "`\(path)` could not be written: \(error)", at: location)
+    }
+}

@@ -1,0 +1,95 @@
+import Graph
+
+/// Rows of a table: the cells of a sweep with the fields measured there.
+struct TableText {
+    struct Row {
+        let cell: Cell
+        /// In the order of `fields`; nil where not measured.
+        let values: [Double?]
+    }
+
+    let axes: [String]
+    let fields: [String]
+    let rows: [Row]
+
+    init(fields: [String], rows: [Row]) {
+        self.fields = fields
+        self.rows = rows
+        var axes: [String] = []
+        for row in rows {
+            for coordinate in row.cell.coordinates where !axes.contains(coordinate.axis) {
+                axes.append(coordinate.axis)
+            }
+        }
+        self.axes = axes
+    }
+
+    /// - Throws: `ArtifactError.cannotBeWritten` unless the extension is csv or json.
+    func encoded(as fileExtension: String) throws -> [UInt8] {
+        switch fileExtension {
+        case "csv": Array(csv.utf8)
+        case "json": Array(json.utf8)
+        default: throw ArtifactError.cannotBeWritten(kind: "table", fileExtension: fileExtension)
+        }
+    }
+
+    /// RFC 4180: a header, lines that end in CR LF, quotes where a field needs them; empty where not measured.
+    var csv: String {
+        var lines = [(axes + fields).map(Self.quoted)]
+        for row in rows {
+            lines.append(
+                axes.map { Self.quoted(row.cell[$0]?.description ?? "") }
+                    + row.values.map { $0.map(Self.number) ?? "" })
+        }
+        return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
+    }
+
+    /// An array with an object for each row; null where not measured, text for what is no finite number.
+    var json: String {
+        let objects = rows.map { row in
+            let cells = axes.map { "\(Value.string($0).json): \((row.cell[$0] ?? .null).json)" }
+            let values = zip(fields, row.values).map { field, value in
+                "\(Value.string(field).json): \(value.map { Value.number($0).json } ?? "null")"
+            }
+            return "  {" + (cells + values).joined(separator: ", ") + "}"
+        }
+        return "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+    }
+
+    /// The shortest text that reads back as the same number.
+    static func number(_ value: Double) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
+    private static func quoted(_ text: String) -> String {
+        guard text.contains(where: { ",\"\n\r".contains($0) || $0.isNewline }) else { return text }
+        return "\"" + text.replacing("\"", with: "\"\"") + "\""
+    }
+}
+
+/// What a table holds, in a line for each field.
+public struct TableSummary: Sendable {
+    public struct Field: Sendable {
+        public let name: String
+        public let least: Double
+        public let mean: Double
+        public let greatest: Double
+    }
+
+    public let path: String
+    public let rows: Int
+    /// Those measured in at least one row.
+    public let fields: [Field]
+
+    init(path: String, table: TableText) {
+        self.path = path
+        rows = table.rows.count
+        fields = table.fields.indices.compactMap { column in
+            let values = table.rows.compactMap { $0.values[column] }.filter(\.isFinite)
+            guard let least = values.min(), let greatest = values.max() else { return nil }
+            let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
+            return Field(name: table.fields[column], least: least, mean: mean, greatest: greatest)
+        }
+    }
+}

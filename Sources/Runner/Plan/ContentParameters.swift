@@ -1,0 +1,61 @@
+import Graph
+
+extension Instance {
+    /// The parameters as they stand in the key: a file is named by its content, wherever it lies.
+    ///
+    /// - Throws: what `fileDigest` throws.
+    func contentParameters(fileDigest: (String) throws -> Digest) throws -> [String: Value] {
+        var result = parameters
+        for parameter in schema.parameters where parameter.form.mentionsFile {
+            guard let value = parameters[parameter.name] else { continue }
+            result[parameter.name] = try parameter.form.byContent(value, fileDigest: fileDigest)
+        }
+        return result
+    }
+}
+
+extension ParameterForm {
+    var mentionsFile: Bool {
+        switch self {
+        case .file: true
+        case .list(let form), .optional(let form): form.mentionsFile
+        case .object(let fields): fields.contains { $0.form.mentionsFile }
+        case .oneOf(let forms): forms.contains { $0.mentionsFile }
+        case .integer, .number, .text, .boolean, .choice, .path, .axis: false
+        }
+    }
+
+    fileprivate func byContent(_ value: Value, fileDigest: (String) throws -> Digest) throws -> Value {
+        switch (self, value) {
+        case (.file, .string(let path)): .string(try fileDigest(path).hex)
+        case (.optional(let form), _) where value != .null: try form.byContent(value, fileDigest: fileDigest)
+        case (.list(let form), .list(let items)):
+            .list(try items.map { try form.byContent($0, fileDigest: fileDigest) })
+        case (.object(let fields), .map(let map)):
+            .map(
+                try Dictionary(
+                    uniqueKeysWithValues: map.map { key, value in
+                        let form = fields.first { $0.name == key }?.form
+                        return (key, try form?.byContent(value, fileDigest: fileDigest) ?? value)
+                    }))
+        case (.oneOf(let forms), _):
+            try forms.first { $0.fits(value) }?.byContent(value, fileDigest: fileDigest) ?? value
+        default: value
+        }
+    }
+
+    /// Whether a checked value was taken in this form, among several.
+    private func fits(_ value: Value) -> Bool {
+        switch (self, value) {
+        case (.integer, .integer), (.number, .number), (.number, .integer), (.boolean, .bool), (.text, .string),
+            (.file, .string), (.path, .string), (.axis, .string):
+            true
+        case (.choice(let choices), .string(let text)): choices.contains(text)
+        case (.optional(let form), _): value == .null || form.fits(value)
+        case (.list(let form), .list(let items)): items.allSatisfy { form.fits($0) }
+        case (.object, .map): true
+        case (.oneOf(let forms), _): forms.contains { $0.fits(value) }
+        default: false
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import Graph
+
+/// What a run would do, node by node, and why.
+public struct Plan: Sendable {
+    public enum Status: Sendable {
+        /// Names files; evaluated by planning itself.
+        case reference
+        case cached
+        /// Runs; with readers of small files, planning has run it to know what follows.
+        case run(RunReason)
+        case failed(NodeFailure)
+        /// A node before it failed.
+        case blocked(by: Int)
+    }
+
+    public struct Step: Sendable {
+        /// In `ExecutionGraph.instances`.
+        public let index: Int
+        public let name: InstanceName
+        public let status: Status
+
+        public var isCached: Bool { if case .cached = status { true } else { false } }
+        public var runs: Bool { if case .run = status { true } else { false } }
+
+        public var reason: RunReason? {
+            guard case .run(let reason) = status else { return nil }
+            return reason
+        }
+    }
+
+    /// What the wanted results rest on, in the graph's order.
+    public let steps: [Step]
+    public var cached: Int { steps.count { $0.isCached } }
+    public var toRun: Int { steps.count { $0.runs } }
+
+    public var failures: [NodeFailure] {
+        steps.compactMap { if case .failed(let failure) = $0.status { failure } else { nil } }
+    }
+}

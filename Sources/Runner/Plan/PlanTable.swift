@@ -1,0 +1,91 @@
+import Graph
+
+/// A plan as `pulid-run plan` prints it: a row for each node, and the reasons.
+public struct PlanTable: CustomStringConvertible {
+    private struct Row {
+        let node: String
+        var cells = 0
+        var cached = 0
+        var runs = 0
+        var reasons: [String] = []
+    }
+
+    private let plan: Plan
+    private let graph: ExecutionGraph
+
+    public init(_ plan: Plan, of graph: ExecutionGraph) {
+        self.plan = plan
+        self.graph = graph
+    }
+
+    public var description: String {
+        var lines = [["node", "cells", "cached", "run", "why"]]
+        for row in rows {
+            let why = row.reasons.isEmpty ? "" : row.reasons[0] + Self.others(row.reasons.count - 1)
+            lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)", why])
+        }
+        let widths = (0..<4).map { column in lines.map { $0[column].count }.max() ?? 0 }
+        let text = lines.map { cells in
+            let numbers = (1..<4).map { String(repeating: " ", count: widths[$0] - cells[$0].count) + cells[$0] }
+            let name = cells[0] + String(repeating: " ", count: widths[0] - cells[0].count)
+            return ([name] + numbers + (cells[4].isEmpty ? [] : [cells[4]])).joined(separator: "  ")
+        }
+        let count = plan.cached == 1 ? "1 node" : "\(plan.cached) nodes"
+        return (text + ["\(count) cached, \(plan.toRun) to run"]).joined(separator: "\n")
+    }
+
+    private var rows: [Row] {
+        var rows: [Row] = []
+        var places: [String: Int] = [:]
+        for step in plan.steps {
+            if case .reference = step.status { continue }
+            let place = places[step.name.node] ?? rows.count
+            if place == rows.count {
+                rows.append(Row(node: step.name.node))
+                places[step.name.node] = place
+            }
+            rows[place].cells += 1
+            if step.isCached { rows[place].cached += 1 }
+            if step.runs { rows[place].runs += 1 }
+            if let reason = reason(of: step), !rows[place].reasons.contains(reason) {
+                rows[place].reasons.append(reason)
+            }
+        }
+        return rows
+    }
+
+    private func reason(of step: Plan.Step) -> String? {
+        switch step.status {
+        case .run(let reason): reason.summary(in: graph)
+        case .failed(let failure): "fails: \(failure.reason)"
+        case .blocked(let index): "\(graph.instances[index].node) fails"
+        case .cached, .reference: nil
+        }
+    }
+
+    private static func others(_ count: Int) -> String {
+        count == 0 ? "" : count == 1 ? " (and 1 other reason)" : " (and \(count) other reasons)"
+    }
+}
+
+extension RunReason {
+    /// A few words; nodes are named without their cells.
+    public func summary(in graph: ExecutionGraph) -> String {
+        switch self {
+        case .new: return "new"
+        case .forced: return "forced"
+        case .evicted: return "its value was evicted from the cache"
+        case .forgotten: return "its result is not in the cache any more"
+        case .changed(let changes):
+            return changes.map { change in
+                change.component.hasPrefix("input ") ? "\(change.component) changed" : "\(change)"
+            }.joined(separator: ", ")
+        case .inputs(let inputs):
+            var nodes: [String] = []
+            for input in inputs where !nodes.contains(graph.instances[input].node) {
+                nodes.append(graph.instances[input].node)
+            }
+            return nodes.joined(separator: ", ") + (nodes.count == 1 ? " runs" : " run")
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Graph
+import Store
+
+/// Why a node runs.
+public enum RunReason: Hashable, Sendable {
+    /// It never had a result in this recipe.
+    case new
+    /// `--force`
+    case forced
+    /// Its result is known by digest alone and the value is needed.
+    case evicted
+    /// Nothing changed, but the cache has forgotten the result.
+    case forgotten
+    /// Parts of the key that differ from the last run's.
+    case changed([KeyChange])
+    /// These inputs, by their index, run; should their values come out as before, it need not.
+    case inputs([Int])
+}
+
+/// A part of a key that is not what it was.
+public struct KeyChange: Hashable, Sendable {
+    /// As in `CacheKey.components`: `version`, `parameter seed`, `input latent`, ...
+    public let component: String
+    /// nil where the key had no such part.
+    public let old: String?
+    /// nil where the key has no such part any more.
+    public let new: String?
+
+    static func between(_ old: KeyComponents, _ new: KeyComponents) -> [KeyChange] {
+        let changed = new.parts.filter { old[$0.name] != $0.text }.map {
+            KeyChange(component: $0.name, old: old[$0.name], new: $0.text)
+        }
+        let gone = old.parts.filter { new[$0.name] == nil }.map {
+            KeyChange(component: $0.name, old: $0.text, new: nil)
+        }
+        return changed + gone
+    }
+}
+
+extension KeyChange: CustomStringConvertible {
+    /// `seed: 1 -> 2`; digests are cut short.
+    public var description: String {
+        let name = component.hasPrefix("parameter ") ? String(component.dropFirst("parameter ".count)) : component
+        switch (old, new) {
+        case (let old?, let new?): return "\(name): \(Self.shown(old)) -> \(Self.shown(new))"
+        case (nil, let new?): return "\(name): not there before -> \(Self.shown(new))"
+        case (let old?, nil): return "\(name): \(Self.shown(old)) -> no longer there"
+        case (nil, nil): return name
+        }
+    }
+
+    /// Digests of values and files are long and say nothing; twelve digits tell them apart.
+    private static func shown(_ text: String) -> String {
+        let short = text.split(separator: ", ", omittingEmptySubsequences: false).map { part in
+            let words = part.split(separator: " ", omittingEmptySubsequences: false).map { word in
+                Digest(hex: String(word))?.short ?? String(word)
+            }
+            return words.joined(separator: " ")
+        }.joined(separator: ", ")
+        return short.count > 160 ? short.prefix(157) + "..." : short.isEmpty ? "\"\"" : short
+    }
+}

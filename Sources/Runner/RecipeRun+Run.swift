@@ -1,0 +1,249 @@
+import Foundation
+import Graph
+import Store
+
+extension RecipeRun {
+    /// Runs what has to run, writes the outputs, checks the expectations. Everything finished is in the cache when this
+    /// returns, however it ends.
+    public func run() -> RunSummary {
+        let start = ContinuousClock.now
+        begin()
+        while let job = scheduler.next(early: true), !cancellation.isRequested { perform(job, isKept: true) }
+        reportPlan()
+        runJobs()
+        if delivery.demandTables(digests: scheduler.digests, wantFields: { scheduler.deliver($0) }) { runJobs() }
+        finish()
+        store.flush()
+        summary.seconds = (ContinuousClock.now - start) / .seconds(1)
+        report(.summary(summary))
+        return summary
+    }
+
+    private func reportPlan() {
+        noteCached(scheduler.takeNewlyCached())
+        for index in scheduler.needed.indices {
+            if let failure = failures[index] { note(failure) }
+        }
+        let plan = snapshotCounts()
+        report(.planned(recipe: graph.name, cached: plan.cached, toRun: plan.toRun))
+    }
+
+    /// As `snapshot`, without the reasons, which cost a look into the cache each.
+    private func snapshotCounts() -> (cached: Int, toRun: Int) {
+        var counts = (cached: 0, toRun: 0)
+        for index in scheduler.needed.indices where graph.instances[index].schema.evaluation != .reference {
+            switch scheduler.phases[index] {
+            case .cached: counts.cached += 1
+            case .waiting where scheduler.isFollower(index): counts.cached += 1
+            case .waiting, .unresolved, .ran: counts.toRun += 1
+            case .failed, .blocked: break
+            }
+        }
+        return counts
+    }
+
+    // MARK: - Jobs
+
+    /// Works until nothing is left that can be done.
+    private func runJobs() {
+        guard options.jobs > 1 else { return workThrough() }
+        let group = DispatchGroup()
+        for _ in 0..<options.jobs {
+            group.enter()
+            let thread = Thread {
+                self.workThrough()
+                group.leave()
+            }
+            // As much as the main thread has: nodes may recurse.
+            thread.stackSize = 8 << 20
+            thread.start()
+        }
+        group.wait()
+    }
+
+    private func workThrough() {
+        while let job = takeJob() {
+            perform(job, isKept: true)
+            condition.withLock {
+                active -= 1
+                condition.broadcast()
+            }
+        }
+    }
+
+    /// Waits for a job; nil when none is left and none is under way that could lead to more.
+    private func takeJob() -> Scheduler.Job? {
+        condition.withLock {
+            while true {
+                if cancellation.isRequested { scheduler.stop() }
+                if let job = scheduler.next(early: false) {
+                    active += 1
+                    return job
+                }
+                guard active > 0 else { return nil }
+                condition.wait()
+            }
+        }
+    }
+
+    // MARK: - One job
+
+    func perform(_ job: Scheduler.Job, isKept: Bool) {
+        switch job {
+        case .run(let index): runInstance(index, isKept: isKept)
+        case .deliver(let index): deliverStored(index)
+        }
+    }
+
+    private func runInstance(_ index: Int, isKept: Bool) {
+        let job = Scheduler.Job.run(index)
+        guard let values = values(of: scheduler.needed.inputs[index], for: job) else { return }
+        let instance = graph.instances[index]
+        let isReference = instance.schema.evaluation == .reference
+        let (key, keyDigest) = condition.withLock { (scheduler.keys[index], scheduler.keyDigests[index]) }
+        guard let key, let keyDigest else { return }
+        do {
+            var claim: Claim?
+            if isKept, !isReference {
+                claim = try store.claim(keyDigest) { try cancellation.check() }
+                // Another process may have computed it while this one waited for the claim.
+                if !isForced(index), let result = store.result(for: keyDigest), result.hasValue {
+                    claim?.release()
+                    return advance { $0.completeFromCache(index, result, oracle) }
+                }
+            }
+            if !isReference { report(.started(InstanceName(instance))) }
+            let outcome = try work.run(index, values: values)
+            if isKept { keep(outcome, of: index, key, claim: claim) }
+            if !isReference {
+                report(.finished(InstanceName(instance), seconds: outcome.seconds, digest: outcome.digest))
+            }
+            var isWanted = false
+            let isStored = isKept && outcome.bytes != nil && store.isWritable
+            advance { scheduler in
+                isWanted = isKept && scheduler.isDeliveryWanted(index, outcome.digest, oracle)
+                scheduler.complete(index, outcome.artifact, digest: outcome.digest, isStored: isStored, oracle)
+                if !isReference { summary.ran += 1 }
+            }
+            if isWanted { deliver(index, outcome.artifact, outcome.digest, keyDigest) }
+        } catch is CancellationError where cancellation.isRequested {
+            condition.withLock { scheduler.stop() }
+        } catch {
+            stop(at: index, because: error)
+        }
+    }
+
+    /// The values of instances, from memory or the cache.
+    /// - Returns: nil when one is gone: the job comes again when it has been made again.
+    private func values(of indices: [Int], for job: Scheduler.Job) -> [Int: any Artifact]? {
+        var values: [Int: any Artifact] = [:]
+        var gone: [Int] = []
+        for index in indices {
+            let (artifact, digest) = condition.withLock { (scheduler.artifacts[index], scheduler.digests[index]) }
+            if let artifact {
+                values[index] = artifact
+            } else if let artifact = digest.flatMap({ work.load($0, for: index) }) {
+                values[index] = artifact
+                condition.withLock { scheduler.keep(index, artifact) }
+            } else {
+                gone.append(index)
+            }
+        }
+        guard !gone.isEmpty else { return values }
+        condition.withLock {
+            for index in gone { scheduler.valueIsGone(index, neededBy: job) }
+            condition.broadcast()
+        }
+        return nil
+    }
+
+    private func keep(_ outcome: NodeWork.Outcome, of index: Int, _ key: CacheKey, claim: Claim?) {
+        let instance = graph.instances[index]
+        let digest = key.digest
+        // A reference is kept as a trace alone, to be able to say later what changed.
+        if outcome.bytes != nil || store.result(for: digest)?.value != outcome.digest {
+            store.insert(
+                outcome.digest, outcome.bytes, kind: instance.schema.output.kind, for: key, cost: outcome.seconds,
+                claim: claim)
+        }
+        remember(digest, of: instance)
+    }
+
+    private func remember(_ key: Digest, of instance: Instance) {
+        let title = instance.title
+        if history[title] != key { store.remember(key, of: title, in: options.recipe) }
+    }
+
+    private func advance(_ step: (inout Scheduler) -> Void) {
+        let cached = condition.withLock {
+            step(&scheduler)
+            condition.broadcast()
+            return scheduler.takeNewlyCached()
+        }
+        noteCached(cached)
+    }
+
+    private func stop(at index: Int, because error: any Error) {
+        let failure = condition.withLock {
+            fail(index, error)
+            if !options.keepGoing { scheduler.stop() }
+            condition.broadcast()
+            return failures[index]
+        }
+        if let failure { note(failure) }
+    }
+
+    private func note(_ failure: NodeFailure) {
+        condition.withLock { summary.failures.append(failure) }
+        report(.failed(failure))
+    }
+
+    private func noteCached(_ indices: [Int]) {
+        for index in indices {
+            let instance = graph.instances[index]
+            let (value, key) = condition.withLock { (scheduler.digests[index], scheduler.keyDigests[index]) }
+            guard let value, let key else { continue }
+            remember(key, of: instance)
+            report(.cached(InstanceName(instance), digest: value))
+        }
+    }
+
+    // MARK: - Outputs, tables, expectations
+
+    private func deliverStored(_ index: Int) {
+        guard let artifact = values(of: [index], for: .deliver(index))?[index] else { return }
+        let (value, key) = condition.withLock { (scheduler.digests[index], scheduler.keyDigests[index]) }
+        guard let value, let key else { return }
+        deliver(index, artifact, value, key)
+        condition.withLock { scheduler.delivered(index) }
+    }
+
+    private func deliver(_ index: Int, _ artifact: any Artifact, _ value: Digest, _ key: Digest) {
+        for output in delivery.deliver(index, artifact, value: value, key: key) { note(output) }
+    }
+
+    private func note(_ output: OutputReport) {
+        condition.withLock { summary.outputs.append(output) }
+        report(.output(output))
+    }
+
+    private func finish() {
+        summary.isInterrupted = cancellation.isRequested
+        for index in scheduler.needed.indices where graph.instances[index].schema.evaluation != .reference {
+            switch scheduler.phases[index] {
+            case .cached: summary.cached += 1
+            case .unresolved, .waiting, .blocked: summary.notRun += 1
+            case .ran, .failed: break
+            }
+        }
+        for output in delivery.unchangedOutputs() { note(output) }
+        for (output, table) in delivery.finishTables(digests: scheduler.digests) {
+            note(output)
+            if let table { summary.tables.append(table) }
+        }
+        for expectation in delivery.expectationReports() {
+            summary.expectations.append(expectation)
+            report(.expectation(expectation))
+        }
+    }
+}

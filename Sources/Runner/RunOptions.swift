@@ -1,0 +1,30 @@
+/// How a recipe is run.
+public struct RunOptions: Sendable {
+    /// The folder that outputs are written under, as the user named it.
+    public var out: String
+    /// The recipe's file by its absolute path: what the cache remembers its history by.
+    public var recipe: String
+    /// `--set` as given, for the metadata of pictures.
+    public var settings: [String]
+    /// Run what these nodes need and no more; empty for everything.
+    public var only: [String]
+    /// Run these nodes though their results are known.
+    public var force: [String]
+    /// How many nodes may run at the same time.
+    public var jobs: Int
+    /// After a failure, run what does not depend on it.
+    public var keepGoing: Bool
+
+    public init(
+        out: String, recipe: String, settings: [String] = [], only: [String] = [], force: [String] = [],
+        jobs: Int = 1, keepGoing: Bool = false
+    ) {
+        self.out = out
+        self.recipe = recipe
+        self.settings = settings
+        self.only = only
+        self.force = force
+        self.jobs = jobs
+        self.keepGoing = keepGoing
+    }
+}

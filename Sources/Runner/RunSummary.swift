@@ -1,0 +1,23 @@
+/// What a run came to.
+public struct RunSummary: Sendable {
+    /// Nodes that were executed; one that stands for others of the same key counts once.
+    public var ran = 0
+    /// Nodes whose results were known.
+    public var cached = 0
+    public var failures: [NodeFailure] = []
+    /// Nodes that were not run since one before them failed, or the run ended early.
+    public var notRun = 0
+    public var outputs: [OutputReport] = []
+    public var expectations: [ExpectationReport] = []
+    public var tables: [TableSummary] = []
+    public var isInterrupted = false
+    public var seconds: Double = 0
+
+    public init() {}
+
+    public var exitCode: ExitCode {
+        if isInterrupted { return .interrupted }
+        if !failures.isEmpty || outputs.contains(where: { $0.failure != nil }) { return .nodeFailed }
+        return expectations.allSatisfy(\.isMet) ? .success : .expectationFailed
+    }
+}

@@ -1,0 +1,74 @@
+import GRDB
+import Graph
+
+/// The tables of a cache and the marks by which its file is known.
+///
+/// Raise `version` with every change; a cache of an older version is set aside and made anew, since it can be.
+enum StoreSchema {
+    /// "PuLR": tells our database from any other SQLite file.
+    static let applicationID: UInt32 = 0x5075_4C52
+    static let version = 1
+    /// Fastest for values of 0.1 to 2 MB, which SDXL's intermediates are.
+    static let pageSize = 65536
+
+    static let tables = ["bytes", "contents", "files", "history", "outputs", "results"]
+
+    static func create(in db: Database) throws {
+        try db.execute(
+            sql: """
+                -- What a key gave: the trace of one execution. A row outlives its value, so that what follows a value
+                -- that was evicted still need not run.
+                CREATE TABLE results (
+                    key BLOB PRIMARY KEY NOT NULL,
+                    value BLOB NOT NULL,
+                    cost REAL NOT NULL,
+                    made INTEGER NOT NULL,
+                    used INTEGER NOT NULL,
+                    components TEXT NOT NULL,
+                    seal BLOB NOT NULL
+                ) WITHOUT ROWID;
+                -- The values that are here, by the digest of their bytes; `place` is NULL where they lie in a file.
+                CREATE TABLE contents (
+                    digest BLOB PRIMARY KEY NOT NULL,
+                    kind TEXT NOT NULL,
+                    size INTEGER NOT NULL,
+                    place INTEGER
+                ) WITHOUT ROWID;
+                -- Apart from their digests, since large rows would make a tree of digests deep.
+                CREATE TABLE bytes (
+                    id INTEGER PRIMARY KEY,
+                    content BLOB NOT NULL
+                );
+                -- The key that each node of each recipe had when it last had a result.
+                CREATE TABLE history (
+                    recipe TEXT NOT NULL,
+                    instance TEXT NOT NULL,
+                    key BLOB NOT NULL,
+                    PRIMARY KEY (recipe, instance)
+                ) WITHOUT ROWID;
+                -- Digests of files as they were when last read.
+                CREATE TABLE files (
+                    path TEXT PRIMARY KEY NOT NULL,
+                    identity BLOB NOT NULL,
+                    digest BLOB NOT NULL,
+                    seal BLOB NOT NULL
+                ) WITHOUT ROWID;
+                -- Output files as we left them.
+                CREATE TABLE outputs (
+                    path TEXT PRIMARY KEY NOT NULL,
+                    identity BLOB NOT NULL,
+                    content BLOB NOT NULL,
+                    seal BLOB NOT NULL
+                ) WITHOUT ROWID;
+                """)
+    }
+}
+
+extension Digest {
+    /// Short proof that the parts of a row belong together: a damaged or misplaced row does not pass for another.
+    static func seal(_ parts: [UInt8]...) -> [UInt8] {
+        var encoder = CanonicalEncoder()
+        for part in parts { encoder.append(part) }
+        return Array(Digest(of: encoder.bytes).bytes.prefix(16))
+    }
+}

@@ -1,0 +1,16 @@
+import Graph
+
+extension ResultStore {
+    /// What the output file was made of when this cache last saw it written; nil where the file changed since.
+    public func outputContent(_ path: String) -> Digest? {
+        guard let identity = FileIdentity(path: path) else { return nil }
+        if let row = commits.find({ $0.outputs[path] }) { return row.identity == identity ? row.digest : nil }
+        return sealedDigest(in: "outputs", column: "content", path: path, identity: identity)
+    }
+
+    /// Remembers that the file, as it now is, was made of `content`.
+    public func rememberOutput(_ path: String, content: Digest) {
+        guard isWritable, let identity = FileIdentity(path: path) else { return }
+        commits.add { $0.outputs[path] = WriteBatch.FileRow(identity: identity, digest: content) }
+    }
+}

@@ -1,0 +1,34 @@
+import Foundation
+import GRDB
+import Graph
+
+extension ResultStore {
+    /// The keys that a recipe's instances had when they last had results, by the instance's title.
+    ///
+    /// - Parameter recipe: the absolute path of the recipe's file.
+    public func history(of recipe: String) -> [String: Digest] {
+        database.read([:]) { db in
+            var keys: [String: Digest] = [:]
+            let rows = try Row.fetchCursor(
+                db, sql: "SELECT instance, key FROM history WHERE recipe = ?", arguments: [recipe])
+            while let row = try rows.next() {
+                if let name = String.fromDatabaseValue(row[0]) { keys[name] = Digest(row: row, 1) }
+            }
+            return keys
+        }
+    }
+
+    public func remember(_ key: Digest, of instance: String, in recipe: String) {
+        guard isWritable else { return }
+        commits.add { $0.history[WriteBatch.InstanceName(recipe: recipe, instance: instance)] = key }
+    }
+
+    /// What a key of the past stood for; nil when it was forgotten.
+    public func components(of key: Digest) -> KeyComponents? {
+        if let text = commits.find({ $0.results[key]?.components }) { return KeyComponents(stored: text) }
+        return database.read(nil) { db in
+            let statement = try db.cachedStatement(sql: "SELECT components FROM results WHERE key = ?")
+            return try String.fetchOne(statement, arguments: [Data(key.bytes)]).map(KeyComponents.init(stored:))
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import EngineTestSupport
+import Foundation
+import Graph
+import Runner
+import Store
+import Synchronization
+
+/// A folder with a cache, in which graphs are run over and over as a user would.
+final class Workshop {
+    let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    struct Outcome {
+        let summary: RunSummary
+        let events: [RunEvent]
+        /// Titles of what was executed, in order.
+        let ran: [String]
+        let warnings: [String]
+
+        /// Paths of outputs that were written.
+        var written: [String] {
+            summary.outputs.compactMap { if case .written = $0.outcome { ($0.path as NSString).lastPathComponent } else { nil } }
+                .sorted()
+        }
+
+        var unchanged: [String] {
+            summary.outputs.compactMap { if case .unchanged = $0.outcome { ($0.path as NSString).lastPathComponent } else { nil } }
+                .sorted()
+        }
+    }
+
+    func options(_ change: (inout RunOptions) -> Void = { _ in }) -> RunOptions {
+        var options = RunOptions(out: folder("out"), recipe: folder("test.yaml"))
+        change(&options)
+        return options
+    }
+
+    func openStore(_ access: ResultStore.Access = .readWrite, warn: @escaping @Sendable (String) -> Void = { _ in }) throws
+        -> ResultStore
+    {
+        try ResultStore(folder: CacheFolder(folder("cache")), access: access, warn: warn)
+    }
+
+    func run(
+        _ graph: ExecutionGraph, access: ResultStore.Access = .readWrite, numerics: String = "toy",
+        cancellation: Cancellation = Cancellation(), _ change: (inout RunOptions) -> Void = { _ in },
+        onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) throws -> Outcome {
+        let log = Mutex<(events: [RunEvent], warnings: [String])>(([], []))
+        let store = try openStore(access) { warning in log.withLock { $0.warnings.append(warning) } }
+        defer { store.close() }
+        let run = try RecipeRun(
+            graph, store: store, options: options(change),
+            environment: RunEnvironment(numerics: numerics, version: "1.0"), cancellation: cancellation
+        ) { event in
+            log.withLock { $0.events.append(event) }
+            onEvent(event)
+        }
+        let summary = run.run()
+        let (events, warnings) = log.withLock { $0 }
+        let ran = events.compactMap { if case .finished(let name, _, _) = $0 { name.title } else { nil } }
+        return Outcome(summary: summary, events: events, ran: ran, warnings: warnings)
+    }
+
+    func plan(
+        _ graph: ExecutionGraph, numerics: String = "toy", _ change: (inout RunOptions) -> Void = { _ in }
+    ) throws -> Plan {
+        let store = try openStore()
+        defer { store.close() }
+        return try RecipeRun(
+            graph, store: store, options: options(change),
+            environment: RunEnvironment(numerics: numerics, version: "1.0")
+        ).plan()
+    }
+
+    func planTable(_ graph: ExecutionGraph, _ change: (inout RunOptions) -> Void = { _ in }) throws -> String {
+        PlanTable(try plan(graph, change), of: graph).description
+    }
+
+    func text(_ output: String) throws -> String { try folder.text(of: "out/" + output) }
+}
+
+extension Plan {
+    /// Titles of what would run, in order.
+    var running: [String] { steps.filter(\.runs).map(\.name.title) }
+}
