@@ -49,3 +49,39 @@ final class Constants: WeightSource {
         return constant
     }
 }
+
+/// Some of another source's tensors.
+final class Selected: WeightSource {
+    private let source: any WeightSource
+    let tensorNames: [String]
+
+    init(_ source: any WeightSource, names: [String]) {
+        self.source = source
+        tensorNames = names
+    }
+
+    var name: String { source.name }
+    func shape(of name: String) -> [Int]? { tensorNames.contains(name) ? source.shape(of: name) : nil }
+
+    func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
+        guard tensorNames.contains(name) else {
+            throw WeightsError.missing(name: name, source: self.name, nearest: nil)
+        }
+        return try source.tensor(name, shape: shape, initial: initial)
+    }
+}
+
+/// Shapes alone, for what is read off them.
+final class Shapes: WeightSource {
+    private let shapes: [String: [Int]]
+
+    init(_ shapes: [String: [Int]]) { self.shapes = shapes }
+
+    var name: String { "shapes" }
+    var tensorNames: [String] { shapes.keys.sorted() }
+    func shape(of name: String) -> [Int]? { shapes[name] }
+
+    func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
+        throw WeightsError.missing(name: name, source: self.name, nearest: nil)
+    }
+}
