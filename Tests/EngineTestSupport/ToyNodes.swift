@@ -177,7 +177,7 @@ public struct LoadModel: Node {
     public init() {}
 
     public func run(_ context: RunContext) throws -> ToyModel {
-        let digests = try [path.path] + adapters.map(\.file)
+        let digests = [path.path] + adapters.map(\.file)
         let all = try digests.map { try context.fileDigest($0).hex } + adapters.map { "\($0.scale)" }
         return ToyModel(path: path.path, digest: Digest(of: all.joined(separator: " ").utf8))
     }

@@ -1,0 +1,39 @@
+/// Paths as text: nothing here looks at the disk.
+enum FilePath {
+    /// `path` itself if it is absolute, else below `folder`; leading `./` are dropped.
+    static func join(_ folder: String, _ path: String) -> String {
+        var path = Substring(path)
+        while path.hasPrefix("./") {
+            path = path.dropFirst(2)
+            while path.hasPrefix("/") { path = path.dropFirst() }
+        }
+        if path.hasPrefix("/") || folder.isEmpty { return String(path) }
+        if path.isEmpty || path == "." { return folder }
+        return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
+    }
+
+    /// All but the last component, as `join` takes it: "recipes" for "recipes/a.yaml", nothing for "a.yaml".
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
+    /// The last component.
+    static func name(of path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+    }
+
+    /// What follows the name's last dot; nil where there is no dot, or only a leading one.
+    static func fileExtension(of path: String) -> String? {
+        let name = name(of: path)
+        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
+        return String(name[name.index(after: dot)...])
+    }
+
+    /// The name without its extension.
+    static func stem(of path: String) -> String {
+        let name = name(of: path)
+        guard let fileExtension = fileExtension(of: path) else { return name }
+        return String(name.dropLast(fileExtension.count + 1))
+    }
+}

@@ -1,0 +1,79 @@
+import Graph
+
+/// A recipe that has been read and found good.
+public struct LoadedRecipe: Sendable {
+    public let graph: ExecutionGraph
+    public let description: String?
+    /// Warnings, sorted by location.
+    public let diagnostics: [Diagnostic]
+    /// The files read, for rendering diagnostics, also those that come up when nodes run.
+    public let sources: RecipeSources
+    public let outline: RecipeOutline
+}
+
+/// The recipe by node instead of by cell: what `graph` draws and `check` sums up.
+public struct RecipeOutline: Sendable {
+    public struct Axis: Sendable {
+        public let name: String
+        /// Each value once, in the order of the sweep; `include` may have added some at the end.
+        public let values: [Value]
+    }
+
+    public struct Node: Sendable {
+        /// For a file given in place of a reference, `<node>.<port>`.
+        public let name: String
+        public let schema: NodeSchema
+        /// The axes that the node depends on, in the order declared.
+        public let axes: [String]
+        /// How many instances it has; 0 for a node that no output or expectation needs.
+        public let cells: Int
+        public let inputs: [Edge]
+        public let location: SourceLocation
+    }
+
+    public struct Edge: Sendable {
+        public let port: String
+        /// The name of the node read.
+        public let node: String
+        /// Whether a sweep is gathered.
+        public let isGathered: Bool
+    }
+
+    public struct Output: Sendable {
+        public let node: String
+        public let isGathered: Bool
+        /// The files, one for each cell.
+        public let paths: [String]
+    }
+
+    public let axes: [Axis]
+    /// In an order in which each node comes after those it reads.
+    public let nodes: [Node]
+    public let outputs: [Output]
+}
+
+extension RecipeOutline {
+    init(plan: RecipePlan, outputPaths: [[String]]) {
+        axes = plan.space.axes.map { Axis(name: $0.name, values: $0.values.map(\.value)) }
+        nodes = plan.order.compactMap { index in
+            let node = plan.nodes[index]
+            return node.schema.map { schema in
+                Node(
+                    name: node.name,
+                    schema: schema,
+                    axes: plan.axisNames(node.axes),
+                    cells: plan.wanted.contains(index) ? plan.space.count(of: node.axes) ?? 0 : 0,
+                    inputs: node.ports.flatMap { port in
+                        port.sources.map {
+                            Edge(port: port.schema.name, node: plan.nodes[$0.node].name, isGathered: $0.gathers)
+                        }
+                    },
+                    location: node.location
+                )
+            }
+        }
+        outputs = zip(plan.outputs, outputPaths).map { output, paths in
+            Output(node: plan.nodes[output.source.node].name, isGathered: output.source.gathers, paths: paths)
+        }
+    }
+}

@@ -1,0 +1,237 @@
+import Graph
+
+/// Turns the nodes that a recipe declares into plans: each argument is matched with its port or parameter.
+struct NodeCompiler {
+    let plan: RecipePlan
+    private let templates: TemplateCompiler
+    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+
+    init(plan: RecipePlan) {
+        self.plan = plan
+        templates = TemplateCompiler(scope: plan.scope, diagnostics: plan.diagnostics)
+    }
+
+    /// Fills `plan.nodes`, with loaders after the declared nodes.
+    func compile(_ declarations: [RecipeDocument.NodeDeclaration]) {
+        for declaration in declarations {
+            plan.index[declaration.name.text] = plan.nodes.count
+            plan.nodes.append(
+                NodePlan(
+                    name: declaration.name.text,
+                    location: declaration.name.location,
+                    schema: declaration.kind.flatMap(schema)
+                )
+            )
+        }
+        for (node, declaration) in declarations.enumerated() {
+            if let schema = plan.nodes[node].schema {
+                compile(declaration, schema: schema, node: node)
+            } else {
+                lookUpOnly(declaration, node: node)
+            }
+        }
+    }
+
+    private func schema(_ kind: Scalar) -> NodeSchema? {
+        if let schema = plan.registry[kind.text] { return schema }
+        diagnostics.error(
+            "there is no kind of node \(code(kind.text))",
+            at: kind.location,
+            hint: diagnostics.suggestion(for: kind.text, among: plan.registry.names)
+                ?? "`pulid-run nodes` lists the kinds"
+        )
+        return nil
+    }
+
+    private func compile(_ declaration: RecipeDocument.NodeDeclaration, schema: NodeSchema, node: Int) {
+        for argument in declaration.arguments {
+            let name = argument.key.text
+            let owner = "\(code(name)) of \(code(schema.name))"
+            if let port = schema.inputs.first(where: { $0.name == name }) {
+                plan.nodes[node].valueLocations[name] = argument.value.location
+                compile(argument.value, for: port, owner: owner, node: node)
+            } else if let parameter = schema.parameters.first(where: { $0.name == name }) {
+                plan.nodes[node].valueLocations[name] = argument.value.location
+                guard let template = templates.compile(argument.value, for: owner) else {
+                    plan.nodes[node].isBroken = true
+                    plan.nodes[node].hasAllParameters = false
+                    continue
+                }
+                plan.nodes[node].parameters.append(NodePlan.Parameter(schema: parameter, template: template))
+                plan.nodes[node].mentioned.formUnion(template.axes)
+            } else {
+                reportUnknown(argument.key, schema: schema)
+                markUses(argument.value)
+                plan.nodes[node].isBroken = true
+            }
+        }
+        reportMissing(declaration, schema: schema, node: node)
+    }
+
+    /// For a node of unknown kind: its references are still checked, and what it mentions counts as used.
+    private func lookUpOnly(_ declaration: RecipeDocument.NodeDeclaration, node: Int) {
+        plan.nodes[node].isBroken = true
+        for argument in declaration.arguments { markUses(argument.value) }
+    }
+
+    private func markUses(_ value: SyntaxNode) {
+        switch value.content {
+        case .scalar(let scalar):
+            switch ScalarReader(diagnostics: diagnostics).read(scalar) {
+            case .reference(let reference): _ = ReferenceResolver(plan: plan).resolve(reference)
+            case .pieces: _ = templates.compile(scalar, for: "this")
+            case .value, nil: break
+            }
+        case .sequence(let items): items.forEach(markUses)
+        case .mapping(let entries): entries.forEach { markUses($0.value) }
+        }
+    }
+
+    private func reportUnknown(_ key: Scalar, schema: NodeSchema) {
+        let names = schema.inputs.map(\.name) + schema.parameters.map(\.name)
+        diagnostics.error(
+            "\(code(schema.name)) has no \(code(key.text))",
+            at: key.location,
+            hint: diagnostics.suggestion(for: key.text, among: names + ["uses"])
+                ?? (names.isEmpty ? "it takes nothing" : "it takes \(enumeration(names))")
+        )
+    }
+
+    private func reportMissing(_ declaration: RecipeDocument.NodeDeclaration, schema: NodeSchema, node: Int) {
+        let given = Set(declaration.arguments.map(\.key.text))
+        for port in schema.inputs where port.isRequired && !given.contains(port.name) {
+            plan.nodes[node].isBroken = true
+            diagnostics.error(
+                "\(code(schema.name)) needs \(code(port.name)): \(port.help)",
+                at: declaration.name.location,
+                hint: InputTypes(plan: plan).makers(of: port.artifact, besides: node).first.map {
+                    "add `\(port.name): \(port.arity == .gathered ? "$\($0)[*]" : "$\($0)")`"
+                } ?? InputTypes(plan: plan).kinds(making: port.artifact)
+            )
+        }
+        for parameter in schema.parameters where parameter.isRequired && !given.contains(parameter.name) {
+            plan.nodes[node].isBroken = true
+            plan.nodes[node].hasAllParameters = false
+            diagnostics.error(
+                "\(code(schema.name)) needs \(code(parameter.name)): \(parameter.help)",
+                at: declaration.name.location,
+                hint: "add `\(parameter.name): ...`, \(parameter.form)"
+            )
+        }
+    }
+
+    // MARK: Inputs
+
+    private func compile(_ value: SyntaxNode, for port: NodeSchema.Input, owner: String, node: Int) {
+        let types = InputTypes(plan: plan)
+        var sources: [Source?] = []
+        switch value.content {
+        case .sequence(let items) where port.arity == .list || port.arity == .gathered:
+            if items.isEmpty { diagnostics.error("\(owner) needs one item or more", at: value.location) }
+            for (i, item) in items.enumerated() {
+                let loader = "\(plan.nodes[node].name).\(port.name).\(i + 1)"
+                sources.append(source(item, for: port, owner: owner, node: node, loader: loader))
+            }
+            if items.isEmpty { sources.append(nil) }
+        case .scalar where value.isNull && port.arity == .optional: break
+        default:
+            let loader = "\(plan.nodes[node].name).\(port.name)"
+            sources.append(source(value, for: port, owner: owner, node: node, loader: loader))
+        }
+        let found = sources.compactMap { $0 }
+        if found.count < sources.count { plan.nodes[node].isBroken = true }
+        for source in found where !types.check(source, for: port, owner: owner, reader: node) {
+            plan.nodes[node].isBroken = true
+        }
+        guard !found.isEmpty else { return }
+        plan.nodes[node].ports.append(NodePlan.Port(schema: port, location: value.location, sources: found))
+    }
+
+    private func source(
+        _ value: SyntaxNode,
+        for port: NodeSchema.Input,
+        owner: String,
+        node: Int,
+        loader: String
+    ) -> Source? {
+        guard case .scalar(let scalar) = value.content else {
+            diagnostics.error(
+                "\(owner) takes \(noun(port.artifact.kind)) from another node, but this is \(value.typeName)",
+                at: value.location,
+                hint: "write one reference, such as `$node`"
+            )
+            return nil
+        }
+        switch ScalarReader(diagnostics: diagnostics).read(scalar) {
+        case nil: return nil
+        case .reference(let reference):
+            if let field = reference.field {
+                diagnostics.error(
+                    "\(owner) takes the whole result of a node, not a field of it",
+                    at: field.location,
+                    hint: "write `$\(reference.node.text)`; fields are for `expect`"
+                )
+                return nil
+            }
+            return ReferenceResolver(plan: plan).resolve(reference)
+        case .value(let written):
+            return file(scalar, written, for: port, owner: owner, node: node, loader: loader)
+        case .pieces:
+            guard let template = templates.compile(scalar, for: owner) else { return nil }
+            return load(template, for: port, owner: owner, loader: loader)
+        }
+    }
+
+    /// A plain value in place of a reference: the name of a file, if the artifact has a loader.
+    private func file(
+        _ scalar: Scalar,
+        _ written: Value,
+        for port: NodeSchema.Input,
+        owner: String,
+        node: Int,
+        loader: String
+    ) -> Source? {
+        guard case .string(let text) = written else {
+            diagnostics.error(
+                "\(owner) needs \(noun(port.artifact.kind)), but \(described(written))",
+                at: scalar.location,
+                hint: InputTypes(plan: plan).suggestion(for: port, near: nil, reader: node)
+            )
+            return nil
+        }
+        let folder = plan.folder(of: scalar.location.file)
+        let isMissing = plan.files.kind(of: FilePath.join(folder, text)) == nil
+        if plan.index[text] != nil, port.artifact.loader == nil || isMissing {
+            diagnostics.error(
+                "\(owner) needs \(noun(port.artifact.kind)), but \(code(text)) is text",
+                at: scalar.location,
+                hint: "did you mean \(code("$" + text))?"
+            )
+            return nil
+        }
+        guard let template = templates.compile(scalar, for: owner) else { return nil }
+        return load(template, for: port, owner: owner, loader: loader)
+    }
+
+    private func load(_ template: Template, for port: NodeSchema.Input, owner: String, loader: String) -> Source? {
+        let isText = template.constant.map { if case .string = $0.value { true } else { false } } ?? true
+        guard isText, let name = port.artifact.loader, let schema = plan.registry[name],
+            let parameter = schema.parameters.first(where: { $0.name == "file" })
+        else {
+            let text = template.constant.map { described($0.value) } ?? "this is text"
+            diagnostics.error(
+                "\(owner) needs \(noun(port.artifact.kind)), but \(text)",
+                at: template.location,
+                notes: template.constant?.notes ?? [],
+                hint: InputTypes(plan: plan).suggestion(for: port, near: nil, reader: nil)
+            )
+            return nil
+        }
+        var node = NodePlan(name: loader, location: template.location, schema: schema)
+        node.parameters = [NodePlan.Parameter(schema: parameter, template: template)]
+        node.valueLocations = ["file": template.location]
+        node.mentioned = template.axes
+        plan.nodes.append(node)
+        return Source(node: plan.nodes.count - 1, location: template.location)
+    }
+}

@@ -1,0 +1,57 @@
+import Graph
+
+/// Turns the lines of `outputs` into plans.
+struct OutputCompiler {
+    let plan: RecipePlan
+    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+
+    func compile(_ entry: SyntaxNode.Entry) -> OutputPlan? {
+        let templates = TemplateCompiler(scope: plan.scope, diagnostics: diagnostics)
+        let path = templates.compile(
+            Scalar(
+                text: entry.key.text,
+                isPlain: false,
+                location: entry.key.location,
+                textOffset: entry.key.textOffset
+            ),
+            for: "the name of an output"
+        )
+        guard let source = source(entry.value), let path else { return nil }
+        return OutputPlan(path: path, source: source, location: entry.key.location)
+    }
+
+    private func source(_ value: SyntaxNode) -> Source? {
+        guard case .scalar(let scalar) = value.content, !value.isNull else {
+            diagnostics.error(
+                "an output is the result of one node, but "
+                    + (value.isNull ? "nothing is given" : "this is \(value.typeName)"),
+                at: value.location,
+                hint: "write `name.png: $node`"
+            )
+            return nil
+        }
+        switch ScalarReader(diagnostics: diagnostics).read(scalar) {
+        case nil:
+            plan.scope.isIncomplete = true
+            return nil
+        case .reference(let reference):
+            if let field = reference.field {
+                diagnostics.error(
+                    "an output takes the whole result of a node, not a field of it",
+                    at: field.location,
+                    hint: "write `$\(reference.node.text)[*]` into a .csv for a table of all fields"
+                )
+                return nil
+            }
+            return ReferenceResolver(plan: plan).resolve(reference)
+        case .value, .pieces:
+            diagnostics.error(
+                "an output is the result of a node, but \(code(scalar.text)) is text",
+                at: scalar.location,
+                hint: plan.index[scalar.text] != nil
+                    ? "did you mean \(code("$" + scalar.text))?" : "write `name.png: $node`"
+            )
+            return nil
+        }
+    }
+}

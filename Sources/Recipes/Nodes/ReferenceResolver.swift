@@ -1,0 +1,92 @@
+import Graph
+
+/// Looks up the node, axes and values that a reference names.
+struct ReferenceResolver {
+    let plan: RecipePlan
+
+    /// nil when something was reported.
+    func resolve(_ reference: Reference) -> Source? {
+        let name = reference.node.text
+        guard let node = plan.index[name] else {
+            let isValue = plan.scope.params[name] != nil || plan.scope.axes[name] != nil
+            plan.diagnostics.error(
+                "there is no node \(code(name))",
+                at: reference.node.location,
+                hint: plan.diagnostics.suggestion(for: name, among: plan.index.keys, prefix: "$")
+                    ?? (isValue
+                        ? "write `${\(name)}` for the \(plan.scope.params[name] == nil ? "axis" : "param")" : nil)
+            )
+            return nil
+        }
+        var gathered = AxisSet()
+        var pins: [Int: Int] = [:]
+        var isComplete = true
+        for axis in reference.gathered {
+            guard let index = self.axis(axis) else {
+                isComplete = false
+                continue
+            }
+            gathered.formUnion(AxisSet(index))
+        }
+        for pin in reference.pins {
+            guard let axis = self.axis(pin.axis), let value = value(pin.value, of: plan.space.axes[axis]) else {
+                isComplete = false
+                continue
+            }
+            guard pins.updateValue(value, forKey: axis) == nil, !gathered.contains(axis) else {
+                plan.diagnostics.error("\(code(pin.axis.text)) is picked twice", at: pin.axis.location)
+                isComplete = false
+                continue
+            }
+        }
+        guard isComplete else { return nil }
+        return Source(
+            node: node,
+            gathersAll: reference.gathersAll,
+            gathered: gathered,
+            pins: pins,
+            reference: reference
+        )
+    }
+
+    private func axis(_ name: Name) -> Int? {
+        if let axis = plan.scope.axes[name.text] { return axis }
+        plan.diagnostics.error(
+            "there is no axis \(code(name.text))",
+            at: name.location,
+            hint: plan.diagnostics.suggestion(for: name.text, among: plan.scope.axes.keys)
+        )
+        return nil
+    }
+
+    /// An axis value by its text; `${param}` stands for the param's value.
+    private func value(_ written: Name, of axis: Axis) -> Int? {
+        guard !axis.isBroken else { return nil }
+        var text = written.text
+        if text.hasPrefix("${"), text.hasSuffix("}") {
+            let name = String(text.dropFirst(2).dropLast())
+            guard case .param(let param)? = plan.scope.meaning(of: name) else {
+                plan.diagnostics.error(
+                    "there is no param \(code(name))",
+                    at: written.location,
+                    hint: plan.diagnostics.suggestion(for: name, among: plan.scope.params.keys)
+                )
+                return nil
+            }
+            guard let value = param.value else { return nil }
+            text = value.value.description
+        }
+        let wanted = PlainScalar.value(of: text)
+        if let index = axis.values.firstIndex(where: { $0.value.description == text || isSame($0.value, wanted) }) {
+            return index
+        }
+        let known = axis.values.prefix(100).map(\.value.description)
+        plan.diagnostics.error(
+            "the axis \(code(axis.name)) has no value \(code(text))",
+            at: written.location,
+            hint: plan.diagnostics.suggestion(for: text, among: known)
+                ?? (known.count <= 12 ? "its values are \(enumeration(known))" : nil)
+        )
+        return nil
+    }
+}

@@ -1,0 +1,159 @@
+import Graph
+
+/// Reads recipes: text to a located tree, names looked up, everything checked, sweeps expanded.
+public struct RecipeLoader: Sendable {
+    private let registry: NodeRegistry
+    private let files: any RecipeFiles
+
+    public init(registry: NodeRegistry, files: any RecipeFiles = LocalFiles()) {
+        self.registry = registry
+        self.files = files
+    }
+
+    /// - Parameters:
+    ///   - file: the recipe, as the user names it; messages name it so too.
+    ///   - settings: what `--set` gives, each `name=value`.
+    /// - Throws: `RecipeError` with everything that is wrong.
+    public func load(file: String, settings: [String]) throws -> LoadedRecipe {
+        let diagnostics = DiagnosticCollector()
+        let index = FileIndex(files)
+        let resolver = IncludeResolver(index: index, diagnostics: diagnostics)
+        let document = resolver.resolve(file)
+        let sources = resolver.sources
+        func failure() -> RecipeError { RecipeError(diagnostics: diagnostics.sorted, sources: sources) }
+
+        guard let document else { throw failure() }
+        let scope = Scope()
+        let space = sweep(document, settings: settings, scope: scope, diagnostics: diagnostics)
+        let plan = RecipePlan(
+            registry: registry,
+            scope: scope,
+            space: space,
+            sources: sources,
+            files: index,
+            diagnostics: diagnostics
+        )
+        compile(document, into: plan, file: file)
+        let checked = check(plan)
+        guard !diagnostics.hasErrors else { throw failure() }
+
+        var elaborator = Elaborator(plan: plan, parameters: checked.parameters)
+        elaborator.addNodes()
+        let outputs = zip(plan.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
+        let expectations = zip(plan.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
+        guard !diagnostics.hasErrors else { throw failure() }
+
+        let graph = ExecutionGraph(
+            name: document.name?.text ?? FilePath.stem(of: file),
+            file: file,
+            parameters: scope.params.compactMapValues { $0.value?.value },
+            instances: elaborator.instances,
+            outputs: outputs,
+            expectations: expectations
+        )
+        return LoadedRecipe(
+            graph: graph,
+            description: document.description,
+            diagnostics: diagnostics.sorted,
+            sources: sources,
+            outline: RecipeOutline(plan: plan, outputPaths: checked.outputs.map { $0.map(\.path) })
+        )
+    }
+
+    /// Params and axes, with what `--set` says of them.
+    private func sweep(
+        _ document: RecipeDocument,
+        settings arguments: [String],
+        scope: Scope,
+        diagnostics: DiagnosticCollector
+    ) -> CellSpace {
+        let settings = Setting.read(arguments, diagnostics: diagnostics)
+        let plainValues = TemplateCompiler(scope: Scope(), diagnostics: diagnostics)
+        for param in document.params {
+            let name = param.name.text
+            var value = plainValues.compile(param.value, for: "the param \(code(name))")?.constant
+            if let setting = settings[name], let declared = value {
+                value = setting.value(inPlaceOf: declared, diagnostics: diagnostics)
+            }
+            scope.define(param: name, Scope.Param(location: param.name.location, value: value))
+        }
+        for (index, axis) in document.axes.prefix(AxisSet.capacity).enumerated() {
+            scope.define(axis: axis.name.text, index: index)
+        }
+        for setting in settings.values where !scope.names.contains(setting.name) {
+            diagnostics.error(
+                "the recipe has no param or axis \(code(setting.name))",
+                at: setting.location,
+                hint: diagnostics.suggestion(for: setting.name, among: scope.names)
+                    ?? (scope.names.isEmpty ? nil : "it has \(enumeration(scope.names))")
+            )
+        }
+        let values = TemplateCompiler(
+            scope: scope,
+            diagnostics: diagnostics,
+            axesRefused: "the values of an axis cannot depend on an axis"
+        )
+        return SweepReader(compiler: values, diagnostics: diagnostics).read(document, settings: settings)
+    }
+
+    /// Looks up every name, orders the nodes, and finds what is needed.
+    private func compile(_ document: RecipeDocument, into plan: RecipePlan, file: String) {
+        NodeCompiler(plan: plan).compile(document.nodes)
+        // What outputs mention does not make a node depend on an axis.
+        let nodeAxes = plan.scope.usedAxes
+        plan.outputs = document.outputs.compactMap(OutputCompiler(plan: plan).compile)
+        plan.expectations = document.expectations.compactMap(Expectations(plan: plan).compile)
+        Cycles(plan: plan).check()
+        Gathering(plan: plan).check()
+
+        let isWhole =
+            plan.outputs.count == document.outputs.count
+            && plan.expectations.count == document.expectations.count
+        let goals = plan.outputs.map(\.source.node) + plan.expectations.map(\.source.node)
+        plan.wanted = !isWhole || goals.isEmpty ? Set(plan.nodes.indices) : reachable(from: goals, in: plan)
+        UnusedNames(plan: plan, document: document, file: file).check(nodeAxes: nodeAxes)
+        SweepSize(plan: plan).check()
+    }
+
+    private func reachable(from goals: [Int], in plan: RecipePlan) -> Set<Int> {
+        var reached = Set(goals)
+        var open = goals
+        while let node = open.popLast() {
+            for source in plan.nodes[node].sources where reached.insert(source.node).inserted {
+                open.append(source.node)
+            }
+        }
+        return reached
+    }
+
+    /// Everything that needs the cells: parameters, output names, bounds of expectations.
+    private func check(
+        _ plan: RecipePlan
+    ) -> (parameters: [Int: CheckedParameters], outputs: [[(path: String, isTable: Bool)]], bounds: [[Double]]) {
+        let nodeParameters = NodeParameters(plan: plan)
+        var parameters: [Int: CheckedParameters] = [:]
+        for (index, node) in plan.nodes.enumerated() { parameters[index] = nodeParameters.check(node) }
+
+        let gathering = Gathering(plan: plan)
+        let paths = OutputPaths(plan: plan)
+        var outputs: [[(path: String, isTable: Bool)]] = []
+        for i in plan.outputs.indices {
+            let source = plan.outputs[i].source
+            let read = plan.nodes[source.node]
+            plan.outputs[i].axes = plan.outputs[i].path.axes | source.axesGiven(by: read.axes)
+            guard !read.isBroken, gathering.checkAxes(of: source) else { continue }
+            if let names = paths.check(plan.outputs[i]) { outputs.append(names) }
+        }
+        paths.checkFolders()
+
+        var bounds: [[Double]] = []
+        for i in plan.expectations.indices {
+            let source = plan.expectations[i].source
+            let read = plan.nodes[source.node]
+            plan.expectations[i].axes = plan.expectations[i].bound.axes | source.axesGiven(by: read.axes)
+            guard !read.isBroken, gathering.checkAxes(of: source) else { continue }
+            if let numbers = Expectations(plan: plan).bounds(plan.expectations[i]) { bounds.append(numbers) }
+        }
+        return (parameters, outputs, bounds)
+    }
+}

@@ -1,0 +1,161 @@
+import Graph
+
+/// Reads the values of an axis: a list, or a range such as `{from: 1, to: 3, step: 1}`.
+struct AxisReader {
+    /// As many values as instances may come of them.
+    static let mostValues = 100_000
+
+    let compiler: TemplateCompiler
+    let diagnostics: DiagnosticCollector
+
+    func read(_ declaration: RecipeDocument.Declaration, setting: Setting?, isZipped: Bool) -> Axis {
+        let name = declaration.name.text
+        let declared = values(declaration.value, axis: name)
+        var written = declared
+        if let setting { written = values(setting, declared: declared ?? []) }
+        var values: [LocatedValue] = []
+        var order: [Int] = []
+        var known: [Value: Int] = [:]
+        for value in written ?? [] {
+            if let first = known[value.value] {
+                order.append(first)
+                guard !isZipped else { continue }
+                diagnostics.error(
+                    "the axis \(code(name)) has \(code(value.value.description)) twice",
+                    at: value.location,
+                    notes: [Diagnostic.Note("it is first written here", at: values[first].location)]
+                )
+                continue
+            }
+            known[value.value] = values.count
+            order.append(values.count)
+            values.append(value)
+        }
+        return Axis(
+            name: name,
+            location: declaration.name.location,
+            values: values,
+            order: order,
+            isSet: setting != nil,
+            replaced: setting == nil ? [] : (declared ?? []).map(\.value),
+            isBroken: values.isEmpty
+        )
+    }
+
+    /// `--set axis=value` is one value, `--set axis=[a, b]` several; where all the recipe's own values are text, so are
+    /// these.
+    private func values(_ setting: Setting, declared: [LocatedValue]) -> [LocatedValue]? {
+        let isText = !declared.isEmpty && declared.allSatisfy { if case .string = $0.value { true } else { false } }
+        func one(_ text: String, isPlain: Bool) -> LocatedValue {
+            LocatedValue(
+                content: .scalar(isText || !isPlain ? .string(text) : PlainScalar.value(of: text)),
+                location: setting.location,
+                origin: setting.location.file
+            )
+        }
+        guard setting.isCollection else { return [one(setting.text, isPlain: true)] }
+        guard let node = setting.syntax(diagnostics: diagnostics) else { return nil }
+        if isText, case .sequence(let items) = node.content {
+            let texts = items.compactMap { item in
+                if case .scalar(let scalar) = item.content { one(scalar.text, isPlain: scalar.isPlain) } else { nil }
+            }
+            if texts.count == items.count, !texts.isEmpty { return texts }
+        }
+        return values(node, axis: setting.name)
+    }
+
+    private func values(_ node: SyntaxNode, axis name: String) -> [LocatedValue]? {
+        guard let value = compiler.compile(node, for: "the axis \(code(name))")?.constant else { return nil }
+        switch value.content {
+        case .scalar(let scalar):
+            diagnostics.error(
+                "the axis \(code(name)) needs a list of values or a range, but \(described(scalar))",
+                at: value.location,
+                notes: value.notes,
+                hint: "write `[\(scalar == .null ? "a, b" : printable(scalar.description, limit: 40))]`, "
+                    + "or `{from: 1, to: 3}`"
+            )
+            return nil
+        case .list(let items):
+            if items.isEmpty {
+                diagnostics.error("the axis \(code(name)) has no values", at: value.location, notes: value.notes)
+                return nil
+            }
+            for item in items where !item.isScalar {
+                diagnostics.error(
+                    "a value of the axis \(code(name)) must be text, a number, or true or false, "
+                        + "but this is \(item.value.typeName)",
+                    at: item.location,
+                    notes: item.notes
+                )
+            }
+            return items.allSatisfy(\.isScalar) ? items : nil
+        case .map(let entries): return range(entries, of: name, at: value)
+        }
+    }
+
+    private func range(
+        _ entries: [(key: Scalar, value: LocatedValue)],
+        of name: String,
+        at whole: LocatedValue
+    ) -> [LocatedValue]? {
+        var bounds: [String: Decimal] = [:]
+        var isValid = true
+        for (key, value) in entries {
+            guard ["from", "to", "step"].contains(key.text) else {
+                diagnostics.error(
+                    "a range has no \(code(key.text))",
+                    at: key.location,
+                    hint: diagnostics.suggestion(for: key.text, among: ["from", "to", "step"])
+                        ?? "write `{from: 1, to: 3, step: 1}`"
+                )
+                isValid = false
+                continue
+            }
+            guard let number = Decimal(value.value) else {
+                diagnostics.error(
+                    "\(code(key.text)) of a range must be a number, but \(described(value.value))",
+                    at: value.location,
+                    notes: value.notes
+                )
+                isValid = false
+                continue
+            }
+            bounds[key.text] = number
+        }
+        guard isValid else { return nil }
+        guard let from = bounds["from"], let to = bounds["to"] else {
+            let missing = bounds["from"] == nil ? "from" : "to"
+            diagnostics.error(
+                "the range of \(code(name)) lacks `\(missing)`",
+                at: whole.location,
+                notes: whole.notes,
+                hint: "write `{from: 1, to: 3}`"
+            )
+            return nil
+        }
+        do {
+            let values = try Decimal.range(from: from, to: to, step: bounds["step"] ?? .one, limit: Self.mostValues)
+            return values.map {
+                LocatedValue(content: .scalar($0), location: whole.location, origin: whole.origin, notes: whole.notes)
+            }
+        } catch {
+            let (message, hint) = Self.wording(error, name: name)
+            diagnostics.error(message, at: whole.location, notes: whole.notes, hint: hint)
+            return nil
+        }
+    }
+
+    private static func wording(_ error: Decimal.RangeError, name: String) -> (String, String?) {
+        switch error {
+        case .noStep: ("the range of \(code(name)) never ends: its step is 0", nil)
+        case .empty: ("the range of \(code(name)) is empty", "to count down, give a negative `step`")
+        case .tooLong: ("the range of \(code(name)) has more than \(mostValues) values", nil)
+        case .tooFine: ("the numbers in the range of \(code(name)) have too many digits", nil)
+        }
+    }
+}
+
+extension LocatedValue {
+    var isScalar: Bool { if case .scalar = content { true } else { false } }
+}

@@ -1,0 +1,234 @@
+import Graph
+
+/// Puts the sweep together from `axes`, `zip`, `exclude` and `include`: the product of all axes, zipped ones going
+/// together; less the cells excluded; and then the cells included.
+struct SweepReader {
+    private static let mostEntries = 1000
+
+    let compiler: TemplateCompiler
+    let diagnostics: DiagnosticCollector
+
+    func read(_ document: RecipeDocument, settings: [String: Setting]) -> CellSpace {
+        let zipped = Set(document.zips.flatMap { $0.map(\.text) })
+        var declarations = document.axes
+        if declarations.count > AxisSet.capacity {
+            diagnostics.error(
+                "a recipe has at most \(AxisSet.capacity) axes",
+                at: declarations[AxisSet.capacity].name.location
+            )
+            declarations = Array(declarations[..<AxisSet.capacity])
+        }
+        let reader = AxisReader(compiler: compiler, diagnostics: diagnostics)
+        var axes = declarations.map {
+            reader.read($0, setting: settings[$0.name.text], isZipped: zipped.contains($0.name.text))
+        }
+        let groups = groups(document.zips, axes: axes)
+        guard !axes.contains(where: \.isBroken) else { return CellSpace(axes: axes, groups: groups, listed: nil) }
+        // Included cells may bring new values, so they are read before excluded ones are looked up.
+        let included = entries(document.includedCells, "include", axes: axes).compactMap {
+            includedCells($0, axes: &axes, groups: groups)
+        }
+        let excluded = entries(document.excludedCells, "exclude", axes: axes).compactMap { exclusion($0, axes: axes) }
+        guard !included.isEmpty || !excluded.isEmpty else {
+            return CellSpace(axes: axes, groups: groups, listed: nil)
+        }
+        let listed = cells(axes: axes, groups: groups, excluded: excluded, included: included.flatMap { $0 })
+        return CellSpace(axes: axes, groups: groups, listed: listed)
+    }
+
+    // MARK: zip
+
+    private func groups(_ zips: [[Scalar]], axes: [Axis]) -> [CellSpace.Group] {
+        var groupOfAxis: [Int: [Int]] = [:]
+        for zip in zips {
+            let members = zip.compactMap { axis(named: $0, axes: axes) }.sorted()
+            guard members.count == zip.count, Set(members).count == members.count else {
+                if members.count == zip.count, let first = zip.first {
+                    diagnostics.error("a group of `zip` names an axis twice", at: first.location)
+                }
+                continue
+            }
+            if let again = zip.first(where: { name in
+                members.contains { axes[$0].name == name.text && groupOfAxis[$0] != nil }
+            }) {
+                diagnostics.error("the axis \(code(again.text)) is in two groups of `zip`", at: again.location)
+                continue
+            }
+            let lengths = Set(members.map { axes[$0].order.count })
+            if lengths.count > 1 {
+                if !members.contains(where: { axes[$0].isBroken }), let first = zip.first {
+                    let counts = members.map { "\(code(axes[$0].name)) has \(axes[$0].order.count)" }
+                    diagnostics.error(
+                        "zipped axes need equally many values, but \(enumeration(counts))",
+                        at: first.location,
+                        hint: members.contains { axes[$0].isSet }
+                            ? "give `--set` for each of them" : "leave `zip` out for every combination"
+                    )
+                }
+                continue
+            }
+            for member in members { groupOfAxis[member] = members }
+        }
+        return axes.indices.compactMap { axis in
+            let members = groupOfAxis[axis] ?? [axis]
+            guard members[0] == axis else { return nil }
+            let steps = axes[axis].order.indices
+            return CellSpace.Group(axes: members, rows: steps.map { step in members.map { axes[$0].order[step] } })
+        }
+    }
+
+    private func axis(named name: Scalar, axes: [Axis]) -> Int? {
+        if let axis = axes.firstIndex(where: { $0.name == name.text }) { return axis }
+        diagnostics.error(
+            "there is no axis \(code(name.text))",
+            at: name.location,
+            hint: diagnostics.suggestion(for: name.text, among: axes.map(\.name))
+        )
+        return nil
+    }
+
+    // MARK: include and exclude
+
+    /// One item of `include` or `exclude`: by axis, the values it names.
+    private struct Entry {
+        let location: SourceLocation
+        let values: [(axis: Int, name: Scalar, values: [LocatedValue])]
+    }
+
+    private func entries(_ nodes: [SyntaxNode], _ key: String, axes: [Axis]) -> [Entry] {
+        if nodes.count > Self.mostEntries {
+            diagnostics.error("`\(key)` has more than \(Self.mostEntries) cells", at: nodes[Self.mostEntries].location)
+        }
+        return nodes.prefix(Self.mostEntries).compactMap { node in
+            guard case .mapping(let pairs) = node.content, !pairs.isEmpty else {
+                diagnostics.error(
+                    "`\(key)` lists cells, but this is \(node.typeName)",
+                    at: node.location,
+                    hint: "write a cell as `{style: neon, seed: 7}`"
+                )
+                return nil
+            }
+            let values = pairs.compactMap { pair -> (axis: Int, name: Scalar, values: [LocatedValue])? in
+                let found = axis(named: pair.key, axes: axes)
+                guard let value = compiler.compile(pair.value, for: "`\(key)`")?.constant, let found else { return nil }
+                var items = [value]
+                if case .list(let list) = value.content { items = list }
+                guard items.allSatisfy(\.isScalar), !items.isEmpty else {
+                    diagnostics.error(
+                        "\(code(pair.key.text)) must be a value of the axis or a list of them",
+                        at: value.location
+                    )
+                    return nil
+                }
+                return (found, pair.key, items)
+            }
+            return values.count == pairs.count ? Entry(location: node.location, values: values) : nil
+        }
+    }
+
+    /// By axis, the indices of values that a cell must all match; nil when nothing is excluded.
+    private func exclusion(_ entry: Entry, axes: [Axis]) -> (
+        location: SourceLocation, match: [(axis: Int, values: Set<Int>)]
+    )? {
+        var match: [(axis: Int, values: Set<Int>)] = []
+        for (axis, _, values) in entry.values {
+            var indices: Set<Int> = []
+            for value in values {
+                if let index = axes[axis].index(of: value.value) {
+                    indices.insert(index)
+                } else if !axes[axis].replaced.contains(where: { isSame($0, value.value) }) {
+                    let known = axes[axis].values.prefix(100).map(\.value.description)
+                    diagnostics.error(
+                        "the axis \(code(axes[axis].name)) has no value \(code(value.value.description))",
+                        at: value.location,
+                        hint: diagnostics.suggestion(for: value.value.description, among: known)
+                            ?? (known.count <= 12 ? "its values are \(enumeration(known))" : nil)
+                    )
+                }
+            }
+            match.append((axis, indices))
+        }
+        return match.contains { $0.values.isEmpty } ? nil : (entry.location, match)
+    }
+
+    /// The cells of an item of `include`: over every axis that it does not name, all values. Where `--set` chose the
+    /// values of an axis, only those count.
+    private func includedCells(_ entry: Entry, axes: inout [Axis], groups: [CellSpace.Group]) -> [[Int]]? {
+        var named: [Int: [Int]] = [:]
+        for (axis, _, values) in entry.values {
+            var indices: [Int] = []
+            for value in values {
+                if let index = axes[axis].index(of: value.value) {
+                    indices.append(index)
+                } else if !axes[axis].isSet {
+                    indices.append(axes[axis].values.count)
+                    axes[axis].values.append(value)
+                }
+            }
+            named[axis] = indices
+        }
+        var chosen: [CellSpace.Group] = []
+        for group in groups {
+            let given = group.axes.filter { named[$0] != nil }
+            if given.isEmpty {
+                chosen.append(group)
+            } else if given.count == group.axes.count {
+                chosen += group.axes.map { axis in CellSpace.Group(axes: [axis], rows: (named[axis] ?? []).map { [$0] })
+                }
+            } else {
+                let missing = group.axes.filter { named[$0] == nil }.map { code(axes[$0].name) }
+                diagnostics.error(
+                    "an included cell that gives \(code(axes[given[0]].name)) must give \(enumeration(missing)) too: "
+                        + "they are zipped",
+                    at: entry.location
+                )
+                return nil
+            }
+        }
+        guard product(chosen.map(\.rows.count)) != nil else {
+            diagnostics.error("this includes more than \(CellSpace.mostCells) cells", at: entry.location)
+            return nil
+        }
+        return CellSpace.product(chosen, of: AxisSet(axes.indices), axisCount: axes.count)
+    }
+
+    private func cells(
+        axes: [Axis],
+        groups: [CellSpace.Group],
+        excluded: [(location: SourceLocation, match: [(axis: Int, values: Set<Int>)])],
+        included: [[Int]]
+    ) -> [[Int]] {
+        guard let count = product(groups.map(\.rows.count)), count + included.count <= CellSpace.mostCells else {
+            diagnostics.error(
+                "the sweep has more than \(CellSpace.mostCells) cells",
+                at: axes[0].location,
+                hint: "shorten an axis, or `zip` axes that belong together"
+            )
+            return []
+        }
+        var cells = CellSpace.product(groups, of: AxisSet(axes.indices), axisCount: axes.count)
+        for (location, match) in excluded {
+            let before = cells.count
+            cells.removeAll { cell in match.allSatisfy { axis, values in values.contains(cell[axis]) } }
+            if cells.count == before, !axes.contains(where: \.isSet) {
+                diagnostics.warning("this excludes no cell", at: location, hint: "no cell has these values together")
+            }
+        }
+        var known = Set(cells)
+        for cell in included where known.insert(cell).inserted { cells.append(cell) }
+        if cells.isEmpty, let first = excluded.first {
+            diagnostics.error("every cell of the sweep is excluded", at: first.location)
+        }
+        return cells
+    }
+
+    private func product(_ counts: [Int]) -> Int? {
+        var product = 1
+        for count in counts {
+            let (next, overflow) = product.multipliedReportingOverflow(by: count)
+            guard !overflow, next <= CellSpace.mostCells else { return nil }
+            product = next
+        }
+        return product
+    }
+}

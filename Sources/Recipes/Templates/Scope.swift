@@ -1,0 +1,39 @@
+import Graph
+
+/// What `${name}` may mean, and which names were used.
+final class Scope {
+    struct Param {
+        let location: SourceLocation
+        /// nil where it could not be read; what mentions it is then not checked.
+        let value: LocatedValue?
+    }
+
+    private(set) var params: [String: Param] = [:]
+    private(set) var axes: [String: Int] = [:]
+    private(set) var usedParams: Set<String> = []
+    /// Axes of which an insertion somewhere speaks.
+    private(set) var usedAxes = AxisSet()
+
+    /// Some text could not be read, so that names may be used of which nothing is known.
+    var isIncomplete = false
+
+    func define(param name: String, _ param: Param) { params[name] = param }
+    func define(axis name: String, index: Int) { axes[name] = index }
+
+    var names: [String] { params.keys.sorted() + axes.keys.sorted() }
+
+    enum Meaning {
+        case param(Param)
+        case axis(Int)
+    }
+
+    func meaning(of name: String) -> Meaning? {
+        if let param = params[name] {
+            usedParams.insert(name)
+            return .param(param)
+        }
+        guard let axis = axes[name] else { return nil }
+        usedAxes.formUnion(AxisSet(axis))
+        return .axis(axis)
+    }
+}

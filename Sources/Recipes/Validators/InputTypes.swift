@@ -1,0 +1,40 @@
+import Graph
+
+/// An input must be given what it takes: an image where it takes an image.
+struct InputTypes {
+    let plan: RecipePlan
+
+    /// Whether the node read makes what the port takes; reports it if not.
+    func check(_ source: Source, for port: NodeSchema.Input, owner: String, reader: Int) -> Bool {
+        let read = plan.nodes[source.node]
+        guard let output = read.schema?.output else { return true }
+        guard ObjectIdentifier(output) != ObjectIdentifier(port.artifact) else { return true }
+        plan.diagnostics.error(
+            "\(owner) needs \(noun(port.artifact.kind)), but \(code(read.name)) makes \(noun(output.kind))",
+            at: source.location,
+            notes: [Diagnostic.Note("\(code(read.name)) is declared here", at: read.location)],
+            hint: suggestion(for: port, near: read.name, reader: reader)
+        )
+        return false
+    }
+
+    /// Names a node of the recipe that makes the right kind, or else the kinds of node that do.
+    func suggestion(for port: NodeSchema.Input, near name: String?, reader: Int?) -> String? {
+        let makers = makers(of: port.artifact, besides: reader)
+        let near = name.flatMap { plan.diagnostics.nearMatch(to: $0, among: makers) } ?? makers.first
+        return near.map { "did you mean \(code("$" + $0))?" } ?? kinds(making: port.artifact)
+    }
+
+    /// Declared nodes that make `artifact`, in the order declared.
+    func makers(of artifact: any Artifact.Type, besides reader: Int?) -> [String] {
+        plan.nodes.indices.prefix(plan.index.count).filter { node in
+            node != reader && plan.nodes[node].schema.map { ObjectIdentifier($0.output) } == ObjectIdentifier(artifact)
+        }.map { plan.nodes[$0].name }
+    }
+
+    func kinds(making artifact: any Artifact.Type) -> String? {
+        let kinds = plan.registry.all.filter { ObjectIdentifier($0.output) == ObjectIdentifier(artifact) }.map(\.name)
+        guard !kinds.isEmpty else { return nil }
+        return "\(enumeration(kinds.prefix(4).map(code), "or")) makes \(noun(artifact.kind))"
+    }
+}

@@ -1,0 +1,121 @@
+import Graph
+
+/// The parameters of a node, checked at every cell and ready to be looked up by cell.
+struct CheckedParameters {
+    struct Varying {
+        let name: String
+        /// The axes it mentions.
+        let axes: AxisSet
+        /// For each cell over `axes`.
+        let values: [Value]
+    }
+
+    /// Those that are the same at every cell, defaults included.
+    var constant: [String: Value]
+    var varying: [Varying] = []
+}
+
+/// Checks the parameters of each node: every value's form, and then what the node itself says about them together.
+struct NodeParameters {
+    /// A range of ten thousand bad values is reported with the first few.
+    private static let mostReports = 3
+
+    let plan: RecipePlan
+
+    /// nil when something was reported, or when the node is already known to be wrong.
+    func check(_ node: NodePlan) -> CheckedParameters? {
+        guard let schema = node.schema else { return nil }
+        var isValid = true
+        var checked = CheckedParameters(constant: [:])
+        for parameter in schema.parameters { checked.constant[parameter.name] = parameter.defaultValue }
+        for parameter in node.parameters {
+            let axes = parameter.template.axes
+            guard !plan.mentionsBrokenAxis(axes), plan.space.count(of: axes) != nil else {
+                isValid = false
+                continue
+            }
+            guard let values = values(parameter, schema: schema) else {
+                isValid = false
+                continue
+            }
+            checked.constant[parameter.schema.name] = nil
+            if axes.isEmpty {
+                checked.constant[parameter.schema.name] = values.first
+            } else {
+                checked.varying.append(
+                    CheckedParameters.Varying(name: parameter.schema.name, axes: axes, values: values)
+                )
+            }
+        }
+        guard isValid, node.hasAllParameters else { return nil }
+        return askNode(node, schema: schema, checked) && !node.isBroken ? checked : nil
+    }
+
+    private func values(_ parameter: NodePlan.Parameter, schema: NodeSchema) -> [Value]? {
+        let forms = ParameterForms(
+            plan: plan,
+            owner: "\(code(parameter.schema.name)) of \(code(schema.name))",
+            range: parameter.schema.range
+        )
+        let table = plan.space.table(of: parameter.template.axes)
+        var values: [Value] = []
+        var failures = 0
+        for cell in 0..<table.count where failures < Self.mostReports {
+            let value = parameter.template.value(at: plan.space.values(of: cell, in: table))
+            if let checked = forms.check(value, parameter.schema.form) {
+                values.append(checked)
+            } else {
+                failures += 1
+            }
+        }
+        return failures == 0 ? values : nil
+    }
+
+    /// Binds the node to each combination of its parameters and asks it for problems.
+    private func askNode(_ node: NodePlan, schema: NodeSchema, _ checked: CheckedParameters) -> Bool {
+        let axes = checked.varying.reduce(AxisSet()) { $0 | $1.axes }
+        guard plan.space.count(of: axes) != nil else { return false }
+        let columns = checked.varying.map { ($0, plan.space.projection(from: axes, to: $0.axes)) }
+        var known: Set<ParameterProblem> = []
+        var failures = 0
+        for cell in 0..<plan.space.table(of: axes).count where failures < Self.mostReports {
+            var parameters = checked.constant
+            for (column, cells) in columns { parameters[column.name] = column.values[cells[cell]] }
+            do {
+                for problem in try schema.bind(parameters: parameters).problems() where known.insert(problem).inserted {
+                    failures += 1
+                    plan.diagnostics.error(
+                        problem.message,
+                        at: node.valueLocations[problem.parameter] ?? node.location,
+                        hint: problem.hint
+                    )
+                }
+            } catch {
+                failures += 1
+                reportMismatch(node, schema: schema, parameters)
+            }
+        }
+        return failures == 0
+    }
+
+    /// The node refuses a value of the right form, such as an integer beyond its type's reach: finds out which.
+    private func reportMismatch(_ node: NodePlan, schema: NodeSchema, _ parameters: [String: Value]) {
+        for parameter in schema.parameters {
+            guard let value = parameters[parameter.name] else { continue }
+            do {
+                _ = try schema.bind(parameters: [parameter.name: value])
+            } catch {
+                let message: String
+                switch value {
+                case .integer, .number: message = "cannot be \(value): it is out of range"
+                case .string: message = "cannot be \(code(value.description))"
+                default: message = "needs \(parameter.form), but this does not fit"
+                }
+                plan.diagnostics.error(
+                    "\(code(parameter.name)) of \(code(schema.name)) \(message)",
+                    at: node.valueLocations[parameter.name] ?? node.location
+                )
+            }
+        }
+    }
+}

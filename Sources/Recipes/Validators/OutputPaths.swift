@@ -1,0 +1,146 @@
+import Graph
+
+/// Output names must stay inside the output folder, differ from each other on every file system, and end in an
+/// extension that says how to write what goes into them.
+final class OutputPaths {
+    private static let longestName = 255
+    private static let longestPath = 1024
+    private static let tableExtensions = ["csv", "json"]
+
+    private let plan: RecipePlan
+    /// By the path in lower case: file systems that ignore case would take two for one.
+    private var paths: [String: (path: String, location: SourceLocation)] = [:]
+
+    init(plan: RecipePlan) { self.plan = plan }
+
+    /// The name at each cell of the output's axes with whether it is a table; nil when something was reported.
+    func check(_ output: OutputPlan) -> [(path: String, isTable: Bool)]? {
+        guard !plan.mentionsBrokenAxis(output.axes), plan.space.count(of: output.axes) != nil else { return nil }
+        let table = plan.space.table(of: output.axes)
+        var result: [(path: String, isTable: Bool)] = []
+        var kinds: [String: Bool] = [:]
+        for cell in 0..<table.count {
+            let path = output.path.value(at: plan.space.values(of: cell, in: table)).value.description
+            if let problem = Self.problem(with: path) {
+                plan.diagnostics.error(problem.message, at: output.location, hint: problem.hint)
+                return nil
+            }
+            let fileExtension = FilePath.fileExtension(of: path) ?? ""
+            guard let isTable = kinds[fileExtension] ?? kind(of: fileExtension, path: path, output) else { return nil }
+            kinds[fileExtension] = isTable
+            if let other = paths.updateValue((path, output.location), forKey: path.lowercased()) {
+                reportTwin(path, output, other: other)
+                return nil
+            }
+            result.append((path, isTable))
+        }
+        return result
+    }
+
+    /// No output may lie in a folder that is itself a file written by another.
+    func checkFolders() {
+        for (path, location) in paths.values.sorted(by: { $0.path < $1.path }) {
+            var folder = FilePath.folder(of: path)
+            while !folder.isEmpty {
+                if let file = paths[folder.lowercased()] {
+                    plan.diagnostics.error(
+                        "\(code(path)) needs a folder \(code(folder)), but that is a file",
+                        at: location,
+                        notes: [Diagnostic.Note("\(code(file.path)) is written here", at: file.location)]
+                    )
+                    break
+                }
+                folder = FilePath.folder(of: folder)
+            }
+        }
+    }
+
+    private static func problem(with path: String) -> (message: String, hint: String?)? {
+        let components = path.split(separator: "/", omittingEmptySubsequences: false)
+        if path.hasPrefix("/") {
+            return ("\(code(path)) is an absolute path", "outputs go below `--out`; write a relative path")
+        }
+        if components.contains("..") {
+            return ("\(code(path)) leads out of the output folder", "outputs go below `--out`")
+        }
+        if components.contains("") || components.contains(".") {
+            return ("\(code(path)) does not name a file", "write a relative path such as `style/neon.png`")
+        }
+        if path.unicodeScalars.contains(where: isControl) {
+            return ("\(code(path)) contains a control character", nil)
+        }
+        if path.utf8.count > longestPath || components.contains(where: { $0.utf8.count > longestName }) {
+            return (
+                "the name is too long: \(path.utf8.count) bytes",
+                "a name may have \(longestName) bytes, a whole path \(longestPath)"
+            )
+        }
+        return nil
+    }
+
+    /// Whether a file with this extension is a table; nil when the node's result cannot be written like that.
+    private func kind(of fileExtension: String, path: String, _ output: OutputPlan) -> Bool? {
+        let read = plan.nodes[output.source.node]
+        guard let artifact = read.schema?.output else { return nil }
+        let canBeTable = !artifact.fields.isEmpty
+        if output.source.gathers {
+            if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
+            let axes = plan.axisNames(read.axes).map { "${\($0)}" }.joined(separator: "-")
+            let own = artifact.extensions.first ?? "png"
+            plan.diagnostics.error(
+                canBeTable
+                    ? "a table cannot be written as \(code(path))"
+                    : "\(noun(artifact.kind)) has no fields to make a table of",
+                at: canBeTable ? output.location : output.source.location,
+                hint: canBeTable
+                    ? "name it .csv or .json" : "write a file for each: \"\(axes).\(own)\": $\(read.name)"
+            )
+            return nil
+        }
+        if artifact.extensions.contains(fileExtension) { return false }
+        if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
+        let all =
+            artifact.extensions + (canBeTable ? Self.tableExtensions.filter { !artifact.extensions.contains($0) } : [])
+        plan.diagnostics.error(
+            all.isEmpty
+                ? "\(noun(artifact.kind)), which \(code(read.name)) makes, cannot be written to a file"
+                : "\(noun(artifact.kind)) cannot be written as \(code(path))",
+            at: output.location,
+            hint: all.isEmpty ? nil : "use \(enumeration(all.map { ".\($0)" }, "or"))"
+        )
+        return nil
+    }
+
+    private func reportTwin(_ path: String, _ output: OutputPlan, other: (path: String, location: SourceLocation)) {
+        guard other.location == output.location else {
+            plan.diagnostics.error(
+                path == other.path
+                    ? "\(code(path)) is written twice"
+                    : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
+                at: output.location,
+                notes: [Diagnostic.Note("it is first written here", at: other.location)]
+            )
+            return
+        }
+        let missing = plan.axisNames(output.axes - output.path.axes)
+        guard !missing.isEmpty else {
+            plan.diagnostics.error(
+                path == other.path
+                    ? "several cells are written to \(code(path))"
+                    : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
+                at: output.location
+            )
+            return
+        }
+        let read = plan.nodes[output.source.node]
+        let isTable = Self.tableExtensions.contains(FilePath.fileExtension(of: path) ?? "")
+        let names = missing.map { "`${\($0)}`" }
+        plan.diagnostics.error(
+            "\(code(path)) is one file, but \(code(read.name)) has a result for each \(enumeration(missing))",
+            at: output.location,
+            hint: (isTable && read.schema?.output.fields.isEmpty == false
+                ? "write `$\(read.name)[*]`, or put " : "put ")
+                + "\(enumeration(names)) into the name"
+        )
+    }
+}

@@ -1,0 +1,196 @@
+import Graph
+
+/// A parameter's value must have the form that its node asks for. What passes comes out as the node will see it: paths
+/// absolute, numbers as numbers, defaults of mappings filled in.
+struct ParameterForms {
+    let plan: RecipePlan
+    /// "`scale` of `sample`"
+    let owner: String
+    var range: ClosedRange<Double>?
+    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+
+    init(plan: RecipePlan, owner: String, range: ClosedRange<Double>? = nil) {
+        self.plan = plan
+        self.owner = owner
+        self.range = range
+    }
+
+    /// nil when something was reported.
+    func check(_ value: LocatedValue, _ form: ParameterForm) -> Value? {
+        switch (form, value.content) {
+        case (.optional, .scalar(.null)): return .null
+        case (.optional(let form), _): return check(value, form)
+        case (.integer, .scalar(.integer(let integer))): return inRange(Double(integer), value) ? value.value : nil
+        case (.number, .scalar(.integer(let integer))):
+            return inRange(Double(integer), value) ? .number(Double(integer)) : nil
+        case (.number, .scalar(.number(let number))):
+            guard number.isFinite else {
+                report("\(owner) is too large a number", value)
+                return nil
+            }
+            return inRange(number, value) ? value.value : nil
+        case (.text, .scalar(.string)), (.boolean, .scalar(.bool)): return value.value
+        case (.choice(let choices), .scalar(.string(let text))):
+            if choices.contains(text) { return value.value }
+            report(
+                "\(owner) cannot be \(code(text))",
+                value,
+                hint: diagnostics.suggestion(for: text, among: choices) ?? "choose \(enumeration(choices, "or"))"
+            )
+            return nil
+        case (.file, .scalar(.string(let path))): return self.path(path, value, mustBeFile: true)
+        case (.path, .scalar(.string(let path))): return self.path(path, value, mustBeFile: false)
+        case (.axis, .scalar(.string(let name))):
+            if plan.scope.axes[name] != nil { return value.value }
+            report(
+                "there is no axis \(code(name))",
+                value,
+                hint: diagnostics.suggestion(for: name, among: plan.scope.axes.keys)
+            )
+            return nil
+        case (.list(let form), .list(let items)):
+            let checked = items.compactMap { check($0, form) }
+            return checked.count == items.count ? .list(checked) : nil
+        case (.object(let fields), .map(let entries)): return object(fields, entries, value)
+        case (.oneOf(let forms), _): return oneOf(forms, value)
+        default:
+            report("\(owner) needs \(form), but \(described(value.value))", value, hint: Self.hint(form, value.value))
+            return nil
+        }
+    }
+
+    private func report(_ message: String, _ value: LocatedValue, hint: String? = nil) {
+        diagnostics.error(message, at: value.location, notes: value.notes, hint: hint)
+    }
+
+    private func inRange(_ number: Double, _ value: LocatedValue) -> Bool {
+        guard let range, !range.contains(number) else { return true }
+        let limits =
+            switch (range.lowerBound.isFinite, range.upperBound.isFinite) {
+            case (true, true): "between \(plain(range.lowerBound)) and \(plain(range.upperBound))"
+            case (true, false): "at least \(plain(range.lowerBound))"
+            default: "at most \(plain(range.upperBound))"
+            }
+        report("\(owner) must be \(limits), not \(value.value)", value)
+        return false
+    }
+
+    /// What to write instead, where it is plain what was meant.
+    private static func hint(_ form: ParameterForm, _ value: Value) -> String? {
+        switch (form, value) {
+        case (.text, .integer), (.text, .number), (.text, .bool): return "put it in quotes: \"\(value)\""
+        case (.text, .null): return "write \"\" for no text"
+        case (.integer, .number(let number)):
+            return Int128(exactly: number).map { "write \($0)" }
+        case (.integer, .string(let text)), (.number, .string(let text)):
+            let bare = String(text.filter { $0 != "_" && $0 != " " })
+            if PlainScalar.number(text) != nil { return "leave the quotes out" }
+            if PlainScalar.number(bare) != nil { return "write \(bare)" }
+            return nil
+        case (.boolean, .string(let text)):
+            return switch text.lowercased() {
+            case "yes", "on", "true": "write true"
+            case "no", "off", "false": "write false"
+            default: nil
+            }
+        case (.list(let item), let value) where matches(item, value): return "write it as a list: [\(value)]"
+        case (.optional(let form), _): return hint(form, value)
+        default: return nil
+        }
+    }
+
+    /// Whether a value is of a form's type, whatever else may be wrong with it.
+    private static func matches(_ form: ParameterForm, _ value: Value) -> Bool {
+        switch (form, value) {
+        case (.integer, .integer), (.number, .integer), (.number, .number), (.boolean, .bool), (.list, .list),
+            (.object, .map), (.optional, .null):
+            true
+        case (.text, .string), (.choice, .string), (.file, .string), (.path, .string), (.axis, .string): true
+        case (.optional(let form), _): matches(form, value)
+        case (.oneOf(let forms), _): forms.contains { matches($0, value) }
+        default: false
+        }
+    }
+
+    private func oneOf(_ forms: [ParameterForm], _ value: LocatedValue) -> Value? {
+        let candidates = forms.filter { Self.matches($0, value.value) }
+        // A choice that holds exactly this word goes before a file that might have the name.
+        for case .choice(let choices) in candidates {
+            if case .string(let text) = value.value, choices.contains(text) { return value.value }
+        }
+        if let form = candidates.first { return check(value, form) }
+        report("\(owner) needs \(ParameterForm.oneOf(forms)), but \(described(value.value))", value)
+        return nil
+    }
+
+    private func object(
+        _ fields: [ParameterField],
+        _ entries: [(key: Scalar, value: LocatedValue)],
+        _ whole: LocatedValue
+    ) -> Value? {
+        var map: [String: Value] = [:]
+        var isValid = true
+        for field in fields { map[field.name] = field.defaultValue }
+        for (key, value) in entries {
+            guard let field = fields.first(where: { $0.name == key.text }) else {
+                let names = fields.map(\.name)
+                diagnostics.error(
+                    "an item of \(owner) has no \(code(key.text))",
+                    at: whole.notes.isEmpty ? key.location : whole.location,
+                    notes: whole.notes,
+                    hint: diagnostics.suggestion(for: key.text, among: names) ?? "it takes \(enumeration(names))"
+                )
+                isValid = false
+                continue
+            }
+            let inner = ParameterForms(plan: plan, owner: "\(code(key.text)) in \(owner)")
+            guard let checked = inner.check(value, field.form) else {
+                isValid = false
+                continue
+            }
+            map[field.name] = checked
+        }
+        let given = Set(entries.map(\.key.text))
+        for field in fields where field.defaultValue == nil && !given.contains(field.name) {
+            if case .optional = field.form {
+                map[field.name] = .null
+                continue
+            }
+            report("an item of \(owner) needs \(code(field.name)): \(field.help)", whole)
+            isValid = false
+        }
+        return isValid ? .map(map) : nil
+    }
+
+    private func path(_ path: String, _ value: LocatedValue, mustBeFile: Bool) -> Value? {
+        let folder = plan.folder(of: value.origin)
+        let full = FilePath.join(folder, path)
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            report("\(owner) needs \(mustBeFile ? ParameterForm.file : .path), but \(code(path)) is none", value)
+            return nil
+        }
+        switch plan.files.kind(of: full) {
+        case .file: return .string(full)
+        case .folder where !mustBeFile: return .string(full)
+        case .folder:
+            report("\(owner) needs a file, but \(code(path)) is a folder", value)
+        case .other: report("\(owner) needs a file, but \(code(path)) is a device or a pipe", value)
+        case nil:
+            report(
+                "there is no file \(mustBeFile ? "" : "or folder ")\(code(path))",
+                value,
+                hint: plan.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
+                    "did you mean \(code($0))?"
+                } ?? relativeHint(path, origin: value.origin)
+            )
+        }
+        return nil
+    }
+
+    private func relativeHint(_ path: String, origin: String) -> String? {
+        guard !path.hasPrefix("/") else { return nil }
+        guard plan.sources[origin] != nil else { return "the path starts from the folder you are in" }
+        let folder = FilePath.folder(of: origin)
+        return "the path starts from \(folder.isEmpty ? "the recipe's folder" : code(folder + "/"))"
+    }
+}

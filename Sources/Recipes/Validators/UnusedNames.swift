@@ -1,0 +1,38 @@
+import Graph
+
+/// What a recipe declares and does not use: an axis that no node depends on is an error, for the sweep is not what it
+/// seems; params and nodes are warned of, unless they come from an included file, which may offer more than one needs.
+struct UnusedNames {
+    let plan: RecipePlan
+    let document: RecipeDocument
+    /// The recipe's own file.
+    let file: String
+
+    /// - Parameter nodeAxes: the axes that nodes mention, readable or not.
+    func check(nodeAxes: AxisSet) {
+        guard !plan.scope.isIncomplete else { return }
+        for (index, axis) in plan.space.axes.enumerated() where !nodeAxes.contains(index) {
+            plan.diagnostics.error(
+                "no node depends on the axis \(code(axis.name))",
+                at: axis.location,
+                hint: "mention `${\(axis.name)}` in a node, or remove the axis"
+            )
+        }
+        for param in document.params where param.name.location.file == file {
+            guard !plan.scope.usedParams.contains(param.name.text) else { continue }
+            plan.diagnostics.warning(
+                "the param \(code(param.name.text)) is not used",
+                at: param.name.location,
+                hint: "mention it as `${\(param.name.text)}`, or remove it"
+            )
+        }
+        for node in plan.nodes.prefix(plan.index.count) where node.location.file == file {
+            guard let index = plan.index[node.name], !plan.wanted.contains(index) else { continue }
+            plan.diagnostics.warning(
+                "the node \(code(node.name)) does not run, for no output or expectation needs it",
+                at: node.location,
+                hint: "add it to `outputs`, or remove it"
+            )
+        }
+    }
+}
