@@ -1,0 +1,43 @@
+# The front door: `make` lists the targets.
+.DEFAULT_GOAL := help
+SWIFT_FLAGS := -c release
+PULID_RUN := .build/release/pulid-run
+SOURCES := Package.swift Sources Tests
+
+.PHONY: help setup build sweep test models docs goldens format lint clean
+
+help: ## list the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: ## install what is missing of the system's packages (Debian, Ubuntu)
+	@scripts/setup.sh
+
+build: setup ## build pulid-run
+	swift build $(SWIFT_FLAGS) --product pulid-run
+
+sweep: build ## render one face in every style: pictures, a contact sheet and scores in out/style-sweep
+	$(PULID_RUN) recipes/style-sweep.yaml
+
+test: setup ## run all tests
+	swift build $(SWIFT_FLAGS) --product pulid-run
+	swift test $(SWIFT_FLAGS)
+
+models: build ## make the embedded models in models/tiny anew
+	$(PULID_RUN) init models/tiny --seed 2024
+
+docs: build ## write docs/NODES.md and docs/recipe.schema.json anew
+	$(PULID_RUN) nodes --markdown > docs/NODES.md
+	$(PULID_RUN) schema > docs/recipe.schema.json
+
+goldens: ## make the reference values anew (needs Python; see scripts/goldens/README.md)
+	scripts/goldens/run.sh
+
+format: ## format the sources
+	swift format format --in-place --parallel --recursive $(SOURCES)
+
+lint: ## check the format of the sources
+	swift format lint --strict --parallel --recursive $(SOURCES)
+
+clean: ## remove everything that was built, rendered or cached
+	rm -rf .build out
+	find cache -mindepth 1 ! -name README.md ! -name CACHEDIR.TAG -delete

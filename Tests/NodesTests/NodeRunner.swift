@@ -1,0 +1,28 @@
+import Foundation
+import Graph
+import Kernels
+import Nodes
+import Testing
+
+/// Runs single nodes as the engine would, without its cache.
+struct NodeRunner {
+    let context: RunContext
+
+    init() throws {
+        try BLAS.load()
+        context = RunContext(fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) })
+    }
+
+    /// - Parameters:
+    ///   - parameters: those that have no default, and others at will
+    ///   - inputs: by port
+    func run<Output: Artifact>(
+        _ kind: String, as type: Output.Type = Output.self, _ parameters: [String: Value] = [:],
+        inputs: [String: any Artifact] = [:]
+    ) throws -> Output {
+        let schema = try #require(NodeRegistry.builtin[kind])
+        let node = try schema.bind(
+            parameters: parameters, inputs: inputs.mapValues { [GatheredItem(cell: Cell(), value: $0)] })
+        return try #require(try node.run(context) as? Output)
+    }
+}
