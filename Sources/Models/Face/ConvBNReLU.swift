@@ -1,0 +1,15 @@
+import Tensors
+
+/// facexlib: parsing/bisenet.py::ConvBNReLU
+struct ConvBNReLU: Sendable {
+    let conv: Conv2d
+    let bn: BatchNorm
+
+    init(_ w: Weights, from cIn: Int, to cOut: Int, kernel: Int = 3) throws {
+        conv = try Conv2d(w / "conv", from: cIn, to: cOut, kernel: kernel, bias: false)
+        bn = try BatchNorm(w / "bn", channels: cOut)
+    }
+
+    /// (B, H, W, Cin) -> (B, H, W, Cout)
+    func callAsFunction(_ x: Tensor) -> Tensor { bn(conv(x)).relu() }
+}

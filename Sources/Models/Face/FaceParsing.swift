@@ -1,0 +1,55 @@
+import Tensors
+
+/// What part of a face, or of what is around it, each pixel shows: what BiSeNet says about pictures.
+public struct FaceParsing: Hashable, Sendable {
+    /// (B, H, W)
+    public let shape: [Int]
+    /// The class of each pixel: 0 background, 1 skin, 2 and 3 brows, 4 and 5 eyes, 6 glasses, 7 and 8 ears, 9 earring,
+    /// 10 nose, 11 mouth, 12 and 13 lips, 14 neck, 15 necklace, 16 cloth, 17 hair, 18 hat.
+    public let labels: [UInt8]
+
+    /// Background, ears, earring, neck, necklace, cloth and hat: what PuLID hides from its encoder.
+    public static let hiddenLabels: Set<UInt8> = [0, 7, 8, 9, 14, 15, 16, 18]
+
+    /// The class with the largest logit, the first of equals.
+    ///
+    /// - Parameter logits: (B, classes, H, W), at most 256 classes
+    public init(logits: Tensor) {
+        let (B, classes, H, W) = logits.shape4
+        precondition((1...256).contains(classes), "\(classes) classes do not fit a byte")
+        shape = [B, H, W]
+        labels = logits.withValues { x in
+            (0..<B * H * W).map { i in
+                let (b, pixel) = (i / (H * W), i % (H * W))
+                var best = 0
+                for c in 1..<classes
+                where x[(b * classes + c) * H * W + pixel] > x[(b * classes + best) * H * W + pixel] {
+                    best = c
+                }
+                return UInt8(best)
+            }
+        }
+    }
+
+    /// PuLID: pulid/pipeline.py::get_id_embedding. The face alone, in grey, on white.
+    ///
+    /// - Parameter image: (B, 3, H, W), red first, in 0...1
+    /// - Returns: (B, 3, H, W) in 0...1
+    public func faceFeatures(of image: Tensor) -> Tensor {
+        let (B, C, H, W) = image.shape4
+        precondition(C == 3 && shape == [B, H, W], "labels of \(shape) do not fit \(image.shape)")
+        let isHidden = (0...UInt8.max).map(Self.hiddenLabels.contains)
+        let pixels = H * W
+        let features = image.withValues { x in
+            (0..<B).flatMap { b in
+                let red = b * 3 * pixels
+                let grey = (0..<pixels).map { i in
+                    isHidden[Int(labels[b * pixels + i])]
+                        ? 1 : 0.299 * x[red + i] + 0.587 * x[red + pixels + i] + 0.114 * x[red + 2 * pixels + i]
+                }
+                return grey + grey + grey
+            }
+        }
+        return Tensor(features, shape: image.shape)
+    }
+}

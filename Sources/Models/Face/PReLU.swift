@@ -1,0 +1,14 @@
+import Tensors
+
+/// torch.nn.PReLU with one slope for each channel.
+struct PReLU: Sendable {
+    /// (channels)
+    let weight: Tensor
+
+    init(_ w: Weights, channels: Int) throws {
+        weight = try w.tensor("weight", shape: [channels], initial: .zeros)
+    }
+
+    /// (..., channels) -> (..., channels)
+    func callAsFunction(_ x: Tensor) -> Tensor { x.prelu(weight) }
+}

@@ -1,0 +1,53 @@
+import Kernels
+
+extension Tensor {
+    /// torch.nn.MaxPool2d over (B, H, W, C) -> (B, H', W', C); what `padding` adds is never the largest.
+    ///
+    /// - Precondition: padding is at most half the kernel.
+    public func maxPooled(kernel: Int, stride: Int, padding: Int) -> Tensor {
+        let (B, H, W, C) = shape4
+        precondition(2 * padding <= kernel, "a padding of \(padding) is more than half of \(kernel)")
+        let height = (H + 2 * padding - kernel) / stride + 1
+        let width = (W + 2 * padding - kernel) / stride + 1
+        /// The input's rows or columns that output `i` sees.
+        func window(_ i: Int, of size: Int) -> Range<Int> {
+            max(0, i * stride - padding)..<min(size, i * stride - padding + kernel)
+        }
+        return Tensor([B, height, width, C]) { y in
+            Parallel.forEach(B * height) { row in
+                let rows = window(row % height, of: H)
+                for column in 0..<width {
+                    let largest = y + (row * width + column) * C
+                    largest.update(repeating: -.infinity, count: C)
+                    for i in rows {
+                        for j in window(column, of: W) {
+                            let x = pointer + ((row / height * H + i) * W + j) * C
+                            for c in 0..<C { largest[c] = x[c] > largest[c] || x[c].isNaN ? x[c] : largest[c] }
+                        }
+                    }
+                }
+            }
+        }.recorded(from: self) { [x = detached()] dy in
+            // The gradient goes to the first of the largest.
+            let dx = Tensor.zeros(x.shape)
+            Parallel.forEach(B) { b in
+                for row in 0..<height {
+                    for column in 0..<width {
+                        let from = dy.pointer + ((b * height + row) * width + column) * C
+                        let positions = window(row, of: H).flatMap { i in
+                            window(column, of: W).map { j in ((b * H + i) * W + j) * C }
+                        }
+                        for c in 0..<C {
+                            var largest = positions[0]
+                            for position in positions where x.pointer[position + c] > x.pointer[largest + c] {
+                                largest = position
+                            }
+                            dx.storage.base[largest + c] += from[c]
+                        }
+                    }
+                }
+            }
+            return [dx]
+        }
+    }
+}
