@@ -30,15 +30,19 @@ void pk_im2col(const float *x, pk_window w, size_t first, size_t count, float *c
     }
 }
 
-void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, float *x) {
+void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, size_t top, size_t bottom, float *x) {
     for (size_t p = first; p < first + count; p++) {
-        ptrdiff_t top = (ptrdiff_t)(p / w.out_width * w.stride) - w.pad_top;
-        ptrdiff_t left = (ptrdiff_t)(p % w.out_width * w.stride) - w.pad_left;
+        ptrdiff_t window_top = (ptrdiff_t)(p / w.out_width * w.stride) - w.pad_top;
+        ptrdiff_t window_left = (ptrdiff_t)(p % w.out_width * w.stride) - w.pad_left;
         for (size_t ky = 0; ky < w.kernel; ky++) {
-            ptrdiff_t y = top + (ptrdiff_t)ky;
+            ptrdiff_t y = window_top + (ptrdiff_t)ky;
+            if (y < (ptrdiff_t)top || y >= (ptrdiff_t)bottom) {
+                columns += w.kernel * w.channels;
+                continue;
+            }
             for (size_t kx = 0; kx < w.kernel; kx++, columns += w.channels) {
-                ptrdiff_t column = left + (ptrdiff_t)kx;
-                if (y < 0 || y >= (ptrdiff_t)w.height || column < 0 || column >= (ptrdiff_t)w.width) continue;
+                ptrdiff_t column = window_left + (ptrdiff_t)kx;
+                if (column < 0 || column >= (ptrdiff_t)w.width) continue;
                 float *to = x + ((size_t)y * w.width + (size_t)column) * w.channels;
                 for (size_t c = 0; c < w.channels; c++) to[c] += columns[c];
             }

@@ -22,9 +22,14 @@ typedef int32_t i32x8 __attribute__((vector_size(32), aligned(32)));
 #pragma clang attribute pop
 
 int pk_level(void) { return __builtin_cpu_supports("avx2") ? 1 : 0; }
-#define DISPATCH(f, arguments) (__builtin_cpu_supports("avx2") ? f##_avx2 arguments : f##_baseline arguments)
+const pk_loops *pk_loops_at(int level) {
+    if (level == 1) return pk_level() == 1 ? &table_avx2 : NULL;
+    return level == 0 ? &table_baseline : NULL;
+}
+#define DISPATCH(f, arguments) (pk_level() == 1 ? f##_avx2 arguments : f##_baseline arguments)
 #else
 int pk_level(void) { return 0; }
+const pk_loops *pk_loops_at(int level) { return level == 0 ? &table_baseline : NULL; }
 #define DISPATCH(f, arguments) f##_baseline arguments
 #endif
 
@@ -35,7 +40,6 @@ void pk_affine(const float *x, float s, float t, float *y, size_t n) { DISPATCH(
 void pk_accumulate(const float *x, float s, float *y, size_t n) { DISPATCH(accumulate, (x, s, y, n)); }
 void pk_add_row(const float *x, const float *v, float *y, size_t r, size_t n) { DISPATCH(add_row, (x, v, y, r, n)); }
 void pk_mul_row(const float *x, const float *v, float *y, size_t r, size_t n) { DISPATCH(mul_row, (x, v, y, r, n)); }
-void pk_sum_rows(const float *x, float *y, size_t r, size_t n) { DISPATCH(sum_rows, (x, y, r, n)); }
 float pk_dot(const float *a, const float *b, size_t n) { return DISPATCH(dot, (a, b, n)); }
 float pk_sum(const float *x, size_t n) { return DISPATCH(sum, (x, n)); }
 void pk_silu(const float *x, float *y, size_t n) { DISPATCH(silu, (x, y, n)); }
@@ -64,9 +68,12 @@ void pk_softmax(float *x, size_t r, size_t n, float s, size_t z, ptrdiff_t c) { 
 void pk_softmax_backward(const float *p, float *dp, size_t r, size_t n, float s) {
     DISPATCH(softmax_backward, (p, dp, r, n, s));
 }
-void pk_layer_norm(const float *x, const float *w, const float *b, float e, float *y, size_t r, size_t n, float *m,
-                   float *s) {
-    DISPATCH(layer_norm, (x, w, b, e, y, r, n, m, s));
+void pk_layer_norm(const float *x, const float *w, const float *b, float e, float *y, size_t r, size_t n) {
+    DISPATCH(layer_norm, (x, w, b, e, y, r, n));
+}
+void pk_layer_norm_backward(const float *x, const float *w, float e, const float *dy, float *dx, float *dw, size_t r,
+                            size_t n) {
+    DISPATCH(layer_norm_backward, (x, w, e, dy, dx, dw, r, n));
 }
 void pk_channel_sums(const float *x, size_t p, size_t c, double *s) { DISPATCH(channel_sums, (x, p, c, s)); }
 void pk_channel_squares(const float *x, const float *m, size_t p, size_t c, double *s) {
@@ -74,6 +81,14 @@ void pk_channel_squares(const float *x, const float *m, size_t p, size_t c, doub
 }
 void pk_channel_affine(const float *x, const float *s, const float *t, float *y, size_t p, size_t c, int silu) {
     DISPATCH(channel_affine, (x, s, t, y, p, c, silu));
+}
+void pk_channel_gradient_sums(const float *x, const float *dy, const float *s, const float *t, const float *m, int silu,
+                              size_t p, size_t c, double *sums, double *products) {
+    DISPATCH(channel_gradient_sums, (x, dy, s, t, m, silu, p, c, sums, products));
+}
+void pk_channel_affine_backward(const float *x, const float *dy, const float *s, const float *t, const float *m,
+                                const float *slope, const float *offset, int silu, float *dx, size_t p, size_t c) {
+    DISPATCH(channel_affine_backward, (x, dy, s, t, m, slope, offset, silu, dx, p, c));
 }
 void pk_rotate_pairs(const float *x, const float *c, const float *s, float *y, size_t n) {
     DISPATCH(rotate_pairs, (x, c, s, y, n));

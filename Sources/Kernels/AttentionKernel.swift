@@ -29,8 +29,15 @@ public struct AttentionShape {
 ///   - zeroKeys: further keys and values of zero: each is one more exp(0) in the denominator
 ///   - causal: query i sees keys 0 ... i
 public func attentionForward(
-    _ shape: AttentionShape, q: UnsafePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>, scale: Float,
-    sharedKeys: Bool, zeroKeys: Int, causal: Bool, y: UnsafeMutablePointer<Float>
+    _ shape: AttentionShape,
+    q: UnsafePointer<Float>,
+    k: UnsafePointer<Float>,
+    v: UnsafePointer<Float>,
+    scale: Float,
+    sharedKeys: Bool,
+    zeroKeys: Int,
+    causal: Bool,
+    y: UnsafeMutablePointer<Float>
 ) {
     let tile = queryTile(keys: shape.keys)
     let tiles = (shape.queries + tile - 1) / tile
@@ -44,12 +51,128 @@ public func attentionForward(
         withUnsafeTemporaryAllocation(of: Float.self, capacity: count * shape.keys) { buffer in
             guard let scores = buffer.baseAddress else { return }
             gemmSerial(
-                count, shape.keys, shape.width, Matrix(q + queryOffset, stride: shape.row),
-                Matrix(k + keyOffset, stride: shape.row, transposed: true), scores, stride: shape.keys)
+                count,
+                shape.keys,
+                shape.width,
+                Matrix(q + queryOffset, stride: shape.row),
+                Matrix(k + keyOffset, stride: shape.row, transposed: true),
+                scores,
+                stride: shape.keys
+            )
             pk_softmax(scores, count, shape.keys, scale, zeroKeys, causal ? first : -1)
             gemmSerial(
-                count, shape.width, shape.keys, Matrix(scores, stride: shape.keys),
-                Matrix(v + keyOffset, stride: shape.row), y + queryOffset, stride: shape.row)
+                count,
+                shape.width,
+                shape.keys,
+                Matrix(scores, stride: shape.keys),
+                Matrix(v + keyOffset, stride: shape.row),
+                y + queryOffset,
+                stride: shape.row
+            )
+        }
+    }
+}
+
+/// The gradients of q, and of k and v if wanted. The probabilities of one tile of queries are computed anew at a time.
+///
+/// ds = p (dp - sum(p dp)) with dp = dy vᵀ; zero keys drop out, as their dp is 0. Sums over queries, and over the batch
+/// where keys are shared, are made for fixed groups of tiles and added up in order.
+///
+/// - Parameters:
+///   - dq: as q, or nil
+///   - dkv: as k and v, or nil
+///   - others: as for `attentionForward`
+public func attentionBackward(
+    _ shape: AttentionShape,
+    q: UnsafePointer<Float>,
+    k: UnsafePointer<Float>,
+    v: UnsafePointer<Float>,
+    scale: Float,
+    sharedKeys: Bool,
+    zeroKeys: Int,
+    causal: Bool,
+    dy: UnsafePointer<Float>,
+    dq: UnsafeMutablePointer<Float>?,
+    dkv: (dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>)?
+) {
+    let tile = queryTile(keys: shape.keys)
+    let tiles = (shape.queries + tile - 1) / tile
+    // More than one group for each head only where there are few heads: each needs its own sums.
+    let groups = dkv == nil ? tiles : min(tiles, max(1, 16 / max(1, shape.batch * shape.heads)))
+    let size = shape.keys * shape.row
+    // Of each batch (or of all, if shared) the first part's sums are made in place, the others beside.
+    let partsPerSum = sharedKeys ? shape.batch * groups : groups
+    let sums = sharedKeys ? 1 : shape.batch
+    let others = UnsafeMutablePointer<Float>.allocate(
+        capacity: max(1, dkv == nil ? 0 : 2 * sums * (partsPerSum - 1) * size)
+    )
+    defer { others.deallocate() }
+    let place = { (whole: UnsafeMutablePointer<Float>, which: Int, part: Int) in
+        let (sum, piece) = (part / partsPerSum, part % partsPerSum)
+        return piece == 0 ? whole + sum * size : others + ((which * sums + sum) * (partsPerSum - 1) + piece - 1) * size
+    }
+    Parallel.forEach(shape.batch * shape.heads * groups) { index in
+        let (group, head) = (index % groups, index / groups % shape.heads)
+        let b = index / groups / shape.heads
+        let keyOffset = (sharedKeys ? 0 : b) * size + head * shape.width
+        let keys = Matrix(k + keyOffset, stride: shape.row)
+        let keysAcross = Matrix(k + keyOffset, stride: shape.row, transposed: true)
+        let valuesAcross = Matrix(v + keyOffset, stride: shape.row, transposed: true)
+        let part = group * tiles / groups..<(group + 1) * tiles / groups
+        let buffer = UnsafeMutablePointer<Float>.allocate(capacity: 2 * tile * shape.keys)
+        defer { buffer.deallocate() }
+        let (p, dp) = (buffer, buffer + tile * shape.keys)
+        for first in part.map({ $0 * tile }) {
+            let count = min(tile, shape.queries - first)
+            let offset = (b * shape.queries + first) * shape.row + head * shape.width
+            let (queries, gradient) = (Matrix(q + offset, stride: shape.row), Matrix(dy + offset, stride: shape.row))
+            gemmSerial(count, shape.keys, shape.width, queries, keysAcross, p, stride: shape.keys)
+            pk_softmax(p, count, shape.keys, scale, zeroKeys, causal ? first : -1)
+            gemmSerial(count, shape.keys, shape.width, gradient, valuesAcross, dp, stride: shape.keys)
+            let beta: Float = first == part.lowerBound * tile ? 0 : 1
+            if let dkv {
+                gemmSerial(
+                    shape.keys,
+                    shape.width,
+                    count,
+                    Matrix(p, stride: shape.keys, transposed: true),
+                    gradient,
+                    beta: beta,
+                    place(dkv.dv, 1, b * groups + group) + head * shape.width,
+                    stride: shape.row
+                )
+            }
+            pk_softmax_backward(p, dp, count, shape.keys, scale)
+            if let dq {
+                gemmSerial(
+                    count,
+                    shape.width,
+                    shape.keys,
+                    Matrix(dp, stride: shape.keys),
+                    keys,
+                    dq + offset,
+                    stride: shape.row
+                )
+            }
+            if let dkv {
+                gemmSerial(
+                    shape.keys,
+                    shape.width,
+                    count,
+                    Matrix(dp, stride: shape.keys, transposed: true),
+                    queries,
+                    beta: beta,
+                    place(dkv.dk, 0, b * groups + group) + head * shape.width,
+                    stride: shape.row
+                )
+            }
+        }
+    }
+    guard let dkv, partsPerSum > 1 else { return }
+    for sum in 0..<sums {
+        for (which, whole) in [dkv.dk, dkv.dv].enumerated() {
+            let parts = (1..<partsPerSum).map { UnsafePointer(place(whole, which, sum * partsPerSum + $0)) }
+            addInOrder(parts, to: whole + sum * size, count: size)
         }
     }
 }

@@ -20,18 +20,45 @@ public struct Matrix {
 
 /// c[m, n] = alpha * a[m, k] b[k, n] + beta * c, on the calling thread alone.
 public func gemmSerial(
-    _ m: Int, _ n: Int, _ k: Int, alpha: Float = 1, _ a: Matrix, _ b: Matrix, beta: Float = 0,
-    _ c: UnsafeMutablePointer<Float>, stride: Int
+    _ m: Int,
+    _ n: Int,
+    _ k: Int,
+    alpha: Float = 1,
+    _ a: Matrix,
+    _ b: Matrix,
+    beta: Float = 0,
+    _ c: UnsafeMutablePointer<Float>,
+    stride: Int
 ) {
     BLAS.require()
     pk_sgemm(
-        a.transposed ? 1 : 0, b.transposed ? 1 : 0, m, n, k, alpha, a.base, a.stride, b.base, b.stride, beta, c, stride)
+        a.transposed ? 1 : 0,
+        b.transposed ? 1 : 0,
+        m,
+        n,
+        k,
+        alpha,
+        a.base,
+        a.stride,
+        b.base,
+        b.stride,
+        beta,
+        c,
+        stride
+    )
 }
 
 /// c[m, n] = alpha * a[m, k] b[k, n] + beta * c, cut into tiles of c by its size alone: the sum over k is never split.
 public func gemm(
-    _ m: Int, _ n: Int, _ k: Int, alpha: Float = 1, _ a: Matrix, _ b: Matrix, beta: Float = 0,
-    _ c: UnsafeMutablePointer<Float>, stride: Int
+    _ m: Int,
+    _ n: Int,
+    _ k: Int,
+    alpha: Float = 1,
+    _ a: Matrix,
+    _ b: Matrix,
+    beta: Float = 0,
+    _ c: UnsafeMutablePointer<Float>,
+    stride: Int
 ) {
     guard m > 0, n > 0 else { return }
     let (tileM, tileN) = gemmTile(m, n, k)
@@ -40,10 +67,16 @@ public func gemm(
     Parallel.forEach(rows * columns) { tile in
         let (i, j) = (tile % rows * tileM, tile / rows * tileN)
         gemmSerial(
-            min(tileM, m - i), min(tileN, n - j), k, alpha: alpha,
+            min(tileM, m - i),
+            min(tileN, n - j),
+            k,
+            alpha: alpha,
             Matrix(a.from(row: i, column: 0), stride: a.stride, transposed: a.transposed),
-            Matrix(b.from(row: 0, column: j), stride: b.stride, transposed: b.transposed), beta: beta,
-            c + i * stride + j, stride: stride)
+            Matrix(b.from(row: 0, column: j), stride: b.stride, transposed: b.transposed),
+            beta: beta,
+            c + i * stride + j,
+            stride: stride
+        )
     }
 }
 

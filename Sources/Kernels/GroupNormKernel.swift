@@ -1,74 +1,159 @@
 import CKernels
 
-/// The mean and reciprocal deviation of each group of channels, per picture.
-public struct GroupStatistics {
-    /// [batch, groups]
-    public let mean: [Float]
-    /// [batch, groups]: 1 / sqrt(variance + eps)
-    public let rstd: [Float]
+/// The sizes of one group normalisation of x [batch, pixels, channels].
+public struct GroupNormShape {
+    public let batch: Int
+    public let pixels: Int
+    public let channels: Int
+    public let groups: Int
+
+    public init(batch: Int, pixels: Int, channels: Int, groups: Int) {
+        self.batch = batch
+        self.pixels = pixels
+        self.channels = channels
+        self.groups = groups
+    }
+
+    var channelsPerGroup: Int { channels / groups }
+    /// Floats in one picture.
+    var picture: Int { pixels * channels }
+    /// Pixels that one thread handles at a time.
+    var grain: Int { max(1, (1 << 16) / max(1, channels)) }
 }
 
-/// Exact statistics in two passes; sums are taken over fixed bands of pixels and added up in order.
-///
-/// - Parameter x: [batch, pixels, channels]
-public func groupStatistics(
-    x: UnsafePointer<Float>, batch: Int, pixels: Int, channels: Int, groups: Int, eps: Float
-) -> GroupStatistics {
-    let perGroup = channels / groups
-    let count = Double(pixels * perGroup)
-    var means: [Float] = []
-    var rstds: [Float] = []
-    for b in 0..<batch {
-        let picture = x + b * pixels * channels
-        let sums = channelTotals(pixels: pixels, channels: channels) { band, sums in
-            pk_channel_sums(picture + band.lowerBound * channels, band.count, channels, sums)
+/// The mean and reciprocal deviation of each group of channels, per picture: exact, in two passes.
+public struct GroupStatistics: Sendable {
+    /// [batch, groups]
+    let mean: [Float]
+    /// [batch, groups]: 1 / sqrt(variance + eps)
+    let rstd: [Float]
+
+    public init(_ shape: GroupNormShape, x: UnsafePointer<Float>, eps: Float) {
+        let (channels, perGroup) = (shape.channels, shape.channelsPerGroup)
+        let count = Double(shape.pixels * perGroup)
+        var means: [Float] = []
+        var rstds: [Float] = []
+        for b in 0..<shape.batch {
+            let picture = x + b * shape.picture
+            let sums = columnSums(picture, rows: shape.pixels, columns: channels)
+            let mean = (0..<shape.groups).map { g in
+                Float(sums[g * perGroup..<(g + 1) * perGroup].reduce(0, +) / count)
+            }
+            let centres = (0..<channels).map { mean[$0 / perGroup] }
+            let squares = bandedTotals(rows: shape.pixels, columns: channels, totals: channels) { band, sums in
+                pk_channel_squares(picture + band.lowerBound * channels, centres, band.count, channels, sums)
+            }
+            means += mean
+            rstds += (0..<shape.groups).map { g in
+                let variance = squares[g * perGroup..<(g + 1) * perGroup].reduce(0, +) / count
+                return Float(1 / (variance + Double(eps)).squareRoot())
+            }
         }
-        let mean = (0..<groups).map { g in
-            Float(sums[g * perGroup..<(g + 1) * perGroup].reduce(0, +) / count)
-        }
-        let centres = (0..<channels).map { mean[$0 / perGroup] }
-        let squares = channelTotals(pixels: pixels, channels: channels) { band, sums in
-            pk_channel_squares(picture + band.lowerBound * channels, centres, band.count, channels, sums)
-        }
-        means += mean
-        rstds += (0..<groups).map { g in
-            let variance = squares[g * perGroup..<(g + 1) * perGroup].reduce(0, +) / count
-            return Float(1 / (variance + Double(eps)).squareRoot())
-        }
+        mean = means
+        rstd = rstds
     }
-    return GroupStatistics(mean: means, rstd: rstds)
+
+    /// What normalises picture `b`, per channel: x * scale + shift.
+    fileprivate func affine(
+        _ shape: GroupNormShape,
+        picture b: Int,
+        weight: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>
+    ) -> (scale: [Float], shift: [Float]) {
+        let group = { b * shape.groups + $0 / shape.channelsPerGroup }
+        let scale = (0..<shape.channels).map { rstd[group($0)] * weight[$0] }
+        return (scale, (0..<shape.channels).map { bias[$0] - mean[group($0)] * scale[$0] })
+    }
 }
 
 /// y = (x - mean) rstd weight + bias, then SiLU if asked.
-public func groupNormApply(
-    x: UnsafePointer<Float>, statistics: GroupStatistics, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>,
-    batch: Int, pixels: Int, channels: Int, groups: Int, silu: Bool, y: UnsafeMutablePointer<Float>
+public func groupNormForward(
+    _ shape: GroupNormShape,
+    x: UnsafePointer<Float>,
+    statistics: GroupStatistics,
+    weight: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>,
+    silu: Bool,
+    y: UnsafeMutablePointer<Float>
 ) {
-    let perGroup = channels / groups
-    for b in 0..<batch {
-        let scale = (0..<channels).map { statistics.rstd[b * groups + $0 / perGroup] * weight[$0] }
-        let shift = (0..<channels).map { bias[$0] - statistics.mean[b * groups + $0 / perGroup] * scale[$0] }
-        let offset = b * pixels * channels
-        Parallel.forRanges(pixels, grain: max(1, (1 << 16) / channels)) { band in
-            let start = offset + band.lowerBound * channels
-            pk_channel_affine(x + start, scale, shift, y + start, band.count, channels, silu ? 1 : 0)
+    for b in 0..<shape.batch {
+        let (scale, shift) = statistics.affine(shape, picture: b, weight: weight, bias: bias)
+        Parallel.forRanges(shape.pixels, grain: shape.grain) { band in
+            let start = b * shape.picture + band.lowerBound * shape.channels
+            pk_channel_affine(x + start, scale, shift, y + start, band.count, shape.channels, silu ? 1 : 0)
         }
     }
 }
 
-private func channelTotals(
-    pixels: Int, channels: Int, _ addBand: (Range<Int>, UnsafeMutablePointer<Double>) -> Void
-) -> [Double] {
-    let grain = max(64, (1 << 16) / channels)
-    let bands = (pixels + grain - 1) / grain
-    var partial = [Double](repeating: 0, count: bands * channels)
-    partial.withUnsafeMutableBufferPointer { buffer in
-        guard let base = buffer.baseAddress else { return }
-        Parallel.forEach(bands) { i in
-            addBand(i * grain..<min(pixels, (i + 1) * grain), base + i * channels)
+/// The gradients of all three inputs. With d the gradient that arrives at the affine map, h the standardized x and
+/// means over a group: dx = rstd (weight d - mean(weight d) - h mean(weight d h)).
+public func groupNormBackward(
+    _ shape: GroupNormShape,
+    x: UnsafePointer<Float>,
+    statistics: GroupStatistics,
+    weight: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>,
+    silu: Bool,
+    dy: UnsafePointer<Float>,
+    dx: UnsafeMutablePointer<Float>,
+    dweight: UnsafeMutablePointer<Float>,
+    dbias: UnsafeMutablePointer<Float>
+) {
+    let (channels, perGroup) = (shape.channels, shape.channelsPerGroup)
+    let count = Double(shape.pixels * perGroup)
+    var weightTotals = [Double](repeating: 0, count: channels)
+    var biasTotals = weightTotals
+    for b in 0..<shape.batch {
+        let (scale, shift) = statistics.affine(shape, picture: b, weight: weight, bias: bias)
+        let mean = (0..<channels).map { statistics.mean[b * shape.groups + $0 / perGroup] }
+        let rstd = (0..<channels).map { Double(statistics.rstd[b * shape.groups + $0 / perGroup]) }
+        let start = b * shape.picture
+        // Per channel: the sums of d, then those of d (x - mean).
+        let totals = bandedTotals(rows: shape.pixels, columns: channels, totals: 2 * channels) { band, sums in
+            let first = start + band.lowerBound * channels
+            pk_channel_gradient_sums(
+                x + first,
+                dy + first,
+                scale,
+                shift,
+                mean,
+                silu ? 1 : 0,
+                band.count,
+                channels,
+                sums,
+                sums + channels
+            )
+        }
+        for c in 0..<channels {
+            biasTotals[c] += totals[c]
+            weightTotals[c] += totals[channels + c] * rstd[c]
+        }
+        let groupMean = { (offset: Int, g: Int) in
+            (g * perGroup..<(g + 1) * perGroup).reduce(0.0) { $0 + totals[offset + $1] * Double(weight[$1]) } / count
+        }
+        let means = (0..<shape.groups).map { groupMean(0, $0) }
+        let slopes = (0..<shape.groups).map { groupMean(channels, $0) }
+        let offset = (0..<channels).map { Float(-rstd[$0] * means[$0 / perGroup]) }
+        let slope = (0..<channels).map { Float(-rstd[$0] * rstd[$0] * rstd[$0] * slopes[$0 / perGroup]) }
+        Parallel.forRanges(shape.pixels, grain: shape.grain) { band in
+            let first = start + band.lowerBound * channels
+            pk_channel_affine_backward(
+                x + first,
+                dy + first,
+                scale,
+                shift,
+                mean,
+                slope,
+                offset,
+                silu ? 1 : 0,
+                dx + first,
+                band.count,
+                channels
+            )
         }
     }
-    var totals = [Double](repeating: 0, count: channels)
-    for i in 0..<bands { for c in 0..<channels { totals[c] += partial[i * channels + c] } }
-    return totals
+    for c in 0..<channels {
+        dweight[c] = Float(weightTotals[c])
+        dbias[c] = Float(biasTotals[c])
+    }
 }

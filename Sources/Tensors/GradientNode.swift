@@ -1,13 +1,24 @@
 /// One recorded operation: where its inputs came from and how a gradient goes back through it.
 final class GradientNode: @unchecked Sendable {
-    /// nil for an input that needs no gradient.
-    let inputs: [GradientNode?]
+    /// nil for an input that needs no gradient. Emptied only as the last owner lets go.
+    private(set) var inputs: [GradientNode?]
     /// From the gradient of the output, the gradient of each input that needs one.
     let backward: (Tensor) -> [Tensor?]
 
     init(inputs: [GradientNode?], backward: @escaping (Tensor) -> [Tensor?]) {
         self.inputs = inputs
         self.backward = backward
+    }
+
+    /// Lets go of a deep graph node by node: left alone, each node would free its inputs from within its own deinit.
+    deinit {
+        var pending = inputs
+        inputs = []
+        while !pending.isEmpty {
+            guard var node = pending.removeLast(), isKnownUniquelyReferenced(&node) else { continue }
+            pending += node.inputs
+            node.inputs = []
+        }
     }
 }
 

@@ -15,8 +15,9 @@ public struct Linear: Sendable {
 
 /// torch.nn.Conv2d with a square kernel over (B, H, W, C). Checkpoints hold its weight as (out, in, k, k).
 public struct Conv2d: Sendable {
-    /// (out, k, k, in)
-    public let weight: Tensor
+    /// The weight as stored, (out, in, k, k), where gradients are wanted: each forward pass then permutes it anew, as a
+    /// part of its graph. Else permuted once and for all, (out, k, k, in).
+    private let kernel: Tensor
     public let bias: Tensor?
     public let stride: Int
     /// Zeros before and after each side.
@@ -24,25 +25,45 @@ public struct Conv2d: Sendable {
 
     /// - Parameter padding: on every side; half the kernel unless given
     public init(
-        _ w: Weights, from cIn: Int, to cOut: Int, kernel: Int, stride: Int = 1, padding: Int? = nil,
+        _ w: Weights,
+        from cIn: Int,
+        to cOut: Int,
+        kernel: Int,
+        stride: Int = 1,
+        padding: Int? = nil,
         bias hasBias: Bool = true
     ) throws {
         let padding = padding ?? kernel / 2
         try self.init(
-            w, from: cIn, to: cOut, kernel: kernel, stride: stride, padding: (padding, padding), bias: hasBias)
+            w,
+            from: cIn,
+            to: cOut,
+            kernel: kernel,
+            stride: stride,
+            padding: (padding, padding),
+            bias: hasBias
+        )
     }
 
     public init(
-        _ w: Weights, from cIn: Int, to cOut: Int, kernel: Int, stride: Int = 1, padding: (before: Int, after: Int),
+        _ w: Weights,
+        from cIn: Int,
+        to cOut: Int,
+        kernel: Int,
+        stride: Int = 1,
+        padding: (before: Int, after: Int),
         bias hasBias: Bool = true
     ) throws {
         let bound = 1 / Float(max(1, cIn * kernel * kernel)).squareRoot()
         let stored = try w.tensor("weight", shape: [cOut, cIn, kernel, kernel], initial: .uniform(bound: bound))
-        weight = stored.channelsLast()
+        self.kernel = stored.needsGradient ? stored : stored.channelsLast()
         bias = hasBias ? try w.tensor("bias", shape: [cOut], initial: .uniform(bound: bound)) : nil
         self.stride = stride
         self.padding = padding
     }
+
+    /// (out, k, k, in)
+    public var weight: Tensor { kernel.needsGradient ? kernel.channelsLast() : kernel }
 
     /// x (B, H, W, in) -> (B, H', W', out)
     public func callAsFunction(_ x: Tensor) -> Tensor {

@@ -3,44 +3,127 @@ import Kernels
 extension Tensor {
     /// LayerNorm over the last dimension: (..., C), weight and bias (C).
     public func layerNorm(_ weight: Tensor?, _ bias: Tensor?, eps: Float) -> Tensor {
-        let (_, columns) = rowsAndColumns
-        return Tensor.rowwise(shape) { rows, y in
-            pk_layer_norm(
-                pointer + rows.lowerBound * columns, weight?.pointer, bias?.pointer, eps, y, rows.count, columns, nil, nil)
+        let (rows, columns) = rowsAndColumns
+        precondition(
+            (weight?.count ?? columns) == columns && (bias?.count ?? columns) == columns,
+            "a layer norm of \(weight?.shape ?? []) does not fit \(shape)"
+        )
+        let y = Tensor(shape) { y in
+            layerNormForward(
+                rows: rows,
+                columns: columns,
+                x: pointer,
+                weight: weight?.pointer,
+                bias: bias?.pointer,
+                eps: eps,
+                y: y
+            )
+        }
+        let wantsWeight = weight?.needsGradient ?? false
+        let wantsBias = bias?.needsGradient ?? false
+        return y.recorded(from: [self] + [weight, bias].compactMap(\.self)) {
+            [x = detached(), weight = weight?.detached(), hasBias = bias != nil] dy in
+            let dx = Tensor(blank: x.shape)
+            let dweight = wantsWeight ? Tensor(blank: [columns]) : nil
+            layerNormBackward(
+                rows: rows,
+                columns: columns,
+                x: x.pointer,
+                weight: weight?.pointer,
+                eps: eps,
+                dy: dy.pointer,
+                dx: dx.storage.base,
+                dweight: dweight?.storage.base
+            )
+            let dbias = wantsBias ? dy.sumOfRows() : nil
+            return [dx] + (weight == nil ? [] : [dweight]) + (hasBias ? [dbias] : [])
         }
     }
 
     /// GroupNorm of (B, ..., C) over groups of neighbouring channels and all positions, then SiLU if asked.
     public func groupNorm(_ weight: Tensor, _ bias: Tensor, groups: Int, eps: Float, silu: Bool = false) -> Tensor {
         let channels = shape[rank - 1]
-        let batch = shape[0]
-        let pixels = count / max(1, batch * channels)
-        let statistics = groupStatistics(
-            x: pointer, batch: batch, pixels: pixels, channels: channels, groups: groups, eps: eps)
-        return Tensor(shape) { y in
-            groupNormApply(
-                x: pointer, statistics: statistics, weight: weight.pointer, bias: bias.pointer, batch: batch,
-                pixels: pixels, channels: channels, groups: groups, silu: silu, y: y)
+        precondition(
+            channels % groups == 0 && weight.count == channels && bias.count == channels,
+            "a group norm of \(weight.shape) in \(groups) groups does not fit \(shape)"
+        )
+        let norm = GroupNormShape(
+            batch: shape[0],
+            pixels: count / max(1, shape[0] * channels),
+            channels: channels,
+            groups: groups
+        )
+        let statistics = GroupStatistics(norm, x: pointer, eps: eps)
+        let y = Tensor(shape) { y in
+            groupNormForward(
+                norm,
+                x: pointer,
+                statistics: statistics,
+                weight: weight.pointer,
+                bias: bias.pointer,
+                silu: silu,
+                y: y
+            )
+        }
+        return y.recorded(from: self, weight, bias) {
+            [x = detached(), weight = weight.detached(), bias = bias.detached()] dy in
+            let (dx, dweight, dbias) = (Tensor(blank: x.shape), Tensor(blank: weight.shape), Tensor(blank: bias.shape))
+            groupNormBackward(
+                norm,
+                x: x.pointer,
+                statistics: statistics,
+                weight: weight.pointer,
+                bias: bias.pointer,
+                silu: silu,
+                dy: dy.pointer,
+                dx: dx.storage.base,
+                dweight: dweight.storage.base,
+                dbias: dbias.storage.base
+            )
+            return [dx, dweight, dbias]
         }
     }
 
     /// x / max(|x|, eps) along the last dimension.
     public func l2Normalized(eps: Float = 1e-12) -> Tensor {
         let (_, columns) = rowsAndColumns
-        return Tensor.rowwise(shape) { rows, y in
+        let norm = { (x: UnsafePointer<Float>) in max(pk_dot(x, x, columns).squareRoot(), eps) }
+        let y = Tensor.rowwise(shape) { rows, y in
             for (i, row) in rows.enumerated() {
                 let x = pointer + row * columns
-                pk_affine(x, 1 / max(pk_dot(x, x, columns).squareRoot(), eps), 0, y + i * columns, columns)
+                pk_affine(x, 1 / norm(x), 0, y + i * columns, columns)
             }
+        }
+        // dx = (dy - y (y dy)) / |x|; where eps stands in for the length, it is constant.
+        return y.recorded(from: self) { [x = detached()] dy in
+            [
+                Tensor.rowwise(x.shape) { rows, dx in
+                    for (i, row) in rows.enumerated() {
+                        let (x, dx) = (x.pointer + row * columns, dx + i * columns)
+                        let (y, dy) = (y.pointer + row * columns, dy.pointer + row * columns)
+                        let length = norm(x)
+                        pk_affine(dy, 1 / length, 0, dx, columns)
+                        if length > eps { pk_accumulate(y, -pk_dot(y, dy, columns) / length, dx, columns) }
+                    }
+                }
+            ]
         }
     }
 
     /// Softmax along the last dimension of x * scale.
     public func softmax(scale: Float = 1) -> Tensor {
         let (_, columns) = rowsAndColumns
-        return Tensor.rowwise(shape) { rows, y in
+        let y = Tensor.rowwise(shape) { rows, y in
             y.update(from: pointer + rows.lowerBound * columns, count: rows.count * columns)
             pk_softmax(y, rows.count, columns, scale, 0, -1)
+        }
+        return y.recorded(from: self) { dy in
+            [
+                Tensor.rowwise(y.shape) { rows, dx in
+                    dx.update(from: dy.pointer + rows.lowerBound * columns, count: rows.count * columns)
+                    pk_softmax_backward(y.pointer + rows.lowerBound * columns, dx, rows.count, columns, scale)
+                }
+            ]
         }
     }
 }

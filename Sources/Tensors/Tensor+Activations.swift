@@ -32,7 +32,9 @@ extension Tensor {
 
     public func leakyReLU(slope: Float = 0.01) -> Tensor {
         activated(
-            { pk_leaky_relu($0, slope, $1, $2) }, backward: { pk_leaky_relu_backward($0, slope, $1, $2, $3) })
+            { pk_leaky_relu($0, slope, $1, $2) },
+            backward: { pk_leaky_relu_backward($0, slope, $1, $2, $3) }
+        )
     }
 
     public func relu() -> Tensor { leakyReLU(slope: 0) }
@@ -53,7 +55,12 @@ extension Tensor {
             [
                 Tensor.rowwise(x.shape) { rows, dx in
                     pk_geglu_backward(
-                        x.pointer + rows.lowerBound * columns, dy.pointer + rows.lowerBound * half, dx, rows.count, half)
+                        x.pointer + rows.lowerBound * columns,
+                        dy.pointer + rows.lowerBound * half,
+                        dx,
+                        rows.count,
+                        half
+                    )
                 }
             ]
         }

@@ -24,7 +24,9 @@ extension Tensor {
     }
 
     private static func combine(
-        _ a: Tensor, _ b: Tensor, _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+        _ a: Tensor,
+        _ b: Tensor,
+        _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     ) -> Tensor {
         precondition(a.shape == b.shape, "shapes \(a.shape) and \(b.shape) differ")
         return elementwise(a.shape) { range, y in
@@ -79,13 +81,18 @@ extension Tensor {
     /// (..., C) -> (C): the sum over all other dimensions, in order.
     public func sumOfRows() -> Tensor {
         let (rows, columns) = rowsAndColumns
-        return Tensor([columns]) { pk_sum_rows(pointer, $0, rows, columns) }
+        return Tensor(columnSums(pointer, rows: rows, columns: columns).map { Float($0) }, shape: [columns])
             .recorded(from: self) { [shape] dy in [Tensor.zeros(shape).addingRow(dy)] }
     }
 
-    /// The sum of all elements, (1).
+    /// The sum of all elements, (1): of fixed parts first, then of those in order.
     public func sum() -> Tensor {
-        Tensor([pk_sum(pointer, count)], shape: [1])
+        let parts = Tensor([(count + elementGrain - 1) / elementGrain]) { y in
+            Parallel.forRanges(count, grain: elementGrain) {
+                y[$0.lowerBound / elementGrain] = pk_sum(pointer + $0.lowerBound, $0.count)
+            }
+        }
+        return Tensor([Float(parts.values.reduce(0.0) { $0 + Double($1) })], shape: [1])
             .recorded(from: self) { [shape] dy in [Tensor(repeating: dy.values[0], shape: shape)] }
     }
 
@@ -95,11 +102,9 @@ extension Tensor {
     /// (B, L, C) -> (B, 1, C): the mean over the middle dimension.
     public func meanOfMiddle() -> Tensor {
         let (B, L, C) = shape3
-        return Tensor([B, 1, C]) { y in
-            for b in 0..<B { pk_sum_rows(pointer + b * L * C, y + b * C, L, C) }
-        }.recorded(from: self) { dy in
-            [dy.repeatedAlongMiddle(L)]
-        } / Float(L)
+        let sums = (0..<B).flatMap { columnSums(pointer + $0 * L * C, rows: L, columns: C) }
+        return Tensor(sums.map { Float($0) }, shape: [B, 1, C])
+            .recorded(from: self) { dy in [dy.repeatedAlongMiddle(L)] } / Float(L)
     }
 
     /// (B, 1, C) -> (B, L, C).

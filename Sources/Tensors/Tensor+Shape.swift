@@ -15,7 +15,9 @@ extension Tensor {
             parts.allSatisfy {
                 $0.shape.prefix(axis) == first.shape.prefix(axis)
                     && $0.shape.dropFirst(axis + 1) == first.shape.dropFirst(axis + 1)
-            }, "cannot concatenate \(parts.map(\.shape)) along \(axis)")
+            },
+            "cannot concatenate \(parts.map(\.shape)) along \(axis)"
+        )
         var shape = first.shape
         shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
         let outer = shape.prefix(axis).reduce(1, *)
@@ -81,12 +83,14 @@ extension Tensor {
     /// (B, C, H, W), the order of files, -> (B, H, W, C), the order of our layers.
     public func channelsLast() -> Tensor {
         let (B, C, H, W) = shape4
+        if C == 1 || H * W == 1 { return reshaped([B, H, W, C]) }
         return reshaped([B, C, H * W]).transposed().reshaped([B, H, W, C])
     }
 
     /// (B, H, W, C) -> (B, C, H, W).
     public func channelsFirst() -> Tensor {
         let (B, H, W, C) = shape4
+        if C == 1 || H * W == 1 { return reshaped([B, C, H, W]) }
         return reshaped([B, H * W, C]).transposed().reshaped([B, C, H, W])
     }
 
@@ -104,9 +108,19 @@ extension Tensor {
                 (line + 2 * W * C).update(from: line, count: 2 * W * C)
             }
         }.recorded(from: self) { dy in
-            let columns = dy.reshaped([B * 2 * H * W, 2, C]).meanOfMiddle()
-            let rows = columns.reshaped([B * H, 2, W * C]).meanOfMiddle()
-            return [rows.reshaped([B, H, W, C]) * 4]
+            [
+                Tensor([B, H, W, C]) { dx in
+                    Parallel.forEach(B * H) { row in
+                        let above = dy.pointer + row * 4 * W * C
+                        for x in 0..<W {
+                            let (from, to) = (above + 2 * x * C, dx + (row * W + x) * C)
+                            pk_add(from, from + C, to, C)
+                            pk_accumulate(from + 2 * W * C, 1, to, C)
+                            pk_accumulate(from + (2 * W + 1) * C, 1, to, C)
+                        }
+                    }
+                }
+            ]
         }
     }
 

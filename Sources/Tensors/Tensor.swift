@@ -15,6 +15,9 @@ public struct Tensor: Sendable {
         fill(storage.base)
     }
 
+    /// A tensor whose floats are not set yet, for kernels that fill several at once through `storage`.
+    init(blank shape: [Int]) { self.init(shape, fill: { _ in }) }
+
     init(shape: [Int], storage: Storage) {
         precondition(shape.reduce(1, *) == storage.count, "\(shape) does not hold \(storage.count) floats")
         self.shape = shape

@@ -51,14 +51,7 @@ public struct TorchRandomSource: RandomSource {
     }
 
     private func boxMuller(_ values: inout [Float], at start: Int) {
-        for j in start..<start + 8 {
-            let u1 = 1 - values[j]
-            let u2 = values[j + 8]
-            let radius = (-2 * logf(u1)).squareRoot()
-            let theta = 2 * Float.pi * u2
-            values[j] = radius * cosf(theta)
-            values[j + 8] = radius * sinf(theta)
-        }
+        for j in start..<start + 8 { (values[j], values[j + 8]) = Tensors.boxMuller(values[j], values[j + 8]) }
     }
 
     private mutating func normalSingle() -> Float {

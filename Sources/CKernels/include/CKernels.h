@@ -8,6 +8,7 @@
 // caller's. Each is compiled for the baseline and for AVX2 from the same source (loops.inc) with fixed lanes, a fixed
 // order of summation and no fused multiply-add, so both give the same bits.
 // Shapes are row-major; `n` counts floats. Pointers do not alias unless the text says so.
+// A backward function stands beside its forward one.
 
 // Which instruction set runs: 0 the baseline, 1 AVX2.
 int pk_level(void);
@@ -23,8 +24,6 @@ void pk_accumulate(const float *x, float scale, float *y, size_t n);
 // Each of `rows` rows of `n`: y = x + v, y = x * v with one vector v of n.
 void pk_add_row(const float *x, const float *v, float *y, size_t rows, size_t n);
 void pk_mul_row(const float *x, const float *v, float *y, size_t rows, size_t n);
-// sum over rows of x[rows, n] into y[n] (overwritten), rows in order
-void pk_sum_rows(const float *x, float *y, size_t rows, size_t n);
 // dot product in 16 lanes
 float pk_dot(const float *a, const float *b, size_t n);
 float pk_sum(const float *x, size_t n);
@@ -52,17 +51,28 @@ void pk_softmax(float *x, size_t rows, size_t n, float scale, size_t zeros, ptrd
 // ds = scale * p * (dp - sum(dp * p)) for each row; in place on dp
 void pk_softmax_backward(const float *p, float *dp, size_t rows, size_t n, float scale);
 
-// LayerNorm over rows of n; weight and bias may be NULL. mean and rstd [rows] may be NULL.
-void pk_layer_norm(const float *x, const float *weight, const float *bias, float eps, float *y, size_t rows, size_t n,
-                   float *mean, float *rstd);
+// LayerNorm over rows of n; weight and bias may be NULL.
+void pk_layer_norm(const float *x, const float *weight, const float *bias, float eps, float *y, size_t rows, size_t n);
+// dx, and dweight += the sum over rows of dy times the standardized x; weight and dweight may be NULL.
+void pk_layer_norm_backward(const float *x, const float *weight, float eps, const float *dy, float *dx, float *dweight,
+                            size_t rows, size_t n);
 
-// GroupNorm of x [pixels, channels]: per-channel sums and per-channel sums of (x - mean[c])^2, added in blocks of
-// pixels to doubles.
+// Of x [pixels, channels]: per-channel sums and per-channel sums of (x - mean[c])^2, in blocks of 64 pixels that are
+// added to doubles.
 void pk_channel_sums(const float *x, size_t pixels, size_t channels, double *sums);
 void pk_channel_squares(const float *x, const float *mean, size_t pixels, size_t channels, double *sums);
 // y = x * scale[c] + shift[c], then SiLU if `silu`
 void pk_channel_affine(const float *x, const float *scale, const float *shift, float *y, size_t pixels,
                        size_t channels, int silu);
+
+// Its gradient, with d = dy, through SiLU if `silu`: per-channel sums of d and of d (x - mean[c]), added to doubles.
+void pk_channel_gradient_sums(const float *x, const float *dy, const float *scale, const float *shift,
+                              const float *mean, int silu, size_t pixels, size_t channels, double *sums,
+                              double *products);
+// dx = d scale[c] + (x - mean[c]) slope[c] + offset[c]
+void pk_channel_affine_backward(const float *x, const float *dy, const float *scale, const float *shift,
+                                const float *mean, const float *slope, const float *offset, int silu, float *dx,
+                                size_t pixels, size_t channels);
 
 // x [height, width, channels] -> columns [count, kernel * kernel * channels] for output pixels first ..< first + count
 // of a convolution; outside the picture is 0.
@@ -73,8 +83,8 @@ typedef struct {
     ptrdiff_t pad_top, pad_left;
 } pk_window;
 void pk_im2col(const float *x, pk_window w, size_t first, size_t count, float *columns);
-// The transpose: adds columns back into x (which the caller has cleared).
-void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, float *x);
+// The transpose: adds columns back into the rows top ..< bottom of x, which the caller has cleared.
+void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, size_t top, size_t bottom, float *x);
 
 // x [a, b, c] -> y [b, a, c]
 void pk_swap_axes(const float *x, float *y, size_t a, size_t b, size_t c);
@@ -84,6 +94,45 @@ void pk_transpose(const float *x, float *y, size_t rows, size_t columns);
 // Rotary embedding of interleaved pairs: (x0, x1) -> (x0 cos - x1 sin, x1 cos + x0 sin); cos and sin hold n values,
 // each pair's twice. x and y may be the same.
 void pk_rotate_pairs(const float *x, const float *cosine, const float *sine, float *y, size_t n);
+
+// All of the above that compute, for one instruction set (as pk_level counts them); NULL where this processor lacks it.
+// pk_f(...) runs pk_loops_at(pk_level())->f(...); the table lets a test compare the sets.
+typedef struct {
+    void (*add)(const float *, const float *, float *, size_t);
+    void (*sub)(const float *, const float *, float *, size_t);
+    void (*mul)(const float *, const float *, float *, size_t);
+    void (*affine)(const float *, float, float, float *, size_t);
+    void (*accumulate)(const float *, float, float *, size_t);
+    void (*add_row)(const float *, const float *, float *, size_t, size_t);
+    void (*mul_row)(const float *, const float *, float *, size_t, size_t);
+    float (*dot)(const float *, const float *, size_t);
+    float (*sum)(const float *, size_t);
+    void (*silu)(const float *, float *, size_t);
+    void (*sigmoid)(const float *, float *, size_t);
+    void (*gelu)(const float *, float *, size_t);
+    void (*quick_gelu)(const float *, float *, size_t);
+    void (*leaky_relu)(const float *, float, float *, size_t);
+    void (*exp)(const float *, float *, size_t);
+    void (*silu_backward)(const float *, const float *, float *, size_t);
+    void (*gelu_backward)(const float *, const float *, float *, size_t);
+    void (*quick_gelu_backward)(const float *, const float *, float *, size_t);
+    void (*leaky_relu_backward)(const float *, float, const float *, float *, size_t);
+    void (*geglu)(const float *, float *, size_t, size_t);
+    void (*geglu_backward)(const float *, const float *, float *, size_t, size_t);
+    void (*softmax)(float *, size_t, size_t, float, size_t, ptrdiff_t);
+    void (*softmax_backward)(const float *, float *, size_t, size_t, float);
+    void (*layer_norm)(const float *, const float *, const float *, float, float *, size_t, size_t);
+    void (*layer_norm_backward)(const float *, const float *, float, const float *, float *, float *, size_t, size_t);
+    void (*channel_sums)(const float *, size_t, size_t, double *);
+    void (*channel_squares)(const float *, const float *, size_t, size_t, double *);
+    void (*channel_affine)(const float *, const float *, const float *, float *, size_t, size_t, int);
+    void (*channel_gradient_sums)(const float *, const float *, const float *, const float *, const float *, int,
+                                  size_t, size_t, double *, double *);
+    void (*channel_affine_backward)(const float *, const float *, const float *, const float *, const float *,
+                                    const float *, const float *, int, float *, size_t, size_t);
+    void (*rotate_pairs)(const float *, const float *, const float *, float *, size_t);
+} pk_loops;
+const pk_loops *pk_loops_at(int level);
 
 // Widening; x may be unaligned.
 void pk_from_f16(const void *x, float *y, size_t n);

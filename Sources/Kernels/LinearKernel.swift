@@ -1,0 +1,50 @@
+import CKernels
+
+/// y[rows, n] = x[rows, k] weight[n, k]ᵀ + bias[n].
+public func linearForward(
+    rows: Int,
+    n: Int,
+    k: Int,
+    x: UnsafePointer<Float>,
+    weight: UnsafePointer<Float>,
+    bias: UnsafePointer<Float>?,
+    y: UnsafeMutablePointer<Float>
+) {
+    if let bias {
+        Parallel.forRanges(rows, grain: 1024) { fill(y + $0.lowerBound * n, with: bias, rows: $0.count, columns: n) }
+    }
+    gemm(
+        rows,
+        n,
+        k,
+        Matrix(x, stride: k),
+        Matrix(weight, stride: k, transposed: true),
+        beta: bias == nil ? 0 : 1,
+        y,
+        stride: n
+    )
+}
+
+/// dx[rows, k] = dy[rows, n] weight[n, k].
+public func linearInputGradient(
+    rows: Int,
+    n: Int,
+    k: Int,
+    weight: UnsafePointer<Float>,
+    dy: UnsafePointer<Float>,
+    dx: UnsafeMutablePointer<Float>
+) {
+    gemm(rows, k, n, Matrix(dy, stride: n), Matrix(weight, stride: k), dx, stride: k)
+}
+
+/// dweight[n, k] = dy[rows, n]ᵀ x[rows, k].
+public func linearWeightGradient(
+    rows: Int,
+    n: Int,
+    k: Int,
+    x: UnsafePointer<Float>,
+    dy: UnsafePointer<Float>,
+    dweight: UnsafeMutablePointer<Float>
+) {
+    gemm(n, k, rows, Matrix(dy, stride: n, transposed: true), Matrix(x, stride: k), dweight, stride: k)
+}

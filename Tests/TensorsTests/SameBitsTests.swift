@@ -1,0 +1,170 @@
+import Kernels
+import TensorTestSupport
+import Tensors
+import Testing
+
+/// Results have the same bits whatever the number of threads, and whichever instruction set runs the float loops.
+@Suite struct SameBitsTests {
+    /// Every parallel operation with sizes that are cut into several pieces; the second part is the gradients' inputs.
+    private static let operations: [(String, [[Int]], @Sendable ([Tensor]) -> Tensor)] = [
+        ("linear", [[700, 65], [130, 65], [130]], { $0[0].linear($0[1], bias: $0[2]) }),
+        (
+            "conv2d", [[2, 37, 33, 5], [19, 3, 3, 5], [19]],
+            {
+                $0[0].conv2d($0[1], bias: $0[2], stride: 1, padding: (1, 1))
+            }
+        ),
+        (
+            "conv2d by 2", [[2, 41, 67, 4], [300, 3, 3, 4], [300]],
+            {
+                $0[0].conv2d($0[1], bias: $0[2], stride: 2, padding: (0, 1))
+            }
+        ),
+        (
+            "conv2d pointwise", [[2, 40, 40, 7], [9, 1, 1, 7], [9]],
+            {
+                $0[0].conv2d($0[1], bias: $0[2], stride: 1, padding: (0, 0))
+            }
+        ),
+        (
+            "attention", [[2, 1100, 12], [2, 600, 12], [2, 600, 12]],
+            {
+                scaledDotProductAttention($0[0], $0[1], $0[2], heads: 3)
+            }
+        ),
+        (
+            "attention, shared keys", [[3, 600, 8], [1, 500, 8], [1, 500, 8]],
+            {
+                scaledDotProductAttention($0[0], $0[1], $0[2], heads: 2, zeroKeys: 5)
+            }
+        ),
+        (
+            "attention, causal", [[1, 700, 8], [1, 700, 8], [1, 700, 8]],
+            {
+                scaledDotProductAttention($0[0], $0[1], $0[2], heads: 1, causal: true)
+            }
+        ),
+        ("layer norm", [[3000, 37], [37], [37]], { $0[0].layerNorm($0[1], $0[2], eps: 1e-5) }),
+        (
+            "group norm", [[2, 61, 43, 30], [30], [30]],
+            {
+                $0[0].groupNorm($0[1], $0[2], groups: 5, eps: 1e-5, silu: true)
+            }
+        ),
+        ("softmax", [[900, 77]], { $0[0].softmax(scale: 0.3) }),
+        ("l2", [[900, 77]], { $0[0].l2Normalized() }),
+        ("silu", [[100_003]], { $0[0].silu() }),
+        ("gelu", [[100_003]], { $0[0].gelu() }),
+        ("geglu", [[900, 94]], { $0[0].geglu() }),
+        ("arithmetic", [[333, 301], [333, 301], [301]], { ($0[0] * $0[1] - $0[0] / 3).multipliedByRow($0[2]) }),
+        ("sum", [[100_003]], { $0[0].sum() }),
+        ("mean of the middle", [[3, 700, 55]], { $0[0].meanOfMiddle() }),
+        ("upsampling", [[2, 30, 20, 9]], { $0[0].upsampledNearest2x() }),
+    ]
+
+    @Test(arguments: operations.map(\.0))
+    func anyNumberOfThreads(_ name: String) throws {
+        let (_, shapes, function) = try #require(Self.operations.first { $0.0 == name })
+        var random = TorchRandomSource(seed: 11)
+        let inputs = shapes.map { random.normal($0).tracked() }
+        let seed = random.normal(Parallel.$width.withValue(1) { function(inputs).shape })
+        let runs = [1, 2, 3, 8].map { width in
+            Parallel.$width.withValue(width) {
+                let y = function(inputs)
+                return [y] + gradients(of: y, seed: seed, for: inputs)
+            }
+        }
+        #expect(runs[0].count == inputs.count + 1)
+        #expect(runs[0].allSatisfy { $0.values.contains { $0 != 0 } && $0.values.allSatisfy(\.isFinite) })
+        for run in runs.dropFirst() {
+            for (a, b) in zip(run, runs[0]) { #expect(a.values.map(\.bitPattern) == b.values.map(\.bitPattern)) }
+        }
+    }
+
+    /// Every loop on odd sizes and unusual numbers, by the baseline and by AVX2.
+    @Test func anyInstructionSet() throws {
+        let baseline = try #require(pk_loops_at(0)).pointee
+        guard let table = pk_loops_at(1) else { return }
+        let avx2 = table.pointee
+        for n in [1, 7, 8, 9, 15, 16, 17, 24, 100, 515] {
+            #expect(outputs(baseline, n) == outputs(avx2, n), "rows of \(n)")
+        }
+        #expect(pk_loops_at(2) == nil && pk_loops_at(-1) == nil)
+    }
+
+    /// The bits of everything `loops` computes over rows of `n`, with the name of the loop.
+    private func outputs(_ loops: pk_loops, _ n: Int) -> [[String: [UInt64]]] {
+        let rows = 5
+        var random = TorchRandomSource(seed: UInt64(n))
+        func numbers(_ count: Int) -> [Float] { random.normal(count).map { $0 * 4 } }
+        var x = numbers(2 * rows * n)
+        // What a careless loop treats differently.
+        let special: [Float] = [
+            0, -0.0, 88.7, 88.8, -87.4, -103.9, -104, 1e-40, -1e-40, .infinity, -.infinity, .nan, 1e30, -1e30, 0.5, 1,
+        ]
+        let (z, v, w, m) = (numbers(2 * rows * n), numbers(2 * n), numbers(2 * n), numbers(2 * n))
+        var results: [[String: [UInt64]]] = []
+        func record(_ name: String, _ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
+            var y = z
+            y.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base) } }
+            results.append([name: y.prefix(count).map { UInt64(canonical($0)) }])
+        }
+        func recordDoubles(_ name: String, _ body: (UnsafeMutablePointer<Double>) -> Void) {
+            var y = [Double](repeating: 0.25, count: 2 * n)
+            y.withUnsafeMutableBufferPointer { if let base = $0.baseAddress { body(base) } }
+            results.append([name: y.map { $0.isNaN ? 0 : $0.bitPattern }])
+        }
+        let all = rows * n
+        for pass in 0..<2 {
+            if pass == 1 { for (i, value) in special.enumerated() where i * 3 < x.count { x[i * 3] = value } }
+            record("add", all) { loops.add(x, z, $0, all) }
+            record("sub", all) { loops.sub(x, z, $0, all) }
+            record("mul", all) { loops.mul(x, z, $0, all) }
+            record("affine", all) { loops.affine(x, 1.3, -0.2, $0, all) }
+            record("accumulate", all) { loops.accumulate(x, 0.7, $0, all) }
+            record("add_row", all) { loops.add_row(x, v, $0, rows, n) }
+            record("mul_row", all) { loops.mul_row(x, v, $0, rows, n) }
+            record("dot", 1) { $0[0] = loops.dot(x, z, all) }
+            record("sum", 1) { $0[0] = loops.sum(x, all) }
+            record("silu", all) { loops.silu(x, $0, all) }
+            record("sigmoid", all) { loops.sigmoid(x, $0, all) }
+            record("gelu", all) { loops.gelu(x, $0, all) }
+            record("quick_gelu", all) { loops.quick_gelu(x, $0, all) }
+            record("leaky_relu", all) { loops.leaky_relu(x, 0.1, $0, all) }
+            record("exp", all) { loops.exp(x, $0, all) }
+            record("silu_backward", all) { loops.silu_backward(x, z, $0, all) }
+            record("gelu_backward", all) { loops.gelu_backward(x, z, $0, all) }
+            record("quick_gelu_backward", all) { loops.quick_gelu_backward(x, z, $0, all) }
+            record("leaky_relu_backward", all) { loops.leaky_relu_backward(x, 0.1, z, $0, all) }
+            record("geglu", all) { loops.geglu(x, $0, rows, n) }
+            record("geglu_backward", 2 * all) { loops.geglu_backward(x, z, $0, rows, n) }
+            for (zeros, causal) in [(0, -1), (3, -1), (0, 0), (2, n / 2)] {
+                record("softmax", all) {
+                    $0.update(from: x, count: all)
+                    loops.softmax($0, rows, n, 0.3, zeros, causal)
+                }
+            }
+            record("softmax_backward", all) { loops.softmax_backward(x, $0, rows, n, 0.3) }
+            record("layer_norm", all) { loops.layer_norm(x, v, w, 1e-5, $0, rows, n) }
+            record("layer_norm_backward", all) { loops.layer_norm_backward(x, v, 1e-5, z, $0, nil, rows, n) }
+            record("layer_norm_backward, weight", n) { dweight in
+                var dx = z
+                loops.layer_norm_backward(x, v, 1e-5, z, &dx, dweight, rows, n)
+            }
+            recordDoubles("channel_sums") { loops.channel_sums(x, rows, n, $0) }
+            recordDoubles("channel_squares") { loops.channel_squares(x, m, rows, n, $0) }
+            recordDoubles("channel_gradient_sums") {
+                loops.channel_gradient_sums(x, z, v, w, m, Int32(pass), rows, n, $0, $0 + n)
+            }
+            record("channel_affine", all) { loops.channel_affine(x, v, w, $0, rows, n, Int32(pass)) }
+            record("channel_affine_backward", all) {
+                loops.channel_affine_backward(x, z, v, w, m, w, v, Int32(1 - pass), $0, rows, n)
+            }
+            record("rotate_pairs", all) { loops.rotate_pairs(x, z, x, $0, all) }
+        }
+        return results
+    }
+
+    /// Bits, with all NaNs alike: which payload survives is the processor's choice.
+    private func canonical(_ x: Float) -> UInt32 { x.isNaN ? Float.nan.bitPattern : x.bitPattern }
+}
