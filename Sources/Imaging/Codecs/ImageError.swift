@@ -27,9 +27,9 @@ extension ImageError: CustomStringConvertible {
         case .unknownFormat(let name, let found):
             "\(name): this is \(found); convert it to PNG, JPEG or WebP"
         case .fileTooLarge(let name, let bytes, let limit):
-            "\(name): \(megabytes(bytes)) MB is over the limit of \(megabytes(limit)) MB; save it smaller"
+            "\(name): \(bytes) bytes is over the limit of \(limit >> 20) MiB; save it smaller"
         case .tooManyPixels(let name, let width, let height, let limit):
-            "\(name): \(width)x\(height) pixels is over the limit of \(megapixels(limit)) Mpx; scale it down first"
+            "\(name): \(width)x\(height) pixels is over the limit of \(area(limit)); scale it down first"
         case .truncated(let name, let format):
             "\(name): truncated \(format.rawValue): the file ends too early; copy or download it again"
         case .damaged(let name, let format, let detail):
@@ -45,14 +45,13 @@ extension ImageError: CustomStringConvertible {
         case .sheetShape(let reason):
             "cannot lay out the contact sheet: \(reason)"
         case .sheetTooLarge(let width, let height, let limit):
-            "the contact sheet would be \(width)x\(height) pixels, over the limit of \(megapixels(limit)) Mpx;"
+            "the contact sheet would be \(width)x\(height) pixels, over the limit of \(area(limit));"
                 + " use fewer or smaller pictures"
         }
     }
 
-    private func megabytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
-
-    private func megapixels(_ pixels: Int) -> String {
-        pixels % 1_000_000 == 0 ? "\(pixels / 1_000_000)" : "\(Double(pixels / 10_000) / 100)"
+    private func area(_ pixels: Int) -> String {
+        if pixels < 100_000 { return "\(pixels) pixels" }
+        return pixels % 1_000_000 == 0 ? "\(pixels / 1_000_000) Mpx" : "\(Double(pixels / 10_000) / 100) Mpx"
     }
 }

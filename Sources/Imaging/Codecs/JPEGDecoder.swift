@@ -23,8 +23,7 @@ struct JPEGDecoder {
             &colorspace
         )
         guard status == 0 || tjGetErrorCode(decompressor) == CInt(TJERR_WARNING.rawValue) else {
-            if markers.scanStart == nil && !markers.isBroken { throw ImageError.truncated(name: name, format: .jpeg) }
-            throw damage(message(decompressor))
+            throw failure(message(decompressor), markers)
         }
         try limits.check(width: Int(width), height: Int(height), name: name, format: .jpeg)
         guard colorspace != CInt(TJCS_CMYK.rawValue), colorspace != CInt(TJCS_YCCK.rawValue) else {
@@ -57,11 +56,16 @@ struct JPEGDecoder {
     /// and harmless; everything else means that part of the picture was made up.
     private func judge(_ decompressor: tjhandle, _ markers: JPEGMarkers) throws {
         let text = message(decompressor)
-        if text.contains("remature end") { throw ImageError.truncated(name: name, format: .jpeg) }
-        let isWarning = tjGetErrorCode(decompressor) == CInt(TJERR_WARNING.rawValue)
-        guard isWarning, text.contains("extraneous bytes before marker") else { throw damage(text) }
-        // Only the first warning is reported, so look for the end marker ourselves.
-        guard markers.hasEnd(bytes) else { throw ImageError.truncated(name: name, format: .jpeg) }
+        let isHarmless =
+            tjGetErrorCode(decompressor) == CInt(TJERR_WARNING.rawValue)
+            && text.contains("extraneous bytes before marker")
+        // Only the first warning is reported: a harmless one may hide that the file also ends early.
+        guard isHarmless, markers.hasEnd(bytes) else { throw failure(text, markers) }
+    }
+
+    /// Truncated, if the end marker is missing and nothing else is known to be wrong; else damaged.
+    private func failure(_ text: String, _ markers: JPEGMarkers) -> ImageError {
+        !markers.isBroken && !markers.hasEnd(bytes) ? .truncated(name: name, format: .jpeg) : damage(text)
     }
 
     private func message(_ decompressor: tjhandle) -> String {

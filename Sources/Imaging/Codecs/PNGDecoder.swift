@@ -14,13 +14,15 @@ struct PNGDecoder {
         var reader = PNGChunkReader(bytes)
         var kept = PNGSignature.bytes
         var orientation = Orientation.upright
-        var hasHeader = false
+        var (hasHeader, isDeep) = (false, false)
         while let chunk = reader.next() {
             if !hasHeader {
                 try checkHeader(chunk)
                 hasHeader = true
-            }
-            if chunk.isCritical || chunk.type == PNGChunk.transparency {
+                isDeep = bytes[chunk.data.lowerBound + 8] == 16
+                kept += bytes[chunk.wholeRange]
+                if isDeep { kept += PNGChunk.encode("gAMA", UInt32(100_000).bigEndianBytes) }
+            } else if chunk.isCritical || chunk.type == PNGChunk.transparency {
                 kept += bytes[chunk.wholeRange]
             } else if chunk.type == PNGChunk.exif, reader.isIntact(chunk) {
                 orientation = Orientation(tiff: Array(bytes[chunk.data]), at: 0)
@@ -36,7 +38,7 @@ struct PNGDecoder {
             guard png_image_begin_read_from_memory(&image, file.baseAddress, file.count) != 0 else {
                 throw damage(image)
             }
-            return try readPixels(&image)
+            return isDeep ? try readDeepPixels(&image) : try readPixels(&image)
         }
         return (bitmap, orientation)
     }
@@ -55,8 +57,6 @@ struct PNGDecoder {
         let alpha = png_uint_32(PNG_FORMAT_FLAG_ALPHA)
         let hasAlpha = image.format & alpha != 0
         image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR) | (hasAlpha ? alpha : 0)
-        // Without this, 16-bit samples would be taken as linear light and be converted.
-        image.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
         var pixels = [UInt8](repeating: 0, count: width * height * (hasAlpha ? 4 : 3))
         let succeeded = pixels.withUnsafeMutableBytes { buffer in
             png_image_finish_read(&image, nil, buffer.baseAddress, 0, nil)
@@ -65,6 +65,32 @@ struct PNGDecoder {
         return hasAlpha
             ? compositedOnWhite(pixels, width: width, height: height)
             : Bitmap(width: width, height: height, pixels: pixels)
+    }
+
+    /// 16-bit samples. libpng's own reduction to 8 bits garbles interlaced pictures (1.6.39 with Debian's security fixes),
+    /// so read all 16 and reduce here. libpng gives 16 bits only as linear light, premultiplied: the added gAMA chunk says
+    /// that the samples are linear already, so that none is changed.
+    private func readDeepPixels(_ image: inout png_image) throws -> Bitmap {
+        let (width, height) = (Int(image.width), Int(image.height))
+        try limits.check(width: width, height: height, name: name, format: .png)
+        let alpha = png_uint_32(PNG_FORMAT_FLAG_ALPHA)
+        let hasAlpha = image.format & alpha != 0
+        image.format = png_uint_32(PNG_FORMAT_FLAG_COLOR | PNG_FORMAT_FLAG_LINEAR) | (hasAlpha ? alpha : 0)
+        let channels = hasAlpha ? 4 : 3
+        var samples = [UInt16](repeating: 0, count: width * height * channels)
+        let succeeded = samples.withUnsafeMutableBytes { buffer in
+            png_image_finish_read(&image, nil, buffer.baseAddress, 0, nil)
+        }
+        guard succeeded != 0 else { throw damage(image) }
+        var pixels = [UInt8](repeating: 0, count: width * height * 3)
+        for i in 0..<width * height {
+            let white = hasAlpha ? 65535 - Int(samples[i * 4 + 3]) : 0
+            for channel in 0..<3 {
+                let value = min(65535, Int(samples[i * channels + channel]) + white)
+                pixels[3 * i + channel] = UInt8((value * 255 + 32767) / 65535)
+            }
+        }
+        return Bitmap(width: width, height: height, pixels: pixels)
     }
 
     private func damage(_ image: png_image) -> ImageError {

@@ -16,6 +16,14 @@ extension FaceIdentity {
         return base.mixed(with: target, Float(abs(undertone)) * 0.12 * base.luma)
     }
 
+    /// The skin in shade, `t` = 0 none ... 1 black: warm, because light that enters skin comes out red.
+    func skinShade(_ t: Float) -> Color {
+        skinColor.shaded(t).mixed(
+            with: Color(hex: 0xA8432C).shaded(t),
+            0.22 * min(1, t * 2) * (0.3 + 0.7 * skinColor.luma)
+        )
+    }
+
     var irisColor: Color {
         switch eyeColor {
         case .blue: Color(hex: 0x4A90D0)

@@ -79,7 +79,7 @@ extension FacePainter {
             at: geometry.outline(Point(0, -0.26)),
             w * 0.95,
             0.2,
-            identity.skinColor.shaded(0.7).opacity(0.45),
+            identity.skinShade(0.7).opacity(0.45),
             .skin,
             clip: headOutline.mapped(geometry.outline)
         )
@@ -129,7 +129,7 @@ extension FacePainter {
                 Point(w * 1.14, -0.55), Point(w * 1.13, 0),
             ].map(geometry.outline)
         )
-        add(band.stroked(width: 0.10 * geometry.unit), .color(dark), .accessory, .form)
+        add(band.stroked(width: 0.10 * geometry.unit), .color(dark), .accessory, .line)
         for side in [-1.0, 1.0] {
             let center = geometry.outline(Point(side * w * 1.13, 0.12))
             let (rx, ry) = (0.15 * geometry.unit, 0.27 * geometry.unit)
@@ -155,7 +155,7 @@ extension FacePainter {
             let top = geometry.behind(Point(side * (identity.faceWidth * 1.0 + 0.01), 0.12 + 0.2 * identity.earSize))
             let center = top + Point(0, 0.11 * geometry.unit)
             let ring = Path.ellipse(center: center, radiusX: 0.075 * geometry.unit, radiusY: 0.11 * geometry.unit)
-            add(ring.stroked(width: 0.034 * geometry.unit, closed: true), .color(gold), .accessory, .form)
+            add(ring.stroked(width: 0.034 * geometry.unit, closed: true), .color(gold), .accessory, .line)
         }
     }
 }

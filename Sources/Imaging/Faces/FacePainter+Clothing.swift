@@ -37,12 +37,13 @@ extension FacePainter {
     }
 
     private mutating func addNeckline(_ color: Color) {
-        let rim = Path.smooth(
-            [
-                Point(-0.55, 1.34), Point(-0.36, 1.56), Point(0, 1.68), Point(0.36, 1.56), Point(0.55, 1.34),
-            ].map(geometry.body)
-        )
-        add(rim.stroked(width: 0.085 * geometry.unit), .color(color.shaded(0.16)), .clothing, .form)
+        func edge(_ drop: Double, _ widen: Double) -> [Point] {
+            let right = [Point(0.36 + widen, 1.54 + drop), Point(0.56 + widen, 1.32 + drop * 0.5)]
+            let left = right.reversed().map { Point(-$0.x, $0.y) }
+            return smoothPoints((left + [Point(0, 1.65 + drop)] + right).map(geometry.body))
+        }
+        let rim = Path(edge(0, 0) + edge(0.09, 0.05).reversed())
+        add(rim, .color(color.shaded(0.16)), .clothing, .form)
     }
 
     private mutating func addCollar(_ color: Color) {

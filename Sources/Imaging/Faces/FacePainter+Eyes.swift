@@ -30,8 +30,8 @@ extension FacePainter {
         add(opening, .color(Color(hex: 0xF6F3EF).mixed(with: skin, 0.06)), .eyeWhite, .form)
 
         // 2. The iris: dark rim, bright lower half, pupil.
-        let radius = max(half * 0.53, open * 0.62) * unit
-        let gaze = Point(side * 0 + scene.yaw * 0.25, mood.lids > 1 ? 0.02 : -0.04)
+        let radius = max(half * 0.53, open * 0.70) * unit
+        let gaze = Point(side * 0 + scene.yaw * 0.25, mood.lids > 1 ? 0.0 : -0.07)
         let center = geometry.front(Point(side * identity.eyeSpacing + gaze.x * half, gaze.y * half))
         let iris = identity.irisColor
         add(
@@ -114,17 +114,17 @@ extension FacePainter {
         let crease = Path.smooth(place([(-0.9, -0.55), (-0.35, -1.38), (0.25, -1.46), (0.8, -1.0), (1.1, -0.45)]))
         add(
             crease.stroked { t in unit * 0.02 * (0.3 + 2.4 * t * (1 - t)) },
-            .color(skin.shaded(0.5).opacity(0.7)),
+            .color(identity.skinShade(0.5).opacity(0.7)),
             .eyeWhite,
             .line
         )
         add(
             Path.smooth(lowerLid).stroked { t in unit * 0.015 * (1 - 0.6 * t) },
-            .color(skin.shaded(0.55).opacity(0.65)),
+            .color(identity.skinShade(0.55).opacity(0.65)),
             .eyeWhite,
             .line
         )
-        addGlow(at: place(0, 1.25), half * 0.95, open * 0.42, skin.shaded(0.4).opacity(0.28), .skin, clip: nil)
+        addGlow(at: place(0, 1.25), half * 0.95, open * 0.42, identity.skinShade(0.4).opacity(0.28), .skin, clip: nil)
         addGlow(
             at: place(-0.93, 0.2),
             half * 0.16,

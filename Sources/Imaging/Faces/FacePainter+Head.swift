@@ -15,7 +15,6 @@ extension FacePainter {
     }
 
     mutating func paintNeck() {
-        let skin = identity.skinColor
         let w = 0.36 + 0.13 * identity.jaw + (identity.faceWidth - 0.72) * 0.6
         let path = Path.smooth(
             [
@@ -24,13 +23,24 @@ extension FacePainter {
             ],
             closed: true
         ).mapped(geometry.body)
-        add(path, lit(skin.shaded(0.14), halfWidth: w, top: 0.8, bottom: 1.5, contrast: 0.8), .neck, .form)
+        add(path, lit(identity.skinShade(0.14), halfWidth: w, top: 0.8, bottom: 1.5, contrast: 0.8), .neck, .form)
         // The shadow of the chin, and the tendons' hollow.
-        addGlow(at: geometry.body(Point(0, 0.98)), w * 1.5, 0.46, skin.shaded(0.6).opacity(0.75), .neck, clip: path)
-        addGlow(at: geometry.body(Point(0, 1.56)), 0.12, 0.16, skin.shaded(0.5).opacity(0.3), .neck, clip: path)
+        addGlow(
+            at: geometry.body(Point(0, 0.98)),
+            w * 1.5,
+            0.46,
+            identity.skinShade(0.6).opacity(0.75),
+            .neck,
+            clip: path
+        )
+        addGlow(at: geometry.body(Point(0, 1.56)), 0.12, 0.16, identity.skinShade(0.5).opacity(0.3), .neck, clip: path)
     }
 
     mutating func paintEars() {
+        switch wornHair {
+        case .bob, .fringe, .long, .wavy: return  // covered
+        default: break
+        }
         let skin = identity.skinColor
         let w = identity.faceWidth
         for side in [-1.0, 1.0] {
@@ -54,7 +64,7 @@ extension FacePainter {
             let fold = Path.smooth([place(0.0, -0.12), place(0.065, -0.10), place(0.055, 0.03), place(0.015, 0.11)])
             add(
                 fold.stroked { t in geometry.unit * 0.03 * (1 - 0.6 * t) },
-                .color(skin.shaded(0.4).opacity(0.7)),
+                .color(identity.skinShade(0.4).opacity(0.7)),
                 .ear,
                 .line
             )
@@ -69,7 +79,7 @@ extension FacePainter {
         add(head, lit(skin, halfWidth: w * 1.1, top: -0.5, bottom: 0.7), .skin, .form)
 
         // Shade: the far side, below the brow, under the cheekbones, around the jaw.
-        let shade = skin.shaded(0.42)
+        let shade = identity.skinShade(0.42)
         let farSide = d == 0 ? 1.0 : -d
         addGlow(
             at: geometry.outline(Point(farSide * w * 1.02, 0.25)),
@@ -171,7 +181,7 @@ extension FacePainter {
             let radius = 0.026 * geometry.unit
             add(
                 .ellipse(center: geometry.front(place), radiusX: radius, radiusY: radius, pieces: 16),
-                .color(skin.shaded(0.65)),
+                .color(identity.skinShade(0.65)),
                 .mark,
                 .detail,
                 clip: head

@@ -45,12 +45,11 @@ extension FacePainter {
         ])
 
         // 2. The shade below, and the folds beside a smile.
-        let skin = identity.skinColor
         addGlow(
             at: geometry.front(Point(0, middle + open + full * 1.25 + 0.06)),
             w * 0.75,
             0.055,
-            skin.shaded(0.45).opacity(0.5),
+            identity.skinShade(0.45).opacity(0.5),
             .skin,
             clip: nil
         )
@@ -58,7 +57,7 @@ extension FacePainter {
             at: geometry.front(Point(0, middle - full - 0.07)),
             0.035,
             0.07,
-            skin.shaded(0.4).opacity(0.3),
+            identity.skinShade(0.4).opacity(0.3),
             .skin,
             clip: nil
         )
@@ -73,7 +72,7 @@ extension FacePainter {
                 )
                 add(
                     fold.stroked { t in geometry.unit * 0.03 * (0.25 + t * (1 - t) * 3) },
-                    .color(skin.shaded(0.42).opacity(0.3)),
+                    .color(identity.skinShade(0.42).opacity(0.3)),
                     .skin,
                     .shading
                 )
@@ -138,7 +137,7 @@ extension FacePainter {
             )
         }
         for p in mouthCorners {
-            addGlow(at: geometry.front(p), 0.05, 0.04, skin.shaded(0.55).opacity(0.55), .lips, clip: nil)
+            addGlow(at: geometry.front(p), 0.05, 0.04, identity.skinShade(0.55).opacity(0.55), .lips, clip: nil)
         }
     }
 }

@@ -1,7 +1,7 @@
 extension FacePainter {
     mutating func paintNose() {
         let skin = identity.skinColor
-        let shade = skin.shaded(0.48)
+        let shade = identity.skinShade(0.48)
         let (length, width) = (identity.noseLength, identity.noseWidth)
         let bridge = Float(identity.noseBridge)
         let d = scene.light.direction
@@ -83,7 +83,7 @@ extension FacePainter {
                     angle: scene.tilt - s * 0.2,
                     pieces: 20
                 ),
-                .color(skin.shaded(0.72).opacity(0.9)),
+                .color(identity.skinShade(0.72).opacity(0.9)),
                 .nose,
                 .detail
             )
