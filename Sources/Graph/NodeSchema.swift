@@ -77,7 +77,7 @@ public struct NodeSchema: Sendable {
 }
 
 /// The wrapped properties of a node with the names that recipes use.
-private func ports(of node: any Node) -> [(name: String, port: Any)] {
+func ports(of node: any Node) -> [(name: String, port: Any)] {
     Mirror(reflecting: node).children.compactMap { child in
         guard let label = child.label, label.hasPrefix("_") else { return nil }
         return (snakeCase(String(label.dropFirst())), child.value)

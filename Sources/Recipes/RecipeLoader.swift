@@ -141,7 +141,7 @@ public struct RecipeLoader: Sendable {
             let source = plan.outputs[i].source
             let read = plan.nodes[source.node]
             plan.outputs[i].axes = plan.outputs[i].path.axes | source.axesGiven(by: read.axes)
-            guard !read.isBroken, gathering.checkAxes(of: source) else { continue }
+            guard read.isBroken || gathering.checkAxes(of: source) else { continue }
             if let names = paths.check(plan.outputs[i]) { outputs.append(names) }
         }
         paths.checkFolders()

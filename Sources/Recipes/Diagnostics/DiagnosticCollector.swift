@@ -60,7 +60,8 @@ final class DiagnosticCollector {
 
     /// The candidate that a misspelt name most likely meant.
     func nearMatch(to name: String, among candidates: some Collection<String>) -> String? {
-        guard candidates.count <= comparisonsLeft, name.utf8.count <= 100 else { return nil }
+        // One letter is near to every other.
+        guard name.count > 1, candidates.count <= comparisonsLeft, name.utf8.count <= 100 else { return nil }
         comparisonsLeft -= candidates.count
         return Graph.nearMatch(to: name, among: candidates.lazy.filter { $0.utf8.count <= 200 })
     }

@@ -6,8 +6,13 @@ final class CellSpace {
     /// Axes that vary together: one alone, or those of a `zip`.
     struct Group {
         let axes: [Int]
-        /// For each step, indices into the values of `axes`.
+        /// For each step, indices into the values of `axes`; no two are equal.
         let rows: [[Int]]
+
+        init(axes: [Int], rows: [[Int]]) {
+            self.axes = axes
+            self.rows = CellSpace.distinct(rows)
+        }
     }
 
     static let mostCells = 100_000
@@ -96,7 +101,7 @@ final class CellSpace {
     private static func rows(of group: Group, in set: AxisSet) -> [[Int]] {
         let places = group.axes.indices.filter { set.contains(group.axes[$0]) }
         if places.isEmpty { return [[]] }
-        if places.count == group.axes.count { return distinct(group.rows) }
+        if places.count == group.axes.count { return group.rows }
         return distinct(group.rows.map { row in places.map { row[$0] } })
     }
 

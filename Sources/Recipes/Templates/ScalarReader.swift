@@ -110,7 +110,8 @@ struct ScalarReader {
     private func reference(_ cursor: inout Cursor) -> Reference? {
         let start = cursor.position
         _ = cursor.next()
-        let name = cursor.take(while: isNameCharacter)
+        let bare = cursor.take(while: isNameCharacter)
+        let name = Name(text: bare.text, location: cursor.location(start..<cursor.position))
         var selectors = Reference(node: name, location: name.location)
         if cursor.peek == "[" {
             let opening = cursor.position

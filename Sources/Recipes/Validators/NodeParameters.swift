@@ -76,13 +76,15 @@ struct NodeParameters {
         let axes = checked.varying.reduce(AxisSet()) { $0 | $1.axes }
         guard plan.space.count(of: axes) != nil else { return false }
         let columns = checked.varying.map { ($0, plan.space.projection(from: axes, to: $0.axes)) }
+        let probe = ParameterProbe(schema, constant: checked.constant)
         var known: Set<ParameterProblem> = []
         var failures = 0
         for cell in 0..<plan.space.table(of: axes).count where failures < Self.mostReports {
-            var parameters = checked.constant
-            for (column, cells) in columns { parameters[column.name] = column.values[cells[cell]] }
-            do {
-                for problem in try schema.bind(parameters: parameters).problems() where known.insert(problem).inserted {
+            var varying: [String: Value] = [:]
+            for (column, cells) in columns { varying[column.name] = column.values[cells[cell]] }
+            switch probe.ask(varying) {
+            case .problems(let problems):
+                for problem in problems where known.insert(problem).inserted {
                     failures += 1
                     plan.diagnostics.error(
                         problem.message,
@@ -90,32 +92,25 @@ struct NodeParameters {
                         hint: problem.hint
                     )
                 }
-            } catch {
+            case .refused(let name, let value):
                 failures += 1
-                reportMismatch(node, schema: schema, parameters)
+                report(value, refusedAs: name, of: node, schema: schema)
             }
         }
         return failures == 0
     }
 
-    /// The node refuses a value of the right form, such as an integer beyond its type's reach: finds out which.
-    private func reportMismatch(_ node: NodePlan, schema: NodeSchema, _ parameters: [String: Value]) {
-        for parameter in schema.parameters {
-            guard let value = parameters[parameter.name] else { continue }
-            do {
-                _ = try schema.bind(parameters: [parameter.name: value])
-            } catch {
-                let message: String
-                switch value {
-                case .integer, .number: message = "cannot be \(value): it is out of range"
-                case .string: message = "cannot be \(code(value.description))"
-                default: message = "needs \(parameter.form), but this does not fit"
-                }
-                plan.diagnostics.error(
-                    "\(code(parameter.name)) of \(code(schema.name)) \(message)",
-                    at: node.valueLocations[parameter.name] ?? node.location
-                )
+    /// The node refuses a value of the right form, such as an integer beyond its type's reach.
+    private func report(_ value: Value, refusedAs name: String, of node: NodePlan, schema: NodeSchema) {
+        let message =
+            switch value {
+            case .integer, .number: "cannot be \(value): it is out of range"
+            case .string: "cannot be \(code(value.description))"
+            default: "does not take this value"
             }
-        }
+        plan.diagnostics.error(
+            "\(code(name)) of \(code(schema.name)) \(message)",
+            at: node.valueLocations[name] ?? node.location
+        )
     }
 }

@@ -16,7 +16,10 @@ final class OutputPaths {
     /// The name at each cell of the output's axes with whether it is a table; nil when something was reported.
     func check(_ output: OutputPlan) -> [(path: String, isTable: Bool)]? {
         guard !plan.mentionsBrokenAxis(output.axes), plan.space.count(of: output.axes) != nil else { return nil }
-        let table = plan.space.table(of: output.axes)
+        // Of a node that is wrong itself, only the name can be checked.
+        let isReadable = !plan.nodes[output.source.node].isBroken
+        let axes = isReadable ? output.axes : output.path.axes
+        let table = plan.space.table(of: axes)
         var result: [(path: String, isTable: Bool)] = []
         var kinds: [String: Bool] = [:]
         for cell in 0..<table.count {
@@ -25,6 +28,7 @@ final class OutputPaths {
                 plan.diagnostics.error(problem.message, at: output.location, hint: problem.hint)
                 return nil
             }
+            guard isReadable else { continue }
             let fileExtension = FilePath.fileExtension(of: path) ?? ""
             guard let isTable = kinds[fileExtension] ?? kind(of: fileExtension, path: path, output) else { return nil }
             kinds[fileExtension] = isTable
@@ -34,7 +38,7 @@ final class OutputPaths {
             }
             result.append((path, isTable))
         }
-        return result
+        return isReadable ? result : nil
     }
 
     /// No output may lie in a folder that is itself a file written by another.
