@@ -24,22 +24,23 @@ extension RecipeRun {
         for index in scheduler.needed.indices {
             if let failure = failures[index] { note(failure) }
         }
-        let plan = snapshotCounts()
-        report(.planned(recipe: graph.name, cached: plan.cached, toRun: plan.toRun))
+        report(.planned(recipe: graph.name, plannedWork()))
     }
 
     /// As `snapshot`, without the reasons, which cost a look into the cache each.
-    private func snapshotCounts() -> (cached: Int, toRun: Int) {
-        var counts = (cached: 0, toRun: 0)
-        for index in scheduler.needed.indices where graph.instances[index].schema.evaluation != .reference {
+    private func plannedWork() -> PlannedWork {
+        var work = PlannedWork()
+        for index in scheduler.needed.indices {
+            let schema = graph.instances[index].schema
+            guard schema.evaluation != .reference else { continue }
             switch scheduler.phases[index] {
-            case .cached: counts.cached += 1
-            case .waiting where scheduler.isFollower(index): counts.cached += 1
-            case .waiting, .unresolved, .ran: counts.toRun += 1
+            case .cached: work.cached += 1
+            case .waiting where scheduler.isFollower(index): work.cached += 1
+            case .waiting, .unresolved, .ran: work.toRun[schema.name, default: 0] += 1
             case .failed, .blocked: break
             }
         }
-        return counts
+        return work
     }
 
     // MARK: - Jobs

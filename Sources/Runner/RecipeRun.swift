@@ -93,7 +93,11 @@ public final class RecipeRun: @unchecked Sendable {
             let instance = graph.instances[index]
             guard instance.schema.parameters.contains(where: { $0.form.mentionsFile }) else { continue }
             do {
-                contentParameters[index] = try instance.contentParameters { try store.fileDigest($0) }
+                contentParameters[index] = try instance.contentParameters { path in
+                    try store.fileDigest(path) { try cancellation.check() }
+                }
+            } catch is CancellationError {
+                return scheduler.stop()
             } catch {
                 fail(index, error)
             }
@@ -105,20 +109,5 @@ public final class RecipeRun: @unchecked Sendable {
         let failure = NodeFailure(graph.instances[index], error)
         failures[index] = failure
         scheduler.fail(index)
-    }
-}
-
-/// A name given with `--only`, `--force` or `explain` that no node has.
-public struct UnknownNode: Error, Hashable, CustomStringConvertible {
-    public let name: String
-    public let nearest: String?
-
-    public init(name: String, nearest: String?) {
-        self.name = name
-        self.nearest = nearest
-    }
-
-    public var description: String {
-        "the recipe has no node `\(name)`" + (nearest.map { "; did you mean `\($0)`?" } ?? "")
     }
 }

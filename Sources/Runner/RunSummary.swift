@@ -15,7 +15,7 @@ public struct RunSummary: Sendable {
 
     public init() {}
 
-    public var exitCode: ExitCode {
+    public var exitStatus: ExitStatus {
         if isInterrupted { return .interrupted }
         if !failures.isEmpty || outputs.contains(where: { $0.failure != nil }) { return .nodeFailed }
         return expectations.allSatisfy(\.isMet) ? .success : .expectationFailed

@@ -47,7 +47,7 @@ struct NodeWork: Sendable {
     private func context(for instance: Instance) -> RunContext {
         let name = InstanceName(instance)
         return RunContext(
-            fileDigest: { [store] in try store.fileDigest($0) },
+            fileDigest: { [store, cancellation] in try store.fileDigest($0) { try cancellation.check() } },
             progress: { [report] in report(.progress(name, done: $0, total: $1)) },
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },

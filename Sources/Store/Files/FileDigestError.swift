@@ -1,11 +1,11 @@
 /// Why a file has no digest.
-public enum FileReadingError: Error, Hashable {
+public enum FileDigestError: Error, Hashable {
     case cannotRead(path: String, reason: String)
     case notAFile(path: String)
     case keepsChanging(path: String)
 }
 
-extension FileReadingError: CustomStringConvertible {
+extension FileDigestError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .cannotRead(let path, let reason): "\(path) cannot be read: \(reason)"

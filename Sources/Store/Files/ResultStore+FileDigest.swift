@@ -16,11 +16,12 @@ extension ResultStore {
 
     /// The digest of a file's bytes. Files are read again only when size, times, inode or device changed.
     ///
-    /// - Throws: `FileReadingError`.
-    public func fileDigest(_ path: String) throws -> Digest {
+    /// - Parameter pause: called between blocks of a large file; what it throws ends the reading.
+    /// - Throws: `FileDigestError`.
+    public func fileDigest(_ path: String, pause: () throws -> Void = {}) throws -> Digest {
         if let identity = FileIdentity(path: path), let digest = remembered(path, identity) { return digest }
         let start = FileIdentity.now
-        let (digest, identity) = try Digest.ofFile(path)
+        let (digest, identity) = try Digest.ofFile(path, pause: pause)
         let age = identity.age(at: start)
         if age > Self.clockStep {
             fileDigests.withLock { $0[path] = FileDigestMemo(identity: identity, digest: digest) }

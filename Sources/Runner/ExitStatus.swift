@@ -1,5 +1,5 @@
 /// What the process tells its caller.
-public enum ExitCode: Int32, Sendable {
+public enum ExitStatus: Int32, Sendable {
     case success = 0
     case expectationFailed = 1
     case recipeInvalid = 2

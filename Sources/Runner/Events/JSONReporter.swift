@@ -1,0 +1,86 @@
+import Graph
+import Synchronization
+
+/// For programs: each event as a JSON object on a line of the standard output.
+public final class JSONReporter: Reporter {
+    private let console: Console
+    private let render: RenderDiagnostics
+    private let lock = Mutex(())
+
+    /// - Parameter render: makes JSON lines of diagnostics.
+    public init(console: Console, render: @escaping RenderDiagnostics) {
+        self.console = console
+        self.render = render
+    }
+
+    public func receive(_ event: RunEvent) {
+        let line = line(event)
+        lock.withLock { _ in console.output(line) }
+    }
+
+    private func line(_ event: RunEvent) -> String {
+        switch event {
+        case .planned(let recipe, let work):
+            object("planned", ["recipe": .string(recipe), "cached": int(work.cached), "to_run": int(work.totalToRun)])
+        case .started(let name): object("started", fields(name))
+        case .progress(let name, let done, let total):
+            object("progress", fields(name, ["done": int(done), "total": int(total)]))
+        case .finished(let name, let seconds, let digest):
+            object("finished", fields(name, ["seconds": .number(seconds), "digest": .string(digest.hex)]))
+        case .cached(let name, let digest): object("cached", fields(name, ["digest": .string(digest.hex)]))
+        case .failed(let failure):
+            object("failed", ["node": .string(failure.node), "cell": cell(failure.cell), "reason": .string(failure.reason)])
+                + render([failure.diagnostic])
+        case .output(let output): outputLine(output)
+        case .expectation(let report): expectationLine(report)
+        case .warning(let text): object("warning", ["message": .string(text)])
+        case .summary(let summary): summaryLine(summary)
+        }
+    }
+
+    private func outputLine(_ output: OutputReport) -> String {
+        let outcome =
+            switch output.outcome {
+            case .written: "written"
+            case .unchanged: "unchanged"
+            case .failed: "failed"
+            }
+        let line = object("output", ["path": .string(output.path), "outcome": .string(outcome)])
+        return line + (output.failure.map { render([$0]) } ?? "")
+    }
+
+    private func expectationLine(_ report: ExpectationReport) -> String {
+        let fields = fields(
+            report.name,
+            [
+                "text": .string(report.expectation.text), "met": .bool(report.isMet),
+                "measured": report.measured.map { .number($0) } ?? .null,
+            ])
+        return object("expectation", fields) + (report.isMet ? "" : render([report.diagnostic]))
+    }
+
+    private func summaryLine(_ summary: RunSummary) -> String {
+        object(
+            "summary",
+            [
+                "ran": int(summary.ran), "cached": int(summary.cached), "failed": int(summary.failures.count),
+                "not_run": int(summary.notRun), "interrupted": .bool(summary.isInterrupted),
+                "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
+                "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
+            ])
+    }
+
+    private func fields(_ name: InstanceName, _ more: [String: Value] = [:]) -> [String: Value] {
+        more.merging(["node": .string(name.node), "kind": .string(name.kind), "cell": cell(name.cell)]) { a, _ in a }
+    }
+
+    private func cell(_ cell: Cell) -> Value {
+        .map(Dictionary(cell.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { a, _ in a }))
+    }
+
+    private func int(_ value: Int) -> Value { .integer(Int128(value)) }
+
+    private func object(_ event: String, _ fields: [String: Value]) -> String {
+        Value.map(fields.merging(["event": .string(event)]) { a, _ in a }).json + "\n"
+    }
+}

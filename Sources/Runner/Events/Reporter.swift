@@ -1,0 +1,33 @@
+import Graph
+
+/// Shows a run to somebody. Called from several threads; implementations keep their lines whole.
+public protocol Reporter: Sendable {
+    func receive(_ event: RunEvent)
+}
+
+/// Where reporters write, so that tests can read it.
+public struct Console: Sendable {
+    /// For results.
+    public let output: @Sendable (String) -> Void
+    /// For progress, warnings and errors.
+    public let error: @Sendable (String) -> Void
+    /// Whether `error` is a terminal, on which a line can be written over.
+    public let isTerminal: Bool
+
+    public init(
+        output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
+        isTerminal: Bool = false
+    ) {
+        self.output = output
+        self.error = error
+        self.isTerminal = isTerminal
+    }
+}
+
+/// Makes text of diagnostics: `DiagnosticRenderer` with the sources of the recipe at hand.
+public typealias RenderDiagnostics = @Sendable ([Diagnostic]) -> String
+
+/// The forms in which a run can be shown.
+public enum ReportFormat: String, CaseIterable, Sendable {
+    case text, json, github, junit
+}

@@ -1,0 +1,138 @@
+import Foundation
+import Graph
+import Synchronization
+
+/// For people: a progress line that is written over on a terminal, a line for each node elsewhere; what was written, on
+/// the standard output.
+public final class TextReporter: Reporter {
+    private struct State {
+        var pace = Pace()
+        var isPlanned = false
+        var steps: (title: String, done: Int, total: Int, since: ContinuousClock.Instant)?
+        var lineIsShown = false
+        var lastLine: ContinuousClock.Instant?
+    }
+
+    private let console: Console
+    private let render: RenderDiagnostics
+    private let start = ContinuousClock.now
+    private let state = Mutex(State())
+
+    public init(console: Console, render: @escaping RenderDiagnostics) {
+        self.console = console
+        self.render = render
+    }
+
+    public func receive(_ event: RunEvent) {
+        state.withLock { state in
+            switch event {
+            case .planned(_, let work):
+                state.pace.plan(work)
+                state.isPlanned = true
+            case .started(let name): showProgress(name.title, &state)
+            case .progress(let name, let done, let total):
+                state.pace.progress(name, done: done, total: total)
+                let since = state.steps?.title == name.title ? state.steps?.since : nil
+                state.steps = (name.title, done, total, since ?? .now)
+                showProgress(name.title, &state)
+            case .finished(let name, let seconds, _):
+                state.pace.finish(name, seconds: seconds)
+                state.steps = nil
+                if console.isTerminal {
+                    showProgress(name.title, &state)
+                } else {
+                    console.error("\(count(state))\(name.title): \(Self.time(seconds))\n")
+                }
+            case .cached(let name, _):
+                // Those known from the start are not counted.
+                if state.isPlanned { state.pace.skip(name) }
+            case .failed(let failure): say(render([failure.diagnostic]), &state)
+            case .output(let output):
+                if let failure = output.failure { say(render([failure]), &state) }
+                if case .written = output.outcome {
+                    clearLine(&state)
+                    console.output(output.path + "\n")
+                }
+            case .expectation(let expectation):
+                if !expectation.isMet { say(render([expectation.diagnostic]), &state) }
+            case .warning(let text): say("warning: \(text)\n", &state)
+            case .summary(let summary):
+                clearLine(&state)
+                for table in summary.tables { console.output(Self.text(table)) }
+                console.error(Self.text(summary))
+            }
+        }
+    }
+
+    private func say(_ text: String, _ state: inout State) {
+        clearLine(&state)
+        console.error(text)
+    }
+
+    // MARK: - The progress line
+
+    /// At most ten times a second: terminals are slow.
+    private func showProgress(_ title: String, _ state: inout State) {
+        guard console.isTerminal else { return }
+        let now = ContinuousClock.now
+        if let last = state.lastLine, now - last < .milliseconds(100) { return }
+        state.lastLine = now
+        var line = "\(count(state))\(title)"
+        if let steps = state.steps, steps.title == title {
+            line += "  \(steps.done)/\(steps.total)"
+            let seconds = (now - steps.since) / .seconds(1)
+            if steps.done > 1, seconds > 0 { line += "  \(Self.time(seconds / Double(steps.done - 1)))/step" }
+        }
+        if let left = state.pace.secondsLeft(elapsed: (now - start) / .seconds(1)) {
+            line += "  \(Self.time(left)) left"
+        }
+        console.error("\r\u{1B}[2K" + line.prefix(200))
+        state.lineIsShown = true
+    }
+
+    private func clearLine(_ state: inout State) {
+        guard state.lineIsShown else { return }
+        console.error("\r\u{1B}[2K")
+        state.lineIsShown = false
+    }
+
+    private func count(_ state: State) -> String {
+        state.isPlanned ? "[\(state.pace.done)/\(state.pace.total)] " : ""
+    }
+
+    // MARK: - Text
+
+    static func text(_ summary: RunSummary) -> String {
+        let written = summary.outputs.count { if case .written = $0.outcome { true } else { false } }
+        let unchanged = summary.outputs.count { if case .unchanged = $0.outcome { true } else { false } }
+        var parts = ["\(summary.ran) ran", "\(summary.cached) cached"]
+        if !summary.failures.isEmpty { parts.append("\(summary.failures.count) failed") }
+        if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
+        parts.append("\(written) written")
+        if unchanged > 0 { parts.append("\(unchanged) unchanged") }
+        let unmet = summary.expectations.count { !$0.isMet }
+        if unmet > 0 { parts.append("\(unmet) of \(summary.expectations.count) expectations not met") }
+        let head = summary.isInterrupted ? "interrupted: " : ""
+        return "\(head)\(parts.joined(separator: ", ")) in \(time(summary.seconds))\n"
+    }
+
+    static func text(_ table: TableSummary) -> String {
+        let fields = table.fields.map { field in
+            let (least, mean, greatest) = (short(field.least), short(field.mean), short(field.greatest))
+            return "  \(field.name): \(least) to \(greatest), mean \(mean)\n"
+        }
+        return "\(table.path): \(table.rows == 1 ? "1 row" : "\(table.rows) rows")\n" + fields.joined()
+    }
+
+    private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
+
+    /// `0.123 s`, `12.3 s`, `3 min 20 s`, `2 h 5 min`.
+    static func time(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<1: return String(format: "%.3f s", seconds)
+        case ..<60: return String(format: "%.1f s", seconds)
+        case ..<3600: return "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+        default: return "\(Int(seconds) / 3600) h \(Int(seconds) % 3600 / 60) min"
+        }
+    }
+}

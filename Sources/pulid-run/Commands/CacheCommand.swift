@@ -1,0 +1,100 @@
+import ArgumentParser
+import Foundation
+import Runner
+import Store
+
+struct CacheCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cache", abstract: "Look after the cache.",
+        subcommands: [Stats.self, List.self, Verify.self, GC.self, Clear.self], defaultSubcommand: Stats.self)
+
+    struct Stats: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Say how full the cache is.")
+        @OptionGroup var cache: CacheOptions
+
+        func run() throws {
+            try cache.use { store in
+                let statistics = store.statistics()
+                Terminal.output("\(cache.location.path): \(ByteCount(statistics.bytesOnDisk)) on disk\n")
+                let saved = String(format: "%.1f", statistics.cost)
+                Terminal.output("\(statistics.results) results, which took \(saved) s to compute\n")
+                for kind in statistics.kinds {
+                    Terminal.output("\(kind.values) of \(kind.name): \(ByteCount(kind.bytes))\n")
+                }
+                return .success
+            }
+        }
+    }
+
+    struct List: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the results, the newest first.")
+        @OptionGroup var cache: CacheOptions
+
+        func run() throws {
+            try cache.use { store in
+                for entry in store.entries() {
+                    let made = Date(timeIntervalSince1970: Double(entry.made)).formatted(.iso8601)
+                    let size = entry.bytes.map { "\(ByteCount($0))" } ?? "evicted"
+                    let cost = String(format: "%.3f s", entry.cost)
+                    Terminal.output("\(made)  \(entry.key.short)  \(entry.node)  \(size)  \(cost)\n")
+                }
+                return .success
+            }
+        }
+    }
+
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read every value and check its digest; exit with 5 when something is damaged.")
+        @OptionGroup var cache: CacheOptions
+        @Flag(help: "Drop what is damaged, so that it is made again.") var repair = false
+
+        func run() throws {
+            try cache.use { store in
+                let found = store.verify(repair: repair)
+                for damage in found.damage { Terminal.output("\(damage)\n") }
+                let count = found.damage.count
+                Terminal.output("\(found.valuesRead) values, \(ByteCount(found.bytesRead)) read, \(count) damaged\n")
+                return found.damage.isEmpty ? .success : .cacheUnusable
+            }
+        }
+    }
+
+    struct GC: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gc", abstract: "Evict values until the cache is small enough.")
+        @OptionGroup var cache: CacheOptions
+        @Option(help: ArgumentHelp("What may stay, such as 500MB or 20GB.", valueName: "size")) var maxSize: ByteCount
+
+        func run() throws {
+            try cache.use { store in
+                let done = try store.collectGarbage(limit: maxSize.bytes)
+                let freed = ByteCount(done.bytesFreed)
+                Terminal.output("\(done.evicted) values evicted, \(freed) freed, \(ByteCount(done.bytesKept)) kept\n")
+                return .success
+            }
+        }
+    }
+
+    struct Clear: ParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Forget everything.")
+        @OptionGroup var cache: CacheOptions
+
+        func run() throws {
+            try cache.use { store in
+                try store.clear()
+                return .success
+            }
+        }
+    }
+}
+
+extension CacheOptions {
+    fileprivate func use(_ body: (ResultStore) throws -> ExitStatus) throws {
+        try reportingFailures {
+            let store = try open { Terminal.error("warning: \($0)\n") }
+            defer { store.close() }
+            return try body(store)
+        }
+    }
+}

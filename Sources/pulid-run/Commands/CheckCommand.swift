@@ -1,0 +1,24 @@
+import ArgumentParser
+
+struct CheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Read and check a recipe, and run nothing.")
+
+    @OptionGroup var recipe: RecipeOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() throws {
+        try reportingFailures(format: format.format) {
+            let loaded = try recipe.load()
+            loaded.show(format.format)
+            let graph = loaded.graph
+            let counts = [
+                (Set(graph.instances.map(\.node)).count, "node"), (graph.instances.count, "instance"),
+                (graph.outputs.count, "output"), (graph.expectations.count, "expectation"),
+            ]
+            let text = counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+            Terminal.error("\(recipe.recipe): \(text)\n")
+            return .success
+        }
+    }
+}

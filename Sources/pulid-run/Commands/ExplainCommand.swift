@@ -1,0 +1,27 @@
+import ArgumentParser
+import Runner
+
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain", abstract: "Say which part of a node's key changed since the last run.")
+
+    @OptionGroup var recipe: RecipeOptions
+    @Argument(help: "The node's name.") var node: String
+    @OptionGroup var cache: CacheOptions
+    @Option(help: ArgumentHelp("The folder for outputs.", valueName: "dir")) var out: String?
+
+    func run() throws {
+        try reportingFailures {
+            let loaded = try recipe.load()
+            let store = try cache.open { Terminal.error("warning: \($0)\n") }
+            defer { store.close() }
+            let options = RunOptions(
+                out: out ?? "out/\(loaded.graph.name)", recipe: recipe.absolutePath, settings: recipe.settings,
+                only: [node])
+            let run = try RecipeRun(
+                loaded.graph, store: store, options: options, environment: Program.environment(threads: nil))
+            Terminal.output(try run.explain(node))
+            return .success
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Graph
+import Runner
+
+struct NodesCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "nodes", abstract: "List the nodes that recipes may use, or show one.")
+
+    @Argument(help: "The node to show.") var node: String?
+    @Flag(help: "All of them, as docs/NODES.md.") var markdown = false
+
+    func run() throws {
+        try reportingFailures {
+            let registry = Program.registry
+            if markdown {
+                Terminal.output(NodesMarkdown(registry).text)
+            } else if let node {
+                guard let schema = registry[node] else {
+                    let nearest = nearMatch(to: node, among: registry.names).map { "; did you mean `\($0)`?" } ?? ""
+                    Terminal.error("error: there is no node `\(node)`\(nearest)\n")
+                    return .badFlags
+                }
+                Terminal.output(schema.manual)
+            } else {
+                let width = registry.names.map(\.count).max() ?? 0
+                for schema in registry.all {
+                    let padding = String(repeating: " ", count: width - schema.name.count)
+                    Terminal.output("\(schema.name)\(padding)  \(schema.help)\n")
+                }
+            }
+            return .success
+        }
+    }
+}
+
+struct SchemaCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "schema", abstract: "Print the JSON Schema of recipes, for editors.")
+
+    func run() throws { Terminal.output(JSONSchema(Program.registry).text) }
+}

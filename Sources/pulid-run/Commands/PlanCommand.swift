@@ -1,0 +1,43 @@
+import ArgumentParser
+import Graph
+import Recipes
+import Runner
+
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Say what would run, what is cached, and why.")
+
+    @OptionGroup var recipe: RecipeOptions
+    @OptionGroup var targets: TargetOptions
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var format: FormatOptions
+
+    func run() throws {
+        try reportingFailures(format: format.format) {
+            let loaded = try recipe.load()
+            loaded.show(format.format)
+            let store = try cache.open { Terminal.error("warning: \($0)\n") }
+            defer { store.close() }
+            let options = targets.runOptions(recipe, name: loaded.graph.name)
+            let plan = try RecipeRun(
+                loaded.graph, store: store, options: options, environment: Program.environment(threads: nil)
+            ).plan()
+            switch format.format {
+            case .json: Terminal.output(PlanJSON(plan, of: loaded.graph).text)
+            case .text, .github, .junit: Terminal.output("\(PlanTable(plan, of: loaded.graph))\n")
+            }
+            guard plan.failures.isEmpty else {
+                loaded.renderer.show(plan.failures.map(\.diagnostic), format: format.format)
+                return .nodeFailed
+            }
+            return .success
+        }
+    }
+}
+
+extension LoadedRecipe {
+    var renderer: DiagnosticRenderer { DiagnosticRenderer(sources: sources, colour: Terminal.usesColour) }
+
+    /// Shows the recipe's warnings.
+    func show(_ format: ReportFormat) { renderer.show(diagnostics, format: format) }
+}

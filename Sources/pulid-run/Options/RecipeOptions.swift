@@ -1,0 +1,19 @@
+import ArgumentParser
+import Foundation
+import Recipes
+
+/// Which recipe, with which settings.
+struct RecipeOptions: ParsableArguments {
+    @Argument(help: "The recipe, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+    var recipe: String
+
+    @Option(name: .customLong("set"), help: ArgumentHelp("Gives a param or an axis another value.", valueName: "name=value"))
+    var settings: [String] = []
+
+    /// - Throws: `RecipeError` with everything that is wrong.
+    func load() throws -> LoadedRecipe {
+        try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
+    }
+
+    var absolutePath: String { URL(fileURLWithPath: recipe).standardizedFileURL.path }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Graph
+import Recipes
+import Runner
+import Store
+
+/// Runs a command's body and turns what it throws into a message and an exit status.
+func reportingFailures(format: ReportFormat = .text, _ body: () throws -> Runner.ExitStatus) throws {
+    let status: Runner.ExitStatus
+    do {
+        status = try body()
+    } catch let error as RecipeError {
+        let renderer = DiagnosticRenderer(sources: error.sources, colour: Terminal.usesColour)
+        renderer.show(error.diagnostics, format: format)
+        status = .recipeInvalid
+    } catch let error as StoreError {
+        Terminal.error("error: \(error)\n")
+        status = .cacheUnusable
+    } catch let error as UnknownNode {
+        Terminal.error("error: \(error)\n")
+        status = .badFlags
+    } catch {
+        Terminal.error("error: \(error)\n")
+        status = .nodeFailed
+    }
+    if status != .success { throw ExitCode(status.rawValue) }
+}
+
+extension DiagnosticRenderer {
+    /// Problems of a recipe: as text on the standard error, and in the forms of programs on the standard output.
+    func show(_ diagnostics: [Diagnostic], format: ReportFormat) {
+        guard !diagnostics.isEmpty else { return }
+        switch format {
+        case .text, .junit: Terminal.error(text(diagnostics))
+        case .json: Terminal.output(json(diagnostics))
+        case .github:
+            Terminal.error(text(diagnostics))
+            Terminal.output(github(diagnostics))
+        }
+    }
+}

@@ -1,0 +1,36 @@
+import Dispatch
+import Foundation
+import Runner
+import Synchronization
+
+/// The signals that end a run: the first asks it to stop after the current step, the second ends the process at once.
+final class Interrupts: Sendable {
+    private struct Sources: @unchecked Sendable {
+        var all: [any DispatchSourceSignal] = []
+    }
+
+    private let sources = Mutex(Sources())
+    private let received = Atomic<Int32>(0)
+
+    init(_ cancellation: Cancellation) {
+        // A reader that is gone and a file that grows too large are errors of a write, not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+        let queue = DispatchQueue(label: "pulid-run.signals")
+        for number in [SIGINT, SIGTERM] {
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
+            source.setEventHandler { [self] in
+                if received.load(ordering: .relaxed) != 0 { _exit(128 + number) }
+                received.store(number, ordering: .relaxed)
+                cancellation.request()
+                Terminal.error("\nstopping after this step; once more to stop at once\n")
+            }
+            source.resume()
+            sources.withLock { $0.all.append(source) }
+        }
+    }
+
+    /// How the process ends after an interrupted run.
+    var exitStatus: ExitStatus { received.load(ordering: .relaxed) == SIGTERM ? .terminated : .interrupted }
+}

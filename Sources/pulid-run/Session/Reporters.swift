@@ -1,0 +1,20 @@
+import Foundation
+import Recipes
+import Runner
+
+extension ReportFormat {
+    /// The reporter for a recipe that has been read.
+    func reporter(for recipe: LoadedRecipe) -> any Reporter {
+        let renderer = DiagnosticRenderer(sources: recipe.sources, colour: Terminal.usesColour)
+        let console = Terminal.console
+        switch self {
+        case .text: return TextReporter(console: console) { renderer.text($0) }
+        case .json: return JSONReporter(console: console) { renderer.json($0) }
+        case .github:
+            return GitHubReporter(
+                console: console, text: { renderer.text($0) }, render: { renderer.github($0) },
+                summaryFile: ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"])
+        case .junit: return JUnitReporter(console: console) { renderer.text($0) }
+        }
+    }
+}
