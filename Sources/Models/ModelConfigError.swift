@@ -15,3 +15,9 @@ extension ModelConfigError: CustomStringConvertible {
         }
     }
 }
+
+extension Sequence<Int> {
+    /// Whether some network's layers could have these sizes. Sizes that a file states are checked by this before they
+    /// are multiplied: products of three of them do not overflow.
+    var areLayerSizes: Bool { allSatisfy { (1...1 << 20).contains($0) } }
+}

@@ -40,6 +40,23 @@ import Testing
         check(vae, golden)
     }
 
+    @Test(arguments: ["vae.safetensors", "vae_odd.safetensors"])
+    func theGradientOfTheLatentAgreesWithPyTorch(name: String) throws {
+        let golden = Golden(name, #filePath)
+        let folder = Golden.path("../../Goldens/sdxl/vae", #filePath)
+        let vae: AutoencoderKL
+        if let json = golden.file.metadata["config"] {
+            vae = try AutoencoderKL(golden.weights / "model", config: config(json))
+        } else {
+            let json = try String(contentsOfFile: "\(folder)/config.json", encoding: .utf8)
+            let file = try SafetensorsFile(path: "\(folder)/diffusion_pytorch_model.safetensors")
+            vae = try AutoencoderKL(Weights(file), config: config(json))
+        }
+        let latent = golden["latent"].tracked()
+        let gradient = gradients(of: vae.decode(latent), seed: golden["seed"], for: [latent])[0]
+        assertClose(gradient, golden["latent_gradient"], "gradient")
+    }
+
     @Test func theOlderNamesOfAttentionAreRead() throws {
         let folder = Golden.path("../../Goldens/sdxl/vae", #filePath)
         let config = try config(String(contentsOfFile: "\(folder)/config.json", encoding: .utf8))

@@ -83,6 +83,7 @@ import Testing
     @Test(arguments: [
         ["heads": "3"], ["heads": "0"], ["heads": "two"], ["heads": "8"], ["heads": "2,2"],
         ["hidden_state_blocks": "4,10"], ["hidden_state_blocks": "-1"], ["hidden_state_blocks": "8,4"],
+        ["hidden_state_blocks": "4,4"],
         ["hidden_state_blocks": "4,,8x"],
     ])
     func metadataThatCannotBeIsRefused(metadata: [String: String]) throws {
@@ -93,9 +94,17 @@ import Testing
         #expect(key == metadata.keys.first)
     }
 
-    @Test func anotherModelIsNamedAsSuch() {
+    @Test(arguments: [
+        ["conv1.weight": [3]],
+        // Sizes whose product no Int holds, as an empty tensor may state them.
+        [
+            "visual.patch_embed.proj.weight": [0, 3, 1 << 62, 1 << 62], "visual.pos_embed": [1, 1 << 62, 0],
+            "visual.blocks.0.mlp.w1.weight": [1 << 62, 0], "visual.head.weight": [768, 0],
+        ],
+    ])
+    func anotherModelIsNamedAsSuch(shapes: [String: [Int]]) {
         let error = #expect(throws: WeightsError.self) {
-            try EVAVisionTransformer(checkpoint: Weights(Shapes(["conv1.weight": [3]])))
+            try EVAVisionTransformer(checkpoint: Weights(Shapes(shapes)))
         }
         guard case .wrongModel = error else {
             Issue.record("\(String(describing: error))")

@@ -38,6 +38,19 @@ import Testing
         for name in reference { #expect(fresh.shape(of: name) == golden.file.shape(of: name), "\(name)") }
     }
 
+    @Test func theGradientsOfItsParametersAgreeWithPyTorch() throws {
+        let tracked = Tracked(golden.file)
+        let w = Weights(tracked) / "id_adapter"
+        let id = try IDEncoder(w, config: .init(w))(
+            golden["vector"],
+            hiddenStates: (0..<5).map { golden["hidden.\($0)"] }
+        )
+        let leaves = tracked.leaves.sorted { $0.key < $1.key }
+        let parts = gradients(of: id, seed: golden["seed"], for: leaves.map(\.value))
+        #expect(leaves.count == 11 * 10)
+        for (leaf, part) in zip(leaves, parts) { assertClose(part, golden["gradient.\(leaf.key)"], leaf.key) }
+    }
+
     @Test func anIDFormerIsNamedAsSuch() {
         let w = Weights(Shapes(["id_adapter.latents": [1, 32, 1024]])) / "id_adapter"
         let error = #expect(throws: WeightsError.self) { try IDEncoder.Config(w) }

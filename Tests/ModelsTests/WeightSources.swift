@@ -1,3 +1,4 @@
+import Synchronization
 import Tensors
 
 /// Another source's tensors under names in which parts are replaced.
@@ -47,6 +48,26 @@ final class Constants: WeightSource {
             throw WeightsError.wrongShape(name: name, expected: shape, found: constant.shape, source: self.name)
         }
         return constant
+    }
+}
+
+/// Another source's tensors, each a leaf that gradients can be asked for.
+final class Tracked: WeightSource {
+    private let source: any WeightSource
+    private let made = Mutex<[String: Tensor]>([:])
+
+    init(_ source: any WeightSource) { self.source = source }
+
+    /// Those that were asked for, by name.
+    var leaves: [String: Tensor] { made.withLock { $0 } }
+    var name: String { source.name }
+    var tensorNames: [String] { source.tensorNames }
+    func shape(of name: String) -> [Int]? { source.shape(of: name) }
+
+    func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
+        let leaf = try source.tensor(name, shape: shape, initial: initial).tracked()
+        made.withLock { $0[name] = leaf }
+        return leaf
     }
 }
 

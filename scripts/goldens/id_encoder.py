@@ -33,7 +33,6 @@ def mapping():
     )
 
 
-@torch.no_grad()
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--pulid", type=Path, required=True)
@@ -47,17 +46,21 @@ def main():
         setattr(encoder, f"mapping_patch_{i}", mapping())
     for module in encoder.modules():
         if isinstance(module, nn.LayerNorm):
-            module.weight.normal_(1, 0.3)
-            module.bias.normal_(0, 0.3)
+            module.weight.data.normal_(1, 0.3)
+            module.bias.data.normal_(0, 0.3)
 
     # The recogniser's numbers are not normalised.
     vector = torch.randn(2, ID) * 3
     hidden = [torch.randn(2, 1 + PATCHES, FEATURE) * 2 for _ in range(5)]
     unconditional = encoder(torch.zeros(1, ID), [torch.zeros(1, 1 + PATCHES, FEATURE)] * 5)
-    tensors = {"vector": vector, "id": encoder(vector, hidden), "uncond": unconditional}
+    identity = encoder(vector, hidden)
+    seed = torch.randn(identity.shape)
+    identity.backward(seed)
+    tensors = {"vector": vector, "id": identity, "uncond": unconditional, "seed": seed}
     tensors |= {f"hidden.{i}": state for i, state in enumerate(hidden)}
     tensors |= {f"id_adapter.{name}": value for name, value in encoder.state_dict().items()}
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()},
+    tensors |= {f"gradient.id_adapter.{name}": value.grad for name, value in encoder.named_parameters()}
+    save_file({name: tensor.detach().contiguous() for name, tensor in tensors.items()},
               ROOT / "Tests/ModelsTests/Goldens/id_encoder.safetensors")
 
 

@@ -17,7 +17,6 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLDENS = ROOT / "Tests/ModelsTests/Goldens"
 
 
-@torch.no_grad()
 def run(vae, height, width, seed):
     generator = torch.Generator().manual_seed(seed)
     scale = 2 ** (len(vae.config.block_out_channels) - 1)
@@ -26,11 +25,14 @@ def run(vae, height, width, seed):
     image = torch.rand(2, vae.config.in_channels, height * scale + 3, width * scale + 1, generator=generator) * 2 - 1
     posterior = vae.encode(image).latent_dist
     noise = torch.randn(posterior.mean.shape, generator=generator)
+    decoded = vae.decode(latent.requires_grad_()).sample
+    seed = torch.randn(decoded.shape, generator=generator)
+    decoded.backward(seed)
     tensors = {
-        "latent": latent, "decoded": vae.decode(latent).sample, "image": image, "mean": posterior.mean,
+        "latent": latent, "decoded": decoded, "seed": seed, "latent_gradient": latent.grad, "image": image, "mean": posterior.mean,
         "log_variance": posterior.logvar, "noise": noise, "sample": posterior.mean + posterior.std * noise,
     }
-    return {name: tensor.contiguous() for name, tensor in tensors.items()}
+    return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
 
 
 def randomise(model, seed):

@@ -59,10 +59,11 @@ extension EVAVisionTransformer {
         ///     Without `heads`, a head's width is that of the stored rotary table, or 64.
         /// - Throws: `WeightsError.wrongModel` when this is no EVA02 tower; `ModelConfigError` for impossible sizes
         public init(_ w: Weights, metadata: [String: String] = [:]) throws {
-            guard let patches = w.shape(of: "patch_embed.proj.weight"), patches.count == 4, patches[3] > 0,
+            guard let patches = w.shape(of: "patch_embed.proj.weight"), patches.count == 4,
                 let positions = w.shape(of: "pos_embed"), positions.count == 3,
                 let mlp = w.shape(of: "blocks.0.mlp.w1.weight"), mlp.count == 2,
-                let head = w.shape(of: "head.weight"), head.count == 2
+                let head = w.shape(of: "head.weight"), head.count == 2,
+                (patches + [positions[1]] + mlp + head).areLayerSizes
             else {
                 throw WeightsError.wrongModel(
                     found: "something else",
@@ -74,7 +75,7 @@ extension EVAVisionTransformer {
             width = patches[0]
             mlpWidth = mlp[0]
             outputWidth = head[0]
-            imageSize = Int(Double(max(0, positions[1] - 1)).squareRoot().rounded()) * patchSize
+            imageSize = Int(Double(positions[1] - 1).squareRoot().rounded()) * patchSize
             depth = (0..<Self.depthLimit).first { !w.contains("blocks.\($0).norm1.weight") } ?? Self.depthLimit
             let headWidth = w.shape(of: "rope.freqs_cos")?.last ?? 64
             heads = headWidth > 0 ? width / headWidth : 0
@@ -135,7 +136,8 @@ extension EVAVisionTransformer {
                 "the width \(width) has to be that many heads of a multiple of four"
             )
             try check(
-                hiddenStateBlocks.allSatisfy((0..<depth).contains) && hiddenStateBlocks == hiddenStateBlocks.sorted(),
+                hiddenStateBlocks.allSatisfy((0..<depth).contains)
+                    && zip(hiddenStateBlocks, hiddenStateBlocks.dropFirst()).allSatisfy { $0 < $1 },
                 "hidden_state_blocks",
                 hiddenStateBlocks,
                 "the blocks are 0 to \(depth - 1), named in order"

@@ -41,7 +41,7 @@ extension BiSeNet {
         /// - Throws: `WeightsError.wrongModel` when this is another network
         public init(_ w: Weights) throws {
             func convolution(_ name: String) throws -> [Int] {
-                guard let shape = w.shape(of: "\(name).weight"), shape.count == 4 else {
+                guard let shape = w.shape(of: "\(name).weight"), shape.count == 4, shape.areLayerSizes else {
                     throw WeightsError.wrongModel(
                         found: "something else",
                         expected: "a face parser (BiSeNet, parsing_bisenet.pth)",

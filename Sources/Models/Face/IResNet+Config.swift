@@ -43,11 +43,9 @@ extension IResNet {
             let stem = w.shape(of: "conv1.weight") ?? []
             let head = w.shape(of: "fc.weight") ?? []
             let stages = (1...4).map { w.shape(of: "layer\($0).0.conv1.weight") ?? [] }
-            let lastWidth = stages[3].first ?? 0
-            let positions = head.count == 2 && lastWidth > 0 ? head[1] / lastWidth : 0
-            let grid = Int(Double(positions).squareRoot().rounded())
-            guard stem.count == 4, stages.allSatisfy({ $0.count == 4 }), head.count == 2, grid > 0, grid <= 1 << 10,
-                grid * grid * lastWidth == head[1], w.contains("layer1.0.prelu.weight")
+            guard stem.count == 4, stages.allSatisfy({ $0.count == 4 }), head.count == 2,
+                (stem + stages.joined() + head).areLayerSizes, w.contains("layer1.0.prelu.weight"),
+                let grid = Self.grid(inputs: head[1], width: stages[3][0])
             else {
                 throw WeightsError.wrongModel(
                     found: "something else",
@@ -65,5 +63,11 @@ extension IResNet {
         }
 
         private static let depthLimit = 1 << 10
+
+        /// The side of a square of positions that, times `width`, makes the last layer's inputs.
+        private static func grid(inputs: Int, width: Int) -> Int? {
+            let side = Int(Double(inputs / width).squareRoot().rounded())
+            return side > 0 && side * side * width == inputs ? side : nil
+        }
     }
 }

@@ -40,8 +40,8 @@ extension IDEncoder {
             guard let first = w.shape(of: "body.0.weight"), first.count == 2,
                 let second = w.shape(of: "body.3.weight"), second.count == 2,
                 let last = w.shape(of: "body.6.weight"), last.count == 2,
-                let mapping = w.shape(of: "mapping_0.6.weight"), mapping.count == 2, mapping[0] > 0,
-                last[0] > 0, last[0] % mapping[0] == 0
+                let mapping = w.shape(of: "mapping_0.6.weight"), mapping.count == 2,
+                (first + second + last + mapping).areLayerSizes, last[0] % mapping[0] == 0
             else {
                 throw WeightsError.wrongModel(
                     found: w.contains("latents") ? "PuLID v1.1 (IDFormer)" : "something else",
