@@ -82,7 +82,8 @@ import Testing
         }
     }
 
-    /// Cameras leave stray bytes before the end marker; that loses nothing. Before a missing end marker, it hides a loss.
+    /// Cameras leave stray bytes before the end marker; that loses nothing. Before a missing end marker, it hides a
+    /// loss.
     @Test func strayBytesInAJPEGAreHarmless() throws {
         let data = try goldens.bytes("file.subsampled.jpeg")
         let intact = try Bitmap.decode(data, name: "f")
@@ -119,7 +120,8 @@ import Testing
 
     @Test func wildExifIsIgnored() throws {
         let plain = try goldens.bitmap("pixels.exif1.png")
-        // Big-endian, orientation 3; a directory beyond the end; a directory offset near 2^32; an unknown value; rubbish.
+        // Big-endian, orientation 3; a directory beyond the end; a directory offset near 2^32; an unknown value;
+        // rubbish.
         let valid: [UInt8] = Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 3, 0, 0]
         let wild: [[UInt8]] = [
             Array("II".utf8) + [42, 0, 8, 0, 0, 0, 255, 255], Array("MM".utf8) + [0, 42, 255, 255, 255, 255],

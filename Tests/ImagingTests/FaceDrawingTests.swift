@@ -9,7 +9,8 @@ import Testing
         return scene
     }
 
-    /// The bytes are part of what `draw_face` promises: if one of these changes on purpose, that node's version must too.
+    /// The bytes are part of what `draw_face` promises: if one of these changes on purpose, that node's version must
+    /// too.
     @Test(arguments: [
         (FaceStyle.photo, "a9bdc5d95fa425c1"), (.watercolor, "5229850c9bdcee71"), (.pixelArt, "76053182177ba431"),
         (.neon, "fbde3c5a81bae6e7"), (.pencilSketch, "34856ee05d1e913a"), (.oil, "7221a0cbb83ceec5"),
@@ -134,6 +135,15 @@ import Testing
             scene.offsetX = 0.25
             let drawn = drawFace(FaceIdentity(seed: seed), in: scene, size: size)
             #expect((drawn.bitmap.width, drawn.bitmap.height) == (size, size))
+        }
+    }
+
+    @Test func absurdNumbersDrawSomething() {
+        for wild in [Double.nan, .infinity, -1e300, 1e9] {
+            var (identity, scene) = (FaceIdentity(), FaceScene())
+            (identity.freckles, identity.faceWidth, identity.hairVolume) = (wild, wild, wild)
+            (scene.yaw, scene.scale, scene.offsetX) = (wild, wild, wild)
+            #expect(drawFace(identity, in: scene, size: 16).bitmap.width == 16)
         }
     }
 }

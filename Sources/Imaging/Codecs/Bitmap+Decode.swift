@@ -3,8 +3,8 @@ import Foundation
 extension Bitmap {
     /// Decodes a PNG, JPEG or WebP, told apart by content.
     ///
-    /// The EXIF orientation is applied, transparency is composited on white, 16-bit samples are reduced to 8, and colour
-    /// profiles and gamma chunks are ignored: samples are taken as sRGB. `name` is what errors call the file.
+    /// The EXIF orientation is applied, transparency is composited on white, 16-bit samples are reduced to 8, and
+    /// colour profiles and gamma chunks are ignored: samples are taken as sRGB. `name` is what errors call the file.
     /// Throws `ImageError`; no bytes make it crash, and sizes are checked against `limits` before pixels are allocated.
     public static func decode(_ data: Data, name: String, limits: DecodeLimits = .standard) throws -> Bitmap {
         guard !data.isEmpty else { throw ImageError.empty(name: name) }

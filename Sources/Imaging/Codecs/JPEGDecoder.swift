@@ -52,8 +52,8 @@ struct JPEGDecoder {
         return (Bitmap(width: Int(width), height: Int(height), pixels: pixels), markers.orientation(bytes))
     }
 
-    /// libjpeg-turbo gives a picture even from half a file, and calls it a warning. Stray bytes between markers are common
-    /// and harmless; everything else means that part of the picture was made up.
+    /// libjpeg-turbo gives a picture even from half a file, and calls it a warning. Stray bytes between markers are
+    /// common and harmless; everything else means that part of the picture was made up.
     private func judge(_ decompressor: tjhandle, _ markers: JPEGMarkers) throws {
         let text = message(decompressor)
         let isHarmless =

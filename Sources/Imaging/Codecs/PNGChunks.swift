@@ -34,8 +34,8 @@ struct PNGChunk {
     }
 }
 
-/// Walks the chunks of a PNG up to and including IEND. `next` gives nil after IEND, and also where the bytes end too early:
-/// `reachedEnd` tells which.
+/// Walks the chunks of a PNG up to and including IEND. `next` gives nil after IEND, and also where the bytes end too
+/// early: `reachedEnd` tells which.
 struct PNGChunkReader {
     let bytes: [UInt8]
     private var offset = 8

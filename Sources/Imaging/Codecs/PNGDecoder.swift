@@ -2,8 +2,8 @@ import CPNG
 
 /// Decodes a PNG with libpng's simplified API, which keeps libpng's long jumps inside C.
 ///
-/// libpng never sees the file itself but a copy with only the chunks that say what the pixels are (the critical ones and
-/// tRNS). So no gamma or colour profile changes a sample, and no compressed text or profile can be a bomb.
+/// libpng never sees the file itself but a copy with only the chunks that say what the pixels are (the critical ones
+/// and tRNS). So no gamma or colour profile changes a sample, and no compressed text or profile can be a bomb.
 struct PNGDecoder {
     let bytes: [UInt8]
     let name: String
@@ -67,9 +67,9 @@ struct PNGDecoder {
             : Bitmap(width: width, height: height, pixels: pixels)
     }
 
-    /// 16-bit samples. libpng's own reduction to 8 bits garbles interlaced pictures (1.6.39 with Debian's security fixes),
-    /// so read all 16 and reduce here. libpng gives 16 bits only as linear light, premultiplied: the added gAMA chunk says
-    /// that the samples are linear already, so that none is changed.
+    /// 16-bit samples. libpng's own reduction to 8 bits garbles interlaced pictures (1.6.39 with Debian's security
+    /// fixes), so read all 16 and reduce here. libpng gives 16 bits only as linear light, premultiplied: the added
+    /// gAMA chunk says that the samples are linear already, so that none is changed.
     private func readDeepPixels(_ image: inout png_image) throws -> Bitmap {
         let (width, height) = (Int(image.width), Int(image.height))
         try limits.check(width: width, height: height, name: name, format: .png)

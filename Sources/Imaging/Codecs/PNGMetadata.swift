@@ -4,7 +4,8 @@ import Foundation
 public enum PNGMetadata {
     /// The texts of a PNG: uncompressed iTXt (UTF-8) and tEXt (Latin-1) chunks with right checksums.
     ///
-    /// Anything else gives no pairs: another format, damaged chunks, compressed text (which could be a bomb). Never throws.
+    /// Anything else gives no pairs: another format, damaged chunks, compressed text (which could be a bomb). Never
+    /// throws.
     public static func read(from data: Data) -> [(key: String, value: String)] {
         let bytes = [UInt8](data)
         guard bytes.starts(with: PNGSignature.bytes) else { return [] }

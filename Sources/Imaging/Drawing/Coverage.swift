@@ -12,7 +12,8 @@ struct Coverage {
     /// What of `path` lies on a canvas of this size, by the nonzero winding rule.
     init(of path: Path, width: Int, height: Int) {
         // 1. The rectangle to look at. Wild coordinates (not finite, or far away) cover nothing.
-        guard let (low, high) = path.bounds, [low.x, low.y, high.x, high.y].allSatisfy({ abs($0) < 1e7 }) else {
+        let isTame = path.subpaths.joined().allSatisfy { abs($0.x) < 1e7 && abs($0.y) < 1e7 }
+        guard isTame, let (low, high) = path.bounds else {
             (columns, rows, values) = (0..<0, 0..<0, [])
             return
         }

@@ -1,7 +1,8 @@
 import Foundation
 
-/// Lines to fill or to stroke. Curves become short straight pieces as they are added, so a path can be bent by any function
-/// of the plane (`mapped`). Filling closes every subpath; where subpaths overlap, the nonzero winding rule holds.
+/// Lines to fill or to stroke. Curves become short straight pieces as they are added, so a path can be bent by any
+/// function of the plane (`mapped`). Filling closes every subpath; where subpaths overlap, the nonzero winding rule
+/// holds.
 public struct Path: Equatable, Sendable {
     public private(set) var subpaths: [[Point]] = []
 
@@ -79,7 +80,7 @@ extension Path {
         )
     }
 
-    /// A smooth line through all points (centripetal-free Catmull-Rom); `closed` also joins the last to the first.
+    /// A smooth line through all points (uniform Catmull-Rom); `closed` also joins the last to the first.
     public static func smooth(_ points: [Point], closed: Bool = false, pieces: Int = 8) -> Path {
         let n = points.count
         guard n > 2 else { return Path(points) }
@@ -99,7 +100,8 @@ extension Path {
         return Path(line)
     }
 
-    /// The outline of a line drawn with a round pen, whose width at each point is `width(t)`, t = 0...1 along the points.
+    /// The outline of a line drawn with a round pen, whose width at each point is `width(t)`, t = 0...1 along the
+    /// points.
     public func stroked(closed: Bool = false, width: (Double) -> Double) -> Path {
         var outline = Path()
         for var points in subpaths {

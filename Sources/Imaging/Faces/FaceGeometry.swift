@@ -1,7 +1,7 @@
 import Foundation
 
-/// From face units to pixels. In face units the origin is between the eyes, y points down, the crown is at -1 and the chin
-/// near 1; a head is an ellipsoid, so turning it moves what is near the middle more than its outline.
+/// From face units to pixels. In face units the origin is between the eyes, y points down, the crown is at -1 and the
+/// chin near 1; a head is an ellipsoid, so turning it moves what is near the middle more than its outline.
 struct FaceGeometry {
     let size: Double
     /// Pixels per face unit.

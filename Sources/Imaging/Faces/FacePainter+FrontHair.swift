@@ -85,7 +85,8 @@ extension FacePainter {
         return right.reversed().map { Point(-$0.x, $0.y) } + [Point(0, -1.07 - lift)] + right
     }
 
-    /// Hair between the crown and a hairline. The hairline runs from right to left, with x relative to the face's width.
+    /// Hair between the crown and a hairline. The hairline runs from right to left, with x relative to the face's
+    /// width.
     private mutating func addCap(
         lift: Double,
         sideBottom: Double,

@@ -158,7 +158,8 @@ extension FacePainter {
         let skin = identity.skinColor
         let dot = skin.mixed(with: Color(hex: 0x8A4A20), 0.6).shaded(0.12)
         var random = identityRandom(1)
-        for _ in 0..<Int(identity.freckles * 46) {
+        let freckles = identity.freckles > 0 ? min(identity.freckles, 1) : 0
+        for _ in 0..<Int(freckles * 46) {
             let p = Point(random.uniform(-0.52...0.52), random.uniform(0.16...0.46))
             let radius = random.uniform(0.009...0.019) * geometry.unit
             guard abs(p.x) < identity.faceWidth * 0.85 else { continue }

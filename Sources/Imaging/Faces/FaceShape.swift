@@ -1,5 +1,5 @@
-/// One thing in the drawing of a face, in pixels. A face is a list of these from back to front; a style decides how each is
-/// put on the canvas.
+/// One thing in the drawing of a face, in pixels. A face is a list of these from back to front; a style decides how
+/// each is put on the canvas.
 struct FaceShape {
     enum Role {
         /// A thing with an edge: styles with lines draw its outline.

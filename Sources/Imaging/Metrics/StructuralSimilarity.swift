@@ -4,9 +4,9 @@ import Foundation
 /// sigma 1.5, K1 = 0.01, K2 = 0.03 and range 1.
 ///
 /// scikit-image: structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1,
-/// channel_axis=2). Like there, the mean leaves out the 5 pixels at each border, whose window would leave the picture. A
-/// picture with a side below 11 has no such interior; there (scikit-image refuses it) all pixels count, and the borders
-/// are mirrored.
+/// channel_axis=2). Like there, the mean leaves out the 5 pixels at each border, whose window would leave the
+/// picture. A picture with a side below 11 has no such interior; there (scikit-image refuses it) all pixels count,
+/// and the borders are mirrored.
 public func structuralSimilarity(_ a: FloatImage, _ b: FloatImage) -> Double {
     precondition(a.width == b.width && a.height == b.height, "structuralSimilarity: the sizes differ")
     let sum = (0..<3).reduce(0.0) { $0 + structuralSimilarity(a, b, channel: $1) }

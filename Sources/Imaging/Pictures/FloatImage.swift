@@ -1,6 +1,7 @@
 /// A float RGB picture, (height, width, 3) interleaved, with 0 as black and 1 as full intensity.
 ///
-/// Values outside 0...1 are kept (a bicubic resize overshoots); they are clamped only when the picture becomes a `Bitmap`.
+/// Values outside 0...1 are kept (a bicubic resize overshoots); they are clamped only when the picture becomes a
+/// `Bitmap`.
 public struct FloatImage: Equatable, Sendable {
     public let width: Int
     public let height: Int

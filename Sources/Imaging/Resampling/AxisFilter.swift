@@ -12,8 +12,8 @@ public enum Interpolation: String, CaseIterable, Sendable {
     case area
 }
 
-/// What one axis of a resize reads: each output position is a weighted sum of a few input positions. Positions outside the
-/// picture are replaced by the nearest one inside.
+/// What one axis of a resize reads: each output position is a weighted sum of a few input positions. Positions
+/// outside the picture are replaced by the nearest one inside.
 struct AxisFilter {
     /// First tap of each output position, in `indices` and `weights`; one more entry closes the last.
     private(set) var starts: [Int] = [0]

@@ -2,8 +2,8 @@ extension FloatImage {
     /// The picture moved by `transform` (from its pixels to those of the result), bilinear, with `border` outside.
     /// OpenCV 5: cv2.warpAffine(flags=INTER_LINEAR, borderMode=BORDER_CONSTANT).
     ///
-    /// As in OpenCV, whole coordinates are the centres of pixels here. OpenCV 4 rounds positions to 1/32 pixel, 5 does not.
-    /// A transform without an inverse gives a picture of `border` only.
+    /// As in OpenCV, whole coordinates are the centres of pixels here. OpenCV 4 rounds positions to 1/32 pixel, 5
+    /// does not. A transform without an inverse gives a picture of `border` only.
     public func warped(
         by transform: AffineTransform,
         width newWidth: Int,

@@ -1,7 +1,8 @@
 /// Pictures in labelled rows and columns on white.
 ///
-/// All cells are as large as the largest picture; smaller ones are centred, and a missing one leaves a pale crossed frame.
-/// Labels grow with the cells. Those that do not fit are broken between words (column labels) and then cut with an ellipsis.
+/// All cells are as large as the largest picture; smaller ones are centred, and a missing one leaves a pale crossed
+/// frame. Labels grow with the cells. Those that do not fit are broken between words (column labels) and then cut
+/// with an ellipsis.
 public struct ContactSheet: Sendable {
     public var rowLabels: [String]
     public var columnLabels: [String]

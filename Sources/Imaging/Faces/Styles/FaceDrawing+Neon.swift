@@ -2,7 +2,8 @@ extension FaceDrawing {
     /// Glowing tubes in the dark: each part's own hue, as bright as it gets.
     func neon() -> FloatImage {
         let side = Double(size)
-        // 1. The tubes, hidden by what lies in front of them. Their bodies are almost black, with a trace of their colour.
+        // 1. The tubes, hidden by what lies in front of them. Their bodies are almost black, with a trace of their
+        // colour.
         var canvas = Canvas(width: size, height: size, background: .black)
         drawLines(
             subject,

@@ -1,5 +1,6 @@
 extension FaceDrawing {
-    /// Transparent washes on rough paper: wavering edges where pigment gathers, blooms, unpainted borders, a faint pencil line.
+    /// Transparent washes on rough paper: wavering edges where pigment gathers, blooms, unpainted borders, a faint
+    /// pencil line.
     func watercolor() -> FloatImage {
         let side = Double(size)
         let noise = ValueNoise(seed: scene.texture &+ 101)
