@@ -5,7 +5,8 @@ import Foundation
 /// A file that another process shortens while it is mapped raises SIGBUS at the next read, as with every mapping.
 public final class MappedFile: @unchecked Sendable {
     public let path: String
-    public let bytes: UnsafeRawBufferPointer
+    /// Valid while this object lives, which a use of them alone does not ensure: see `withBytes`.
+    let bytes: UnsafeRawBufferPointer
 
     /// - Throws: `CheckpointError.unreadable` when it cannot be opened or mapped, or is not a regular file.
     public init(path: String) throws {
@@ -32,6 +33,14 @@ public final class MappedFile: @unchecked Sendable {
             throw CheckpointError.unreadable(file: path, reason: systemReason())
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
+    }
+
+    /// How many bytes.
+    public var count: Int { bytes.count }
+
+    /// Calls `body` with the bytes, which are valid for as long as it runs.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withExtendedLifetime(self) { try body(bytes) }
     }
 
     deinit {

@@ -80,6 +80,19 @@ package struct JSONScanner {
         return acceptWord("null")
     }
 
+    package mutating func boolean() throws -> Bool {
+        skipSpace()
+        if acceptWord("true") { return true }
+        if acceptWord("false") { return false }
+        throw fault("expected true or false", at: offset)
+    }
+
+    /// Whether an array comes next.
+    package mutating func nextIsArray() -> Bool {
+        skipSpace()
+        return peek() == UInt8(ascii: "[")
+    }
+
     /// Reads any value and forgets it.
     package mutating func skipValue() throws { try skipValue(depth: 0) }
 
