@@ -25,7 +25,8 @@ func isControl(_ scalar: Unicode.Scalar) -> Bool {
 
 /// "an image", "a latent", "text", "face models": a kind of artifact as a message says it.
 func noun(_ kind: String) -> String {
-    if kind == "text" || kind.hasSuffix("s") { return kind }
+    let isPlural = kind.hasSuffix("s") && !kind.hasSuffix("ss") && !kind.hasSuffix("is")
+    if kind == "text" || isPlural { return kind }
     return (kind.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + kind
 }
 

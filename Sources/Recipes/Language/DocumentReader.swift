@@ -12,7 +12,7 @@ struct DocumentReader {
         var document = RecipeDocument()
         guard case .mapping(let entries) = root.content else {
             diagnostics.error(
-                "a recipe is a mapping of \(enumeration(Self.keys)), but this is \(root.typeName)",
+                "a recipe is a mapping of \(enumeration(Self.keys)), but \(root.found)",
                 at: root.location
             )
             return document
@@ -68,7 +68,7 @@ struct DocumentReader {
             case .mapping: document.includedCells.append(item)
             default:
                 diagnostics.error(
-                    "`include` is a list of recipes and cells, but this is \(item.typeName)",
+                    "`include` is a list of recipes and cells, but \(item.found)",
                     at: item.location,
                     hint: "write `include: [other.yaml]` or `include: [{style: neon, seed: 7}]`"
                 )
@@ -117,7 +117,7 @@ struct DocumentReader {
             guard checkName(entry.key, "node") else { return nil }
             guard case .mapping(let arguments) = entry.value.content else {
                 diagnostics.error(
-                    "the node \(code(entry.key.text)) must be a mapping, but this is \(entry.value.typeName)",
+                    "the node \(code(entry.key.text)) must be a mapping, but \(entry.value.found)",
                     at: entry.value.isNull ? entry.key.location : entry.value.location,
                     hint: "write `\(entry.key.text): {uses: KIND}`; `pulid-run nodes` lists the kinds"
                 )
@@ -153,7 +153,7 @@ struct DocumentReader {
     private func scalar(_ node: SyntaxNode, _ what: String) -> Scalar? {
         guard case .scalar(let scalar) = node.content, !node.isNull else {
             diagnostics.error(
-                "\(what) must be text, but \(node.isNull ? "nothing is given" : "this is \(node.typeName)")",
+                "\(what) must be text, but \(node.found)",
                 at: node.location
             )
             return nil
@@ -164,7 +164,7 @@ struct DocumentReader {
     private func sequence(_ node: SyntaxNode, _ what: String, of items: String) -> [SyntaxNode] {
         if node.isNull { return [] }
         guard case .sequence(let list) = node.content else {
-            diagnostics.error("\(what) must be a list of \(items), but this is \(node.typeName)", at: node.location)
+            diagnostics.error("\(what) must be a list of \(items), but \(node.found)", at: node.location)
             return []
         }
         return list
@@ -173,7 +173,7 @@ struct DocumentReader {
     private func mapping(_ node: SyntaxNode, _ what: String, of items: String) -> [SyntaxNode.Entry] {
         if node.isNull { return [] }
         guard case .mapping(let entries) = node.content else {
-            diagnostics.error("\(what) must be a mapping of \(items), but this is \(node.typeName)", at: node.location)
+            diagnostics.error("\(what) must be a mapping of \(items), but \(node.found)", at: node.location)
             return []
         }
         return entries

@@ -44,6 +44,7 @@ struct NodeCompiler {
     }
 
     private func compile(_ declaration: RecipeDocument.NodeDeclaration, schema: NodeSchema, node: Int) {
+        var meant: Set<String> = []
         for argument in declaration.arguments {
             let name = argument.key.text
             let owner = "\(code(name)) of \(code(schema.name))"
@@ -60,12 +61,13 @@ struct NodeCompiler {
                 plan.nodes[node].parameters.append(NodePlan.Parameter(schema: parameter, template: template))
                 plan.nodes[node].mentioned.formUnion(template.axes)
             } else {
-                reportUnknown(argument.key, schema: schema)
+                if let match = reportUnknown(argument.key, schema: schema) { meant.insert(match) }
                 markUses(argument.value)
                 plan.nodes[node].isBroken = true
+                plan.nodes[node].hasAllParameters = false
             }
         }
-        reportMissing(declaration, schema: schema, node: node)
+        reportMissing(declaration, besides: meant, schema: schema, node: node)
     }
 
     /// For a node of unknown kind: its references are still checked, and what it mentions counts as used.
@@ -87,18 +89,27 @@ struct NodeCompiler {
         }
     }
 
-    private func reportUnknown(_ key: Scalar, schema: NodeSchema) {
+    /// The name that was probably meant.
+    private func reportUnknown(_ key: Scalar, schema: NodeSchema) -> String? {
         let names = schema.inputs.map(\.name) + schema.parameters.map(\.name)
+        let match = diagnostics.nearMatch(to: key.text, among: names)
         diagnostics.error(
             "\(code(schema.name)) has no \(code(key.text))",
             at: key.location,
-            hint: diagnostics.suggestion(for: key.text, among: names + ["uses"])
+            hint: match.map { "did you mean \(code($0))?" }
                 ?? (names.isEmpty ? "it takes nothing" : "it takes \(enumeration(names))")
         )
+        return match
     }
 
-    private func reportMissing(_ declaration: RecipeDocument.NodeDeclaration, schema: NodeSchema, node: Int) {
-        let given = Set(declaration.arguments.map(\.key.text))
+    /// - Parameter meant: what misspelt keys probably stand for; these are not said to be missing on top.
+    private func reportMissing(
+        _ declaration: RecipeDocument.NodeDeclaration,
+        besides meant: Set<String>,
+        schema: NodeSchema,
+        node: Int
+    ) {
+        let given = meant.union(declaration.arguments.map(\.key.text))
         for port in schema.inputs where port.isRequired && !given.contains(port.name) {
             plan.nodes[node].isBroken = true
             diagnostics.error(
@@ -156,7 +167,7 @@ struct NodeCompiler {
     ) -> Source? {
         guard case .scalar(let scalar) = value.content else {
             diagnostics.error(
-                "\(owner) takes \(noun(port.artifact.kind)) from another node, but this is \(value.typeName)",
+                "\(owner) takes \(noun(port.artifact.kind)) from another node, but \(value.found)",
                 at: value.location,
                 hint: "write one reference, such as `$node`"
             )

@@ -23,8 +23,7 @@ struct OutputCompiler {
     private func source(_ value: SyntaxNode) -> Source? {
         guard case .scalar(let scalar) = value.content, !value.isNull else {
             diagnostics.error(
-                "an output is the result of one node, but "
-                    + (value.isNull ? "nothing is given" : "this is \(value.typeName)"),
+                "an output is the result of one node, but \(value.found)",
                 at: value.location,
                 hint: "write `name.png: $node`"
             )

@@ -102,7 +102,7 @@ struct SweepReader {
         return nodes.prefix(Self.mostEntries).compactMap { node in
             guard case .mapping(let pairs) = node.content, !pairs.isEmpty else {
                 diagnostics.error(
-                    "`\(key)` lists cells, but this is \(node.typeName)",
+                    "`\(key)` lists cells, but \(node.found)",
                     at: node.location,
                     hint: "write a cell as `{style: neon, seed: 7}`"
                 )

@@ -19,12 +19,12 @@ struct SyntaxNode: Sendable {
     /// How many nodes this one is made of, itself and what aliases repeat included.
     let size: Int
 
-    /// What a message calls it.
-    var typeName: String {
+    /// What a message says is found where something else is wanted: "this is a list".
+    var found: String {
         switch content {
-        case .scalar(let scalar): scalar.value.typeName
-        case .sequence: "a list"
-        case .mapping: "a mapping"
+        case .scalar(let scalar): scalar.value == .null ? "nothing is given" : "this is \(scalar.value.typeName)"
+        case .sequence: "this is a list"
+        case .mapping: "this is a mapping"
         }
     }
 

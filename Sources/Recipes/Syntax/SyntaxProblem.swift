@@ -39,7 +39,8 @@ struct SyntaxProblem {
     var diagnostic: Diagnostic {
         let (message, note, hint) = wording
         let notes = contextLocation.flatMap { location in note.map { [Diagnostic.Note($0, at: location)] } } ?? []
-        return Diagnostic(.error, message, at: location, notes: notes, hint: hint)
+        let opening = problem == "found unexpected end of stream" ? contextLocation : nil
+        return Diagnostic(.error, message, at: opening ?? location, notes: notes, hint: hint)
     }
 
     private var wording: (message: String, note: String?, hint: String?) {
@@ -64,7 +65,7 @@ struct SyntaxProblem {
         case "could not find expected ':'":
             return ("expected `key: value` or a list item `- value`", nil, "a `:` needs a space after it")
         case "found unexpected end of stream":
-            return ("the recipe ends inside quotes", "the quotes are opened here", "close the quotes")
+            return ("these quotes are never closed", nil, nil)
         case "found unexpected document indicator":
             return ("`---` or `...` inside quotes", "the quotes are opened here", "close the quotes")
         case "block sequence entries are not allowed in this context":

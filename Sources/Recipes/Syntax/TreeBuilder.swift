@@ -130,7 +130,7 @@ struct TreeBuilder {
         guard case .scalar(let key) = node.content else {
             isDamaged = true
             diagnostics.error(
-                "a key must be text, not \(node.typeName)",
+                "a key must be text, but \(node.found)",
                 at: node.location,
                 hint: "a value that begins with `[` or `{` and is no list or mapping needs quotes"
             )

@@ -118,7 +118,7 @@ struct TemplateCompiler {
                     diagnostics.error(
                         "\(code("${\(name.text)}")) is \(value.value.typeName), which can only stand alone",
                         at: name.location,
-                        notes: [Diagnostic.Note("it is declared here", at: value.location)]
+                        notes: [Diagnostic.Note("its value is given here", at: value.location)]
                     )
                     return nil
                 }
@@ -147,10 +147,13 @@ struct TemplateCompiler {
 
     private func look(up name: Name) -> Scope.Meaning? {
         guard let meaning = scope.meaning(of: name.text) else {
+            let match = diagnostics.nearMatch(to: name.text, among: scope.names)
+            // What was meant is not reported as unused on top.
+            if let match { _ = scope.meaning(of: match) }
             diagnostics.error(
                 "there is no param or axis \(code(name.text))",
                 at: name.location,
-                hint: diagnostics.suggestion(for: name.text, among: scope.names)
+                hint: match.map { "did you mean \(code($0))?" }
             )
             return nil
         }

@@ -11,6 +11,7 @@ struct UnusedNames {
     /// - Parameter nodeAxes: the axes that nodes mention, readable or not.
     func check(nodeAxes: AxisSet) {
         guard !plan.scope.isIncomplete else { return }
+        let hadErrors = plan.diagnostics.hasErrors
         for (index, axis) in plan.space.axes.enumerated() where !nodeAxes.contains(index) {
             plan.diagnostics.error(
                 "no node depends on the axis \(code(axis.name))",
@@ -26,6 +27,8 @@ struct UnusedNames {
                 hint: "mention it as `${\(param.name.text)}`, or remove it"
             )
         }
+        // A misspelt reference makes a node look unused.
+        guard !hadErrors else { return }
         for node in plan.nodes.prefix(plan.index.count) where node.location.file == file {
             guard let index = plan.index[node.name], !plan.wanted.contains(index) else { continue }
             plan.diagnostics.warning(

@@ -1,0 +1,83 @@
+import Graph
+import Testing
+
+/// `--set` for params and axes.
+struct SettingTests {
+    static let recipe = """
+        params: {photo: faces/ada.png, scale: 0.8, count: 3, fast: true, sizes: [8]}
+        axes: {style: [ink, neon], seed: {from: 1, to: 3}}
+        exclude: [{style: neon, seed: 3}]
+        include: [{style: gold, seed: 7}]
+        nodes:
+          words: {uses: caption, text: "${style} ${fast} ${scale}"}
+          picture: {uses: paint, caption: $words, seed: "${seed}", width: 8}
+          score: {uses: compare, image: $picture, baseline: "${photo}"}
+          one: {uses: constant, value: "${count}"}
+          mean: {uses: mean, of: $one, weights: "${sizes}"}
+        outputs: {"${style}-${seed}.json": $score, mean.txt: $mean}
+        """
+
+    @Test("a param takes a value of its default's type; of several settings the last counts")
+    func params() throws {
+        let set = try load(
+            Self.recipe,
+            settings: ["scale=2", "count=0.5", "fast=false", "sizes=[1, 2.5]", "scale=1e-3", "photo=n.txt"]
+        )
+        #expect(
+            set.graph.parameters == [
+                "scale": .number(0.001), "count": .number(0.5), "fast": .bool(false), "photo": .string("n.txt"),
+                "sizes": .list([.integer(1), .number(2.5)]),
+            ]
+        )
+    }
+
+    @Test(
+        "a param without a type takes anything",
+        arguments: [("5", Value.integer(5)), ("[a]", .list([.string("a")]))]
+    )
+    func untyped(text: String, value: Value) throws {
+        #expect(try load("params: {any: }", settings: ["any=\(text)"]).graph.parameters["any"] == value)
+    }
+
+    @Test("text is taken as it stands", arguments: ["7", "true", "a: b", "[x", "=", "", "$HOME", "${style}"])
+    func text(value: String) throws {
+        let set = try load("params: {a: word}", settings: ["a=\(value)"])
+        #expect(set.graph.parameters["a"] == .string(value))
+    }
+
+    @Test("an axis takes one value or a list, and cells that the values leave out go away")
+    func axes() throws {
+        #expect(
+            try load(Self.recipe).outputPaths.dropLast() == [
+                "ink-1.json", "ink-2.json", "ink-3.json", "neon-1.json", "neon-2.json", "gold-7.json",
+            ]
+        )
+        #expect(try load(Self.recipe, settings: ["seed=9"]).outputPaths.dropLast() == ["ink-9.json", "neon-9.json"])
+        #expect(
+            try load(Self.recipe, settings: ["style=neon", "seed=[3, 7]"]).outputPaths.dropLast() == ["neon-7.json"]
+        )
+        #expect(
+            try load(Self.recipe, settings: ["style=[gold, 1980]", "seed={from: 7, to: 8}"]).outputPaths.dropLast()
+                == ["gold-7.json", "gold-8.json", "1980-7.json", "1980-8.json"]
+        )
+        #expect(
+            try load(Self.recipe, settings: ["style=1980", "seed=1"]).graph.instances.first?.cell["style"]
+                == .string("1980")
+        )
+    }
+
+    @Test("a path given by --set starts from the working folder, one in a recipe from the recipe's")
+    func paths() throws {
+        let library = """
+            params: {photo: ada.png}
+            nodes: {score: {uses: compare, image: "${photo}", baseline: bob.png}}
+            """
+        let recipe = "include: [faces/library.yaml]\noutputs: {score.json: $score}"
+        let files = ["faces/library.yaml": library]
+        let plain = try load(recipe, files: files)
+        #expect(plain.values(of: "file", in: "score.image") == [.string("/project/faces/ada.png")])
+        #expect(plain.values(of: "file", in: "score.baseline") == [.string("/project/faces/bob.png")])
+        let set = try load(recipe, settings: ["photo=n.txt"], files: files)
+        #expect(set.values(of: "file", in: "score.image") == [.string("/project/n.txt")])
+    }
+}
