@@ -44,12 +44,12 @@ import Testing
         #expect(tokenizer.encode(long).last == tokenizer.endID)
     }
 
-    /// A word of a megabyte takes time in proportion to its length.
-    @Test func aWordOfAMegabyteIsNoTrap() throws {
+    /// A long word takes time in proportion to its length, not to its square.
+    @Test func aWordOf128KilobytesIsNoTrap() throws {
         let tokenizer = try CLIPTokenizer(folder: golden("first"))
         let start = ContinuousClock.now
-        let count = tokenizer.tokens(String(repeating: "portrait", count: 1 << 17)).count
-        #expect((1 << 17...1 << 20).contains(count))
+        let count = tokenizer.tokens(String(repeating: "portrait", count: 1 << 14)).count
+        #expect((1 << 14...1 << 17).contains(count))
         #expect(ContinuousClock.now - start < .seconds(20))
     }
 

@@ -1,0 +1,88 @@
+import Tensors
+
+/// SDXL's two tokenizers and text encoders together.
+///
+/// diffusers: pipelines/stable_diffusion_xl/pipeline_stable_diffusion_xl.py::encode_prompt
+public struct SDXLPromptEncoder: Sendable {
+    public let firstTokenizer: CLIPTokenizer
+    public let secondTokenizer: CLIPTokenizer
+    private let first: CLIPTextModel
+    private let second: CLIPTextModelWithProjection
+    /// What a missing negative prompt gives: zeros if true, the encoding of the empty text if not. SDXL's
+    /// `model_index.json` says true. A text that is given, even an empty one, is always encoded.
+    public let forceZerosForEmptyPrompt: Bool
+
+    /// - Parameter tokenizers: those of `tokenizer` and `tokenizer_2`
+    /// - Throws: `SDXLPromptError` when a tokenizer gives what an encoder cannot read, or the two do not fit together.
+    public init(
+        tokenizers: (CLIPTokenizer, CLIPTokenizer),
+        first: CLIPTextModel,
+        second: CLIPTextModelWithProjection,
+        forceZerosForEmptyPrompt: Bool = true
+    ) throws {
+        (firstTokenizer, secondTokenizer) = tokenizers
+        self.first = first
+        self.second = second
+        self.forceZerosForEmptyPrompt = forceZerosForEmptyPrompt
+        for (index, tokenizer, config) in [(1, tokenizers.0, first.config), (2, tokenizers.1, second.config)] {
+            guard tokenizer.largestID < config.vocabSize else {
+                throw SDXLPromptError.vocabulary(
+                    encoder: index,
+                    largestID: tokenizer.largestID,
+                    vocabSize: config.vocabSize
+                )
+            }
+            guard tokenizer.maximumLength <= config.maxPositionEmbeddings else {
+                throw SDXLPromptError.length(
+                    encoder: index,
+                    tokens: tokenizer.maximumLength,
+                    positions: config.maxPositionEmbeddings
+                )
+            }
+        }
+        guard tokenizers.0.maximumLength == tokenizers.1.maximumLength else {
+            throw SDXLPromptError.lengthsDiffer(tokenizers.0.maximumLength, tokenizers.1.maximumLength)
+        }
+    }
+
+    /// One prompt: B is 1.
+    public func callAsFunction(_ text: String, negative: String? = nil) -> SDXLPrompt {
+        self([text], negatives: negative.map { [$0] })
+    }
+
+    /// Several prompts at once.
+    ///
+    /// - Parameter negatives: as many as texts; nil for what `forceZerosForEmptyPrompt` says
+    public func callAsFunction(_ texts: [String], negatives: [String]?) -> SDXLPrompt {
+        precondition(negatives == nil || negatives?.count == texts.count, "as many negative prompts as prompts")
+        let (embeds, pooled) = encode(texts)
+        let (negativeEmbeds, negativePooled): (Tensor, Tensor)
+        if negatives == nil, forceZerosForEmptyPrompt {
+            (negativeEmbeds, negativePooled) = (.zeros(embeds.shape), .zeros(pooled.shape))
+        } else {
+            (negativeEmbeds, negativePooled) = encode(negatives ?? texts.map { _ in "" })
+        }
+        return SDXLPrompt(
+            embeds: embeds,
+            pooled: pooled,
+            negativeEmbeds: negativeEmbeds,
+            negativePooled: negativePooled
+        )
+    }
+
+    /// Texts -> (B, 77, 768 + 1280): the penultimate states of both encoders side by side; and (B, 1280): the second's
+    /// projected pooled state.
+    public func encode(_ texts: [String]) -> (embeds: Tensor, pooled: Tensor) {
+        let a = first(texts.map(firstTokenizer.encode))
+        let b = second(texts.map(secondTokenizer.encode))
+        return (
+            .concatenated([a.penultimateHiddenState, b.penultimateHiddenState], axis: 2),
+            b.textEmbeds
+        )
+    }
+
+    /// How many tokens at the end of a text do not fit and are not seen, by the encoder that loses more; 0 if it fits.
+    public func cutTokens(_ text: String) -> Int {
+        [firstTokenizer, secondTokenizer].map { max(0, $0.tokens(text).count - $0.tokenLimit) }.max() ?? 0
+    }
+}

@@ -1,0 +1,22 @@
+/// Why tokenizers and text encoders of a folder cannot work together.
+public enum SDXLPromptError: Error, Hashable, Sendable {
+    case vocabulary(encoder: Int, largestID: Int, vocabSize: Int)
+    case length(encoder: Int, tokens: Int, positions: Int)
+    case lengthsDiffer(Int, Int)
+}
+
+extension SDXLPromptError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .vocabulary(let encoder, let largestID, let vocabSize):
+            "tokenizer \(encoder) gives ids up to \(largestID), but its text encoder knows only \(vocabSize) tokens:"
+                + " they are not of one model"
+        case .length(let encoder, let tokens, let positions):
+            "tokenizer \(encoder) gives \(tokens) tokens, but its text encoder has only \(positions) positions:"
+                + " set model_max_length in tokenizer_config.json to \(positions)"
+        case .lengthsDiffer(let first, let second):
+            "the two tokenizers give \(first) and \(second) tokens, but have to agree:"
+                + " set model_max_length in both of tokenizer_config.json"
+        }
+    }
+}
