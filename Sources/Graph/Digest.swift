@@ -36,7 +36,21 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     fileprivate init(_ digest: SHA256.Digest) { bytes = Array(digest) }
 
     /// 64 hexadecimal digits.
-    public var hex: String { bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined() }
+    public var hex: String {
+        // Keys and stores ask for it thousands of times in a run.
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+            for (i, byte) in bytes.enumerated() {
+                text[2 * i] = Self.digit(byte >> 4)
+                text[2 * i + 1] = Self.digit(byte & 15)
+            }
+            return text.count
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
+        value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
+    }
+
     /// The first twelve digits: enough for a person to tell values apart.
     public var short: String { String(hex.prefix(12)) }
     public var description: String { hex }

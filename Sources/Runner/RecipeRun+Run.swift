@@ -8,7 +8,8 @@ extension RecipeRun {
     public func run() -> RunSummary {
         let start = ContinuousClock.now
         begin()
-        while let job = scheduler.next(early: true), !cancellation.isRequested { perform(job, isKept: true) }
+        for index in failures.keys.sorted() { noteFailure(of: index) }
+        while !cancellation.isRequested, let job = scheduler.next(early: true) { perform(job, isKept: true) }
         reportPlan()
         runJobs()
         if delivery.demandTables(digests: scheduler.digests, wantFields: { scheduler.deliver($0) }) { runJobs() }
@@ -21,9 +22,6 @@ extension RecipeRun {
 
     private func reportPlan() {
         noteCached(scheduler.takeNewlyCached())
-        for index in scheduler.needed.indices {
-            if let failure = failures[index] { note(failure) }
-        }
         report(.planned(recipe: graph.name, plannedWork()))
     }
 
@@ -130,7 +128,12 @@ extension RecipeRun {
         } catch is CancellationError where cancellation.isRequested {
             condition.withLock { scheduler.stop() }
         } catch {
-            stop(at: index, because: error)
+            condition.withLock {
+                fail(index, error)
+                condition.broadcast()
+            }
+            // A plan has more to say than its first failure.
+            if isKept { noteFailure(of: index) }
         }
     }
 
@@ -184,19 +187,14 @@ extension RecipeRun {
         noteCached(cached)
     }
 
-    private func stop(at index: Int, because error: any Error) {
+    private func noteFailure(of index: Int) {
         let failure = condition.withLock {
-            fail(index, error)
+            guard let failure = failures[index] else { return NodeFailure?.none }
+            summary.failures.append(failure)
             if !options.keepGoing { scheduler.stop() }
-            condition.broadcast()
-            return failures[index]
+            return failure
         }
-        if let failure { note(failure) }
-    }
-
-    private func note(_ failure: NodeFailure) {
-        condition.withLock { summary.failures.append(failure) }
-        report(.failed(failure))
+        if let failure { report(.failed(failure)) }
     }
 
     private func noteCached(_ indices: [Int]) {

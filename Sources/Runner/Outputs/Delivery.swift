@@ -16,7 +16,7 @@ final class Delivery: Sendable {
     private let graph: ExecutionGraph
     private let store: ResultStore
     private let options: RunOptions
-    private let version: String
+    private let metadata: OutputMetadata
     private let folder: OutputFolder
     /// Places in the graph's outputs, of those that this run is asked for.
     private let outputsByInstance: [Int: [Int]]
@@ -29,7 +29,7 @@ final class Delivery: Sendable {
         self.graph = graph
         self.store = store
         self.options = options
-        self.version = version
+        metadata = OutputMetadata(graph: graph, options: options, version: version)
         folder = OutputFolder(path: Self.absolute(options.out))
         func isAsked(_ index: Int) -> Bool {
             options.only.isEmpty || options.only.contains(graph.instances[index].node)
@@ -60,7 +60,7 @@ final class Delivery: Sendable {
         var isNeeded = measured.contains(index)
         let places = outputsByInstance[index] ?? []
         guard !places.isEmpty else { return isNeeded }
-        let metadata = metadata(index, key)
+        let metadata = entries(index, key)
         for place in places {
             let content = content(of: place, value: value, metadata: metadata)
             if store.outputContent(path(place)) == content {
@@ -82,7 +82,7 @@ final class Delivery: Sendable {
         }
         let places = (outputsByInstance[index] ?? []).filter { !inPlace.contains($0) }
         guard !places.isEmpty else { return [] }
-        let metadata = metadata(index, key)
+        let metadata = entries(index, key)
         return places.map { place in
             let content = content(of: place, value: value, metadata: metadata)
             return write(place, content: content) { fileExtension in
@@ -191,8 +191,8 @@ final class Delivery: Sendable {
         return Digest(of: encoder.bytes)
     }
 
-    private func metadata(_ index: Int, _ key: Digest) -> [FileMetadata] {
-        graph.metadata(for: index, key: key, options: options, version: version)
+    private func entries(_ index: Int, _ key: Digest) -> [FileMetadata] {
+        metadata.entries(for: graph.instances[index], key: key)
     }
 
     private func path(_ place: Int) -> String { folder.path + "/" + graph.outputs[place].path }

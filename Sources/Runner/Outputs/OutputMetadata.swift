@@ -1,28 +1,31 @@
 import Foundation
 import Graph
 
-extension ExecutionGraph {
-    /// What a picture says of its own making: enough to make it again, and nothing that differs between two runs of the
-    /// same, such as times or where folders lie.
-    ///
-    /// - Parameter key: of the result that the picture shows: names all that it depends on.
-    func metadata(
-        for index: Int, key: Digest?, options: RunOptions, version: String
-    ) -> [FileMetadata] {
-        let instance = instances[index]
-        let cell = Dictionary(
-            instance.cell.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first })
-        var texts = [
+/// What a picture says of its own making: enough to make it again, and nothing that differs between two runs of the same,
+/// such as times or where folders lie.
+struct OutputMetadata: Sendable {
+    /// What all pictures of a run have in common.
+    private let common: [FileMetadata]
+
+    init(graph: ExecutionGraph, options: RunOptions, version: String) {
+        common = [
             FileMetadata("pulid-run.version", version),
-            FileMetadata("pulid-run.recipe", name),
+            FileMetadata("pulid-run.recipe", graph.name),
             FileMetadata("pulid-run.file", options.recipeForReplay),
             FileMetadata("pulid-run.settings", Value.list(options.settings.map { .string($0) }).json),
-            FileMetadata("pulid-run.parameters", Value.map(parameters).json),
+            FileMetadata("pulid-run.parameters", Value.map(graph.parameters).json),
+        ]
+    }
+
+    /// - Parameter key: of the result that the picture shows: names all that it depends on.
+    func entries(for instance: Instance, key: Digest) -> [FileMetadata] {
+        let cell = Dictionary(
+            instance.cell.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first })
+        return common + [
             FileMetadata("pulid-run.node", instance.node),
             FileMetadata("pulid-run.cell", Value.map(cell).json),
+            FileMetadata("pulid-run.key", key.hex),
         ]
-        if let key { texts.append(FileMetadata("pulid-run.key", key.hex)) }
-        return texts
     }
 }
 

@@ -38,24 +38,36 @@ public struct KeyChange: Hashable, Sendable {
 }
 
 extension KeyChange: CustomStringConvertible {
-    /// `seed: 1 -> 2`; digests are cut short.
+    /// `seed: 1 -> 2`; digests are cut short, and of a long list only what differs is shown.
     public var description: String {
         let name = component.hasPrefix("parameter ") ? String(component.dropFirst("parameter ".count)) : component
         switch (old, new) {
-        case (let old?, let new?): return "\(name): \(Self.shown(old)) -> \(Self.shown(new))"
+        case (let old?, let new?): return "\(name): \(Self.difference(old, new))"
         case (nil, let new?): return "\(name): not there before -> \(Self.shown(new))"
         case (let old?, nil): return "\(name): \(Self.shown(old)) -> no longer there"
         case (nil, nil): return name
         }
     }
 
+    private static func difference(_ old: String, _ new: String) -> String {
+        let (before, after) = (items(old), items(new))
+        guard before.count == after.count, after.count > 1 else { return "\(shown(old)) -> \(shown(new))" }
+        let changed = zip(before, after).filter { $0 != $1 }.map { "\(shown($0)) -> \(shown($1))" }
+        let rest = changed.count > 3 ? ", and \(changed.count - 3) more" : ""
+        return changed.prefix(3).joined(separator: ", ") + rest
+    }
+
+    private static func items(_ text: String) -> [String] {
+        text.split(separator: ", ", omittingEmptySubsequences: false).map(String.init)
+    }
+
     /// Digests of values and files are long and say nothing; twelve digits tell them apart.
     private static func shown(_ text: String) -> String {
-        let short = text.split(separator: ", ", omittingEmptySubsequences: false).map { part in
-            let words = part.split(separator: " ", omittingEmptySubsequences: false).map { word in
+        let text = text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        let short = items(text).map { item in
+            item.split(separator: " ", omittingEmptySubsequences: false).map { word in
                 Digest(hex: String(word))?.short ?? String(word)
-            }
-            return words.joined(separator: " ")
+            }.joined(separator: " ")
         }.joined(separator: ", ")
         return short.count > 160 ? short.prefix(157) + "..." : short.isEmpty ? "\"\"" : short
     }

@@ -7,7 +7,8 @@ extension CacheKey {
     }
 
     private static func escaped(_ text: String) -> String {
-        text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "\\") || $0 == UInt8(ascii: "\n") }) else { return text }
+        return text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
     }
 }
 

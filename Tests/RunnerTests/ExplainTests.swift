@@ -1,0 +1,122 @@
+import EngineTestSupport
+import Foundation
+import Graph
+import Runner
+import Testing
+
+/// The whole text of explanations.
+@Suite struct ExplainTests {
+    let workshop: Workshop
+    let file: String
+    let model: String
+
+    init() throws {
+        workshop = try Workshop()
+        file = try workshop.folder.write("5", to: "number.txt", age: 60)
+        model = try workshop.folder.write("weights", to: "model.bin", age: 60)
+    }
+
+    private func graph(base: Double = 1, factor: Double = 2, text: String = "a cat") -> ExecutionGraph {
+        var builder = GraphBuilder()
+        let read = builder.add("read", "read_number", ["file": .string(file)])
+        let base = builder.add("base", "constant", ["value": .number(base)])
+        var sums: [Int] = []
+        for x in [1.0, 2.0] {
+            let cell = [("x", Value.number(x))]
+            let scaled = builder.add("scaled", "scale", at: cell, ["factor": .number(x * factor)], inputs: ["input": [read]])
+            sums.append(builder.add("sum", "add", at: cell, inputs: ["a": [scaled], "b": [base]]))
+        }
+        builder.output("list.txt", builder.add("list", "table", inputs: ["numbers": sums]))
+        let model = builder.add("model", "load_model", ["path": .string(model)])
+        let caption = builder.add("caption", "caption", ["text": .string(text)])
+        builder.output("image.pgm", builder.add("image", "paint", inputs: ["model": [model], "caption": [caption]]))
+        return builder.graph
+    }
+
+    private func explain(_ node: String, in graph: ExecutionGraph) throws -> String {
+        let store = try workshop.openStore()
+        defer { store.close() }
+        return try RecipeRun(
+            graph, store: store, options: workshop.options { $0.only = [node] },
+            environment: RunEnvironment(numerics: "toy", version: "1.0")
+        ).explain(node)
+    }
+
+    @Test func aFirstRun() throws {
+        #expect(try explain("base", in: graph()) == "base: runs, since it has no result in this recipe yet\n")
+    }
+
+    @Test func nothingChanged() throws {
+        _ = try workshop.run(graph())
+        #expect(try explain("sum", in: graph()) == "sum[x=1.0]: cached\nsum[x=2.0]: cached\n")
+        #expect(try explain("image", in: graph()) == "image: cached\n")
+    }
+
+    @Test func aParameterChanged() throws {
+        _ = try workshop.run(graph())
+        #expect(
+            try explain("scaled", in: graph(factor: 3)) == """
+                scaled[x=1.0]: runs, since its key changed
+                  factor: 2.0 -> 3.0
+                scaled[x=2.0]: runs, since its key changed
+                  factor: 4.0 -> 6.0
+
+                """)
+    }
+
+    @Test func aChangeIsFollowedToItsCause() throws {
+        _ = try workshop.run(graph())
+        #expect(
+            try explain("list", in: graph(base: 3)) == """
+                list: runs, unless what it reads comes out as before
+                  sum[x=1.0]: runs, unless what it reads comes out as before
+                    base: runs, since its key changed
+                      value: 1.0 -> 3.0
+                  sum[x=2.0]: runs, unless what it reads comes out as before
+                    base: see above
+
+                """)
+    }
+
+    @Test func aFileChanged() throws {
+        _ = try workshop.run(graph())
+        try workshop.folder.write("6", to: "number.txt", age: 60)
+        let (five, six) = (ToyNumber(5).record.digest.short, ToyNumber(6).record.digest.short)
+        #expect(
+            try explain("scaled", in: graph()) == """
+                scaled[x=1.0]: runs, since its key changed
+                  input input: \(five) -> \(six)
+                    read: runs, since its key changed
+                      file: ef2d127de37b -> e7f6c011776e
+                scaled[x=2.0]: runs, since its key changed
+                  input input: \(five) -> \(six)
+                    read: see above
+
+                """)
+    }
+
+    @Test func aModelsFileChanged() throws {
+        _ = try workshop.run(graph())
+        try workshop.folder.write("other weights", to: "model.bin", age: 60)
+        let text = try explain("image", in: graph()).split(separator: "\n").map(String.init)
+        #expect(text.count == 3)
+        #expect(text[0] == "image: runs, since its key changed")
+        #expect(text[1].hasPrefix("  input model: "))
+        #expect(text[2] == "    model: names its files, which have changed")
+    }
+
+    @Test func textThatHasLinesIsOneLine() throws {
+        _ = try workshop.run(graph())
+        _ = try workshop.run(graph(text: "two\nlines\\"))
+        #expect(
+            try explain("caption", in: graph()) == """
+                caption: cached, by another key than in the last run
+                  text: two\\nlines\\\\ -> a cat
+
+                """)
+    }
+
+    @Test func anUnknownNode() throws {
+        #expect(throws: UnknownNode(name: "scale", nearest: "scaled")) { try explain("scale", in: graph()) }
+    }
+}

@@ -1,0 +1,137 @@
+import EngineTestSupport
+import Foundation
+import Graph
+import Runner
+import Synchronization
+import Testing
+
+/// What is kept, what goes on and what is said when a node fails or the user stops the run.
+@Suite struct FailureTests {
+    let workshop: Workshop
+
+    init() throws { workshop = try Workshop() }
+
+    /// Three cells, of which the middle one fails, and a mean of all.
+    private func failing(limit: Double = 2) -> ExecutionGraph {
+        var builder = GraphBuilder()
+        var all: [Int] = []
+        for number in [1.0, 2.0, 3.0] {
+            let cell = [("x", Value.number(number))]
+            let start = builder.add("start", "constant", at: cell, ["value": .number(number)])
+            let limited = number == 2 ? limit : 100
+            let checked = builder.add("checked", "fail", at: cell, ["limit": .number(limited)], inputs: ["input": [start]])
+            all.append(builder.add("twice", "scale", at: cell, inputs: ["input": [checked]]))
+            builder.output("\(Int(number)).txt", all[all.count - 1])
+        }
+        let mean = builder.add("mean", "mean", inputs: ["of": all])
+        builder.output("mean.txt", mean)
+        builder.expect(mean, "value", .greater, 0)
+        return builder.graph
+    }
+
+    @Test func aFailureStopsTheRunAndKeepsWhatIsFinished() throws {
+        let outcome = try workshop.run(failing())
+        #expect(outcome.summary.exitStatus == .nodeFailed)
+        #expect(outcome.summary.failures.map(\.diagnostic) == [
+            Diagnostic(
+                .error, "`checked[x=2.0]` failed: the number is too large: 2.0",
+                at: SourceLocation(file: "test.yaml", line: 5, column: 3))
+        ])
+        #expect(outcome.ran == ["start[x=1.0]", "checked[x=1.0]", "twice[x=1.0]", "start[x=2.0]"])
+        #expect(outcome.written == ["1.txt"])
+        #expect(outcome.summary.notRun == 5)
+
+        let again = try workshop.run(failing(limit: 3))
+        #expect(again.summary.cached == 4)
+        #expect(again.summary.exitStatus == .success)
+    }
+
+    @Test func keepGoingRunsWhatDoesNotDependOnTheFailure() throws {
+        let outcome = try workshop.run(failing()) { $0.keepGoing = true }
+        #expect(outcome.summary.exitStatus == .nodeFailed)
+        #expect(outcome.written == ["1.txt", "3.txt"])
+        #expect(outcome.summary.failures.map(\.title) == ["checked[x=2.0]"])
+        #expect(outcome.summary.notRun == 2)
+        #expect(outcome.summary.expectations.isEmpty)
+    }
+
+    @Test func aReaderThatFailsIsReportedByPlanAndRun() throws {
+        let file = try workshop.folder.write("no number", to: "number.txt", age: 60)
+        var builder = GraphBuilder()
+        let read = builder.add("read", "read_number", ["file": .string(file)])
+        let twice = builder.add("twice", "scale", inputs: ["input": [read]])
+        builder.output("twice.txt", twice)
+        #expect(try workshop.planTable(builder.graph) == """
+            node   cells  cached  run  why
+            read       1       0    0  fails: \(file) does not hold a number
+            twice      1       0    0  read fails
+            0 nodes cached, 0 to run
+            """)
+        #expect(try workshop.run(builder.graph).summary.failures.map(\.title) == ["read"])
+        try FileManager.default.removeItem(atPath: file)
+        let gone = try workshop.run(builder.graph)
+        #expect(gone.summary.failures.map(\.reason) == ["\(file) cannot be read: No such file or directory"])
+        #expect(gone.summary.exitStatus == .nodeFailed)
+    }
+
+    @Test func expectationsNameTheCellAndTheMeasuredValue() throws {
+        var builder = GraphBuilder()
+        let value = builder.add("score", "constant", at: [("seed", .integer(7))], ["value": .number(0.25)])
+        builder.expect(value, "value", .greaterOrEqual, 0.5)
+        builder.expect(value, "value", .less, 0.5)
+        builder.expect(value, "missing", .less, 0.5)
+        let outcome = try workshop.run(builder.graph)
+        #expect(outcome.summary.exitStatus == .expectationFailed)
+        #expect(outcome.summary.expectations.filter { !$0.isMet }.map(\.diagnostic.message) == [
+            "expected `$score.value >= 0.5` at seed=7, but it is 0.25",
+            "expected `$score.missing < 0.5` at seed=7, but it was not measured",
+        ])
+        #expect(outcome.summary.expectations[0].diagnostic.location.line == 200)
+    }
+
+    @Test func stoppingKeepsFinishedNodesAndGoesOnFromThere() throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(4)])
+        let slow = builder.add("slow", "sleep", ["seconds": .number(30)], inputs: ["input": [start]])
+        builder.output("slow.txt", slow)
+        let cancellation = Cancellation()
+        let begin = ContinuousClock.now
+        let outcome = try workshop.run(builder.graph, cancellation: cancellation, { _ in }) { event in
+            if case .progress = event { cancellation.request() }
+        }
+        #expect(ContinuousClock.now - begin < .seconds(15))
+        #expect(outcome.summary.isInterrupted)
+        #expect(outcome.summary.exitStatus == .interrupted)
+        #expect(outcome.ran == ["start"])
+        #expect(try workshop.plan(builder.graph).running == ["slow"])
+        #expect(!FileManager.default.fileExists(atPath: workshop.folder("out")))
+    }
+
+    @Test func jobsRunSideBySideWithTheSameResults() throws {
+        var builder = GraphBuilder()
+        for number in 1...4 {
+            let start = builder.add("start", "constant", at: [("x", .integer(Int128(number)))], ["value": .number(Double(number))])
+            let slow = builder.add("slow", "sleep", at: [("x", .integer(Int128(number)))], ["seconds": .number(0.2)], inputs: ["input": [start]])
+            builder.output("\(number).txt", slow)
+        }
+        let outcome = try workshop.run(builder.graph) { $0.jobs = 4 }
+        var (running, most) = (0, 0)
+        for event in outcome.events {
+            if case .started = event { running += 1 }
+            if case .finished = event { running -= 1 }
+            most = max(most, running)
+        }
+        #expect(most > 1)
+        #expect(outcome.summary.ran == 8)
+        #expect(try (1...4).map { try workshop.text("\($0).txt") } == ["1.0\n", "2.0\n", "3.0\n", "4.0\n"])
+    }
+
+    @Test func aFailureWithJobsLeavesNothingHanging() throws {
+        let outcome = try workshop.run(failing()) {
+            $0.jobs = 3
+            $0.keepGoing = true
+        }
+        #expect(outcome.written == ["1.txt", "3.txt"])
+        #expect(outcome.summary.failures.count == 1)
+    }
+}

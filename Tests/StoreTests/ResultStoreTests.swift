@@ -1,0 +1,167 @@
+import EngineTestSupport
+import Foundation
+import Graph
+import Store
+import Testing
+
+@Suite struct ResultStoreTests {
+    let folder: TemporaryFolder
+    var cache: CacheFolder { CacheFolder(folder("cache")) }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test func resultsAreReadableAtOnceAndAfterReopening() throws {
+        let store = try ResultStore(folder: cache)
+        let (key, value) = store.insertText("hello", seed: 1)
+        for store in [store, try ResultStore(folder: cache)] {
+            store.flush()
+            #expect(store.result(for: key.digest)?.value == value)
+            #expect(store.result(for: key.digest)?.hasValue == true)
+            #expect(store.result(for: key.digest)?.cost == 0.5)
+            #expect(store.record(for: value) == ToyText("hello").record)
+            #expect(store.components(of: key.digest) == KeyComponents(key))
+            #expect(store.result(for: Digest(of: [1])) == nil)
+            #expect(store.record(for: Digest(of: [1])) == nil)
+        }
+        store.close()
+    }
+
+    @Test func whatIsCommittedIsSeenByOthers() throws {
+        let store = try ResultStore(folder: cache)
+        let other = try ResultStore(folder: cache)
+        let (key, _) = store.insertText("hello", seed: 1)
+        #expect(store.result(for: key.digest) != nil)
+        store.flush()
+        #expect(other.result(for: key.digest) != nil)
+    }
+
+    @Test func commitsHappenByThemselves() throws {
+        let store = try ResultStore(folder: cache)
+        let other = try ResultStore(folder: cache)
+        let (key, _) = store.insertText("hello", seed: 1)
+        let deadline = ContinuousClock.now + .seconds(10)
+        while other.result(for: key.digest) == nil, ContinuousClock.now < deadline { usleep(20_000) }
+        #expect(other.result(for: key.digest) != nil)
+    }
+
+    @Test func largeValuesLieInFiles() throws {
+        let store = try ResultStore(folder: cache)
+        let pixels = [UInt8](repeating: 7, count: 9 << 20)
+        let (key, value) = store.insert(ToyImage(pixels), seed: 1)
+        store.flush()
+        let files = try folder.files(under: "cache/values")
+        #expect(files == ["\(value.hex.prefix(2))/\(value.hex.dropFirst(2))"])
+        #expect(try ResultStore(folder: cache).record(for: value) == ToyImage(pixels).record)
+
+        var bytes = try folder.bytes(of: "cache/values/" + files[0])
+        bytes[bytes.count / 2] ^= 1
+        try folder.write(bytes, to: "cache/values/" + files[0])
+        let log = WarningLog()
+        let damaged = try ResultStore(folder: cache, warn: log.warn)
+        #expect(damaged.record(for: value) == nil)
+        #expect(log.warnings == ["the cached value \(value.short) is damaged: it is dropped and made again"])
+        // What is known of it stays.
+        #expect(damaged.result(for: key.digest)?.value == value)
+        #expect(damaged.result(for: key.digest)?.hasValue == false)
+        #expect(try folder.files(under: "cache/values") == [])
+    }
+
+    @Test func aLargeValueWhoseFileIsGoneIsAMiss() throws {
+        let store = try ResultStore(folder: cache)
+        let (_, value) = store.insert(ToyImage([UInt8](repeating: 7, count: 9 << 20)), seed: 1)
+        store.flush()
+        try FileManager.default.removeItem(atPath: folder("cache/values"))
+        #expect(try ResultStore(folder: cache).record(for: value) == nil)
+    }
+
+    @Test func historyIsByRecipeAndInstance() throws {
+        let store = try ResultStore(folder: cache)
+        store.remember(Digest(of: [1]), of: "a[x=1]", in: "/one.yaml")
+        store.remember(Digest(of: [2]), of: "a[x=1]", in: "/two.yaml")
+        store.flush()
+        store.remember(Digest(of: [3]), of: "a[x=1]", in: "/one.yaml")
+        store.flush()
+        #expect(store.history(of: "/one.yaml") == ["a[x=1]": Digest(of: [3])])
+        #expect(store.history(of: "/two.yaml") == ["a[x=1]": Digest(of: [2])])
+        #expect(store.history(of: "/three.yaml") == [:])
+    }
+
+    @Test func statisticsAndListCountWhatIsThere() throws {
+        let store = try ResultStore(folder: cache)
+        store.insertText("hello", seed: 1)
+        store.insertText("hello", seed: 2)
+        store.insert(ToyImage([1, 2, 3]), seed: 3)
+        let statistics = store.statistics()
+        #expect(statistics.results == 3)
+        #expect(statistics.values == 2)
+        #expect(statistics.kinds.map(\.name).sorted() == ["image", "text"])
+        #expect(statistics.cost == 1.5)
+        #expect(store.entries().map(\.node) == ["toy", "toy", "toy"])
+        #expect(store.entries().allSatisfy { $0.bytes != nil })
+    }
+
+    @Test func collectingKeepsWhatIsDearestForItsSize() throws {
+        let store = try ResultStore(folder: cache)
+        let (cheap, cheapValue) = store.insert(ToyImage([UInt8](repeating: 1, count: 1000)), seed: 1, cost: 0.001)
+        let (dear, dearValue) = store.insert(ToyImage([UInt8](repeating: 2, count: 1000)), seed: 2, cost: 100)
+        let done = try store.collectGarbage(limit: 1500)
+        #expect(done.evicted == 1)
+        #expect(store.record(for: cheapValue) == nil)
+        #expect(store.record(for: dearValue) != nil)
+        #expect(store.result(for: cheap.digest) == StoredResult(value: cheapValue, hasValue: false, cost: 0.001))
+        #expect(store.result(for: dear.digest)?.hasValue == true)
+        try store.clear()
+        #expect(store.statistics().results == 0)
+        #expect(store.statistics().values == 0)
+    }
+
+    @Test func collectingGivesSpaceBack() throws {
+        let store = try ResultStore(folder: cache)
+        for seed in 0..<40 {
+            store.insert(ToyImage([UInt8](repeating: UInt8(seed), count: 100_000)), seed: seed)
+        }
+        let full = store.statistics().bytesOnDisk
+        _ = try store.collectGarbage(limit: 0)
+        let empty = store.statistics().bytesOnDisk
+        #expect(full > 4_000_000)
+        #expect(empty < 1_500_000)
+        #expect(store.verify(repair: false).damage == [])
+    }
+
+    @Test func aReadOnlyStoreFindsAndNeverWrites() throws {
+        let store = try ResultStore(folder: cache)
+        let (key, value) = store.insertText("hello", seed: 1)
+        store.close()
+        let before = try folder.bytes(of: "cache/cache.sqlite")
+        let reader = try ResultStore(folder: cache, access: .readOnly)
+        #expect(reader.record(for: value) != nil)
+        #expect(reader.result(for: key.digest) != nil)
+        let (other, _) = reader.insertText("not kept", seed: 2)
+        #expect(reader.result(for: other.digest) == nil)
+        #expect(reader.claim(key.digest) {} == nil)
+        #expect(throws: StoreError.readOnly(path: cache.path)) { try reader.collectGarbage(limit: 0) }
+        reader.close()
+        #expect(try folder.bytes(of: "cache/cache.sqlite") == before)
+    }
+
+    @Test func theFolderCarriesTheCacheTag() throws {
+        try ResultStore(folder: cache).close()
+        #expect(try folder.text(of: "cache/CACHEDIR.TAG").hasPrefix("Signature: 8a477f597d28d172789f06886806bc55\n"))
+    }
+
+    @Test func theStandardFolderIsTheNearestOfOurs() throws {
+        func standard(_ asked: String? = nil, _ environment: [String: String], in directory: String) -> String {
+            CacheFolder.standard(asked: asked, environment: environment, directory: directory).path
+        }
+        try folder.write("", to: "checkout/recipes/a.yaml")
+        try folder.write("Signature: 8a477f597d28d172789f06886806bc55\n# other\n", to: "checkout/recipes/cache/CACHEDIR.TAG")
+        let inside = folder("checkout/recipes")
+        let home = ["HOME": "/home/ada"]
+        #expect(standard("x", ["PULID_CACHE": "/y"], in: inside) == inside + "/x")
+        #expect(standard(nil, ["PULID_CACHE": "/y"], in: inside) == "/y")
+        #expect(standard(nil, home, in: inside) == "/home/ada/.cache/pulid-run")
+        #expect(standard(nil, ["XDG_CACHE_HOME": "/xdg"], in: inside) == "/xdg/pulid-run")
+        try ResultStore(folder: CacheFolder(folder("checkout/cache"))).close()
+        #expect(standard(nil, home, in: inside) == folder("checkout/cache"))
+    }
+}

@@ -1,0 +1,31 @@
+import EngineTestSupport
+import Graph
+import Store
+import Synchronization
+
+extension CacheKey {
+    static func toy(_ seed: Int) -> CacheKey {
+        CacheKey(
+            kind: "toy", version: 1, parameters: ["seed": .integer(Int128(seed)), "text": .string("a\tb\nc\\n")],
+            inputs: [:], numerics: "toy")
+    }
+}
+
+extension ResultStore {
+    @discardableResult
+    func insert(_ artifact: any Artifact, seed: Int, cost: Double = 0.5, claim: Claim? = nil) -> (CacheKey, Digest) {
+        let bytes = RecordCoder.encode(artifact.record)
+        let digest = Digest(of: bytes)
+        insert(digest, bytes, kind: artifact.record.kind, for: .toy(seed), cost: cost, claim: claim)
+        return (.toy(seed), digest)
+    }
+
+    @discardableResult
+    func insertText(_ text: String, seed: Int) -> (CacheKey, Digest) { insert(ToyText(text), seed: seed) }
+}
+
+final class WarningLog: Sendable {
+    private let log = Mutex<[String]>([])
+    var warnings: [String] { log.withLock { $0 } }
+    var warn: @Sendable (String) -> Void { { [self] text in log.withLock { $0.append(text) } } }
+}
