@@ -320,11 +320,11 @@ import Testing
 
     /// Cut short anywhere, a file is refused; the message never mistakes it for another kind once its header began.
     @Test func everyTruncationIsRefused() throws {
-        let folder = try TemporaryFolder()
+        let scratch = try ScratchFile()
         let whole = try [UInt8](Data(contentsOf: URL(fileURLWithPath: Golden.path("official.safetensors", #filePath))))
         for length in 0..<whole.count {
-            let path = try folder.file("cut", Array(whole.prefix(length)))
-            let error = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: path) }
+            try scratch.replace(with: Array(whole.prefix(length)))
+            let error = #expect(throws: CheckpointError.self) { try SafetensorsFile(path: scratch.path) }
             guard length >= 8, case .truncated(_, let needed, length)? = error else {
                 #expect(length < 8, "\(length) bytes: \(String(describing: error))")
                 continue
@@ -335,7 +335,7 @@ import Testing
 
     /// Flipped bits give an error or a file that can be read in full; never a crash.
     @Test func flippedBitsNeverCrash() throws {
-        let folder = try TemporaryFolder()
+        let scratch = try ScratchFile()
         let whole = try [UInt8](Data(contentsOf: URL(fileURLWithPath: Golden.path("official.safetensors", #filePath))))
         var random = SplitMix(state: 20)
         let headerBits = 8 * (8 + Int(whole[0]) + Int(whole[1]) << 8)
@@ -346,7 +346,8 @@ import Testing
                 let bit = Int(random.next() % UInt64(headerBits))
                 bytes[bit / 8] ^= 1 << (bit % 8)
             }
-            guard let file = try? SafetensorsFile(path: folder.file("flipped", bytes)) else { continue }
+            try scratch.replace(with: bytes)
+            guard let file = try? SafetensorsFile(path: scratch.path) else { continue }
             accepted += 1
             for entry in file.entries {
                 let floats = (try? file.tensor(entry.name))?.count
