@@ -205,7 +205,7 @@ struct BrokenSweepsTests {
                 recipe.yaml:12:5: warning: this excludes no cell
                 12 |   - {seed: 1, size: 8}
                    |     ^^^^^^^^^^^^^^^^^^
-                hint: no cell has these values together
+                hint: no cell has these values together, or not any more
 
                 recipe.yaml:14:13: error: `style` must be a value of the axis or a list of them
                 14 |   - {style: [gold, [1]], size: 8}

@@ -84,6 +84,34 @@ struct HostileInputTests {
         )
     }
 
+    @Test("nodes that are all wrong, and circles within circles")
+    func manyErrors() {
+        var wrong = "nodes:\n  text: {uses: caption, text: a}\n"
+        for i in 0..<9000 { wrong += "  n\(i): {uses: scale, input: $text}\n" }
+        #expect(messages(wrong).count == 501)
+        var circles = "nodes:\n  n0: {uses: scale, input: $n4999}\n"
+        for i in 1..<5000 { circles += "  n\(i): {uses: shift, input: $n\(i - 1), by: $n0}\n" }
+        #expect(messages(circles).allSatisfy { $0.contains("needs its own result") })
+    }
+
+    @Test("cells and values by the ten thousand")
+    func manyCells() {
+        let values = (0..<20_000).map { "v\($0)" }.joined(separator: ", ")
+        let excluded = (0..<1000).map { "{a: v\($0 * 7), b: [2, 3]}" }.joined(separator: ", ")
+        let recipe = """
+            axes: {a: [\(values)], b: [1, 2, 3, 4, 5]}
+            exclude: [\(excluded)]
+            nodes: {n: {uses: caption, text: "${a} ${b}"}}
+            outputs: {"${a}-${b}.txt": $n}
+            """
+        #expect(messages(recipe) == [])
+        let more = recipe.replacing("b: [2, 3]}]", with: "c: 1}, {a: [\(values)]}]")
+        let messages = messages(more)
+        #expect(messages.count == 2)
+        #expect(messages.last?.hasSuffix("every cell of the sweep is excluded") == true)
+        #expect(messages.first?.hasSuffix("there is no axis `c`") == true)
+    }
+
     @Test("files that are too large, empty, or not UTF-8")
     func encodings() {
         #expect(messages(String(repeating: "#", count: 1 << 20) + "\n") == ["the recipe is larger than 1 MiB"])

@@ -14,26 +14,26 @@ enum FilePath {
 
     /// All but the last component, as `join` takes it: "recipes" for "recipes/a.yaml", nothing for "a.yaml".
     static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "" }
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }
         return slash == path.startIndex ? "/" : String(path[..<slash])
     }
 
     /// The last component.
     static func name(of path: String) -> String {
-        path.lastIndex(of: "/").map { String(path[path.index(after: $0)...]) } ?? path
+        path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[path.utf8.index(after: $0)...]) } ?? path
     }
 
     /// What follows the name's last dot; nil where there is no dot, or only a leading one.
     static func fileExtension(of path: String) -> String? {
         let name = name(of: path)
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return nil }
-        return String(name[name.index(after: dot)...])
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
+        return String(name[name.utf8.index(after: dot)...])
     }
 
     /// The name without its extension.
     static func stem(of path: String) -> String {
         let name = name(of: path)
         guard let fileExtension = fileExtension(of: path) else { return name }
-        return String(name.dropLast(fileExtension.count + 1))
+        return String(name.utf8.dropLast(fileExtension.utf8.count + 1)) ?? name
     }
 }

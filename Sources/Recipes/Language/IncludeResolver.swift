@@ -4,7 +4,7 @@ import Graph
 /// declares itself; a file that several others include is read once.
 final class IncludeResolver {
     private static let deepestInclude = 16
-    private static let mostFiles = 256
+    private static let mostFiles = 64
 
     private let index: FileIndex
     private let diagnostics: DiagnosticCollector

@@ -115,7 +115,7 @@ struct NodeCompiler {
             diagnostics.error(
                 "\(code(schema.name)) needs \(code(port.name)): \(port.help)",
                 at: declaration.name.location,
-                hint: InputTypes(plan: plan).makers(of: port.artifact, besides: node).first.map {
+                hint: InputTypes(plan: plan).maker(of: port.artifact, besides: plan.nodes[node].name).map {
                     "add `\(port.name): \(port.arity == .gathered ? "$\($0)[*]" : "$\($0)")`"
                 } ?? InputTypes(plan: plan).kinds(making: port.artifact)
             )

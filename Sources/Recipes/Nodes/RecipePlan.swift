@@ -14,6 +14,10 @@ final class RecipePlan {
     var nodes: [NodePlan] = []
     /// Declared nodes only.
     var index: [String: Int] = [:]
+    /// Declared nodes by the artifact they make.
+    private(set) lazy var makers: [ObjectIdentifier: [String]] = nodes.prefix(index.count).reduce(into: [:]) {
+        if let schema = $1.schema { $0[ObjectIdentifier(schema.output), default: []].append($1.name) }
+    }
     /// Every node after those it reads; nodes on circles, and what depends on them, are left out.
     var order: [Int] = []
     /// Nodes that an output or expectation needs; all nodes if there are neither.

@@ -76,8 +76,7 @@ struct ReferenceResolver {
             guard let value = param.value else { return nil }
             text = value.value.description
         }
-        let wanted = PlainScalar.value(of: text)
-        if let index = axis.values.firstIndex(where: { $0.value.description == text || isSame($0.value, wanted) }) {
+        if let index = axis.index(of: PlainScalar.value(of: text)) ?? axis.index(of: .string(text)) {
             return index
         }
         let known = axis.values.prefix(100).map(\.value.description)

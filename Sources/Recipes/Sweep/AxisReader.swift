@@ -13,33 +13,21 @@ struct AxisReader {
         let declared = values(declaration.value, axis: name)
         var written = declared
         if let setting { written = values(setting, declared: declared ?? []) }
-        var values: [LocatedValue] = []
-        var order: [Int] = []
-        var known: [Value: Int] = [:]
-        for value in written ?? [] {
-            if let first = known[value.value] {
-                order.append(first)
-                guard !isZipped else { continue }
-                diagnostics.error(
-                    "the axis \(code(name)) has \(code(value.value.description)) twice",
-                    at: value.location,
-                    notes: [Diagnostic.Note("it is first written here", at: values[first].location)]
-                )
-                continue
-            }
-            known[value.value] = values.count
-            order.append(values.count)
-            values.append(value)
-        }
-        return Axis(
+        var axis = Axis(
             name: name,
             location: declaration.name.location,
-            values: values,
-            order: order,
             isSet: setting != nil,
-            replaced: setting == nil ? [] : (declared ?? []).map(\.value),
-            isBroken: values.isEmpty
+            replaced: setting == nil ? [] : declared ?? []
         )
+        for value in written ?? [] {
+            guard let first = axis.append(value), !isZipped else { continue }
+            diagnostics.error(
+                "the axis \(code(name)) has \(code(value.value.description)) twice",
+                at: value.location,
+                notes: [Diagnostic.Note("it is first written here", at: axis.values[first].location)]
+            )
+        }
+        return axis
     }
 
     /// `--set axis=value` is one value, `--set axis=[a, b]` several; where all the recipe's own values are text, so are

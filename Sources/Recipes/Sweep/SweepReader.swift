@@ -25,14 +25,16 @@ struct SweepReader {
         let groups = groups(document.zips, axes: axes)
         guard !axes.contains(where: \.isBroken) else { return CellSpace(axes: axes, groups: groups, listed: nil) }
         // Included cells may bring new values, so they are read before excluded ones are looked up.
-        let included = entries(document.includedCells, "include", axes: axes).compactMap {
-            includedCells($0, axes: &axes, groups: groups)
+        var included: [[Int]] = []
+        for entry in entries(document.includedCells, "include", axes: axes) where included.count <= CellSpace.mostCells
+        {
+            included += includedCells(entry, axes: &axes, groups: groups) ?? []
         }
         let excluded = entries(document.excludedCells, "exclude", axes: axes).compactMap { exclusion($0, axes: axes) }
         guard !included.isEmpty || !excluded.isEmpty else {
             return CellSpace(axes: axes, groups: groups, listed: nil)
         }
-        let listed = cells(axes: axes, groups: groups, excluded: excluded, included: included.flatMap { $0 })
+        let listed = cells(axes: axes, groups: groups, excluded: excluded, included: included)
         return CellSpace(axes: axes, groups: groups, listed: listed)
     }
 
@@ -126,17 +128,15 @@ struct SweepReader {
         }
     }
 
-    /// By axis, the indices of values that a cell must all match; nil when nothing is excluded.
-    private func exclusion(_ entry: Entry, axes: [Axis]) -> (
-        location: SourceLocation, match: [(axis: Int, values: Set<Int>)]
-    )? {
+    /// By axis, which of its values a cell must have to match; nil when nothing is excluded.
+    private func exclusion(_ entry: Entry, axes: [Axis]) -> Exclusion? {
         var match: [(axis: Int, values: Set<Int>)] = []
         for (axis, _, values) in entry.values {
             var indices: Set<Int> = []
             for value in values {
                 if let index = axes[axis].index(of: value.value) {
                     indices.insert(index)
-                } else if !axes[axis].replaced.contains(where: { isSame($0, value.value) }) {
+                } else if !axes[axis].hasReplaced(value.value) {
                     let known = axes[axis].values.prefix(100).map(\.value.description)
                     diagnostics.error(
                         "the axis \(code(axes[axis].name)) has no value \(code(value.value.description))",
@@ -148,7 +148,7 @@ struct SweepReader {
             }
             match.append((axis, indices))
         }
-        return match.contains { $0.values.isEmpty } ? nil : (entry.location, match)
+        return match.contains { $0.values.isEmpty } ? nil : Exclusion(location: entry.location, match: match)
     }
 
     /// The cells of an item of `include`: over every axis that it does not name, all values. Where `--set` chose the
@@ -161,8 +161,7 @@ struct SweepReader {
                 if let index = axes[axis].index(of: value.value) {
                     indices.append(index)
                 } else if !axes[axis].isSet {
-                    indices.append(axes[axis].values.count)
-                    axes[axis].values.append(value)
+                    indices.append(axes[axis].add(value))
                 }
             }
             named[axis] = indices
@@ -195,7 +194,7 @@ struct SweepReader {
     private func cells(
         axes: [Axis],
         groups: [CellSpace.Group],
-        excluded: [(location: SourceLocation, match: [(axis: Int, values: Set<Int>)])],
+        excluded: [Exclusion],
         included: [[Int]]
     ) -> [[Int]] {
         guard let count = product(groups.map(\.rows.count)), count + included.count <= CellSpace.mostCells else {
@@ -206,14 +205,16 @@ struct SweepReader {
             )
             return []
         }
-        var cells = CellSpace.product(groups, of: AxisSet(axes.indices), axisCount: axes.count)
-        for (location, match) in excluded {
-            let before = cells.count
-            cells.removeAll { cell in match.allSatisfy { axis, values in values.contains(cell[axis]) } }
-            if cells.count == before, !axes.contains(where: \.isSet) {
-                diagnostics.warning("this excludes no cell", at: location, hint: "no cell has these values together")
-            }
+        let product = CellSpace.product(groups, of: AxisSet(axes.indices), axisCount: axes.count)
+        var exclusions = ExcludedCells(product)
+        for exclusion in excluded where exclusions.add(exclusion) == 0 && !axes.contains(where: \.isSet) {
+            diagnostics.warning(
+                "this excludes no cell",
+                at: exclusion.location,
+                hint: "no cell has these values together, or not any more"
+            )
         }
+        var cells = exclusions.remaining
         var known = Set(cells)
         for cell in included where known.insert(cell).inserted { cells.append(cell) }
         if cells.isEmpty, let first = excluded.first {

@@ -2,6 +2,8 @@ import Graph
 
 /// Puts the nodes in an order in which each comes after those it reads, and reports circles with the whole loop.
 struct Cycles {
+    private static let mostReports = 20
+
     let plan: RecipePlan
 
     func check() {
@@ -27,6 +29,7 @@ struct Cycles {
     /// Walks depth first with a stack of its own; an edge back into the path closes a loop.
     private func report(among rest: Set<Int>, _ sources: [[Source]]) {
         enum Mark { case unseen, onPath, done }
+        var reports = 0
         var marks = Array(repeating: Mark.unseen, count: sources.count)
         for start in rest.sorted() where marks[start] == .unseen {
             var path: [(node: Int, next: Int)] = [(start, 0)]
@@ -45,7 +48,9 @@ struct Cycles {
                 case .unseen:
                     marks[target] = .onPath
                     path.append((target, 0))
+                case .onPath where reports == Self.mostReports: break
                 case .onPath:
+                    reports += 1
                     let first = path.firstIndex { $0.node == target } ?? 0
                     report(path[first...].map { ($0.node, sources[$0.node][$0.next - 1]) })
                 }

@@ -20,16 +20,18 @@ struct InputTypes {
 
     /// Names a node of the recipe that makes the right kind, or else the kinds of node that do.
     func suggestion(for port: NodeSchema.Input, near name: String?, reader: Int?) -> String? {
-        let makers = makers(of: port.artifact, besides: reader)
-        let near = name.flatMap { plan.diagnostics.nearMatch(to: $0, among: makers) } ?? makers.first
-        return near.map { "did you mean \(code("$" + $0))?" } ?? kinds(making: port.artifact)
+        let reader = reader.map { plan.nodes[$0].name }
+        var match = name.flatMap {
+            plan.diagnostics.nearMatch(to: $0, among: plan.makers[ObjectIdentifier(port.artifact)] ?? [])
+        }
+        if match == reader { match = nil }
+        return (match ?? maker(of: port.artifact, besides: reader)).map { "did you mean \(code("$" + $0))?" }
+            ?? kinds(making: port.artifact)
     }
 
-    /// Declared nodes that make `artifact`, in the order declared.
-    func makers(of artifact: any Artifact.Type, besides reader: Int?) -> [String] {
-        plan.nodes.indices.prefix(plan.index.count).filter { node in
-            node != reader && plan.nodes[node].schema.map { ObjectIdentifier($0.output) } == ObjectIdentifier(artifact)
-        }.map { plan.nodes[$0].name }
+    /// The first node declared that makes `artifact`.
+    func maker(of artifact: any Artifact.Type, besides reader: String?) -> String? {
+        plan.makers[ObjectIdentifier(artifact)]?.first { $0 != reader }
     }
 
     func kinds(making artifact: any Artifact.Type) -> String? {

@@ -59,7 +59,22 @@ final class OutputPaths {
         }
     }
 
+    /// Whether a name is plainly good: the common case, decided in one pass.
+    private static func isPlain(_ path: String) -> Bool {
+        guard path.utf8.count <= longestName else { return false }
+        var previous = UInt8(ascii: "/")
+        for byte in path.utf8 {
+            let startsComponent = previous == UInt8(ascii: "/")
+            if byte < 0x20 || byte > 0x7E || startsComponent && (byte == previous || byte == UInt8(ascii: ".")) {
+                return false
+            }
+            previous = byte
+        }
+        return previous != UInt8(ascii: "/")
+    }
+
     private static func problem(with path: String) -> (message: String, hint: String?)? {
+        if isPlain(path) { return nil }
         let components = path.split(separator: "/", omittingEmptySubsequences: false)
         if path.hasPrefix("/") {
             return ("\(code(path)) is an absolute path", "outputs go below `--out`; write a relative path")
