@@ -1,0 +1,22 @@
+import Graph
+
+extension NodeRegistry {
+    /// Every node that recipes may use.
+    public static let builtin = NodeRegistry([
+        Compare.self,
+        ContactSheetNode.self,
+        Decode.self,
+        DrawFaceNode.self,
+        EncodeID.self,
+        EncodeImage.self,
+        EncodePrompt.self,
+        LoadFace.self,
+        LoadFaceModels.self,
+        LoadID.self,
+        LoadImage.self,
+        LoadLatent.self,
+        LoadPuLID.self,
+        LoadSDXL.self,
+        Sample.self,
+    ])
+}

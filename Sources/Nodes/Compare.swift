@@ -1,0 +1,37 @@
+import Graph
+import Imaging
+
+/// Pictures are compared as they are written: in 8 bits.
+struct Compare: Node {
+    static let version = 1
+    static let help = "Measures a picture against a baseline picture, and the person in it against a face."
+
+    @Input("the picture") var image: ImageArtifact
+    @Input("a picture of the same size: gives max_abs, mean_abs, psnr, ssim") var baseline: ImageArtifact?
+    @Input("who it should be: gives id_similarity; needs models") var face: FaceArtifact?
+    @Input("the recogniser, for id_similarity") var models: FaceModels?
+    @Parameter("what part of the picture is the face: whole for pictures that are aligned faces") var crop: FaceCrop =
+        .whole
+    @Parameter("bounds that decide the field pass: at most for max_abs and mean_abs, at least for the others")
+    var thresholds: Thresholds = Thresholds()
+
+    func run(_ context: RunContext) throws -> ScoresArtifact {
+        var values: [ScoresArtifact.Measure: Double] = [:]
+        if let baseline {
+            let metrics = try PictureMetrics(between: image.bitmap, and: baseline.bitmap)
+            values[.maxAbs] = metrics.maxAbs
+            values[.meanAbs] = metrics.meanAbs
+            values[.psnr] = metrics.psnr
+            values[.ssim] = metrics.ssim
+        }
+        if let face {
+            guard let models else {
+                throw NodeError.needs(what: "models", because: "id_similarity is measured with a recogniser")
+            }
+            let found = try models.recognise(aligned: AlignedFace(image, crop: crop), context)
+            values[.idSimilarity] = Double(cosineSimilarity(found, face.recognition))
+        }
+        if !thresholds.bounds.isEmpty { values[.pass] = thresholds.hold(for: values) ? 1 : 0 }
+        return ScoresArtifact(values)
+    }
+}

@@ -1,0 +1,41 @@
+import Graph
+import Imaging
+
+/// All pictures of a sweep on one page.
+struct ContactSheetNode: Node {
+    static let name = "contact_sheet"
+    static let version = 1
+    static let help = "Lays out the pictures of a sweep in labelled rows and columns."
+
+    @Input("the sweep, as in \"$image[*]\"") var images: Gathered<ImageArtifact>
+    @Parameter("the axis that runs down the page") var rows: AxisName? = nil
+    @Parameter("the axis that runs across the page") var columns: AxisName? = nil
+    @Parameter("whether axis values are written beside the rows and above the columns") var labels: Bool = true
+
+    func run(_ context: RunContext) throws -> ImageArtifact {
+        let rowValues = values(of: rows)
+        let columnValues = values(of: columns)
+        var cells = [[Bitmap?]](
+            repeating: Array(repeating: nil, count: columnValues.count), count: rowValues.count)
+        for item in images.items {
+            guard let row = rowValues.firstIndex(of: place(item.cell, rows)),
+                let column = columnValues.firstIndex(of: place(item.cell, columns))
+            else { continue }
+            guard cells[row][column] == nil else { throw NodeError.tooManyPictures(cell: item.cell.description) }
+            cells[row][column] = item.value.bitmap
+        }
+        let sheet = ContactSheet(
+            rowLabels: rowValues.map { label($0) }, columnLabels: columnValues.map { label($0) }, cells: cells)
+        return ImageArtifact(try sheet.render())
+    }
+
+    /// The values of an axis in the order of the sweep; without an axis there is one place for all.
+    private func values(of axis: AxisName?) -> [Value] {
+        var seen: Set<Value> = []
+        return images.items.map { place($0.cell, axis) }.filter { seen.insert($0).inserted }
+    }
+
+    private func place(_ cell: Cell, _ axis: AxisName?) -> Value { axis.flatMap { cell[$0.name] } ?? .null }
+
+    private func label(_ value: Value) -> String { labels && value != .null ? value.description : "" }
+}

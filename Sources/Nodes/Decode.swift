@@ -1,0 +1,23 @@
+import Graph
+import Models
+import Tensors
+
+/// diffusers: StableDiffusionXLPipeline, after the denoising loop
+struct Decode: Node {
+    static let version = 1
+    static let help = "Turns a latent into a picture with the model's VAE."
+
+    @Input("whose VAE") var model: SDXLModel
+    @Input("what to decode") var latent: LatentArtifact
+
+    func run(_ context: RunContext) throws -> ImageArtifact {
+        let vae = try model.vae(context)
+        let channels = vae.config.latentChannels
+        guard latent.latent.shape[1] == channels else {
+            throw NodeError.sizesDiffer(
+                what: "the latent", found: latent.latent.shape, expected: [1, channels] + latent.latent.shape.dropFirst(2),
+                hint: "it was made by a model with another VAE")
+        }
+        return ImageArtifact(vae.decode(latent.latent / Float(vae.config.scalingFactor)).clamped(to: -1...1))
+    }
+}

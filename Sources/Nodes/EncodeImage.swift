@@ -1,0 +1,24 @@
+import Graph
+import Models
+import Tensors
+
+/// diffusers: StableDiffusionXLImg2ImgPipeline.prepare_latents, with the distribution's mode
+struct EncodeImage: Node {
+    static let version = 1
+    static let help = "Turns a picture into a latent with the model's VAE (the most likely one; nothing is drawn)."
+
+    @Input("a picture whose sides the VAE's factor of 8 divides") var image: ImageArtifact
+    @Input("whose VAE") var model: SDXLModel
+
+    func run(_ context: RunContext) throws -> LatentArtifact {
+        let vae = try model.vae(context)
+        let (_, _, H, W) = image.image.shape4
+        let factor = vae.config.downscale
+        guard H % factor == 0, W % factor == 0 else {
+            throw NodeError.sizesDiffer(
+                what: "the picture", found: [W, H], expected: [W / factor * factor, H / factor * factor],
+                hint: "both sides must be multiples of \(factor)")
+        }
+        return LatentArtifact(vae.encode(image.image).mode * Float(vae.config.scalingFactor))
+    }
+}

@@ -1,0 +1,55 @@
+import Graph
+import Imaging
+import Tensors
+
+/// What part of a picture is the face.
+enum FaceCrop: String, ParameterChoice {
+    /// The whole picture is an aligned face already: eyes, nose and mouth are where alignment puts them.
+    case whole
+}
+
+/// A face of 512 x 512 pixels with eyes, nose and mouth in fixed places.
+struct AlignedFace {
+    static let side = 512
+
+    /// Where alignment puts the eyes, the tip of the nose and the corners of the mouth, in 512 x 512 pixels.
+    ///
+    /// facexlib: utils/face_restoration_helper.py, `face_template`
+    static let landmarks = [
+        Point(192.98138, 239.94708), Point(318.90277, 240.1936), Point(256.63416, 314.01935),
+        Point(201.26117, 371.41043), Point(313.08905, 371.15118),
+    ]
+
+    /// In 0...1.
+    let picture: FloatImage
+
+    /// - Throws: `NodeError.notSquare` when the whole picture cannot be a face
+    init(_ image: ImageArtifact, crop: FaceCrop) throws {
+        let picture = image.picture
+        guard picture.width == picture.height else {
+            throw NodeError.notSquare(width: picture.width, height: picture.height)
+        }
+        self.picture =
+            picture.width == Self.side
+            ? picture : picture.resized(width: Self.side, height: Self.side, by: .bilinear)
+    }
+
+    /// The same face as recognisers of `size` pixels were trained to see it.
+    ///
+    /// insightface: utils/face_align.py, `arcface_dst` for 112 pixels
+    func forRecognition(size: Int) -> FloatImage {
+        let scale = Double(size) / 112
+        let target = [
+            Point(38.2946, 51.6963), Point(73.5318, 51.5014), Point(56.0252, 71.7366), Point(41.5493, 92.3655),
+            Point(70.7299, 92.2041),
+        ].map { $0 * scale }
+        guard let transform = AffineTransform.similarity(from: Self.landmarks, to: target) else { return picture }
+        return picture.warped(by: transform, width: size, height: size)
+    }
+}
+
+/// The cosine of the angle between two vectors of one length; 0 if one of them is 0.
+func cosineSimilarity(_ a: Tensor, _ b: Tensor) -> Float {
+    let (x, y) = (a.l2Normalized(), b.l2Normalized())
+    return zip(x.values, y.values).reduce(0) { $0 + $1.0 * $1.1 }
+}

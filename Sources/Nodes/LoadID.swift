@@ -1,0 +1,24 @@
+import Checkpoints
+import Graph
+import Tensors
+
+/// An identity from a file that a recipe wrote, or another program in the same layout.
+struct LoadID: Node {
+    static let version = 1
+    static let help = "Reads an identity from a .safetensors file (tensors: id, uncond)."
+    static let evaluation = Evaluation.cachedEarly
+
+    @Parameter("the file") var file: FileReference
+
+    func run(_ context: RunContext) throws -> IdentityArtifact {
+        let tensors = try SafetensorsFile(path: file.path)
+        let id = try tensors.tensor("id")
+        let uncond = try tensors.tensor("uncond")
+        guard id.rank == 3, id.shape[0] == 1, id.shape == uncond.shape, id.count > 0 else {
+            throw NodeError.sizesDiffer(
+                what: "\(file.path): id", found: id.shape, expected: [1, 10, 2048],
+                hint: "an identity is (1, tokens, width), and uncond has the same shape")
+        }
+        return IdentityArtifact(id: id, uncond: uncond)
+    }
+}

@@ -1,0 +1,19 @@
+import Graph
+
+/// PuLID: pulid/pipeline.py::load_pretrain and the vision tower
+struct LoadPuLID: Node {
+    static let name = "load_pulid"
+    static let version = 1
+    static let help = "Names PuLID's weights and the EVA-CLIP tower they were trained with."
+    static let evaluation = Evaluation.reference
+
+    @Parameter("PuLID v1's weights: .safetensors with id_adapter.* and id_adapter_attn_layers.*")
+    var weights: FileReference
+    @Parameter("EVA02-CLIP's weights: .safetensors with visual.*") var evaClip: FileReference
+
+    func run(_ context: RunContext) throws -> PuLIDModel {
+        PuLIDModel(files: [
+            "weights": try ModelFile(weights.path, context), "eva_clip": try ModelFile(evaClip.path, context),
+        ])
+    }
+}

@@ -1,0 +1,31 @@
+import Checkpoints
+import Foundation
+
+/// A JSON file of settings, at most a megabyte.
+///
+/// - Throws: `NodeError` that names the file.
+func decodeConfig<Config: Decodable>(_ type: Config.Type, from path: String) throws -> Config {
+    guard FileManager.default.fileExists(atPath: path) else {
+        throw NodeError.missingFile(path: path, purpose: "the settings of a part of the model")
+    }
+    let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+    guard size <= 1 << 20 else { throw NodeError.badConfig(path: path, reason: "\(size) bytes are no settings file") }
+    do {
+        return try JSONDecoder().decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
+    } catch let error as DecodingError {
+        throw NodeError.badConfig(path: path, reason: reason(of: error))
+    } catch {
+        throw NodeError.badConfig(path: path, reason: "\(error)")
+    }
+}
+
+private func reason(of error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "the setting \(key.stringValue) is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+        "the setting \(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type"
+    case .dataCorrupted(let context):
+        context.underlyingError.map { "\($0)" } ?? "this is not JSON: \(context.debugDescription)"
+    @unknown default: "\(error)"
+    }
+}

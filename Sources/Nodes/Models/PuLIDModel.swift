@@ -1,0 +1,40 @@
+import Checkpoints
+import Graph
+import Models
+import Tensors
+
+/// PuLID's own weights and the vision tower they were trained with.
+public struct PuLIDModel: ModelReference {
+    public static let kind = "PuLID model"
+
+    let files: [String: ModelFile]
+
+    /// The identity attention for a UNet.
+    func adapter(_ context: RunContext, for unet: UNet2DConditionModel, of model: SDXLModel) throws -> IDAdapter {
+        let key = residentKey(["weights"]) + " for " + model.residentKey(["unet config"])
+        return try context.residents.value(for: key) {
+            try IDAdapter(weights() / "id_adapter_attn_layers", unet: unet)
+        }
+    }
+
+    func encoder(_ context: RunContext) throws -> IDEncoder {
+        try context.residents.value(for: residentKey(["weights"]) + " encoder") {
+            let weights = try weights() / "id_adapter"
+            return try IDEncoder(weights, config: IDEncoder.Config(weights))
+        }
+    }
+
+    func tower(_ context: RunContext) throws -> EVAVisionTransformer {
+        try context.residents.value(for: residentKey(["eva_clip"])) {
+            let file = try SafetensorsFile(path: path("eva_clip"))
+            return try EVAVisionTransformer(checkpoint: Weights(file), metadata: file.metadata)
+        }
+    }
+
+    private func weights() throws -> Weights { Weights(try SafetensorsFile(path: path("weights"))) }
+
+    private func path(_ role: String) throws -> String {
+        guard let file = files[role] else { throw NodeError.needs(what: role, because: "PuLID is incomplete") }
+        return file.path
+    }
+}

@@ -1,0 +1,34 @@
+/// Why a node could not do its work, where no library beneath it has said so.
+enum NodeError: Error, Hashable {
+    case notAFolder(path: String)
+    case missingFile(path: String, purpose: String)
+    case unreadable(path: String, reason: String)
+    case badConfig(path: String, reason: String)
+    case identityWithoutPuLID
+    case sizesDiffer(what: String, found: [Int], expected: [Int], hint: String)
+    case notSquare(width: Int, height: Int)
+    case needs(what: String, because: String)
+    case tooManyPictures(cell: String)
+}
+
+extension NodeError: CustomStringConvertible {
+    var description: String {
+        switch self {
+        case .notAFolder(let path):
+            "\(path): this is a file; give the folder of a model in the layout of diffusers, with unet, vae, "
+                + "text_encoder, text_encoder_2, tokenizer, tokenizer_2 and scheduler"
+        case .missingFile(let path, let purpose): "\(path): there is no such file; it holds \(purpose)"
+        case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+        case .badConfig(let path, let reason): "\(path): \(reason)"
+        case .identityWithoutPuLID:
+            "an identity needs PuLID's attention: give `pulid:` beside `identity:`, as a reference to a load_pulid node"
+        case .sizesDiffer(let what, let found, let expected, let hint):
+            "\(what) has shape \(found), expected \(expected): \(hint)"
+        case .notSquare(let width, let height):
+            "crop: whole takes a square picture of an aligned face; this one is \(width)x\(height)"
+        case .needs(let what, let because): "\(what) is needed: \(because)"
+        case .tooManyPictures(let cell):
+            "several pictures fall on one place of the sheet (\(cell)): name a further axis in rows or columns, or pick one value of it"
+        }
+    }
+}

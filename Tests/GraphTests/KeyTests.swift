@@ -1,0 +1,42 @@
+import EngineTestSupport
+import Graph
+import Testing
+
+/// What makes two cache keys one, and what does not.
+struct KeyTests {
+    private let digest = Digest(of: [1, 2, 3])
+
+    private func key(
+        kind: String = "sample", version: Int = 1, parameters: [String: Value] = ["seed": .integer(1)],
+        inputs: [String: [CacheKey.InputDigest]] = [:], numerics: String = "x86-64-v3"
+    ) -> Digest {
+        CacheKey(kind: kind, version: version, parameters: parameters, inputs: inputs, numerics: numerics).digest
+    }
+
+    @Test func everyPartCounts() {
+        let one = CacheKey.InputDigest(cell: nil, digest: digest)
+        let inCell = CacheKey.InputDigest(
+            cell: Cell([.init(axis: "style", value: .string("neon"))]), digest: digest)
+        let keys = [
+            key(), key(kind: "decode"), key(version: 2), key(numerics: "arm64"),
+            key(parameters: ["seed": .integer(2)]), key(parameters: ["seed": .number(1)]),
+            key(parameters: ["seed": .string("1")]), key(parameters: ["seeds": .integer(1)]),
+            key(inputs: ["a": [one]]), key(inputs: ["b": [one]]), key(inputs: ["a": [one, one]]),
+            key(inputs: ["a": [inCell]]),
+        ]
+        #expect(Set(keys).count == keys.count)
+    }
+
+    /// Text that looks like the encoding of something else must not be taken for it.
+    @Test func encodingsCannotRunIntoEachOther() {
+        func bytes(_ values: [Value]) -> [UInt8] {
+            var encoder = CanonicalEncoder()
+            for value in values { encoder.append(value) }
+            return encoder.bytes
+        }
+        #expect(bytes([.string("ab"), .string("c")]) != bytes([.string("a"), .string("bc")]))
+        #expect(bytes([.list([.string("a")]), .string("b")]) != bytes([.list([.string("a"), .string("b")])]))
+        #expect(bytes([.number(0)]) == bytes([.number(-0.0)]))
+        #expect(bytes([.integer(1)]) != bytes([.number(1)]))
+    }
+}

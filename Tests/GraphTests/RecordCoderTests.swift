@@ -1,0 +1,48 @@
+import Graph
+import Testing
+
+struct RecordCoderTests {
+    private let record = Record(
+        kind: "face",
+        blocks: [
+            "box": Record.Block(element: .float32, shape: [2], bytes: Array(0..<8)),
+            "empty": Record.Block(element: .uint8, shape: [0, 3], bytes: []),
+        ],
+        values: [
+            "name": .string("Ada"), "score": .number(.infinity), "seed": .integer(Int128(UInt64.max)),
+            "list": .list([.null, .bool(true), .map(["x": .integer(-1)])]),
+        ])
+
+    @Test func comesBackAsItWas() throws {
+        #expect(try RecordCoder.decode(RecordCoder.encode(record)) == record)
+    }
+
+    @Test func everyTruncationIsAnError() {
+        let bytes = RecordCoder.encode(record)
+        for count in 0..<bytes.count {
+            #expect(throws: RecordCoder.DecodingError.self, "\(count) bytes") {
+                try RecordCoder.decode(Array(bytes.prefix(count)))
+            }
+        }
+    }
+
+    /// A flipped bit gives an error or another record, never a crash and never the same record.
+    @Test func everyFlippedBitShows() {
+        let bytes = RecordCoder.encode(record)
+        for i in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[i] ^= 1 << UInt8(bit)
+                if let decoded = try? RecordCoder.decode(damaged) { #expect(decoded != record, "byte \(i) bit \(bit)") }
+            }
+        }
+    }
+
+    @Test func sizesAreCheckedBeforeAnythingIsAllocated() {
+        var bytes = RecordCoder.encode(Record(kind: "k", values: ["v": .list([])]))
+        // The list's count, the last eight bytes before the number of blocks.
+        let tail = bytes.count - 10
+        for i in tail - 8..<tail { bytes[i] = 0xff }
+        #expect(throws: RecordCoder.DecodingError.self) { try RecordCoder.decode(bytes) }
+    }
+}
