@@ -111,12 +111,17 @@ import Testing
         Case(
             "same name twice (stricter)",
             safetensors("{\(a),\(a)}", data: 8),
-            header(62, "the key \"a\" comes twice")
+            damaged("its header has the name a twice")
         ),
         Case(
             "same name escaped (stricter)",
-            safetensors(#"{\#(a),"\u0061":{}}"#, data: 8),
-            header(62, "the key \"a\" comes twice")
+            safetensors(#"{\#(a),"\u0061":{"dtype":"U8","shape":[0],"data_offsets":[8,8]}}"#, data: 8),
+            damaged("its header has the name a twice")
+        ),
+        Case(
+            "metadata twice (stricter)",
+            safetensors(#"{"__metadata__":{},\#(a),"__metadata__":null}"#, data: 8),
+            damaged("its header has the name __metadata__ twice")
         ),
         Case(
             "field twice",

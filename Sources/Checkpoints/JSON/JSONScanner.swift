@@ -22,15 +22,23 @@ package struct JSONScanner {
     /// - Throws: `JSONFault`, also when a key comes twice; what `member` throws.
     package mutating func object(_ member: (inout JSONScanner, String) throws -> Void) throws {
         var keys: Set<String> = []
+        try members { scanner, key, start in
+            guard keys.insert(key).inserted else { throw scanner.fault("the key \"\(key)\" comes twice", at: start) }
+            try member(&scanner, key)
+        }
+    }
+
+    /// Reads an object that may have millions of keys; that none comes twice is for the caller to see to. `member` also
+    /// gets the offset of the key.
+    package mutating func members(_ member: (inout JSONScanner, String, Int) throws -> Void) throws {
         try expect("{", "an object")
         if accept("}") { return }
         repeat {
             skipSpace()
             let start = offset
             let key = try string()
-            guard keys.insert(key).inserted else { throw fault("the key \"\(key)\" comes twice", at: start) }
             try expect(":", "a colon after a key")
-            try member(&self, key)
+            try member(&self, key, start)
         } while accept(",")
         try expect("}", "a comma or the object's end")
     }

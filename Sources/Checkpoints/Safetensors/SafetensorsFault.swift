@@ -5,6 +5,7 @@ public enum SafetensorsFault: Error, Hashable, Sendable {
     case headerTooShort(bytes: Int)
     /// The header is not strict JSON, or lacks what each tensor must state; `byte` counts from the file's start.
     case header(byte: Int, reason: String)
+    case sameName(String)
     case missingField(tensor: String, field: String)
     case unknownType(tensor: String, type: String)
     case tooManyDimensions(tensor: String, count: Int, limit: Int)
@@ -33,6 +34,8 @@ extension SafetensorsFault: CustomStringConvertible {
             "its header has \(bytes) bytes, too few for a JSON object"
         case .header(let byte, let reason):
             "its header is not valid at byte \(byte): \(reason)"
+        case .sameName(let name):
+            "its header has the name \(name) twice"
         case .missingField(let tensor, let field):
             "its header does not state the \(field) of \(tensor)"
         case .unknownType(let tensor, let type):

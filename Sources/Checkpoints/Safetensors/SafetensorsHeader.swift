@@ -41,29 +41,40 @@ struct SafetensorsHeader {
         } catch let fault as JSONFault {
             throw SafetensorsFault.header(byte: Self.lengthSize + fault.offset, reason: fault.reason)
         }
-        fileSize = try checkCoverage(dataStart: Self.lengthSize + json.count)
         entries.sort { $0.name < $1.name }
+        for (entry, next) in zip(entries, entries.dropFirst()) where entry.name == next.name {
+            throw SafetensorsFault.sameName(entry.name)
+        }
+        fileSize = try checkCoverage(dataStart: Self.lengthSize + json.count)
     }
 
     private mutating func parse(_ json: UnsafeRawBufferPointer) throws {
         var scanner = JSONScanner(json)
         var found: [SafetensorsEntry] = []
         var strings: [String: String] = [:]
-        try scanner.object { scanner, name in
+        var metadataCount = 0
+        try scanner.members { scanner, name, _ in
             if name == "__metadata__" {
+                metadataCount += 1
                 if scanner.acceptNull() { return }
                 try scanner.object { scanner, key in strings[key] = try scanner.string() }
             } else {
-                found.append(try Self.entry(name, &scanner, dataStart: Self.lengthSize + json.count))
+                let dataStart = Self.lengthSize + json.count
+                found.append(try Self.entry(name, &scanner, dataStart: dataStart, neighbour: found.last?.shape ?? []))
             }
         }
         try scanner.end()
+        if metadataCount > 1 { throw SafetensorsFault.sameName("__metadata__") }
         entries = found
         metadata = strings
     }
 
     /// One tensor's type, shape and offsets; fields that are not known are passed over.
-    private static func entry(_ name: String, _ scanner: inout JSONScanner, dataStart: Int) throws -> SafetensorsEntry {
+    ///
+    /// - Parameter neighbour: a shape whose memory is shared if this tensor has the same
+    private static func entry(
+        _ name: String, _ scanner: inout JSONScanner, dataStart: Int, neighbour: [Int]
+    ) throws -> SafetensorsEntry {
         var type: ElementType?
         var shape: [Int]?
         var offsets: [Int]?
@@ -92,7 +103,9 @@ struct SafetensorsHeader {
         guard needed == end - begin else {
             throw SafetensorsFault.wrongSize(tensor: name, needed: needed, stated: end - begin)
         }
-        return SafetensorsEntry(name: name, type: type, shape: shape, range: dataStart + begin..<dataStart + end)
+        return SafetensorsEntry(
+            name: name, type: type, shape: shape == neighbour ? neighbour : shape,
+            range: dataStart + begin..<dataStart + end)
     }
 
     private static func numbers(_ scanner: inout JSONScanner, of tensor: String) throws -> [Int] {
@@ -109,10 +122,13 @@ struct SafetensorsHeader {
     /// Checks that the tensors follow each other without a hole or an overlap.
     ///
     /// - Returns: where the last one ends
-    private mutating func checkCoverage(dataStart: Int) throws -> Int {
-        entries.sort { ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound) }
+    private func checkCoverage(dataStart: Int) throws -> Int {
+        let order = entries.indices.sorted { i, j in
+            let (a, b) = (entries[i].range, entries[j].range)
+            return (a.lowerBound, a.upperBound) < (b.lowerBound, b.upperBound)
+        }
         var end = dataStart
-        for entry in entries {
+        for entry in order.lazy.map({ entries[$0] }) {
             let (begin, previousEnd) = (entry.range.lowerBound - dataStart, end - dataStart)
             if begin < previousEnd {
                 throw SafetensorsFault.overlap(tensor: entry.name, begin: begin, previousEnd: previousEnd)
