@@ -22,11 +22,14 @@ public struct JSONSchema {
                 "description": described(Self.text, "what it is for, in one sentence"),
                 "include": described(
                     oneOrMany([Self.text, object(["type": .string("object")])]),
-                    "other recipes to merge, by relative path; or cells to add to the sweep"),
+                    "other recipes to merge, by relative path; or cells to add to the sweep"
+                ),
                 "params": described(map(of: .bool(true)), "values with their defaults, for --set and ${name}"),
                 "axes": described(map(of: axis), "sweep axes: a node that depends on one runs once for each value"),
                 "zip": described(
-                    array(of: .bool(true)), "axes that go together, value by value, instead of as a product"),
+                    array(of: .bool(true)),
+                    "axes that go together, value by value, instead of as a product"
+                ),
                 "exclude": described(array(of: object(["type": .string("object")])), "cells to leave out of the sweep"),
                 "nodes": described(map(of: reference("node")), "the steps, by name"),
                 "outputs": described(map(of: Self.text), "file names under the output folder, and what goes into them"),
@@ -57,7 +60,8 @@ public struct JSONSchema {
         var properties: [String: Value] = ["uses": object(["const": .string(schema.name)])]
         for input in schema.inputs { properties[input.name] = described(self.input(input), input.help) }
         for parameter in schema.parameters { properties[parameter.name] = self.parameter(parameter) }
-        let required = schema.inputs.filter(\.isRequired).map(\.name) + schema.parameters.filter(\.isRequired).map(\.name)
+        let required =
+            schema.inputs.filter(\.isRequired).map(\.name) + schema.parameters.filter(\.isRequired).map(\.name)
         return object([
             "type": .string("object"),
             "description": .string(schema.help),
@@ -110,7 +114,10 @@ public struct JSONSchema {
                         fields.map { field in
                             let form = object(["anyOf": .list([self.form(field.form), reference("template")])])
                             return (field.name, described(form, field.help))
-                        }, uniquingKeysWith: { first, _ in first })),
+                        },
+                        uniquingKeysWith: { first, _ in first }
+                    )
+                ),
             ])
         }
     }
@@ -132,7 +139,9 @@ public struct JSONSchema {
     }
 
     /// Whole numbers without a point, as recipes write them.
-    private static func bound(_ number: Double) -> Value { Int128(exactly: number).map { .integer($0) } ?? .number(number) }
+    private static func bound(_ number: Double) -> Value {
+        Int128(exactly: number).map { .integer($0) } ?? .number(number)
+    }
 
     private func reference(_ name: String) -> Value { object(["$ref": .string("#/definitions/\(name)")]) }
     private func array(of items: Value) -> Value { object(["type": .string("array"), "items": items]) }

@@ -35,7 +35,8 @@ public struct NodesMarkdown {
             text += "\n| parameter | takes | default | |\n|---|---|---|---|\n"
             for parameter in schema.parameters {
                 let value = parameter.defaultText.map { "`\(Self.cell($0))`" } ?? "required"
-                text += "| `\(parameter.name)` | \(Self.cell(parameter.takes)) | \(value) | \(Self.cell(parameter.help)) |\n"
+                text +=
+                    "| `\(parameter.name)` | \(Self.cell(parameter.takes)) | \(value) | \(Self.cell(parameter.help)) |\n"
             }
         }
         return text
@@ -65,7 +66,8 @@ extension NodeSchema {
             parameters.map { parameter in
                 let value = parameter.defaultText.map { " (default \($0))" } ?? " (required)"
                 return (parameter.name, parameter.takes, parameter.help + value)
-            })
+            }
+        )
         return lines.joined(separator: "\n") + "\n"
     }
 

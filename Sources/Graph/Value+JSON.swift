@@ -9,7 +9,8 @@ extension Value {
         case .string(let value): Self.quoted(value)
         case .list(let values): "[" + values.map(\.json).joined(separator: ", ") + "]"
         case .map(let values):
-            "{" + values.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)): \($0.value.json)" }
+            "{"
+                + values.sorted { $0.key < $1.key }.map { "\(Self.quoted($0.key)): \($0.value.json)" }
                 .joined(separator: ", ") + "}"
         }
     }

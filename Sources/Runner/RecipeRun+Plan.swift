@@ -15,7 +15,8 @@ extension RecipeRun {
         Plan(
             steps: scheduler.needed.indices.map { index in
                 Plan.Step(index: index, name: InstanceName(graph.instances[index]), status: status(of: index))
-            })
+            }
+        )
     }
 
     private func status(of index: Int) -> Plan.Status {

@@ -167,8 +167,13 @@ extension RecipeRun {
         // A reference is kept as a trace alone, to be able to say later what changed.
         if outcome.bytes != nil || store.result(for: digest)?.value != outcome.digest {
             store.insert(
-                outcome.digest, outcome.bytes, kind: instance.schema.output.kind, for: key, cost: outcome.seconds,
-                claim: claim)
+                outcome.digest,
+                outcome.bytes,
+                kind: instance.schema.output.kind,
+                for: key,
+                cost: outcome.seconds,
+                claim: claim
+            )
         }
         remember(digest, of: instance)
     }

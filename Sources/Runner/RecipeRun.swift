@@ -34,8 +34,12 @@ public final class RecipeRun: @unchecked Sendable {
     /// - Parameter report: called from several threads.
     /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have.
     public init(
-        _ graph: ExecutionGraph, store: ResultStore, options: RunOptions, environment: RunEnvironment,
-        cancellation: Cancellation = Cancellation(), residents: Residents = Residents(),
+        _ graph: ExecutionGraph,
+        store: ResultStore,
+        options: RunOptions,
+        environment: RunEnvironment,
+        cancellation: Cancellation = Cancellation(),
+        residents: Residents = Residents(),
         report: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws {
         let names = Set(graph.instances.map(\.node))
@@ -49,8 +53,13 @@ public final class RecipeRun: @unchecked Sendable {
         self.report = report
         numerics = environment.numerics
         work = NodeWork(
-            graph: graph, store: store, environment: environment, cancellation: cancellation, residents: residents,
-            report: report)
+            graph: graph,
+            store: store,
+            environment: environment,
+            cancellation: cancellation,
+            residents: residents,
+            report: report
+        )
         delivery = Delivery(graph: graph, store: store, options: options, version: environment.version)
         history = store.history(of: options.recipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })
@@ -78,12 +87,16 @@ public final class RecipeRun: @unchecked Sendable {
             key: { [self] index, inputs in
                 let schema = graph.instances[index].schema
                 return CacheKey(
-                    kind: schema.name, version: schema.version,
-                    parameters: contentParameters[index] ?? graph.instances[index].parameters, inputs: inputs,
-                    numerics: numerics)
+                    kind: schema.name,
+                    version: schema.version,
+                    parameters: contentParameters[index] ?? graph.instances[index].parameters,
+                    inputs: inputs,
+                    numerics: numerics
+                )
             },
             lookUp: { [store] in store.result(for: $0) },
-            needsDelivery: { [delivery] in delivery.isNeeded($0, value: $1, key: $2) })
+            needsDelivery: { [delivery] in delivery.isNeeded($0, value: $1, key: $2) }
+        )
     }
 
     /// Takes the digests of the files that parameters name, and looks up all that can be looked up. Readers of files

@@ -10,7 +10,8 @@ public struct RunEnvironment: Sendable {
     public let scope: @Sendable (_ work: () throws -> any Artifact) throws -> any Artifact
 
     public init(
-        numerics: String, version: String,
+        numerics: String,
+        version: String,
         scope: @escaping @Sendable (_ work: () throws -> any Artifact) throws -> any Artifact = { try $0() }
     ) {
         self.numerics = numerics

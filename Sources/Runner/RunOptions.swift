@@ -16,8 +16,13 @@ public struct RunOptions: Sendable {
     public var keepGoing: Bool
 
     public init(
-        out: String, recipe: String, settings: [String] = [], only: [String] = [], force: [String] = [],
-        jobs: Int = 1, keepGoing: Bool = false
+        out: String,
+        recipe: String,
+        settings: [String] = [],
+        only: [String] = [],
+        force: [String] = [],
+        jobs: Int = 1,
+        keepGoing: Bool = false
     ) {
         self.out = out
         self.recipe = recipe

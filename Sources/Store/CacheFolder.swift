@@ -22,7 +22,9 @@ public struct CacheFolder: Hashable, Sendable {
     /// The cache that a command uses: the one asked for, else `$PULID_CACHE`, else `cache/` of the checkout that
     /// `directory` lies in, else the user's own.
     public static func standard(
-        asked: String? = nil, environment: [String: String], directory: String
+        asked: String? = nil,
+        environment: [String: String],
+        directory: String
     ) -> CacheFolder {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : directory + "/" + path }
         if let asked { return CacheFolder(absolute(asked)) }

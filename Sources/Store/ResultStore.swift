@@ -24,7 +24,9 @@ public final class ResultStore: Sendable {
     /// - Parameter access: a cache on media that cannot be written is read only, whatever is asked for.
     /// - Throws: `StoreError`.
     public init(
-        folder: CacheFolder, access: Access = .readWrite, warn: @escaping @Sendable (String) -> Void = { _ in }
+        folder: CacheFolder,
+        access: Access = .readWrite,
+        warn: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         self.folder = folder
         self.warn = warn
@@ -58,7 +60,8 @@ public final class ResultStore: Sendable {
                 sql: """
                     SELECT r.value, r.cost, r.seal, r.used, c.digest IS NOT NULL
                     FROM results r LEFT JOIN contents c ON c.digest = r.value WHERE r.key = ?
-                    """)
+                    """
+            )
             guard let row = try Row.fetchOne(statement, arguments: [Data(key.bytes)]),
                 let value = Digest(row: row, 0), (row[2] as Data) == Data(Digest.seal(key.bytes, value.bytes))
             else { return nil }
@@ -80,10 +83,15 @@ public final class ResultStore: Sendable {
     /// - Parameters:
     ///   - bytes: the encoded record (`RecordCoder`) that `value` is the digest of; nil to keep the digest alone.
     ///   - claim: held until the result is committed.
-    public func insert(_ value: Digest, _ bytes: [UInt8]?, kind: String, for key: CacheKey, cost: Double, claim: Claim?) {
+    public func insert(_ value: Digest, _ bytes: [UInt8]?, kind: String, for key: CacheKey, cost: Double, claim: Claim?)
+    {
         guard isWritable else { return }
         let result = WriteBatch.Result(
-            value: value, cost: cost, made: Int(Date().timeIntervalSince1970), components: key.storedComponents)
+            value: value,
+            cost: cost,
+            made: Int(Date().timeIntervalSince1970),
+            components: key.storedComponents
+        )
         var content: WriteBatch.Content?
         if let bytes {
             let isLarge = bytes.count > Self.largestInDatabase
@@ -129,7 +137,9 @@ public final class ResultStore: Sendable {
         if let pending { return pending.bytes ?? valueFiles.read(digest) }
         let content: StoredContent? = database.read(nil) { db in
             let statement = try db.cachedStatement(
-                sql: "SELECT c.size, c.place, b.content FROM contents c LEFT JOIN bytes b ON b.id = c.place WHERE c.digest = ?")
+                sql:
+                    "SELECT c.size, c.place, b.content FROM contents c LEFT JOIN bytes b ON b.id = c.place WHERE c.digest = ?"
+            )
             return try Row.fetchOne(statement, arguments: [Data(digest.bytes)]).map { row in
                 StoredContent(isFile: row.hasNull(atIndex: 1), bytes: (row[2] as Data?).map { [UInt8]($0) })
             }
@@ -151,7 +161,9 @@ public final class ResultStore: Sendable {
         database.write { db in
             let key = Data(digest.bytes)
             try db.execute(
-                sql: "DELETE FROM bytes WHERE id = (SELECT place FROM contents WHERE digest = ?)", arguments: [key])
+                sql: "DELETE FROM bytes WHERE id = (SELECT place FROM contents WHERE digest = ?)",
+                arguments: [key]
+            )
             try db.execute(sql: "DELETE FROM contents WHERE digest = ?", arguments: [key])
         }
         valueFiles.remove(digest)

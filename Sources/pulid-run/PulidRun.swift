@@ -14,8 +14,10 @@ struct PulidRun: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, PlanCommand.self, CheckCommand.self, ExplainCommand.self, GraphCommand.self, InitCommand.self,
+            RunCommand.self, PlanCommand.self, CheckCommand.self, ExplainCommand.self, GraphCommand.self,
+            InitCommand.self,
             NodesCommand.self, SchemaCommand.self, CacheCommand.self,
         ],
-        defaultSubcommand: RunCommand.self)
+        defaultSubcommand: RunCommand.self
+    )
 }

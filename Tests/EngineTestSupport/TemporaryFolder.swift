@@ -46,7 +46,8 @@ public final class TemporaryFolder: Sendable {
         let root = name.isEmpty ? path : self(name)
         return try FileManager.default.subpathsOfDirectory(atPath: root).filter { file in
             var isFolder: ObjCBool = false
-            return FileManager.default.fileExists(atPath: root + "/" + file, isDirectory: &isFolder) && !isFolder.boolValue
+            return FileManager.default.fileExists(atPath: root + "/" + file, isDirectory: &isFolder)
+                && !isFolder.boolValue
         }.sorted()
     }
 }

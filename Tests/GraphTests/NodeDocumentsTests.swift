@@ -8,60 +8,64 @@ import Testing
     private let registry = NodeRegistry([Scale.self, Table.self])
 
     @Test func markdown() {
-        #expect(NodesMarkdown(registry).text == """
-            # Nodes
+        #expect(
+            NodesMarkdown(registry).text == """
+                # Nodes
 
-            Made from the nodes' declarations by `pulid-run nodes --markdown`; a test fails when it is out of date.
-            An input takes a reference such as `$face`; a parameter takes a value, or a template such as `${seed}`.
+                Made from the nodes' declarations by `pulid-run nodes --markdown`; a test fails when it is out of date.
+                An input takes a reference such as `$face`; a parameter takes a value, or a template such as `${seed}`.
 
-            - [`scale`](#scale): Multiplies a number by a factor.
-            - [`table`](#table): Lists a sweep of numbers with their axis values.
+                - [`scale`](#scale): Multiplies a number by a factor.
+                - [`table`](#table): Lists a sweep of numbers with their axis values.
 
-            ## scale
+                ## scale
 
-            Multiplies a number by a factor.
+                Multiplies a number by a factor.
 
-            Gives: number, written as .txt, with the fields `value`.
+                Gives: number, written as .txt, with the fields `value`.
 
-            | input | takes | |
-            |---|---|---|
-            | `input` | number | the number |
+                | input | takes | |
+                |---|---|---|
+                | `input` | number | the number |
 
-            | parameter | takes | default | |
-            |---|---|---|---|
-            | `factor` | a number from -1000 to 1000 | `2.0` | what to multiply by |
-            | `rounding` | one of exact, nearest, down | `exact` | how to round |
+                | parameter | takes | default | |
+                |---|---|---|---|
+                | `factor` | a number from -1000 to 1000 | `2.0` | what to multiply by |
+                | `rounding` | one of exact, nearest, down | `exact` | how to round |
 
-            ## table
+                ## table
 
-            Lists a sweep of numbers with their axis values.
+                Lists a sweep of numbers with their axis values.
 
-            Gives: text, written as .txt .md.
+                Gives: text, written as .txt .md.
 
-            | input | takes | |
-            |---|---|---|
-            | `numbers` | sweep: number | the numbers |
+                | input | takes | |
+                |---|---|---|
+                | `numbers` | sweep: number | the numbers |
 
-            | parameter | takes | default | |
-            |---|---|---|---|
-            | `rows` | the name of an axis | `none` | the axis whose values begin the lines |
+                | parameter | takes | default | |
+                |---|---|---|---|
+                | `rows` | the name of an axis | `none` | the axis whose values begin the lines |
 
-            """)
+                """
+        )
     }
 
     @Test func manual() {
-        #expect(NodeSchema(Scale.self).manual == """
-            scale: Multiplies a number by a factor.
-            gives: number
+        #expect(
+            NodeSchema(Scale.self).manual == """
+                scale: Multiplies a number by a factor.
+                gives: number
 
-            inputs
-              input  number  the number
+                inputs
+                  input  number  the number
 
-            parameters
-              factor    a number from -1000 to 1000  what to multiply by (default 2.0)
-              rounding  one of exact, nearest, down  how to round (default exact)
+                parameters
+                  factor    a number from -1000 to 1000  what to multiply by (default 2.0)
+                  rounding  one of exact, nearest, down  how to round (default exact)
 
-            """)
+                """
+        )
     }
 
     @Test func theJSONSchemaIsJSONAndNamesEveryPort() throws {
@@ -73,8 +77,10 @@ import Testing
             let properties = try #require(definition["properties"] as? [String: Any])
             #expect(Set(properties.keys) == Set(["uses"] + node.inputs.map(\.name) + node.parameters.map(\.name)))
         }
-        let factor = try #require(
-            (definitions["scale"] as? [String: Any])?["properties"] as? [String: Any])["factor"] as? [String: Any]
+        let factor =
+            try #require(
+                (definitions["scale"] as? [String: Any])?["properties"] as? [String: Any]
+            )["factor"] as? [String: Any]
         let forms = try #require(factor?["anyOf"] as? [[String: Any]])
         #expect(forms[0]["minimum"] as? Int == -1000)
         #expect(forms[0]["type"] as? String == "number")
@@ -88,6 +94,8 @@ import Testing
             "b": .list([.null, .bool(true), .integer(Int128(UInt64.max)), .number(0.5), .number(.nan)]),
             "a\"": .string("tab\tline\nbell\u{7} \u{1F600}"),
         ])
-        #expect(value.json == #"{"a\"": "tab\tline\nbell\u0007 😀", "b": [null, true, 18446744073709551615, 0.5, "nan"]}"#)
+        #expect(
+            value.json == #"{"a\"": "tab\tline\nbell\u0007 😀", "b": [null, true, 18446744073709551615, 0.5, "nan"]}"#
+        )
     }
 }

@@ -23,7 +23,13 @@ import Testing
         var sums: [Int] = []
         for x in [1.0, 2.0] {
             let cell = [("x", Value.number(x))]
-            let scaled = builder.add("scaled", "scale", at: cell, ["factor": .number(x * factor)], inputs: ["input": [read]])
+            let scaled = builder.add(
+                "scaled",
+                "scale",
+                at: cell,
+                ["factor": .number(x * factor)],
+                inputs: ["input": [read]]
+            )
             sums.append(builder.add("sum", "add", at: cell, inputs: ["a": [scaled], "b": [base]]))
         }
         builder.output("list.txt", builder.add("list", "table", inputs: ["numbers": sums]))
@@ -37,7 +43,9 @@ import Testing
         let store = try workshop.openStore()
         defer { store.close() }
         return try RecipeRun(
-            graph, store: store, options: workshop.options { $0.only = [node] },
+            graph,
+            store: store,
+            options: workshop.options { $0.only = [node] },
             environment: RunEnvironment(numerics: "toy", version: "1.0")
         ).explain(node)
     }
@@ -61,7 +69,8 @@ import Testing
                 scaled[x=2.0]: runs, since its key changed
                   factor: 4.0 -> 6.0
 
-                """)
+                """
+        )
     }
 
     @Test func aChangeIsFollowedToItsCause() throws {
@@ -75,7 +84,8 @@ import Testing
                   sum[x=2.0]: runs, unless what it reads comes out as before
                     base: see above
 
-                """)
+                """
+        )
     }
 
     @Test func aFileChanged() throws {
@@ -92,7 +102,8 @@ import Testing
                   input input: \(five) -> \(six)
                     read: see above
 
-                """)
+                """
+        )
     }
 
     @Test func aModelsFileChanged() throws {
@@ -113,7 +124,8 @@ import Testing
                 caption: cached, by another key than in the last run
                   text: two\\nlines\\\\ -> a cat
 
-                """)
+                """
+        )
     }
 
     @Test func anUnknownNode() throws {

@@ -19,7 +19,13 @@ import Testing
             let cell = [("x", Value.number(number))]
             let start = builder.add("start", "constant", at: cell, ["value": .number(number)])
             let limited = number == 2 ? limit : 100
-            let checked = builder.add("checked", "fail", at: cell, ["limit": .number(limited)], inputs: ["input": [start]])
+            let checked = builder.add(
+                "checked",
+                "fail",
+                at: cell,
+                ["limit": .number(limited)],
+                inputs: ["input": [start]]
+            )
             all.append(builder.add("twice", "scale", at: cell, inputs: ["input": [checked]]))
             builder.output("\(Int(number)).txt", all[all.count - 1])
         }
@@ -32,11 +38,15 @@ import Testing
     @Test func aFailureStopsTheRunAndKeepsWhatIsFinished() throws {
         let outcome = try workshop.run(failing())
         #expect(outcome.summary.exitStatus == .nodeFailed)
-        #expect(outcome.summary.failures.map(\.diagnostic) == [
-            Diagnostic(
-                .error, "`checked[x=2.0]` failed: the number is too large: 2.0",
-                at: SourceLocation(file: "test.yaml", line: 5, column: 3))
-        ])
+        #expect(
+            outcome.summary.failures.map(\.diagnostic) == [
+                Diagnostic(
+                    .error,
+                    "`checked[x=2.0]` failed: the number is too large: 2.0",
+                    at: SourceLocation(file: "test.yaml", line: 5, column: 3)
+                )
+            ]
+        )
         #expect(outcome.ran == ["start[x=1.0]", "checked[x=1.0]", "twice[x=1.0]", "start[x=2.0]"])
         #expect(outcome.written == ["1.txt"])
         #expect(outcome.summary.notRun == 5)
@@ -61,12 +71,14 @@ import Testing
         let read = builder.add("read", "read_number", ["file": .string(file)])
         let twice = builder.add("twice", "scale", inputs: ["input": [read]])
         builder.output("twice.txt", twice)
-        #expect(try workshop.planTable(builder.graph) == """
-            node   cells  cached  run  why
-            read       1       0    0  fails: \(file) does not hold a number
-            twice      1       0    0  read fails
-            0 nodes cached, 0 to run
-            """)
+        #expect(
+            try workshop.planTable(builder.graph) == """
+                node   cells  cached  run  why
+                read       1       0    0  fails: \(file) does not hold a number
+                twice      1       0    0  read fails
+                0 nodes cached, 0 to run
+                """
+        )
         #expect(try workshop.run(builder.graph).summary.failures.map(\.title) == ["read"])
         try FileManager.default.removeItem(atPath: file)
         let gone = try workshop.run(builder.graph)
@@ -82,10 +94,12 @@ import Testing
         builder.expect(value, "missing", .less, 0.5)
         let outcome = try workshop.run(builder.graph)
         #expect(outcome.summary.exitStatus == .expectationFailed)
-        #expect(outcome.summary.expectations.filter { !$0.isMet }.map(\.diagnostic.message) == [
-            "expected `$score.value >= 0.5` at seed=7, but it is 0.25",
-            "expected `$score.missing < 0.5` at seed=7, but it was not measured",
-        ])
+        #expect(
+            outcome.summary.expectations.filter { !$0.isMet }.map(\.diagnostic.message) == [
+                "expected `$score.value >= 0.5` at seed=7, but it is 0.25",
+                "expected `$score.missing < 0.5` at seed=7, but it was not measured",
+            ]
+        )
         #expect(outcome.summary.expectations[0].diagnostic.location.line == 200)
     }
 
@@ -110,8 +124,19 @@ import Testing
     @Test func jobsRunSideBySideWithTheSameResults() throws {
         var builder = GraphBuilder()
         for number in 1...4 {
-            let start = builder.add("start", "constant", at: [("x", .integer(Int128(number)))], ["value": .number(Double(number))])
-            let slow = builder.add("slow", "sleep", at: [("x", .integer(Int128(number)))], ["seconds": .number(0.2)], inputs: ["input": [start]])
+            let start = builder.add(
+                "start",
+                "constant",
+                at: [("x", .integer(Int128(number)))],
+                ["value": .number(Double(number))]
+            )
+            let slow = builder.add(
+                "slow",
+                "sleep",
+                at: [("x", .integer(Int128(number)))],
+                ["seconds": .number(0.2)],
+                inputs: ["input": [start]]
+            )
             builder.output("\(number).txt", slow)
         }
         let outcome = try workshop.run(builder.graph) { $0.jobs = 4 }

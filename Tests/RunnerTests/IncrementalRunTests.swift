@@ -21,7 +21,12 @@ import Testing
             for factor in factors {
                 let cell = [("factor", Value.number(factor))]
                 let scaled = builder.add(
-                    names.scale, "scale", at: cell, ["factor": .number(factor)], inputs: ["input": [read]])
+                    names.scale,
+                    "scale",
+                    at: cell,
+                    ["factor": .number(factor)],
+                    inputs: ["input": [read]]
+                )
                 sums.append(builder.add(names.sum, "add", at: cell, inputs: ["a": [scaled], "b": [base]]))
                 builder.output("sum-\(factor).txt", sums[sums.count - 1])
             }
@@ -43,10 +48,12 @@ import Testing
 
     @Test func firstRunExecutesEverythingOnce() throws {
         let outcome = try workshop.run(sweep.graph)
-        #expect(outcome.ran.sorted() == [
-            "base", "read", "scale[factor=1.0]", "scale[factor=2.0]", "scale[factor=3.0]", "sum[factor=1.0]",
-            "sum[factor=2.0]", "sum[factor=3.0]", "table",
-        ])
+        #expect(
+            outcome.ran.sorted() == [
+                "base", "read", "scale[factor=1.0]", "scale[factor=2.0]", "scale[factor=3.0]", "sum[factor=1.0]",
+                "sum[factor=2.0]", "sum[factor=3.0]", "table",
+            ]
+        )
         #expect(outcome.summary.exitStatus == .success)
         #expect(try workshop.text("sum-3.0.txt") == "25.0\n")
         #expect(try workshop.text("table.txt") == "factor=1.0: 15.0\nfactor=2.0: 20.0\nfactor=3.0: 25.0\n")
@@ -56,10 +63,12 @@ import Testing
 
     @Test func aCellIsFinishedBeforeTheNextIsBegun() throws {
         let ran = try workshop.run(sweep.graph).ran.filter { $0.hasPrefix("s") }
-        #expect(ran == [
-            "scale[factor=1.0]", "sum[factor=1.0]", "scale[factor=2.0]", "sum[factor=2.0]", "scale[factor=3.0]",
-            "sum[factor=3.0]",
-        ])
+        #expect(
+            ran == [
+                "scale[factor=1.0]", "sum[factor=1.0]", "scale[factor=2.0]", "sum[factor=2.0]", "scale[factor=3.0]",
+                "sum[factor=3.0]",
+            ]
+        )
     }
 
     @Test func secondRunExecutesNothingAndTouchesNothing() throws {
@@ -114,7 +123,8 @@ import Testing
                 sum        3       3    0
                 table      1       1    0
                 8 nodes cached, 1 to run
-                """)
+                """
+        )
         let outcome = try workshop.run(sweep.graph)
         #expect(outcome.ran == ["read"])
         #expect(outcome.written == [])
@@ -151,7 +161,12 @@ import Testing
         func graph(_ number: Double) -> ExecutionGraph {
             var builder = GraphBuilder()
             let start = builder.add("start", "constant", ["value": .number(number)])
-            let rounded = builder.add("rounded", "scale", ["factor": .number(1), "rounding": .string("down")], inputs: ["input": [start]])
+            let rounded = builder.add(
+                "rounded",
+                "scale",
+                ["factor": .number(1), "rounding": .string("down")],
+                inputs: ["input": [start]]
+            )
             let twice = builder.add("twice", "scale", inputs: ["input": [rounded]])
             builder.output("twice.txt", twice)
             return builder.graph

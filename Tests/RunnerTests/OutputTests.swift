@@ -20,7 +20,10 @@ import Testing
     func pathsThatLeaveTheFolderAreRefused(path: String) throws {
         let outcome = try workshop.run(graph(path))
         #expect(outcome.summary.exitStatus == .nodeFailed)
-        #expect(outcome.summary.outputs.first?.failure?.message.contains("does not name a file in the output folder") == true)
+        #expect(
+            outcome.summary.outputs.first?.failure?.message.contains("does not name a file in the output folder")
+                == true
+        )
         #expect(!FileManager.default.fileExists(atPath: "/tmp/pulid-run-escape.txt"))
         #expect(try workshop.folder.files().filter { $0.hasSuffix("x.txt") } == [])
     }
@@ -29,7 +32,9 @@ import Testing
         #expect(try workshop.run(graph("a/b/c.txt")).written == ["c.txt"])
         try FileManager.default.createDirectory(atPath: workshop.folder("elsewhere"), withIntermediateDirectories: true)
         try FileManager.default.createSymbolicLink(
-            atPath: workshop.folder("out/link"), withDestinationPath: workshop.folder("elsewhere"))
+            atPath: workshop.folder("out/link"),
+            withDestinationPath: workshop.folder("elsewhere")
+        )
         let outcome = try workshop.run(graph("link/c.txt"))
         #expect(outcome.summary.outputs.first?.failure?.message.contains("is a symbolic link") == true)
         #expect(try workshop.folder.files(under: "elsewhere") == [])
@@ -79,17 +84,21 @@ import Testing
             return String(decoding: try workshop.folder.bytes(of: "out/image.pgm").dropLast(4), as: UTF8.self)
         }
         let text = try picture()
-        #expect(text.hasPrefix("""
-            P5
-            # pulid-run.version: 1.0
-            # pulid-run.recipe: test
-            # pulid-run.file: ../test.yaml
-            # pulid-run.settings: ["id_scale=0.8"]
-            # pulid-run.parameters: {"face": "ada.png", "id_scale": 0.8}
-            # pulid-run.node: image
-            # pulid-run.cell: {"seed": 3, "style": "neon"}
-            # pulid-run.key: 
-            """))
+        #expect(
+            text.hasPrefix(
+                """
+                P5
+                # pulid-run.version: 1.0
+                # pulid-run.recipe: test
+                # pulid-run.file: ../test.yaml
+                # pulid-run.settings: ["id_scale=0.8"]
+                # pulid-run.parameters: {"face": "ada.png", "id_scale": 0.8}
+                # pulid-run.node: image
+                # pulid-run.cell: {"seed": 3, "style": "neon"}
+                # pulid-run.key: 
+                """
+            )
+        )
         #expect(try picture() == text)
     }
 
@@ -102,15 +111,20 @@ import Testing
         builder.table("t.csv", rows)
         builder.table("t.json", rows)
         let outcome = try workshop.run(builder.graph)
-        #expect(try workshop.text("t.csv") == "style,value\r\nplain,0.1\r\n\"comma, \"\"quote\"\"\",1e-07\r\n\"line\nbreak\",3\r\n")
-        #expect(try workshop.text("t.json") == """
-            [
-              {"style": "plain", "value": 0.1},
-              {"style": "comma, \\"quote\\"", "value": 1e-07},
-              {"style": "line\\nbreak", "value": 3.0}
-            ]
+        #expect(
+            try workshop.text("t.csv")
+                == "style,value\r\nplain,0.1\r\n\"comma, \"\"quote\"\"\",1e-07\r\n\"line\nbreak\",3\r\n"
+        )
+        #expect(
+            try workshop.text("t.json") == """
+                [
+                  {"style": "plain", "value": 0.1},
+                  {"style": "comma, \\"quote\\"", "value": 1e-07},
+                  {"style": "line\\nbreak", "value": 3.0}
+                ]
 
-            """)
+                """
+        )
         #expect(outcome.summary.tables.map(\.rows) == [3, 3])
         #expect(outcome.summary.tables[0].fields[0].greatest == 3)
     }

@@ -22,7 +22,9 @@ import Testing
                 let isLeaf = index < 2 || random.int(in: 0...4) == 0
                 let kinds = ["add", "scale", "round"]
                 let kind = isLeaf ? "constant" : kinds[random.int(in: 0...2)]
-                let inputs = (0..<(kind == "add" ? 2 : kind == "constant" ? 0 : 1)).map { _ in random.int(in: 0...index - 1) }
+                let inputs = (0..<(kind == "add" ? 2 : kind == "constant" ? 0 : 1)).map { _ in
+                    random.int(in: 0...index - 1)
+                }
                 nodes.append(Node(kind: kind, number: Double(random.int(in: 0...5)) / 4, inputs: inputs))
             }
         }
@@ -62,11 +64,19 @@ import Testing
                 switch node.kind {
                 case "add": builder.add("n\(index)", "add", inputs: ["a": [node.inputs[0]], "b": [node.inputs[1]]])
                 case "scale":
-                    builder.add("n\(index)", "scale", ["factor": .number(node.number + 1)], inputs: ["input": node.inputs])
+                    builder.add(
+                        "n\(index)",
+                        "scale",
+                        ["factor": .number(node.number + 1)],
+                        inputs: ["input": node.inputs]
+                    )
                 case "round":
                     builder.add(
-                        "n\(index)", "scale", ["factor": .number(1), "rounding": .string("down")],
-                        inputs: ["input": node.inputs])
+                        "n\(index)",
+                        "scale",
+                        ["factor": .number(1), "rounding": .string("down")],
+                        inputs: ["input": node.inputs]
+                    )
                 default: builder.add("n\(index)", "constant", ["value": .number(node.number)])
                 }
                 builder.output("n\(index).txt", index)

@@ -15,7 +15,9 @@ import Testing
         func console(isTerminal: Bool = false) -> Console {
             Console(
                 output: { [self] text in streams.withLock { $0.output += text } },
-                error: { [self] text in streams.withLock { $0.error += text } }, isTerminal: isTerminal)
+                error: { [self] text in streams.withLock { $0.error += text } },
+                isTerminal: isTerminal
+            )
         }
     }
 
@@ -53,20 +55,24 @@ import Testing
 
     @Test func text() throws {
         try run(TextReporter(console: screen.console(), render: render))
-        #expect(steady(screen.error) == """
-            [1/2] start[x=1]: T s
-            test.yaml:2: `bad` failed: the number is too large: 2.0
-            test.yaml:200: expected `$start.value > 3.0` at x=1, but it is 2
-            1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+        #expect(
+            steady(screen.error) == """
+                [1/2] start[x=1]: T s
+                test.yaml:2: `bad` failed: the number is too large: 2.0
+                test.yaml:200: expected `$start.value > 3.0` at x=1, but it is 2
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
 
-            """)
-        #expect(steady(screen.output) == """
-            DIR/out/start.txt
-            DIR/out/t.csv
-            DIR/out/t.csv: 1 row
-              value: 2 to 2, mean 2
+                """
+        )
+        #expect(
+            steady(screen.output) == """
+                DIR/out/start.txt
+                DIR/out/t.csv
+                DIR/out/t.csv: 1 row
+                  value: 2 to 2, mean 2
 
-            """)
+                """
+        )
     }
 
     @Test func aTerminalHasOneLineThatIsWrittenOver() throws {
@@ -80,10 +86,17 @@ import Testing
         try run(JSONReporter(console: screen.console(), render: render))
         let lines = steady(screen.output).split(separator: "\n").map(String.init)
         #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "to_run": 2}"#)
-        #expect(lines.last == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T}"#)
+        #expect(
+            lines.last
+                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T}"#
+        )
         #expect(lines.contains(#"{"cell": {"x": 1}, "event": "started", "kind": "constant", "node": "start"}"#))
         #expect(lines.contains(#"{"event": "output", "outcome": "written", "path": "DIR/out/start.txt"}"#))
-        #expect(lines.contains(#"{"cell": {"x": 1}, "event": "expectation", "kind": "constant", "measured": 2.0, "met": false, "node": "start", "text": "$start.value > 3.0"}"#))
+        #expect(
+            lines.contains(
+                #"{"cell": {"x": 1}, "event": "expectation", "kind": "constant", "measured": 2.0, "met": false, "node": "start", "text": "$start.value > 3.0"}"#
+            )
+        )
         for line in lines where line.hasPrefix("{") && !line.contains("\": T") {
             #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
         }
@@ -92,43 +105,51 @@ import Testing
 
     @Test func junitIsXMLAlone() throws {
         try run(JUnitReporter(console: screen.console(), text: render))
-        #expect(steady(screen.output) == """
-            <?xml version="1.0" encoding="UTF-8"?>
-            <testsuites tests="4" failures="1" errors="1">
-              <testsuite name="test" tests="4" failures="1" errors="1" time="T">
-                <testcase classname="test" name="DIR/out/start.txt"/>
-                <testcase classname="test" name="bad">
-                  <error message="`bad` failed: the number is too large: 2.0">test.yaml:2:3: `bad` failed: the number is too large: 2.0</error>
-                </testcase>
-                <testcase classname="test" name="DIR/out/t.csv"/>
-                <testcase classname="test" name="$start.value &gt; 3.0 [x=1]">
-                  <failure message="expected `$start.value &gt; 3.0` at x=1, but it is 2">test.yaml:200:3: expected `$start.value &gt; 3.0` at x=1, but it is 2</failure>
-                </testcase>
-              </testsuite>
-            </testsuites>
+        #expect(
+            steady(screen.output) == """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuites tests="4" failures="1" errors="1">
+                  <testsuite name="test" tests="4" failures="1" errors="1" time="T">
+                    <testcase classname="test" name="DIR/out/start.txt"/>
+                    <testcase classname="test" name="bad">
+                      <error message="`bad` failed: the number is too large: 2.0">test.yaml:2:3: `bad` failed: the number is too large: 2.0</error>
+                    </testcase>
+                    <testcase classname="test" name="DIR/out/t.csv"/>
+                    <testcase classname="test" name="$start.value &gt; 3.0 [x=1]">
+                      <failure message="expected `$start.value &gt; 3.0` at x=1, but it is 2">test.yaml:200:3: expected `$start.value &gt; 3.0` at x=1, but it is 2</failure>
+                    </testcase>
+                  </testsuite>
+                </testsuites>
 
-            """)
+                """
+        )
     }
 
     @Test func gitHubGetsAnnotationsAndASummary() throws {
         let file = workshop.folder("summary.md")
         try run(
             GitHubReporter(
-                console: screen.console(), text: render, render: { $0.map { "::error::\($0.message)\n" }.joined() },
-                summaryFile: file))
+                console: screen.console(),
+                text: render,
+                render: { $0.map { "::error::\($0.message)\n" }.joined() },
+                summaryFile: file
+            )
+        )
         #expect(screen.output.contains("::error::`bad` failed: the number is too large: 2.0\n"))
         #expect(screen.output.contains("::error::expected `$start.value > 3.0` at x=1, but it is 2\n"))
-        #expect(steady(try workshop.folder.text(of: "summary.md")) == """
-            ### pulid-run
+        #expect(
+            steady(try workshop.folder.text(of: "summary.md")) == """
+                ### pulid-run
 
-            1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
 
 
-            | problem | found |
-            |---|---|
-            | `bad` failed | the number is too large: 2.0 |
-            | `$start.value > 3.0` at x=1 | 2 |
+                | problem | found |
+                |---|---|
+                | `bad` failed | the number is too large: 2.0 |
+                | `$start.value > 3.0` at x=1 | 2 |
 
-            """)
+                """
+        )
     }
 }

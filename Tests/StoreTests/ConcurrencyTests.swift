@@ -88,7 +88,9 @@ import Testing
             let store = try ResultStore(folder: CacheFolder(path))
             for seed in 0..<50 { store.insertText("text \(seed)", seed: seed) }
             store.flush()
-            for seed in 50..<100 { store.insert(ToyText("text \(seed)"), seed: seed, claim: store.claim(CacheKey.toy(seed).digest) {}) }
+            for seed in 50..<100 {
+                store.insert(ToyText("text \(seed)"), seed: seed, claim: store.claim(CacheKey.toy(seed).digest) {})
+            }
             kill(getpid(), SIGKILL)
         }
         let log = WarningLog()

@@ -21,7 +21,8 @@ import Testing
     }
 
     /// Reads everything: each value is right or not there. Then writes, and reads that.
-    private func use(_ warn: @escaping @Sendable (String) -> Void = { _ in }) throws -> (found: Int, store: ResultStore) {
+    private func use(_ warn: @escaping @Sendable (String) -> Void = { _ in }) throws -> (found: Int, store: ResultStore)
+    {
         let store = try ResultStore(folder: cache, warn: warn)
         var found = 0
         for seed in 0..<10 {
@@ -74,7 +75,9 @@ import Testing
             damaged[place] ^= 1 << UInt8((state >> 20) & 7)
             try reset(damaged)
             // A header that claims a later version is refused by name.
-            do { try use().store.close() } catch let error as StoreError { #expect("\(error)".contains("newer pulid-run")) }
+            do { try use().store.close() } catch let error as StoreError {
+                #expect("\(error)".contains("newer pulid-run"))
+            }
         }
     }
 
@@ -146,7 +149,9 @@ import Testing
         var bytes = try fill()
         bytes[63] = 7
         try reset(bytes)
-        #expect(throws: StoreError.newerSchema(path: cache.path, found: 7, supported: 1)) { try ResultStore(folder: cache) }
+        #expect(throws: StoreError.newerSchema(path: cache.path, found: 7, supported: 1)) {
+            try ResultStore(folder: cache)
+        }
         #expect(try folder.bytes(of: "cache/cache.sqlite") == bytes)
     }
 

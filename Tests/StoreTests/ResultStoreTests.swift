@@ -154,7 +154,10 @@ import Testing
             CacheFolder.standard(asked: asked, environment: environment, directory: directory).path
         }
         try folder.write("", to: "checkout/recipes/a.yaml")
-        try folder.write("Signature: 8a477f597d28d172789f06886806bc55\n# other\n", to: "checkout/recipes/cache/CACHEDIR.TAG")
+        try folder.write(
+            "Signature: 8a477f597d28d172789f06886806bc55\n# other\n",
+            to: "checkout/recipes/cache/CACHEDIR.TAG"
+        )
         let inside = folder("checkout/recipes")
         let home = ["HOME": "/home/ada"]
         #expect(standard("x", ["PULID_CACHE": "/y"], in: inside) == inside + "/x")

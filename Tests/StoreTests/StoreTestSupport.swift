@@ -6,8 +6,12 @@ import Synchronization
 extension CacheKey {
     static func toy(_ seed: Int) -> CacheKey {
         CacheKey(
-            kind: "toy", version: 1, parameters: ["seed": .integer(Int128(seed)), "text": .string("a\tb\nc\\n")],
-            inputs: [:], numerics: "toy")
+            kind: "toy",
+            version: 1,
+            parameters: ["seed": .integer(Int128(seed)), "text": .string("a\tb\nc\\n")],
+            inputs: [:],
+            numerics: "toy"
+        )
     }
 }
 

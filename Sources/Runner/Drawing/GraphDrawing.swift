@@ -25,12 +25,17 @@ public struct GraphDrawing {
         self.name = name
         let outputs = Set(outline.outputs.map(\.node))
         let ids = Dictionary(
-            outline.nodes.enumerated().map { ($1.name, "n\($0)") }, uniquingKeysWith: { first, _ in first })
+            outline.nodes.enumerated().map { ($1.name, "n\($0)") },
+            uniquingKeysWith: { first, _ in first }
+        )
         nodes = outline.nodes.enumerated().map { place, node in
             let cells = node.cells > 1 ? " x\(node.cells)" : ""
             return Node(
-                id: "n\(place)", lines: [node.name, node.schema.name + cells], isOutput: outputs.contains(node.name),
-                isNeeded: node.cells > 0)
+                id: "n\(place)",
+                lines: [node.name, node.schema.name + cells],
+                isOutput: outputs.contains(node.name),
+                isNeeded: node.cells > 0
+            )
         }
         edges = outline.nodes.flatMap { node in
             node.inputs.compactMap { input in

@@ -12,7 +12,10 @@ public final class GitHubReporter: Reporter {
     ///   - render: makes workflow commands of diagnostics.
     ///   - summaryFile: `$GITHUB_STEP_SUMMARY`.
     public init(
-        console: Console, text: @escaping RenderDiagnostics, render: @escaping RenderDiagnostics, summaryFile: String?
+        console: Console,
+        text: @escaping RenderDiagnostics,
+        render: @escaping RenderDiagnostics,
+        summaryFile: String?
     ) {
         self.text = TextReporter(console: console, render: text)
         self.console = console

@@ -29,7 +29,10 @@ public final class JSONReporter: Reporter {
             object("finished", fields(name, ["seconds": .number(seconds), "digest": .string(digest.hex)]))
         case .cached(let name, let digest): object("cached", fields(name, ["digest": .string(digest.hex)]))
         case .failed(let failure):
-            object("failed", ["node": .string(failure.node), "cell": cell(failure.cell), "reason": .string(failure.reason)])
+            object(
+                "failed",
+                ["node": .string(failure.node), "cell": cell(failure.cell), "reason": .string(failure.reason)]
+            )
                 + render([failure.diagnostic])
         case .output(let output): outputLine(output)
         case .expectation(let report): expectationLine(report)
@@ -55,7 +58,8 @@ public final class JSONReporter: Reporter {
             [
                 "text": .string(report.expectation.text), "met": .bool(report.isMet),
                 "measured": report.measured.map { .number($0) } ?? .null,
-            ])
+            ]
+        )
         return object("expectation", fields) + (report.isMet ? "" : render([report.diagnostic]))
     }
 
@@ -67,7 +71,8 @@ public final class JSONReporter: Reporter {
                 "not_run": int(summary.notRun), "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
-            ])
+            ]
+        )
     }
 
     private func fields(_ name: InstanceName, _ more: [String: Value] = [:]) -> [String: Value] {

@@ -56,7 +56,9 @@ extension JUnitReporter.State {
         let place = "\(diagnostic.location.file):\(diagnostic.location.line):\(diagnostic.location.column)"
         let message = Self.escaped(diagnostic.message)
         cases.append(
-            head + ">\n      <\(tag) message=\"\(message)\">\(Self.escaped(place)): \(message)</\(tag)>\n    </testcase>\n")
+            head
+                + ">\n      <\(tag) message=\"\(message)\">\(Self.escaped(place)): \(message)</\(tag)>\n    </testcase>\n"
+        )
     }
 
     fileprivate func xml(seconds: Double) -> String {
@@ -82,7 +84,8 @@ extension JUnitReporter.State {
             case "\"": result += "&quot;"
             case "\n": result += "&#10;"
             case "\t": result += "&#9;"
-            case _ where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value >= 0xFFFE && scalar.value <= 0xFFFF:
+            case _
+            where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value >= 0xFFFE && scalar.value <= 0xFFFF:
                 result += "\u{FFFD}"
             default: result.unicodeScalars.append(scalar)
             }

@@ -15,7 +15,8 @@ public struct Console: Sendable {
     public let isTerminal: Bool
 
     public init(
-        output: @escaping @Sendable (String) -> Void, error: @escaping @Sendable (String) -> Void,
+        output: @escaping @Sendable (String) -> Void,
+        error: @escaping @Sendable (String) -> Void,
         isTerminal: Bool = false
     ) {
         self.output = output

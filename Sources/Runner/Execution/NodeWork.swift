@@ -35,7 +35,11 @@ struct NodeWork: Sendable {
         let bytes = RecordCoder.encode(artifact.record)
         let isKept = instance.schema.evaluation != .reference
         return Outcome(
-            artifact: artifact, bytes: isKept ? bytes : nil, digest: Digest(of: bytes), seconds: seconds)
+            artifact: artifact,
+            bytes: isKept ? bytes : nil,
+            digest: Digest(of: bytes),
+            seconds: seconds
+        )
     }
 
     /// The stored value of an instance; nil when it is not there, damaged, or of another kind.
@@ -51,6 +55,7 @@ struct NodeWork: Sendable {
             progress: { [report] in report(.progress(name, done: $0, total: $1)) },
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },
-            residents: residents)
+            residents: residents
+        )
     }
 }

@@ -100,7 +100,8 @@ struct Scheduler {
     // MARK: - What others found
 
     /// An instance ran, or was found in the cache at the last moment.
-    mutating func complete(_ index: Int, _ artifact: (any Artifact)?, digest: Digest, isStored: Bool, _ oracle: Oracle) {
+    mutating func complete(_ index: Int, _ artifact: (any Artifact)?, digest: Digest, isStored: Bool, _ oracle: Oracle)
+    {
         hasValue[index] = isStored
         if uses[index] > 0 || isReference(index) { artifacts[index] = artifact }
         phases[index] = .ran
@@ -239,7 +240,9 @@ struct Scheduler {
             result[port.name] = sources.compactMap { source in
                 digests[source].map { digest in
                     CacheKey.InputDigest(
-                        cell: port.arity == .gathered ? graph.instances[source].cell : nil, digest: digest)
+                        cell: port.arity == .gathered ? graph.instances[source].cell : nil,
+                        digest: digest
+                    )
                 }
             }
         }

@@ -93,5 +93,7 @@ private final class ExplanationWriter {
         if indices.count > Self.widest { line("and \(indices.count - Self.widest) more", depth) }
     }
 
-    private func line(_ content: String, _ depth: Int) { text += String(repeating: "  ", count: depth) + content + "\n" }
+    private func line(_ content: String, _ depth: Int) {
+        text += String(repeating: "  ", count: depth) + content + "\n"
+    }
 }

@@ -152,7 +152,9 @@ final class Delivery: Sendable {
     // MARK: - Files
 
     private func write(
-        _ place: Int, content: Digest, encode: (_ fileExtension: String) throws -> [UInt8]
+        _ place: Int,
+        content: Digest,
+        encode: (_ fileExtension: String) throws -> [UInt8]
     ) -> OutputReport {
         let output = graph.outputs[place]
         let outcome: OutputReport.Outcome
@@ -187,7 +189,9 @@ final class Delivery: Sendable {
             encoder.append(.list(graph.instances[index].cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
             encoder.append(digest.bytes)
         }
-        encoder.append(.list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? []))
+        encoder.append(
+            .list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? [])
+        )
         return Digest(of: encoder.bytes)
     }
 

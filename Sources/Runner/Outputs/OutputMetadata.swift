@@ -20,7 +20,9 @@ struct OutputMetadata: Sendable {
     /// - Parameter key: of the result that the picture shows: names all that it depends on.
     func entries(for instance: Instance, key: Digest) -> [FileMetadata] {
         let cell = Dictionary(
-            instance.cell.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first })
+            instance.cell.coordinates.map { ($0.axis, $0.value) },
+            uniquingKeysWith: { first, _ in first }
+        )
         return common + [
             FileMetadata("pulid-run.node", instance.node),
             FileMetadata("pulid-run.cell", Value.map(cell).json),

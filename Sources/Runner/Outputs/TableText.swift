@@ -39,7 +39,8 @@ struct TableText {
         for row in rows {
             lines.append(
                 axes.map { Self.quoted(row.cell[$0]?.description ?? "") }
-                    + row.values.map { $0.map(Self.number) ?? "" })
+                    + row.values.map { $0.map(Self.number) ?? "" }
+            )
         }
         return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
     }

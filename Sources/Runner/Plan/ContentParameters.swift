@@ -37,7 +37,9 @@ extension ParameterForm {
                     uniqueKeysWithValues: map.map { key, value in
                         let form = fields.first { $0.name == key }?.form
                         return (key, try form?.byContent(value, fileDigest: fileDigest) ?? value)
-                    }))
+                    }
+                )
+            )
         case (.oneOf(let forms), _):
             try forms.first { $0.fits(value) }?.byContent(value, fileDigest: fileDigest) ?? value
         default: value

@@ -38,7 +38,10 @@ struct NeededInstances: Sendable {
     }
 
     private static func order(
-        _ graph: ExecutionGraph, targets: [Int], indices: [Int], inputs: [[Int]]
+        _ graph: ExecutionGraph,
+        targets: [Int],
+        indices: [Int],
+        inputs: [[Int]]
     ) -> [Int] {
         // The last of the swept models that an instance rests on, or -1.
         var models = Array(repeating: -1, count: graph.instances.count)

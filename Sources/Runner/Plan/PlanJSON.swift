@@ -16,7 +16,10 @@ public struct PlanJSON {
                 "event": .string("step"), "node": .string(step.name.node), "kind": .string(step.name.kind),
                 "cell": .map(
                     Dictionary(
-                        step.name.cell.coordinates.map { ($0.axis, $0.value) }, uniquingKeysWith: { first, _ in first })),
+                        step.name.cell.coordinates.map { ($0.axis, $0.value) },
+                        uniquingKeysWith: { first, _ in first }
+                    )
+                ),
                 "status": .string(status(step)),
             ]
             if let reason = step.reason { fields["reason"] = .string(reason.summary(in: graph)) }

@@ -17,7 +17,8 @@ extension StoreDatabase {
                     PRAGMA secure_delete = OFF;
                     PRAGMA wal_autocheckpoint = 256;
                     PRAGMA cache_size = -32768;
-                    """)
+                    """
+            )
         }
         if !readOnly { return try check(DatabaseQueue(path: path, configuration: configuration)) }
         do {
@@ -33,7 +34,10 @@ extension StoreDatabase {
     /// - Throws: `SQLITE_CORRUPT` unless the tables are there and their roots can be read.
     private static func check(_ queue: DatabaseQueue) throws -> DatabaseQueue {
         try queue.unsafeRead { db in
-            let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            let tables = try String.fetchAll(
+                db,
+                sql: "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+            )
             guard tables == StoreSchema.tables else {
                 throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "tables are missing")
             }
@@ -54,7 +58,8 @@ extension StoreDatabase {
                     PRAGMA page_size = \(StoreSchema.pageSize);
                     PRAGMA auto_vacuum = INCREMENTAL;
                     PRAGMA synchronous = OFF;
-                    """)
+                    """
+            )
         }
         let queue = try DatabaseQueue(path: temporary, configuration: configuration)
         try queue.write { db in
@@ -63,7 +68,8 @@ extension StoreDatabase {
                 sql: """
                     PRAGMA application_id = \(StoreSchema.applicationID);
                     PRAGMA user_version = \(StoreSchema.version);
-                    """)
+                    """
+            )
         }
         try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = WAL") }
         try queue.close()

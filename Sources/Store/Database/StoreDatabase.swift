@@ -21,7 +21,7 @@ final class StoreDatabase: Sendable {
     private let warn: @Sendable (String) -> Void
     private let connections: Mutex<Connections>
 
-    /// - Throws: `StoreError` when a later pulid-run made the cache, or nothing can be made of it.
+    /// - Throws: `StoreError` when a later pulid-run made the cache.
     init(folder: CacheFolder, access: ResultStore.Access, warn: @escaping @Sendable (String) -> Void) throws {
         self.folder = folder
         self.warn = warn
@@ -91,47 +91,47 @@ final class StoreDatabase: Sendable {
         }
         do {
             if case .ours(StoreSchema.version) = DatabaseHeader(path: folder.database) {
-                connections.reader = try Self.connect(folder.database, readOnly: false)
+                do {
+                    connections.reader = try Self.connect(folder.database, readOnly: false)
+                } catch  where Self.isDamage(error) {}
             }
+            if connections.reader == nil { try replace(&connections) }
+        } catch let error as StoreError {
+            throw error
         } catch {
-            guard Self.isDamage(error) else { throw unusable(error) }
+            // A full disk, for one: the run can do without.
+            connections.isWritable = false
+            warn("the cache \(folder.path) cannot be opened (\(Self.reason(error))): running without it")
         }
-        if connections.reader == nil { try replace(&connections, because: "it is damaged") }
         connections.inode = inode
     }
 
     /// Under the lock that every process takes for this: sets aside what cannot be used, makes a new cache if there is
     /// none, and connects.
-    private func replace(_ connections: inout Connections, because reason: String) throws {
+    private func replace(_ connections: inout Connections) throws {
         let lock = try? FileLock(path: folder.locks + "/open")
         lock?.wait()
         defer { lock?.release() }
+        switch DatabaseHeader(path: folder.database) {
+        case .absent:
+            try? FileManager.default.removeItem(atPath: folder.database + "-wal")
+            try Self.create(at: folder.database)
+        case .foreign(let reason):
+            setAside(because: reason)
+            try Self.create(at: folder.database)
+        case .ours(let version) where version > StoreSchema.version:
+            throw StoreError.newerSchema(path: folder.path, found: version, supported: StoreSchema.version)
+        case .ours(let version) where version < StoreSchema.version:
+            setAside(because: "it has the older format \(version)")
+            try Self.create(at: folder.database)
+        case .ours: break
+        }
         do {
-            switch DatabaseHeader(path: folder.database) {
-            case .absent:
-                try? FileManager.default.removeItem(atPath: folder.database + "-wal")
-                try Self.create(at: folder.database)
-            case .foreign(let reason):
-                setAside(because: reason)
-                try Self.create(at: folder.database)
-            case .ours(let version) where version > StoreSchema.version:
-                throw StoreError.newerSchema(path: folder.path, found: version, supported: StoreSchema.version)
-            case .ours(let version) where version < StoreSchema.version:
-                setAside(because: "it has the older format \(version)")
-                try Self.create(at: folder.database)
-            case .ours: break
-            }
-            do {
-                connections.reader = try Self.connect(folder.database, readOnly: false)
-            } catch where Self.isDamage(error) {
-                setAside(because: reason)
-                try Self.create(at: folder.database)
-                connections.reader = try Self.connect(folder.database, readOnly: false)
-            }
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            throw unusable(error)
+            connections.reader = try Self.connect(folder.database, readOnly: false)
+        } catch  where Self.isDamage(error) {
+            setAside(because: "it is damaged")
+            try Self.create(at: folder.database)
+            connections.reader = try Self.connect(folder.database, readOnly: false)
         }
     }
 
@@ -184,7 +184,9 @@ final class StoreDatabase: Sendable {
             defer { connections.isWritable = false }
             return connections.isWritable
         }
-        if wasWritable { warn("the cache \(folder.path) cannot be written (\(Self.reason(error))): results are not kept") }
+        if wasWritable {
+            warn("the cache \(folder.path) cannot be written (\(Self.reason(error))): results are not kept")
+        }
     }
 
     private func setAside(because reason: String) {
@@ -200,14 +202,11 @@ final class StoreDatabase: Sendable {
     private static func isDamage(_ error: any Error) -> Bool {
         guard let error = error as? DatabaseError else { return false }
         return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_MISMATCH].contains(
-            error.resultCode.primaryResultCode)
+            error.resultCode.primaryResultCode
+        )
     }
 
     private static func reason(_ error: any Error) -> String {
         (error as? DatabaseError)?.message ?? error.localizedDescription
-    }
-
-    private func unusable(_ error: any Error) -> StoreError {
-        StoreError.unusable(path: folder.path, reason: Self.reason(error))
     }
 }

@@ -60,7 +60,8 @@ enum StoreSchema {
                     content BLOB NOT NULL,
                     seal BLOB NOT NULL
                 ) WITHOUT ROWID;
-                """)
+                """
+        )
     }
 }
 

@@ -7,7 +7,8 @@ extension Digest {
     /// - Parameter pause: called between blocks of a large file; what it throws ends the reading.
     /// - Throws: `FileDigestError`.
     static func ofFile(
-        _ path: String, pause: () throws -> Void = {}
+        _ path: String,
+        pause: () throws -> Void = {}
     ) throws -> (digest: Digest, identity: FileIdentity) {
         // Without O_NONBLOCK a pipe would hold us up.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)

@@ -34,7 +34,9 @@ extension ResultStore {
 
     private func remembered(_ path: String, _ identity: FileIdentity) -> Digest? {
         if let memo = fileDigests.withLock({ $0[path] }), memo.identity == identity { return memo.digest }
-        guard let digest = sealedDigest(in: "files", column: "digest", path: path, identity: identity) else { return nil }
+        guard let digest = sealedDigest(in: "files", column: "digest", path: path, identity: identity) else {
+            return nil
+        }
         fileDigests.withLock { $0[path] = FileDigestMemo(identity: identity, digest: digest) }
         return digest
     }

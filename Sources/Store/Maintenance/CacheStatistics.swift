@@ -42,7 +42,8 @@ extension ResultStore {
         flush()
         let kinds: [CacheStatistics.Kind] = database.read([]) { db in
             try Row.fetchAll(
-                db, sql: "SELECT kind, count(*), sum(size) FROM contents GROUP BY kind ORDER BY sum(size) DESC, kind"
+                db,
+                sql: "SELECT kind, count(*), sum(size) FROM contents GROUP BY kind ORDER BY sum(size) DESC, kind"
             ).map { CacheStatistics.Kind(name: $0[0], values: $0[1], bytes: $0[2]) }
         }
         let (results, cost): (Int, Double) = database.read((0, 0)) { db in
@@ -66,13 +67,15 @@ extension ResultStore {
                 sql: """
                     SELECT r.key, r.value, r.components, c.size, r.cost, r.made
                     FROM results r LEFT JOIN contents c ON c.digest = r.value ORDER BY r.made DESC, r.key
-                    """)
+                    """
+            )
             var entries: [CacheEntry] = []
             while let row = try rows.next() {
                 guard let key = Digest(row: row, 0), let value = Digest(row: row, 1) else { continue }
                 let node = KeyComponents(stored: row[2])["node"] ?? "?"
                 entries.append(
-                    CacheEntry(key: key, value: value, node: node, bytes: row[3], cost: row[4], made: row[5]))
+                    CacheEntry(key: key, value: value, node: node, bytes: row[3], cost: row[4], made: row[5])
+                )
             }
             return entries
         }

@@ -32,7 +32,9 @@ extension ResultStore {
             for (digest, _) in victims {
                 let key = Data(digest.bytes)
                 try db.execute(
-                    sql: "DELETE FROM bytes WHERE id = (SELECT place FROM contents WHERE digest = ?)", arguments: [key])
+                    sql: "DELETE FROM bytes WHERE id = (SELECT place FROM contents WHERE digest = ?)",
+                    arguments: [key]
+                )
                 try db.execute(sql: "DELETE FROM contents WHERE digest = ?", arguments: [key])
             }
         }
@@ -40,7 +42,10 @@ extension ResultStore {
         removeOrphans()
         shrink()
         return GarbageCollection(
-            evicted: victims.count, bytesFreed: victims.reduce(0) { $0 + $1.bytes }, bytesKept: kept)
+            evicted: victims.count,
+            bytesFreed: victims.reduce(0) { $0 + $1.bytes },
+            bytesKept: kept
+        )
     }
 
     /// Forgets everything.
@@ -82,8 +87,10 @@ extension ResultStore {
             let isKnown = file.digest.map { digest in
                 database.read(true) { db in
                     try Row.fetchOne(
-                        db, sql: "SELECT 1 FROM contents WHERE digest = ? AND place IS NULL",
-                        arguments: [Data(digest.bytes)]) != nil
+                        db,
+                        sql: "SELECT 1 FROM contents WHERE digest = ? AND place IS NULL",
+                        arguments: [Data(digest.bytes)]
+                    ) != nil
                 }
             }
             if isKnown != true { unlink(file.path) }

@@ -10,7 +10,10 @@ extension ResultStore {
         database.read([:]) { db in
             var keys: [String: Digest] = [:]
             let rows = try Row.fetchCursor(
-                db, sql: "SELECT instance, key FROM history WHERE recipe = ?", arguments: [recipe])
+                db,
+                sql: "SELECT instance, key FROM history WHERE recipe = ?",
+                arguments: [recipe]
+            )
             while let row = try rows.next() {
                 if let name = String.fromDatabaseValue(row[0]) { keys[name] = Digest(row: row, 1) }
             }

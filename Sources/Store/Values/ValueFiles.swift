@@ -18,7 +18,9 @@ struct ValueFiles: Sendable {
     func write(_ bytes: [UInt8], as digest: Digest) throws {
         let path = path(digest)
         try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+            atPath: (path as NSString).deletingLastPathComponent,
+            withIntermediateDirectories: true
+        )
         let temporary = "\(path).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).new"
         do {
             try Data(bytes).write(to: URL(fileURLWithPath: temporary))

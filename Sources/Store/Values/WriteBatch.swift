@@ -50,7 +50,8 @@ struct WriteBatch {
         let now = Int(Date().timeIntervalSince1970)
         for (key, result) in results {
             try db.cachedStatement(
-                sql: "INSERT OR REPLACE INTO results (key, value, cost, made, used, components, seal) VALUES (?,?,?,?,?,?,?)"
+                sql:
+                    "INSERT OR REPLACE INTO results (key, value, cost, made, used, components, seal) VALUES (?,?,?,?,?,?,?)"
             ).execute(arguments: [
                 Data(key.bytes), Data(result.value.bytes), result.cost, result.made, result.made, result.components,
                 Data(Digest.seal(key.bytes, result.value.bytes)),
@@ -83,10 +84,12 @@ struct WriteBatch {
 
     private func write(_ row: FileRow, _ path: String, to table: String, column: String, in db: Database) throws {
         let identity = row.identity.bytes
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO \(table) (path, identity, \(column), seal) VALUES (?,?,?,?)")
-            .execute(arguments: [
-                path, Data(identity), Data(row.digest.bytes),
-                Data(Digest.seal(Array(path.utf8), identity, row.digest.bytes)),
-            ])
+        try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO \(table) (path, identity, \(column), seal) VALUES (?,?,?,?)"
+        )
+        .execute(arguments: [
+            path, Data(identity), Data(row.digest.bytes),
+            Data(Digest.seal(Array(path.utf8), identity, row.digest.bytes)),
+        ])
     }
 }

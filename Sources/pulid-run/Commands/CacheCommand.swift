@@ -5,8 +5,11 @@ import Store
 
 struct CacheCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cache", abstract: "Look after the cache.",
-        subcommands: [Stats.self, List.self, Verify.self, GC.self, Clear.self], defaultSubcommand: Stats.self)
+        commandName: "cache",
+        abstract: "Look after the cache.",
+        subcommands: [Stats.self, List.self, Verify.self, GC.self, Clear.self],
+        defaultSubcommand: Stats.self
+    )
 
     struct Stats: ParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Say how full the cache is.")
@@ -45,7 +48,8 @@ struct CacheCommand: ParsableCommand {
 
     struct Verify: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Read every value and check its digest; exit with 5 when something is damaged.")
+            abstract: "Read every value and check its digest; exit with 5 when something is damaged."
+        )
         @OptionGroup var cache: CacheOptions
         @Flag(help: "Drop what is damaged, so that it is made again.") var repair = false
 
@@ -62,7 +66,9 @@ struct CacheCommand: ParsableCommand {
 
     struct GC: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "gc", abstract: "Evict values until the cache is small enough.")
+            commandName: "gc",
+            abstract: "Evict values until the cache is small enough."
+        )
         @OptionGroup var cache: CacheOptions
         @Option(help: ArgumentHelp("What may stay, such as 500MB or 20GB.", valueName: "size")) var maxSize: ByteCount
 

@@ -2,7 +2,9 @@ import ArgumentParser
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "check", abstract: "Read and check a recipe, and run nothing.")
+        commandName: "check",
+        abstract: "Read and check a recipe, and run nothing."
+    )
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var format: FormatOptions

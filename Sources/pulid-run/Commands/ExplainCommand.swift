@@ -3,7 +3,9 @@ import Runner
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "explain", abstract: "Say which part of a node's key changed since the last run.")
+        commandName: "explain",
+        abstract: "Say which part of a node's key changed since the last run."
+    )
 
     @OptionGroup var recipe: RecipeOptions
     @Argument(help: "The node's name.") var node: String
@@ -13,13 +15,21 @@ struct ExplainCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let loaded = try recipe.load()
+            try loaded.checkNeeded([node])
             let store = try cache.open { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
             let options = RunOptions(
-                out: out ?? "out/\(loaded.graph.name)", recipe: recipe.absolutePath, settings: recipe.settings,
-                only: [node])
+                out: out ?? "out/\(loaded.graph.name)",
+                recipe: recipe.absolutePath,
+                settings: recipe.settings,
+                only: [node]
+            )
             let run = try RecipeRun(
-                loaded.graph, store: store, options: options, environment: Program.environment(threads: nil))
+                loaded.graph,
+                store: store,
+                options: options,
+                environment: Program.environment(threads: nil)
+            )
             Terminal.output(try run.explain(node))
             return .success
         }

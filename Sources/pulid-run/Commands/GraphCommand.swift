@@ -3,7 +3,9 @@ import Runner
 
 struct GraphCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "graph", abstract: "Draw a recipe's nodes, as Graphviz DOT or Mermaid.")
+        commandName: "graph",
+        abstract: "Draw a recipe's nodes, as Graphviz DOT or Mermaid."
+    )
 
     @OptionGroup var recipe: RecipeOptions
     @Flag(help: "Mermaid instead of DOT.") var mermaid = false

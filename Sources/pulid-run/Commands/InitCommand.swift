@@ -5,7 +5,8 @@ import Runner
 struct InitCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "init",
-        abstract: "Make a complete set of small models with fresh weights, in the layouts of the real ones.")
+        abstract: "Make a complete set of small models with fresh weights, in the layouts of the real ones."
+    )
 
     @Argument(help: "The folder to write them to; files of the same name are replaced.", completion: .directory)
     var folder: String

@@ -4,7 +4,9 @@ import Runner
 
 struct NodesCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "nodes", abstract: "List the nodes that recipes may use, or show one.")
+        commandName: "nodes",
+        abstract: "List the nodes that recipes may use, or show one."
+    )
 
     @Argument(help: "The node to show.") var node: String?
     @Flag(help: "All of them, as docs/NODES.md.") var markdown = false
@@ -35,7 +37,9 @@ struct NodesCommand: ParsableCommand {
 
 struct SchemaCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "schema", abstract: "Print the JSON Schema of recipes, for editors.")
+        commandName: "schema",
+        abstract: "Print the JSON Schema of recipes, for editors."
+    )
 
     func run() throws { Terminal.output(JSONSchema(Program.registry).text) }
 }

@@ -5,7 +5,9 @@ import Runner
 
 struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plan", abstract: "Say what would run, what is cached, and why.")
+        commandName: "plan",
+        abstract: "Say what would run, what is cached, and why."
+    )
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
@@ -16,11 +18,15 @@ struct PlanCommand: ParsableCommand {
         try reportingFailures(format: format.format) {
             let loaded = try recipe.load()
             loaded.show(format.format)
+            try loaded.checkNeeded(targets.only + targets.force)
             let store = try cache.open { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
             let options = targets.runOptions(recipe, name: loaded.graph.name)
             let plan = try RecipeRun(
-                loaded.graph, store: store, options: options, environment: Program.environment(threads: nil)
+                loaded.graph,
+                store: store,
+                options: options,
+                environment: Program.environment(threads: nil)
             ).plan()
             switch format.format {
             case .json: Terminal.output(PlanJSON(plan, of: loaded.graph).text)

@@ -3,7 +3,9 @@ import Runner
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a recipe: what is not in the cache, and no more.")
+        commandName: "run",
+        abstract: "Run a recipe: what is not in the cache, and no more."
+    )
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
@@ -21,15 +23,20 @@ struct RunCommand: ParsableCommand {
             let loaded = try recipe.load()
             let reporter = format.format.reporter(for: loaded)
             loaded.show(format.format)
+            try loaded.checkNeeded(targets.only + targets.force)
             let store = try cache.open { reporter.receive(.warning($0)) }
             defer { store.close() }
             var options = targets.runOptions(recipe, name: loaded.graph.name)
             options.jobs = resources.jobs
             options.keepGoing = keepGoing
             let run = try RecipeRun(
-                loaded.graph, store: store, options: options,
-                environment: Program.environment(threads: resources.threads), cancellation: cancellation,
-                report: { reporter.receive($0) })
+                loaded.graph,
+                store: store,
+                options: options,
+                environment: Program.environment(threads: resources.threads),
+                cancellation: cancellation,
+                report: { reporter.receive($0) }
+            )
             let status = run.run().exitStatus
             return status == .interrupted ? interrupts.exitStatus : status
         }

@@ -8,8 +8,11 @@ struct CacheOptions: ParsableArguments {
         name: .customLong("cache"),
         help: ArgumentHelp(
             "The cache's folder.",
-            discussion: "Else $PULID_CACHE, else cache/ of this checkout, else ~/.cache/pulid-run.", valueName: "dir"),
-        completion: .directory)
+            discussion: "Else $PULID_CACHE, else cache/ of this checkout, else ~/.cache/pulid-run.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
     var folder: String?
 
     /// - Throws: `StoreError`.
@@ -19,7 +22,9 @@ struct CacheOptions: ParsableArguments {
 
     var location: CacheFolder {
         CacheFolder.standard(
-            asked: folder, environment: ProcessInfo.processInfo.environment,
-            directory: FileManager.default.currentDirectoryPath)
+            asked: folder,
+            environment: ProcessInfo.processInfo.environment,
+            directory: FileManager.default.currentDirectoryPath
+        )
     }
 }

@@ -7,7 +7,10 @@ struct RecipeOptions: ParsableArguments {
     @Argument(help: "The recipe, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
     var recipe: String
 
-    @Option(name: .customLong("set"), help: ArgumentHelp("Gives a param or an axis another value.", valueName: "name=value"))
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("Gives a param or an axis another value.", valueName: "name=value")
+    )
     var settings: [String] = []
 
     /// - Throws: `RecipeError` with everything that is wrong.

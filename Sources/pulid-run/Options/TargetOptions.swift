@@ -3,7 +3,10 @@ import Runner
 
 /// What `run` and `plan` have in common: which part of a recipe, and where its outputs are.
 struct TargetOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder for outputs.", discussion: "Else out/<recipe>.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The folder for outputs.", discussion: "Else out/<recipe>.", valueName: "dir"),
+        completion: .directory
+    )
     var out: String?
 
     @Option(help: ArgumentHelp("Run this node and what it needs, and no more.", valueName: "node"))
@@ -14,7 +17,12 @@ struct TargetOptions: ParsableArguments {
 
     func runOptions(_ recipe: RecipeOptions, name: String) -> RunOptions {
         RunOptions(
-            out: out ?? "out/\(name)", recipe: recipe.absolutePath, settings: recipe.settings, only: only, force: force)
+            out: out ?? "out/\(name)",
+            recipe: recipe.absolutePath,
+            settings: recipe.settings,
+            only: only,
+            force: force
+        )
     }
 }
 

@@ -19,6 +19,9 @@ func reportingFailures(format: ReportFormat = .text, _ body: () throws -> Runner
     } catch let error as UnknownNode {
         Terminal.error("error: \(error)\n")
         status = .badFlags
+    } catch let error as UnneededNode {
+        Terminal.error("error: \(error)\n")
+        status = .badFlags
     } catch {
         Terminal.error("error: \(error)\n")
         status = .nodeFailed
@@ -37,5 +40,19 @@ extension DiagnosticRenderer {
             Terminal.error(text(diagnostics))
             Terminal.output(github(diagnostics))
         }
+    }
+}
+
+/// A name given with `--only`, `--force` or `explain` of a node that is there for nothing.
+struct UnneededNode: Error, CustomStringConvertible {
+    let name: String
+    var description: String { "no output or expectation of the recipe needs `\(name)`, so it is never run" }
+}
+
+extension LoadedRecipe {
+    /// - Throws: `UnneededNode`.
+    func checkNeeded(_ names: [String]) throws {
+        let unneeded = Set(outline.nodes.filter { $0.cells == 0 }.map(\.name))
+        if let name = names.first(where: unneeded.contains) { throw UnneededNode(name: name) }
     }
 }

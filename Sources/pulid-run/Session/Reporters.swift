@@ -12,8 +12,11 @@ extension ReportFormat {
         case .json: return JSONReporter(console: console) { renderer.json($0) }
         case .github:
             return GitHubReporter(
-                console: console, text: { renderer.text($0) }, render: { renderer.github($0) },
-                summaryFile: ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"])
+                console: console,
+                text: { renderer.text($0) },
+                render: { renderer.github($0) },
+                summaryFile: ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"]
+            )
         case .junit: return JUnitReporter(console: console) { renderer.text($0) }
         }
     }

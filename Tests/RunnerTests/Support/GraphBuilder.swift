@@ -13,16 +13,28 @@ struct GraphBuilder {
     /// - Returns: the instance's index.
     @discardableResult
     mutating func add(
-        _ node: String, _ kind: String, at cell: [(String, Value)] = [], _ parameters: [String: Value] = [:],
+        _ node: String,
+        _ kind: String,
+        at cell: [(String, Value)] = [],
+        _ parameters: [String: Value] = [:],
         inputs: [String: [Int]] = [:]
     ) -> Int {
         guard let schema = NodeRegistry.toys[kind] else { preconditionFailure("no toy node \(kind)") }
         var all: [String: Value] = [:]
-        for parameter in schema.parameters { all[parameter.name] = parameters[parameter.name] ?? parameter.defaultValue }
+        for parameter in schema.parameters {
+            all[parameter.name] = parameters[parameter.name] ?? parameter.defaultValue
+        }
         instances.append(
             Instance(
-                node: node, cell: Cell(cell.map { Cell.Coordinate(axis: $0.0, value: $0.1) }), schema: schema,
-                parameters: all, inputs: inputs, location: location(instances.count + 1), valueLocations: [:]))
+                node: node,
+                cell: Cell(cell.map { Cell.Coordinate(axis: $0.0, value: $0.1) }),
+                schema: schema,
+                parameters: all,
+                inputs: inputs,
+                location: location(instances.count + 1),
+                valueLocations: [:]
+            )
+        )
         return instances.count - 1
     }
 
@@ -37,15 +49,25 @@ struct GraphBuilder {
     mutating func expect(_ index: Int, _ field: String, _ comparison: Expectation.Comparison, _ bound: Double) {
         expectations.append(
             Expectation(
-                instance: index, field: field, comparison: comparison, bound: bound,
+                instance: index,
+                field: field,
+                comparison: comparison,
+                bound: bound,
                 text: "$\(instances[index].node).\(field) \(comparison.rawValue) \(bound)",
-                location: location(expectations.count + 200)))
+                location: location(expectations.count + 200)
+            )
+        )
     }
 
     var graph: ExecutionGraph {
         ExecutionGraph(
-            name: name, file: file, parameters: parameters, instances: instances, outputs: outputs,
-            expectations: expectations)
+            name: name,
+            file: file,
+            parameters: parameters,
+            instances: instances,
+            outputs: outputs,
+            expectations: expectations
+        )
     }
 
     private func location(_ line: Int) -> SourceLocation { SourceLocation(file: file, line: line, column: 3) }

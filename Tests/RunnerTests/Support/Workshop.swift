@@ -20,13 +20,17 @@ final class Workshop {
 
         /// Paths of outputs that were written.
         var written: [String] {
-            summary.outputs.compactMap { if case .written = $0.outcome { ($0.path as NSString).lastPathComponent } else { nil } }
-                .sorted()
+            summary.outputs.compactMap {
+                if case .written = $0.outcome { ($0.path as NSString).lastPathComponent } else { nil }
+            }
+            .sorted()
         }
 
         var unchanged: [String] {
-            summary.outputs.compactMap { if case .unchanged = $0.outcome { ($0.path as NSString).lastPathComponent } else { nil } }
-                .sorted()
+            summary.outputs.compactMap {
+                if case .unchanged = $0.outcome { ($0.path as NSString).lastPathComponent } else { nil }
+            }
+            .sorted()
         }
     }
 
@@ -36,23 +40,30 @@ final class Workshop {
         return options
     }
 
-    func openStore(_ access: ResultStore.Access = .readWrite, warn: @escaping @Sendable (String) -> Void = { _ in }) throws
+    func openStore(_ access: ResultStore.Access = .readWrite, warn: @escaping @Sendable (String) -> Void = { _ in })
+        throws
         -> ResultStore
     {
         try ResultStore(folder: CacheFolder(folder("cache")), access: access, warn: warn)
     }
 
     func run(
-        _ graph: ExecutionGraph, access: ResultStore.Access = .readWrite, numerics: String = "toy",
-        cancellation: Cancellation = Cancellation(), _ change: (inout RunOptions) -> Void = { _ in },
+        _ graph: ExecutionGraph,
+        access: ResultStore.Access = .readWrite,
+        numerics: String = "toy",
+        cancellation: Cancellation = Cancellation(),
+        _ change: (inout RunOptions) -> Void = { _ in },
         onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Outcome {
         let log = Mutex<(events: [RunEvent], warnings: [String])>(([], []))
         let store = try openStore(access) { warning in log.withLock { $0.warnings.append(warning) } }
         defer { store.close() }
         let run = try RecipeRun(
-            graph, store: store, options: options(change),
-            environment: RunEnvironment(numerics: numerics, version: "1.0"), cancellation: cancellation
+            graph,
+            store: store,
+            options: options(change),
+            environment: RunEnvironment(numerics: numerics, version: "1.0"),
+            cancellation: cancellation
         ) { event in
             log.withLock { $0.events.append(event) }
             onEvent(event)
@@ -64,12 +75,16 @@ final class Workshop {
     }
 
     func plan(
-        _ graph: ExecutionGraph, numerics: String = "toy", _ change: (inout RunOptions) -> Void = { _ in }
+        _ graph: ExecutionGraph,
+        numerics: String = "toy",
+        _ change: (inout RunOptions) -> Void = { _ in }
     ) throws -> Plan {
         let store = try openStore()
         defer { store.close() }
         return try RecipeRun(
-            graph, store: store, options: options(change),
+            graph,
+            store: store,
+            options: options(change),
             environment: RunEnvironment(numerics: numerics, version: "1.0")
         ).plan()
     }
