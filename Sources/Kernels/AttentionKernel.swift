@@ -41,35 +41,34 @@ public func attentionForward(
 ) {
     let tile = queryTile(keys: shape.keys)
     let tiles = (shape.queries + tile - 1) / tile
-    Parallel.forEach(shape.batch * shape.heads * tiles) { index in
+    Parallel.forEach(shape.batch * shape.heads * tiles, scratch: min(tile, shape.queries) * shape.keys) {
+        index,
+        scores in
         let (part, head) = (index % tiles, index / tiles % shape.heads)
         let b = index / tiles / shape.heads
         let first = part * tile
         let count = min(tile, shape.queries - first)
         let queryOffset = (b * shape.queries + first) * shape.row + head * shape.width
         let keyOffset = (sharedKeys ? 0 : b) * shape.keys * shape.row + head * shape.width
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: count * shape.keys) { buffer in
-            guard let scores = buffer.baseAddress else { return }
-            gemmSerial(
-                count,
-                shape.keys,
-                shape.width,
-                Matrix(q + queryOffset, stride: shape.row),
-                Matrix(k + keyOffset, stride: shape.row, transposed: true),
-                scores,
-                stride: shape.keys
-            )
-            pk_softmax(scores, count, shape.keys, scale, zeroKeys, causal ? first : -1)
-            gemmSerial(
-                count,
-                shape.width,
-                shape.keys,
-                Matrix(scores, stride: shape.keys),
-                Matrix(v + keyOffset, stride: shape.row),
-                y + queryOffset,
-                stride: shape.row
-            )
-        }
+        gemmSerial(
+            count,
+            shape.keys,
+            shape.width,
+            Matrix(q + queryOffset, stride: shape.row),
+            Matrix(k + keyOffset, stride: shape.row, transposed: true),
+            scores,
+            stride: shape.keys
+        )
+        pk_softmax(scores, count, shape.keys, scale, zeroKeys, causal ? first : -1)
+        gemmSerial(
+            count,
+            shape.width,
+            shape.keys,
+            Matrix(scores, stride: shape.keys),
+            Matrix(v + keyOffset, stride: shape.row),
+            y + queryOffset,
+            stride: shape.row
+        )
     }
 }
 
@@ -111,7 +110,7 @@ public func attentionBackward(
         let (sum, piece) = (part / partsPerSum, part % partsPerSum)
         return piece == 0 ? whole + sum * size : others + ((which * sums + sum) * (partsPerSum - 1) + piece - 1) * size
     }
-    Parallel.forEach(shape.batch * shape.heads * groups) { index in
+    Parallel.forEach(shape.batch * shape.heads * groups, scratch: 2 * tile * shape.keys) { index, p in
         let (group, head) = (index % groups, index / groups % shape.heads)
         let b = index / groups / shape.heads
         let keyOffset = (sharedKeys ? 0 : b) * size + head * shape.width
@@ -119,9 +118,7 @@ public func attentionBackward(
         let keysAcross = Matrix(k + keyOffset, stride: shape.row, transposed: true)
         let valuesAcross = Matrix(v + keyOffset, stride: shape.row, transposed: true)
         let part = group * tiles / groups..<(group + 1) * tiles / groups
-        let buffer = UnsafeMutablePointer<Float>.allocate(capacity: 2 * tile * shape.keys)
-        defer { buffer.deallocate() }
-        let (p, dp) = (buffer, buffer + tile * shape.keys)
+        let dp = p + tile * shape.keys
         for first in part.map({ $0 * tile }) {
             let count = min(tile, shape.queries - first)
             let offset = (b * shape.queries + first) * shape.row + head * shape.width
@@ -177,5 +174,5 @@ public func attentionBackward(
     }
 }
 
-/// Queries whose scores fill about a megabyte.
-private func queryTile(keys: Int) -> Int { max(16, min(512, (1 << 18) / max(1, keys))) }
+/// Queries whose scores fill about four megabytes.
+private func queryTile(keys: Int) -> Int { max(32, min(512, (1 << 20) / max(1, keys))) }

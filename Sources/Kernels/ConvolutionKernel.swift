@@ -41,6 +41,8 @@ public struct ConvolutionShape {
 
     /// Output pixels that are handled at a time: enough that packing the filters is small beside the products.
     var pixelTile: Int { max(128, min(1024, (1 << 22) / max(1, window))) }
+    /// Floats in the windows of one tile.
+    var columnScratch: Int { isPointwise ? 0 : min(pixelTile, outPixels) * window }
     var outPixels: Int { outHeight * outWidth }
     /// Floats in one input picture.
     var picture: Int { height * width * channelsIn }
@@ -75,40 +77,37 @@ public func convolutionForward(
 ) {
     let filters = Matrix(weight, stride: shape.window, transposed: true)
     let tiles = (shape.outPixels + shape.pixelTile - 1) / shape.pixelTile
-    Parallel.forEach(shape.batch * tiles) { index in
+    Parallel.forEach(shape.batch * tiles, scratch: shape.columnScratch) { index, scratch in
         let output = y + (index / tiles * shape.outPixels + index % tiles * shape.pixelTile) * shape.channelsOut
-        withColumns(shape, x: x, tile: index, of: tiles) { columns, count in
-            fill(output, with: bias, rows: count, columns: shape.channelsOut)
-            gemmSerial(
-                count,
-                shape.channelsOut,
-                shape.window,
-                Matrix(columns, stride: shape.window),
-                filters,
-                beta: 1,
-                output,
-                stride: shape.channelsOut
-            )
-        }
+        let (columns, count) = columns(shape, x: x, tile: index, of: tiles, scratch)
+        fill(output, with: bias, rows: count, columns: shape.channelsOut)
+        gemmSerial(
+            count,
+            shape.channelsOut,
+            shape.window,
+            Matrix(columns, stride: shape.window),
+            filters,
+            beta: 1,
+            output,
+            stride: shape.channelsOut
+        )
     }
 }
 
-/// Calls `body` with the windows of one tile of output pixels, [count, window].
-private func withColumns(
+/// The windows of one tile of output pixels, [count, window]: in `scratch`, or where they lie.
+private func columns(
     _ shape: ConvolutionShape,
     x: UnsafePointer<Float>,
     tile: Int,
     of tiles: Int,
-    _ body: (UnsafePointer<Float>, Int) -> Void
-) {
+    _ scratch: UnsafeMutablePointer<Float>
+) -> (UnsafePointer<Float>, count: Int) {
     let first = tile % tiles * shape.pixelTile
     let count = min(shape.pixelTile, shape.outPixels - first)
     let picture = x + tile / tiles * shape.picture
-    if shape.isPointwise { return body(picture + first * shape.channelsIn, count) }
-    let columns = UnsafeMutablePointer<Float>.allocate(capacity: count * shape.window)
-    defer { columns.deallocate() }
-    pk_im2col(picture, shape.columns, first, count, columns)
-    body(columns, count)
+    if shape.isPointwise { return (picture + first * shape.channelsIn, count) }
+    pk_im2col(picture, shape.columns, first, count, scratch)
+    return (UnsafePointer(scratch), count)
 }
 
 /// dx from dy. Each band of input rows gathers from the output rows whose windows reach it, so no two threads add to
@@ -133,7 +132,7 @@ public func convolutionInputGradient(
     }
     let grain = max(16, 1024 / shape.width)
     let bands = (shape.height + grain - 1) / grain
-    Parallel.forEach(shape.batch * bands) { index in
+    Parallel.forEach(shape.batch * bands, scratch: shape.columnScratch) { index, columns in
         let (b, top) = (index / bands, index % bands * grain)
         let bottom = min(shape.height, top + grain)
         let line = shape.width * shape.channelsIn
@@ -142,8 +141,6 @@ public func convolutionInputGradient(
         // Output row r reaches the input rows from r * stride - padding.before on.
         let from = max(0, top + shape.padding.before - (shape.kernel - 1) + shape.stride - 1) / shape.stride
         let to = min(shape.outHeight, (bottom + shape.padding.before + shape.stride - 1) / shape.stride)
-        let columns = UnsafeMutablePointer<Float>.allocate(capacity: shape.pixelTile * shape.window)
-        defer { columns.deallocate() }
         for first in stride(from: from * shape.outWidth, to: to * shape.outWidth, by: shape.pixelTile) {
             let count = min(shape.pixelTile, to * shape.outWidth - first)
             let gradient = dy + (b * shape.outPixels + first) * shape.channelsOut
@@ -177,24 +174,23 @@ public func convolutionWeightGradient(
     defer { others.deallocate() }
     let filterGrain = 256
     let blocks = (shape.channelsOut + filterGrain - 1) / filterGrain
-    Parallel.forEach(groups * blocks) { index in
+    Parallel.forEach(groups * blocks, scratch: shape.columnScratch) { index, scratch in
         let (group, filter) = (index / blocks, index % blocks * filterGrain)
         let total = (group == 0 ? dweight : others + (group - 1) * size) + filter * shape.window
         let part = group * all / groups..<(group + 1) * all / groups
         for tile in part {
-            withColumns(shape, x: x, tile: tile, of: tiles) { columns, count in
-                let first = tile / tiles * shape.outPixels + tile % tiles * shape.pixelTile
-                gemmSerial(
-                    min(filterGrain, shape.channelsOut - filter),
-                    shape.window,
-                    count,
-                    Matrix(dy + first * shape.channelsOut + filter, stride: shape.channelsOut, transposed: true),
-                    Matrix(columns, stride: shape.window),
-                    beta: tile == part.lowerBound ? 0 : 1,
-                    total,
-                    stride: shape.window
-                )
-            }
+            let (columns, count) = columns(shape, x: x, tile: tile, of: tiles, scratch)
+            let first = tile / tiles * shape.outPixels + tile % tiles * shape.pixelTile
+            gemmSerial(
+                min(filterGrain, shape.channelsOut - filter),
+                shape.window,
+                count,
+                Matrix(dy + first * shape.channelsOut + filter, stride: shape.channelsOut, transposed: true),
+                Matrix(columns, stride: shape.window),
+                beta: tile == part.lowerBound ? 0 : 1,
+                total,
+                stride: shape.window
+            )
         }
     }
     addInOrder((0..<groups - 1).map { UnsafePointer(others + $0 * size) }, to: dweight, count: size)
