@@ -1,6 +1,6 @@
 """References for Tests/DiffusionTests: timesteps, sigmas and whole trajectories of diffusers' schedulers.
 
-Written with torch 2.13.0 (CPU), diffusers 0.42.0, numpy 2.x:
+Written with torch 2.13.0 (CPU), diffusers 0.42.0, numpy 2.4.6:
     python scripts/goldens/diffusion.py
 
 Latents are in the scheduler's own space and in PyTorch's layout (B, C, H, W).
