@@ -8,7 +8,6 @@ let package = Package(
     products: [.executable(name: "pulid-run", targets: ["pulid-run"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -16,15 +15,14 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Runner", "Nodes", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Graph", "Recipes", "Store", "Runner", "Nodes", "Kernels",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
         // The engine.
         .target(name: "Runner", dependencies: ["Graph", "Recipes", "Store"]),
         .target(name: "Store", dependencies: ["Graph", .product(name: "GRDB", package: "GRDB.swift")]),
-        .target(
-            name: "Recipes",
-            dependencies: ["Graph", "CYaml", .product(name: "OrderedCollections", package: "swift-collections")]),
+        .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "Graph", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
 
         // Where both meet.
@@ -33,7 +31,7 @@ let package = Package(
         // The mathematics.
         .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),
         .target(name: "Diffusion", dependencies: ["Tensors"]),
-        .target(name: "Checkpoints", dependencies: ["Tensors"]),
+        .target(name: "Checkpoints", dependencies: ["Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
         .target(name: "Imaging", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
@@ -54,13 +52,15 @@ let package = Package(
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "EngineTestSupport"]),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"]),
-        .testTarget(name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TensorTestSupport"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorTestSupport"]),
-        .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"]),
-        .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"]),
-        .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["pulid-run"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["pulid-run", "Checkpoints", "Imaging", "EngineTestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )

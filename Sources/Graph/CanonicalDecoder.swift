@@ -15,7 +15,10 @@ struct CanonicalDecoder {
         guard depth < maximumDepth else { throw RecordCoder.DecodingError.malformed }
         switch try byte() {
         case UInt8(ascii: "n"): return .null
-        case UInt8(ascii: "b"): return .bool(try byte() != 0)
+        case UInt8(ascii: "b"):
+            let flag = try byte()
+            guard flag <= 1 else { throw RecordCoder.DecodingError.malformed }
+            return .bool(flag == 1)
         case UInt8(ascii: "i"):
             guard let value = Int128(try text()) else { throw RecordCoder.DecodingError.malformed }
             return .integer(value)

@@ -1,0 +1,87 @@
+import EngineTestSupport
+import Foundation
+import Testing
+
+/// The project's folder.
+let projectFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
+    .standardizedFileURL.path
+
+/// Runs the built program in a folder of its own that holds copies of the recipes and the embedded models, with its
+/// own cache.
+struct CommandTest {
+    struct Result {
+        let status: Int32
+        let stdout: String
+        let stderr: String
+        var lines: [String] { stdout.split(separator: "\n").map(String.init) }
+    }
+
+    let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+        for name in ["recipes", "models"] {
+            try FileManager.default.copyItem(atPath: "\(projectFolder)/\(name)", toPath: folder(name))
+        }
+        // Files younger than two seconds are read again in the next run.
+        let past = Date(timeIntervalSinceNow: -60)
+        for file in try folder.files() {
+            try FileManager.default.setAttributes([.modificationDate: past], ofItemAtPath: folder(file))
+        }
+    }
+
+    /// - Parameter arguments: as on the command line; the cache is the test's own
+    func run(_ arguments: String...) throws -> Result { try finish(start(arguments)) }
+
+    func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: try programPath())
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.environment = ["PULID_CACHE": folder("cache"), "PATH": "/usr/bin:/bin"]
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        return (process, output, errors)
+    }
+
+    func finish(_ run: (process: Process, output: Pipe, errors: Pipe)) throws -> Result {
+        // What is printed fits a pipe, so one can be read after the other.
+        let stdout = run.output.fileHandleForReading.readDataToEndOfFile()
+        let stderr = run.errors.fileHandleForReading.readDataToEndOfFile()
+        run.process.waitUntilExit()
+        return Result(
+            status: run.process.terminationStatus, stdout: String(decoding: stdout, as: UTF8.self),
+            stderr: String(decoding: stderr, as: UTF8.self))
+    }
+
+    /// The last line of stderr without its time: `64 ran, 0 cached, 20 written`.
+    func summary(_ result: Result) -> String {
+        let last = result.stderr.split(separator: "\n").last.map(String.init) ?? ""
+        return last.components(separatedBy: " in ")[0]
+    }
+
+    /// The nodes that ran, in order, without their times: `latent[style=neon seed=1]`.
+    func executed(_ result: Result) -> [String] {
+        result.stderr.split(separator: "\n").compactMap { line in
+            guard line.hasSuffix(" s"), let colon = line.range(of: ": ", options: .backwards) else { return nil }
+            let title = line[..<colon.lowerBound]
+            return String(title.hasPrefix("[") ? title.drop { $0 != " " }.dropFirst() : title)
+        }
+    }
+
+    func edit(_ file: String, _ change: (String) -> String) throws {
+        try folder.write(change(try folder.text(of: file)), to: file)
+    }
+
+    private func programPath() throws -> String {
+        // Tests and program are built into one folder.
+        let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let candidates = [
+            build.appendingPathComponent("pulid-run").path, "\(projectFolder)/.build/release/pulid-run",
+            "\(projectFolder)/.build/debug/pulid-run",
+        ]
+        return try #require(candidates.first(where: FileManager.default.isExecutableFile))
+    }
+}

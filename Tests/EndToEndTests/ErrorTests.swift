@@ -1,0 +1,57 @@
+import EngineTestSupport
+import Foundation
+import Testing
+
+/// What a user sees when something is wrong, with the real nodes: the whole of stderr.
+struct ErrorTests {
+    @Test func allMistakesOfARecipeAtOnce() throws {
+        let test = try CommandTest()
+        try test.folder.write(
+            """
+            recipe: broken
+            axes:
+              style: [neon]
+            nodes:
+              sdxl: {uses: load_sdxl, base: models/tiny/sdxl}
+              prompt: {uses: encode_prompt, model: $sdxl, txt: "${style}"}
+              latent:
+                uses: sample
+                model: $sdxl
+                prompt: $promt
+                seed: 1
+                width: 65
+                sampler: dpmpp_2n
+              image: {uses: decode, model: $sdxl, latent: $prompt}
+            outputs:
+              image.png: $image[*]
+
+            """, to: "broken.yaml")
+        let result = try test.run("check", "broken.yaml")
+        #expect(result.status == 2)
+        #expect(result.stdout == "")
+        #expect(
+            result.stderr == """
+
+                """)
+    }
+
+    @Test func aWrongWeightsFileIsNamedForWhatItIs() throws {
+        let test = try CommandTest()
+        try FileManager.default.removeItem(atPath: test.folder("models/tiny/pulid.safetensors"))
+        try test.folder.write(
+            [0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60), to: "models/tiny/pulid.safetensors")
+        let result = try test.run("recipes/two-photos.yaml")
+        #expect(result.status == 3)
+        #expect(
+            result.stderr.contains("models/tiny/pulid.safetensors: ") && result.stderr.contains("PyTorch"),
+            "\(result.stderr)")
+    }
+
+    @Test func unknownFlagsAndFiles() throws {
+        let test = try CommandTest()
+        #expect(try test.run("run", "recipes/style-sweep.yaml", "--nonsense").status == 64)
+        let missing = try test.run("recipes/style-swep.yaml")
+        #expect(missing.status == 2)
+        #expect(missing.stderr.contains("recipes/style-swep.yaml"), "\(missing.stderr)")
+    }
+}
