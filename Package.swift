@@ -17,7 +17,8 @@ let package = Package(
             dependencies: [
                 "Graph", "Recipes", "Store", "Runner", "Nodes", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ]
+        ),
 
         // The engine.
         .target(name: "Runner", dependencies: ["Graph", "Recipes", "Store"]),
@@ -40,7 +41,8 @@ let package = Package(
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])],
-            linkerSettings: [.linkedLibrary("dl")]),
+            linkerSettings: [.linkedLibrary("dl")]
+        ),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -54,13 +56,22 @@ let package = Package(
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
         .testTarget(
-            name: "TensorsTests", dependencies: ["Tensors", "Kernels", "TensorTestSupport"], exclude: ["Goldens"]),
-        .testTarget(name: "CheckpointsTests", dependencies: ["Checkpoints", "TensorTestSupport"], exclude: ["Goldens"]),
+            name: "TensorsTests",
+            dependencies: ["Tensors", "Kernels", "TensorTestSupport"],
+            exclude: ["Goldens"]
+        ),
+        .testTarget(
+            name: "CheckpointsTests",
+            dependencies: ["Checkpoints", "TensorTestSupport"],
+            exclude: ["Goldens"]
+        ),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["pulid-run", "Checkpoints", "Imaging", "EngineTestSupport"]),
+            name: "EndToEndTests",
+            dependencies: ["pulid-run", "Checkpoints", "Imaging", "EngineTestSupport"]
+        ),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -23,7 +23,11 @@ public struct CacheKey: Hashable, Sendable {
     }
 
     public init(
-        kind: String, version: Int, parameters: [String: Value], inputs: [String: [InputDigest]], numerics: String
+        kind: String,
+        version: Int,
+        parameters: [String: Value],
+        inputs: [String: [InputDigest]],
+        numerics: String
     ) {
         self.kind = kind
         self.version = version

@@ -21,7 +21,10 @@ public struct Diagnostic: Hashable, Sendable {
     public let hint: String?
 
     public init(
-        _ severity: Severity = .error, _ message: String, at location: SourceLocation, notes: [Note] = [],
+        _ severity: Severity = .error,
+        _ message: String,
+        at location: SourceLocation,
+        notes: [Note] = [],
         hint: String? = nil
     ) {
         self.severity = severity

@@ -13,7 +13,11 @@ public struct ExecutionGraph: Sendable {
     public let expectations: [Expectation]
 
     public init(
-        name: String, file: String, parameters: [String: Value], instances: [Instance], outputs: [Output],
+        name: String,
+        file: String,
+        parameters: [String: Value],
+        instances: [Instance],
+        outputs: [Output],
         expectations: [Expectation]
     ) {
         self.name = name
@@ -41,8 +45,13 @@ public struct Instance: Sendable {
     public let valueLocations: [String: SourceLocation]
 
     public init(
-        node: String, cell: Cell, schema: NodeSchema, parameters: [String: Value], inputs: [String: [Int]],
-        location: SourceLocation, valueLocations: [String: SourceLocation]
+        node: String,
+        cell: Cell,
+        schema: NodeSchema,
+        parameters: [String: Value],
+        inputs: [String: [Int]],
+        location: SourceLocation,
+        valueLocations: [String: SourceLocation]
     ) {
         self.node = node
         self.cell = cell
@@ -108,7 +117,12 @@ public struct Expectation: Sendable {
     public let location: SourceLocation
 
     public init(
-        instance: Int, field: String, comparison: Comparison, bound: Double, text: String, location: SourceLocation
+        instance: Int,
+        field: String,
+        comparison: Comparison,
+        bound: Double,
+        text: String,
+        location: SourceLocation
     ) {
         self.instance = instance
         self.field = field

@@ -9,7 +9,8 @@ public struct NodeRegistry: Sendable {
                 let schema = NodeSchema(type)
                 return (schema.name, schema)
             },
-            uniquingKeysWith: { a, _ in preconditionFailure("two nodes are named \(a.name)") })
+            uniquingKeysWith: { a, _ in preconditionFailure("two nodes are named \(a.name)") }
+        )
     }
 
     public subscript(name: String) -> NodeSchema? { schemas[name] }

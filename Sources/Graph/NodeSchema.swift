@@ -46,8 +46,13 @@ public struct NodeSchema: Sendable {
             } else if let port = port as? any ParameterPort {
                 parameters.append(
                     Parameter(
-                        name: name, help: port.help, form: port.form, defaultValue: port.defaultParameter,
-                        range: port.range))
+                        name: name,
+                        help: port.help,
+                        form: port.form,
+                        defaultValue: port.defaultParameter,
+                        range: port.range
+                    )
+                )
             }
         }
         self.inputs = inputs
@@ -58,7 +63,8 @@ public struct NodeSchema: Sendable {
     ///
     /// - Throws: `ParameterMismatch` or `ArtifactError` when a value does not fit its port.
     public func bind(
-        parameters: [String: Value], inputs: [String: [GatheredItem<any Artifact>]] = [:]
+        parameters: [String: Value],
+        inputs: [String: [GatheredItem<any Artifact>]] = [:]
     ) throws -> any Node {
         let node = type.init()
         for (name, port) in ports(of: node) {

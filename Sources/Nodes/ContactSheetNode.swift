@@ -16,7 +16,9 @@ struct ContactSheetNode: Node {
         let rowValues = values(of: rows)
         let columnValues = values(of: columns)
         var cells = [[Bitmap?]](
-            repeating: Array(repeating: nil, count: columnValues.count), count: rowValues.count)
+            repeating: Array(repeating: nil, count: columnValues.count),
+            count: rowValues.count
+        )
         for item in images.items {
             guard let row = rowValues.firstIndex(of: place(item.cell, rows)),
                 let column = columnValues.firstIndex(of: place(item.cell, columns))
@@ -25,7 +27,10 @@ struct ContactSheetNode: Node {
             cells[row][column] = item.value.bitmap
         }
         let sheet = ContactSheet(
-            rowLabels: rowValues.map { label($0) }, columnLabels: columnValues.map { label($0) }, cells: cells)
+            rowLabels: rowValues.map { label($0) },
+            columnLabels: columnValues.map { label($0) },
+            cells: cells
+        )
         return ImageArtifact(try sheet.render())
     }
 

@@ -15,8 +15,11 @@ struct Decode: Node {
         let channels = vae.config.latentChannels
         guard latent.latent.shape[1] == channels else {
             throw NodeError.sizesDiffer(
-                what: "the latent", found: latent.latent.shape, expected: [1, channels] + latent.latent.shape.dropFirst(2),
-                hint: "it was made by a model with another VAE")
+                what: "the latent",
+                found: latent.latent.shape,
+                expected: [1, channels] + latent.latent.shape.dropFirst(2),
+                hint: "it was made by a model with another VAE"
+            )
         }
         return ImageArtifact(vae.decode(latent.latent / Float(vae.config.scalingFactor)).clamped(to: -1...1))
     }

@@ -11,7 +11,9 @@ struct EncodeID: Node {
 
     @Input("one face or a list of faces") var face: [FaceArtifact]
     @Input("whose encoder") var pulid: PuLIDModel
-    @Parameter("how further faces join the first: concat adds their first five tokens, mix all of them, mean averages all faces")
+    @Parameter(
+        "how further faces join the first: concat adds their first five tokens, mix all of them, mean averages all faces"
+    )
     var fuse: IdentityFusion = .concat
 
     func run(_ context: RunContext) throws -> IdentityArtifact {
@@ -20,7 +22,11 @@ struct EncodeID: Node {
         let identities = try face.map { face in
             // 1. the tower sees the grey features at its own size
             let size = tower.config.imageSize
-            let features = FloatImage(tensor: face.features.channelsLast()).resized(width: size, height: size, by: .bicubic)
+            let features = FloatImage(tensor: face.features.channelsLast()).resized(
+                width: size,
+                height: size,
+                by: .bicubic
+            )
             let seen = tower(ImageNormalization.clip(features.tensor.channelsFirst()))
 
             // 2. the ID vector: the recogniser's numbers as they are, the tower's normalised
@@ -28,8 +34,11 @@ struct EncodeID: Node {
             let vector = Tensor.concatenated([recognition, seen.embedding.l2Normalized()], axis: 1)
             guard vector.shape[1] == encoder.config.idWidth, seen.hiddenStates.count == encoder.config.features else {
                 throw NodeError.sizesDiffer(
-                    what: "the ID vector", found: vector.shape, expected: [1, encoder.config.idWidth],
-                    hint: "the recogniser, EVA-CLIP and PuLID's weights do not belong together")
+                    what: "the ID vector",
+                    found: vector.shape,
+                    expected: [1, encoder.config.idWidth],
+                    hint: "the recogniser, EVA-CLIP and PuLID's weights do not belong together"
+                )
             }
             return encoder(vector, hiddenStates: seen.hiddenStates)
         }
@@ -37,7 +46,8 @@ struct EncodeID: Node {
         let nobody = encoder.unconditional(positions: positions)
         return IdentityArtifact(
             id: fuse(identities, firstTokens: encoder.config.tokens),
-            uncond: fuse(identities.map { _ in nobody }, firstTokens: encoder.config.tokens))
+            uncond: fuse(identities.map { _ in nobody }, firstTokens: encoder.config.tokens)
+        )
     }
 }
 
@@ -49,7 +59,8 @@ enum IdentityFusion: String, ParameterChoice {
     func callAsFunction(_ identities: [Tensor], firstTokens: Int) -> Tensor {
         guard let first = identities.first, identities.count > 1 else { return identities[0] }
         switch self {
-        case .concat: return .concatenated([first] + identities.dropFirst().map { $0.sliced(axis: 1, 0..<firstTokens) }, axis: 1)
+        case .concat:
+            return .concatenated([first] + identities.dropFirst().map { $0.sliced(axis: 1, 0..<firstTokens) }, axis: 1)
         case .mix: return .concatenated(identities, axis: 1)
         case .mean: return identities.dropFirst().reduce(first, +) / Float(identities.count)
         }

@@ -16,8 +16,11 @@ struct EncodeImage: Node {
         let factor = vae.config.downscale
         guard H % factor == 0, W % factor == 0 else {
             throw NodeError.sizesDiffer(
-                what: "the picture", found: [W, H], expected: [W / factor * factor, H / factor * factor],
-                hint: "both sides must be multiples of \(factor)")
+                what: "the picture",
+                found: [W, H],
+                expected: [W / factor * factor, H / factor * factor],
+                hint: "both sides must be multiples of \(factor)"
+            )
         }
         return LatentArtifact(vae.encode(image.image).mode * Float(vae.config.scalingFactor))
     }

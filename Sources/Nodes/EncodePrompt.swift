@@ -18,7 +18,10 @@ struct EncodePrompt: Node {
         if cut > 0 { context.warn("the prompt is too long: its last \(cut) tokens are not seen") }
         let prompt = encoder(text, negative: negative)
         return PromptArtifact(
-            embeds: prompt.embeds, pooled: prompt.pooled, negativeEmbeds: prompt.negativeEmbeds,
-            negativePooled: prompt.negativePooled)
+            embeds: prompt.embeds,
+            pooled: prompt.pooled,
+            negativeEmbeds: prompt.negativeEmbeds,
+            negativePooled: prompt.negativePooled
+        )
     }
 }

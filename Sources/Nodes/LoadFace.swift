@@ -19,8 +19,11 @@ struct LoadFace: Node {
         let landmarks = AlignedFace.landmarks.flatMap { [Float($0.x * scale), Float($0.y * scale)] }
         let aligned = face.picture.tensor.channelsFirst()
         return FaceArtifact(
-            box: Tensor([0, 0, Float(W), Float(H)], shape: [4]), landmarks: Tensor(landmarks, shape: [5, 2]),
-            recognition: try models.recognise(aligned: face, context), aligned: aligned,
-            features: try models.features(of: aligned, context))
+            box: Tensor([0, 0, Float(W), Float(H)], shape: [4]),
+            landmarks: Tensor(landmarks, shape: [5, 2]),
+            recognition: try models.recognise(aligned: face, context),
+            aligned: aligned,
+            features: try models.features(of: aligned, context)
+        )
     }
 }

@@ -14,8 +14,11 @@ struct LoadLatent: Node {
         let latent = try SafetensorsFile(path: file.path).tensor("latent")
         guard latent.rank == 4, latent.count > 0 else {
             throw NodeError.sizesDiffer(
-                what: "\(file.path): latent", found: latent.shape, expected: [1, 4, 128, 128],
-                hint: "a latent is (batch, channels, height / 8, width / 8)")
+                what: "\(file.path): latent",
+                found: latent.shape,
+                expected: [1, 4, 128, 128],
+                hint: "a latent is (batch, channels, height / 8, width / 8)"
+            )
         }
         return LatentArtifact(latent)
     }

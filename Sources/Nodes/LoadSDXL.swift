@@ -27,19 +27,25 @@ struct LoadSDXL: Node {
         for encoder in ["text_encoder", "text_encoder_2"] { try addNetwork(encoder, basename: "model", to: &paths) }
         let tokenizers = ["tokenizer", "tokenizer_2"]
         for tokenizer in tokenizers {
-            for file in ["vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
+            for file in [
+                "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+            ] {
                 let path = "\(base.path)/\(tokenizer)/\(file)"
                 if FileManager.default.fileExists(atPath: path) { paths["\(tokenizer) \(file)"] = path }
             }
         }
         return SDXLModel(
             files: try paths.mapValues { try ModelFile(existing($0), context) },
-            tokenizerFolders: tokenizers.map { "\(base.path)/\($0)" })
+            tokenizerFolders: tokenizers.map { "\(base.path)/\($0)" }
+        )
     }
 
     /// A network's settings and weights, from its folder in `base`, another folder, or a file beside `base`'s settings.
     private func addNetwork(
-        _ role: String, basename: String, override: String? = nil, to paths: inout [String: String]
+        _ role: String,
+        basename: String,
+        override: String? = nil,
+        to paths: inout [String: String]
     ) throws {
         let own = "\(base.path)/\(role)"
         let folder = override.flatMap { isFolder($0) ? $0 : nil } ?? own

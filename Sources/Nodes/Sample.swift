@@ -21,12 +21,14 @@ struct Sample: Node {
     @Parameter("how strongly the identity acts; 0 is as if there were none", in: 0...5) var idScale: Double = 0.8
     @Parameter("identity tokens of zero: the more, the weaker the identity; the mode's unless given", in: 0...80)
     var numZero: Int? = nil
-    @Parameter("what of the identity is kept off the text's part; the mode's unless given") var ortho: IDConditioning.Ortho? = nil
+    @Parameter("what of the identity is kept off the text's part; the mode's unless given") var ortho:
+        IDConditioning.Ortho? = nil
     @Parameter("of the noise; equal to PyTorch's CPU generator") var seed: Seed
     @Parameter("how often the UNet is called", in: 1...1000) var steps: Int = 4
     @Parameter("the way from noise to picture") var sampler: Sampler = .dpmpp2M
     @Parameter("which noise levels it visits") var schedule: TimestepSpacing = .trailing
-    @Parameter("how much the prompt weighs against the negative one; 1 is without", in: 0...50) var guidance: Double = 1.2
+    @Parameter("how much the prompt weighs against the negative one; 1 is without", in: 0...50) var guidance: Double =
+        1.2
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var width: Int = 1024
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var height: Int = 1024
     @Parameter("with latent: the part of the steps that are run; 1 leaves the least of it", in: 0...1)
@@ -37,7 +39,10 @@ struct Sample: Node {
             size % 8 == 0
                 ? nil
                 : ParameterProblem(
-                    name, "\(name) is \(size), which is not a multiple of 8", hint: "use \(size / 8 * 8) or \(size / 8 * 8 + 8)")
+                    name,
+                    "\(name) is \(size), which is not a multiple of 8",
+                    hint: "use \(size / 8 * 8) or \(size / 8 * 8 + 8)"
+                )
         } + scheduleProblems()
     }
 
@@ -55,38 +60,54 @@ struct Sample: Node {
         let textWidth = unet.config.crossAttentionDim
         guard prompt.embeds.shape[2] == textWidth, prompt.pooled.shape[1] == unet.config.pooledTextDim else {
             throw NodeError.sizesDiffer(
-                what: "the prompt", found: prompt.embeds.shape, expected: [1, 77, textWidth],
-                hint: "it was encoded with another model's text encoders")
+                what: "the prompt",
+                found: prompt.embeds.shape,
+                expected: [1, 77, textWidth],
+                hint: "it was encoded with another model's text encoders"
+            )
         }
         func batch(_ conditional: Tensor, _ unconditional: Tensor) -> Tensor {
             isGuided ? .concatenated([unconditional, conditional], axis: 0) : conditional
         }
         let size = [Float(height), Float(width), 0, 0, Float(height), Float(width)]
         let added = UNet2DConditionModel.AddedConditions(
-            textEmbeds: batch(prompt.pooled, prompt.negativePooled), timeIDs: isGuided ? [size, size] : [size])
+            textEmbeds: batch(prompt.pooled, prompt.negativePooled),
+            timeIDs: isGuided ? [size, size] : [size]
+        )
         let text = batch(prompt.embeds, prompt.negativeEmbeds)
         let conditioning = try identityConditioning(context, unet: unet, batch: batch)
 
         // 3. the loop
         let latent = try sampler(
-            start, timeline, random: &random,
+            start,
+            timeline,
+            random: &random,
             afterStep: { context.progress($0.index - start.index, timeline.steps.count - start.index) }
         ) { x, step in
             try context.checkCancellation()
             let noise = unet(
-                isGuided ? .concatenated([x, x], axis: 0) : x, timestep: step.timestep, context: text, added: added,
-                identity: conditioning)
+                isGuided ? .concatenated([x, x], axis: 0) : x,
+                timestep: step.timestep,
+                context: text,
+                added: added,
+                identity: conditioning
+            )
             guard isGuided else { return noise }
             return guided(
-                unconditional: noise.sliced(axis: 0, 0..<1), conditional: noise.sliced(axis: 0, 1..<2),
-                scale: Float(guidance))
+                unconditional: noise.sliced(axis: 0, 0..<1),
+                conditional: noise.sliced(axis: 0, 1..<2),
+                scale: Float(guidance)
+            )
         }
         return LatentArtifact(latent.channelsFirst())
     }
 
     /// Noise, or the given latent with as much noise as its strength asks for.
     private func startingPoint(
-        _ timeline: SamplingSchedule, _ downscale: Int, _ channels: Int, _ random: inout TorchRandomSource
+        _ timeline: SamplingSchedule,
+        _ downscale: Int,
+        _ channels: Int,
+        _ random: inout TorchRandomSource
     ) throws -> SamplerState {
         let shape = [1, height / downscale, width / downscale, channels]
         let noise = random.channelsLastNoise(shape)
@@ -94,26 +115,36 @@ struct Sample: Node {
         let image = latent.latent.channelsLast()
         guard image.shape == shape else {
             throw NodeError.sizesDiffer(
-                what: "the latent", found: latent.latent.shape, expected: [1, channels, shape[1], shape[2]],
-                hint: "give sample the width and height of the picture it was encoded from")
+                what: "the latent",
+                found: latent.latent.shape,
+                expected: [1, channels, shape[1], shape[2]],
+                hint: "give sample the width and height of the picture it was encoded from"
+            )
         }
         return try timeline.start(image: image, noise: noise, strength: strength)
     }
 
     private func identityConditioning(
-        _ context: RunContext, unet: UNet2DConditionModel, batch: (Tensor, Tensor) -> Tensor
+        _ context: RunContext,
+        unet: UNet2DConditionModel,
+        batch: (Tensor, Tensor) -> Tensor
     ) throws -> IDConditioning? {
         guard let identity else { return nil }
         guard let pulid else { throw NodeError.identityWithoutPuLID }
         guard identity.id.shape[2] == unet.config.crossAttentionDim else {
             throw NodeError.sizesDiffer(
-                what: "the identity", found: identity.id.shape,
+                what: "the identity",
+                found: identity.id.shape,
                 expected: [1, identity.id.shape[1], unet.config.crossAttentionDim],
-                hint: "it was encoded with a PuLID of another model")
+                hint: "it was encoded with a PuLID of another model"
+            )
         }
         return try pulid.adapter(context, for: unet, of: model).conditioning(
-            tokens: batch(identity.id, identity.uncond), scale: Float(idScale), numZero: numZero ?? mode.numZero,
-            ortho: ortho ?? mode.ortho)
+            tokens: batch(identity.id, identity.uncond),
+            scale: Float(idScale),
+            numZero: numZero ?? mode.numZero,
+            ortho: ortho ?? mode.ortho
+        )
     }
 
     private func scheduleProblems() -> [ParameterProblem] {

@@ -10,15 +10,21 @@ struct Thresholds: ParameterType, Hashable {
         .object(
             measures.map { measure in
                 ParameterField(
-                    measure.rawValue, .optional(.number), help: isUpperBound(measure) ? "at most" : "at least",
-                    default: .null)
-            })
+                    measure.rawValue,
+                    .optional(.number),
+                    help: isUpperBound(measure) ? "at most" : "at least",
+                    default: .null
+                )
+            }
+        )
     }
 
     var parameterValue: Value {
         .map(
             Dictionary(
-                uniqueKeysWithValues: Self.measures.map { ($0.rawValue, bounds[$0].map { .number($0) } ?? .null) }))
+                uniqueKeysWithValues: Self.measures.map { ($0.rawValue, bounds[$0].map { .number($0) } ?? .null) }
+            )
+        )
     }
 
     init() {}

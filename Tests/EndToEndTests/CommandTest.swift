@@ -52,8 +52,10 @@ struct CommandTest {
         let stderr = run.errors.fileHandleForReading.readDataToEndOfFile()
         run.process.waitUntilExit()
         return Result(
-            status: run.process.terminationStatus, stdout: String(decoding: stdout, as: UTF8.self),
-            stderr: String(decoding: stderr, as: UTF8.self))
+            status: run.process.terminationStatus,
+            stdout: String(decoding: stdout, as: UTF8.self),
+            stderr: String(decoding: stderr, as: UTF8.self)
+        )
     }
 
     /// The last line of stderr without its time: `64 ran, 0 cached, 20 written`.

@@ -25,26 +25,57 @@ struct ErrorTests {
             outputs:
               image.png: $image[*]
 
-            """, to: "broken.yaml")
+            """,
+            to: "broken.yaml"
+        )
         let result = try test.run("check", "broken.yaml")
         #expect(result.status == 2)
         #expect(result.stdout == "")
         #expect(
             result.stderr == """
+                broken.yaml:6:47: error: `encode_prompt` has no `txt`
+                6 |   prompt: {uses: encode_prompt, model: $sdxl, txt: "${style}"}
+                  |                                               ^^^
+                hint: did you mean `text`?
 
-                """)
+                broken.yaml:10:13: error: there is no node `promt`
+                10 |     prompt: $promt
+                   |             ^^^^^^
+                hint: did you mean `$prompt`?
+
+                broken.yaml:12:12: error: width is 65, which is not a multiple of 8
+                12 |     width: 65
+                   |            ^^
+                hint: use 64 or 72
+
+                broken.yaml:13:14: error: `sampler` of `sample` cannot be `dpmpp_2n`
+                13 |     sampler: dpmpp_2n
+                   |              ^^^^^^^^
+                hint: did you mean `dpmpp_2m`?
+
+                broken.yaml:14:47: error: `latent` of `decode` needs a latent, but `prompt` makes a prompt
+                14 |   image: {uses: decode, model: $sdxl, latent: $prompt}
+                   |                                               ^^^^^^^
+                broken.yaml:6:3: note: `prompt` is declared here
+                hint: did you mean `$latent`?
+
+                """
+        )
     }
 
     @Test func aWrongWeightsFileIsNamedForWhatItIs() throws {
         let test = try CommandTest()
         try FileManager.default.removeItem(atPath: test.folder("models/tiny/pulid.safetensors"))
         try test.folder.write(
-            [0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60), to: "models/tiny/pulid.safetensors")
+            [0x50, 0x4b, 3, 4] + Array(repeating: 0, count: 60),
+            to: "models/tiny/pulid.safetensors"
+        )
         let result = try test.run("recipes/two-photos.yaml")
         #expect(result.status == 3)
         #expect(
             result.stderr.contains("models/tiny/pulid.safetensors: ") && result.stderr.contains("PyTorch"),
-            "\(result.stderr)")
+            "\(result.stderr)"
+        )
     }
 
     @Test func unknownFlagsAndFiles() throws {

@@ -50,7 +50,14 @@ struct RenderTests {
         try test.folder.write(recipe, to: "strengths.yaml")
         for threads in ["1", "2"] {
             let result = try test.run(
-                "strengths.yaml", "--threads", threads, "--cache", "cache-\(threads)", "--out", "out-\(threads)")
+                "strengths.yaml",
+                "--threads",
+                threads,
+                "--cache",
+                "cache-\(threads)",
+                "--out",
+                "out-\(threads)"
+            )
             #expect(result.status == 0, "\(result.stderr)")
         }
         let files = try test.folder.files(under: "out-1")
@@ -75,12 +82,14 @@ struct RenderTests {
             try shapes("prompt") == [
                 "embeds": [1, 77, 112], "pooled": [1, 64], "negative_embeds": [1, 77, 112],
                 "negative_pooled": [1, 64],
-            ])
+            ]
+        )
         #expect(
             try shapes("face") == [
                 "box": [4], "landmarks": [5, 2], "recognition": [512], "aligned": [1, 3, 512, 512],
                 "features": [1, 3, 512, 512],
-            ])
+            ]
+        )
         let npy = try test.folder.bytes(of: "out/strengths/image-1.npy")
         #expect(npy.starts(with: [0x93] + Array("NUMPY".utf8)))
         #expect(npy.count == 128 + 3 * 64 * 64 * 4)

@@ -7,8 +7,11 @@ struct KeyTests {
     private let digest = Digest(of: [1, 2, 3])
 
     private func key(
-        kind: String = "sample", version: Int = 1, parameters: [String: Value] = ["seed": .integer(1)],
-        inputs: [String: [CacheKey.InputDigest]] = [:], numerics: String = "x86-64-v3"
+        kind: String = "sample",
+        version: Int = 1,
+        parameters: [String: Value] = ["seed": .integer(1)],
+        inputs: [String: [CacheKey.InputDigest]] = [:],
+        numerics: String = "x86-64-v3"
     ) -> Digest {
         CacheKey(kind: kind, version: version, parameters: parameters, inputs: inputs, numerics: numerics).digest
     }
@@ -16,7 +19,9 @@ struct KeyTests {
     @Test func everyPartCounts() {
         let one = CacheKey.InputDigest(cell: nil, digest: digest)
         let inCell = CacheKey.InputDigest(
-            cell: Cell([.init(axis: "style", value: .string("neon"))]), digest: digest)
+            cell: Cell([.init(axis: "style", value: .string("neon"))]),
+            digest: digest
+        )
         let keys = [
             key(), key(kind: "decode"), key(version: 2), key(numerics: "arm64"),
             key(parameters: ["seed": .integer(2)]), key(parameters: ["seed": .number(1)]),

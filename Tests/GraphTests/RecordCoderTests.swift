@@ -11,7 +11,8 @@ struct RecordCoderTests {
         values: [
             "name": .string("Ada"), "score": .number(.infinity), "seed": .integer(Int128(UInt64.max)),
             "list": .list([.null, .bool(true), .map(["x": .integer(-1)])]),
-        ])
+        ]
+    )
 
     @Test func comesBackAsItWas() throws {
         #expect(try RecordCoder.decode(RecordCoder.encode(record)) == record)

@@ -15,9 +15,12 @@ struct UNet2DConditionModelTests {
         try BLAS.load()
         let folder = goldenFolder + "/sdxl/unet"
         let config = try JSONDecoder().decode(
-            UNet2DConditionModel.Config.self, from: Data(contentsOf: URL(filePath: folder + "/config.json")))
+            UNet2DConditionModel.Config.self,
+            from: Data(contentsOf: URL(filePath: folder + "/config.json"))
+        )
         let weights = Weights(
-            try SafetensorsFile(path: WeightFolder.find(folder, basename: "diffusion_pytorch_model")))
+            try SafetensorsFile(path: WeightFolder.find(folder, basename: "diffusion_pytorch_model"))
+        )
         unet = try UNet2DConditionModel(weights, config: config)
         try weights.assertAllUsed()
         golden = Golden("unet.safetensors", #filePath)
@@ -28,7 +31,9 @@ struct UNet2DConditionModelTests {
         let sizes = golden["time_ids"]
         let timeIDs = (0..<sample.shape[0]).map { Array(sizes.values[$0 * 6..<($0 + 1) * 6]) }
         let added = UNet2DConditionModel.AddedConditions(
-            textEmbeds: golden["\(input).pooled"], timeIDs: timeIDs)
+            textEmbeds: golden["\(input).pooled"],
+            timeIDs: timeIDs
+        )
         let context = golden["\(input).context"]
         return unet(sample.channelsLast(), timestep: timestep, context: context, added: added, identity: identity)
             .channelsFirst()
@@ -49,7 +54,9 @@ struct UNet2DConditionModelTests {
         let conditioning = adapter.conditioning(tokens: tokens, scale: 0.8, numZero: numZero, ortho: ortho)
         assertClose(
             try call("even", timestep: 499, identity: conditioning),
-            golden["identity.\(ortho.rawValue).\(numZero)"], "ortho \(ortho.rawValue), \(numZero) zeros")
+            golden["identity.\(ortho.rawValue).\(numZero)"],
+            "ortho \(ortho.rawValue), \(numZero) zeros"
+        )
     }
 
     @Test func anIdentityOfScaleZeroIsNone() throws {

@@ -17,12 +17,16 @@ struct NodeRunner {
     ///   - parameters: those that have no default, and others at will
     ///   - inputs: by port
     func run<Output: Artifact>(
-        _ kind: String, as type: Output.Type = Output.self, _ parameters: [String: Value] = [:],
+        _ kind: String,
+        as type: Output.Type = Output.self,
+        _ parameters: [String: Value] = [:],
         inputs: [String: any Artifact] = [:]
     ) throws -> Output {
         let schema = try #require(NodeRegistry.builtin[kind])
         let node = try schema.bind(
-            parameters: parameters, inputs: inputs.mapValues { [GatheredItem(cell: Cell(), value: $0)] })
+            parameters: parameters,
+            inputs: inputs.mapValues { [GatheredItem(cell: Cell(), value: $0)] }
+        )
         return try #require(try node.run(context) as? Output)
     }
 }

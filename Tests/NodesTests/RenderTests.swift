@@ -22,16 +22,22 @@ struct RenderTests {
             [
                 "text": .string("portrait of a woman in a garden, watercolor painting"),
                 "negative": .string("blurry, low quality"),
-            ], inputs: ["model": model])
+            ],
+            inputs: ["model": model]
+        )
     }
 
     private func sample(
-        _ settings: [String: Value] = [:], inputs: [String: any Artifact] = [:]
+        _ settings: [String: Value] = [:],
+        inputs: [String: any Artifact] = [:]
     ) throws -> LatentArtifact {
         let parameters: [String: Value] = ["seed": .integer(42), "width": .integer(64), "height": .integer(96)]
         let fixed: [String: any Artifact] = ["model": model, "prompt": try prompt()]
         return try runner.run(
-            "sample", parameters.merging(settings) { _, new in new }, inputs: fixed.merging(inputs) { _, new in new })
+            "sample",
+            parameters.merging(settings) { _, new in new },
+            inputs: fixed.merging(inputs) { _, new in new }
+        )
     }
 
     @Test func prompts() throws {
@@ -62,12 +68,16 @@ struct RenderTests {
 
     @Test(arguments: ["off", "v1", "v2"]) func withIdentity(ortho: String) throws {
         let identity = try runner.run(
-            "load_id", as: IdentityArtifact.self, ["file": .string(goldenFolder + "/identity.safetensors")])
+            "load_id",
+            as: IdentityArtifact.self,
+            ["file": .string(goldenFolder + "/identity.safetensors")]
+        )
         let attention = Value.string(goldenFolder + "/pulid_attention.safetensors")
         let pulid = try runner.run("load_pulid", as: PuLIDModel.self, ["weights": attention, "eva_clip": attention])
         let latent = try sample(
             ["ortho": .string(ortho), "num_zero": .integer(8), "id_scale": .number(1)],
-            inputs: ["identity": identity, "pulid": pulid])
+            inputs: ["identity": identity, "pulid": pulid]
+        )
         assertClose(latent.latent, golden["identity.\(ortho)"], relative: 1e-3, "render with identity, ortho \(ortho)")
     }
 
@@ -76,8 +86,10 @@ struct RenderTests {
         let image = try runner.run("decode", as: ImageArtifact.self, inputs: ["model": model, "latent": latent])
         assertClose(image.image, golden["image"], "decode")
         let encoded = try runner.run(
-            "encode_image", as: LatentArtifact.self,
-            inputs: ["model": model, "image": ImageArtifact(golden["image"])])
+            "encode_image",
+            as: LatentArtifact.self,
+            inputs: ["model": model, "image": ImageArtifact(golden["image"])]
+        )
         assertClose(encoded.latent, golden["encoded"], "encode_image")
     }
 }

@@ -30,13 +30,20 @@ public func difference(_ found: Tensor, _ expected: Tensor) -> Difference {
         }
     }
     return Difference(
-        shape: expected.shape, largestAbsolute: most, relative: most / max(scale, .leastNormalMagnitude), worst: worst)
+        shape: expected.shape,
+        largestAbsolute: most,
+        relative: most / max(scale, .leastNormalMagnitude),
+        worst: worst
+    )
 }
 
 /// Expects equal shapes and a largest difference of at most `relative` times the reference's largest value.
 @discardableResult
 public func assertClose(
-    _ found: Tensor, _ expected: Tensor, relative: Float = 1e-4, _ label: String = "",
+    _ found: Tensor,
+    _ expected: Tensor,
+    relative: Float = 1e-4,
+    _ label: String = "",
     sourceLocation: Testing.SourceLocation = #_sourceLocation
 ) -> Difference? {
     guard found.shape == expected.shape else {

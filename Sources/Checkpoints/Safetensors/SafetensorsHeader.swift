@@ -73,7 +73,10 @@ struct SafetensorsHeader {
     ///
     /// - Parameter neighbour: a shape whose memory is shared if this tensor has the same
     private static func entry(
-        _ name: String, _ scanner: inout JSONScanner, dataStart: Int, neighbour: [Int]
+        _ name: String,
+        _ scanner: inout JSONScanner,
+        dataStart: Int,
+        neighbour: [Int]
     ) throws -> SafetensorsEntry {
         var type: ElementType?
         var shape: [Int]?
@@ -104,8 +107,11 @@ struct SafetensorsHeader {
             throw SafetensorsFault.wrongSize(tensor: name, needed: needed, stated: end - begin)
         }
         return SafetensorsEntry(
-            name: name, type: type, shape: shape == neighbour ? neighbour : shape,
-            range: dataStart + begin..<dataStart + end)
+            name: name,
+            type: type,
+            shape: shape == neighbour ? neighbour : shape,
+            range: dataStart + begin..<dataStart + end
+        )
     }
 
     private static func numbers(_ scanner: inout JSONScanner, of tensor: String) throws -> [Int] {

@@ -24,7 +24,8 @@ public struct IDAdapter: Sendable {
             let (context, channels) = (unet.config.crossAttentionDim, attention.toQ.weight.shape[0])
             layers[attention.number] = Layer(
                 idToK: try Linear(path / "id_to_k", from: context, to: channels, bias: false),
-                idToV: try Linear(path / "id_to_v", from: context, to: channels, bias: false))
+                idToV: try Linear(path / "id_to_v", from: context, to: channels, bias: false)
+            )
         }
         self.layers = layers
     }
@@ -32,12 +33,18 @@ public struct IDAdapter: Sendable {
     /// - Parameter tokens: (B, T, cross-attention width), B the batch of the UNet's calls
     /// - Returns: nil where the scale is 0: the UNet then runs as if no identity had been given, bit for bit
     public func conditioning(
-        tokens: Tensor, scale: Float, numZero: Int, ortho: IDConditioning.Ortho
+        tokens: Tensor,
+        scale: Float,
+        numZero: Int,
+        ortho: IDConditioning.Ortho
     ) -> IDConditioning? {
         guard scale != 0 else { return nil }
         return IDConditioning(
-            attentions: layers.mapValues { .init(k: $0.idToK(tokens), v: $0.idToV(tokens)) }, scale: scale,
-            numZero: numZero, ortho: ortho)
+            attentions: layers.mapValues { .init(k: $0.idToK(tokens), v: $0.idToV(tokens)) },
+            scale: scale,
+            numZero: numZero,
+            ortho: ortho
+        )
     }
 }
 

@@ -16,7 +16,12 @@ struct BasicTransformerBlock: Sendable {
         attn1 = try Attention(w / "attn1", channels: channels, heads: heads, number: numbering.next())
         norm2 = try LayerNorm(w / "norm2", channels: channels)
         attn2 = try Attention(
-            w / "attn2", channels: channels, context: context, heads: heads, number: numbering.next())
+            w / "attn2",
+            channels: channels,
+            context: context,
+            heads: heads,
+            number: numbering.next()
+        )
         norm3 = try LayerNorm(w / "norm3", channels: channels)
         ff = try FeedForward(w / "ff", channels: channels)
     }

@@ -10,7 +10,13 @@ struct Transformer2DModel: Sendable {
     let transformerBlocks: [BasicTransformerBlock]
 
     init(
-        _ w: Weights, channels: Int, context: Int, heads: Int, layers: Int, groups: Int, linearProjection: Bool,
+        _ w: Weights,
+        channels: Int,
+        context: Int,
+        heads: Int,
+        layers: Int,
+        groups: Int,
+        linearProjection: Bool,
         numbering: inout AttentionNumbering
     ) throws {
         norm = try GroupNorm(w / "norm", groups: groups, channels: channels, eps: 1e-6)
@@ -19,8 +25,13 @@ struct Transformer2DModel: Sendable {
         for i in 0..<layers {
             blocks.append(
                 try BasicTransformerBlock(
-                    w / "transformer_blocks" / i, channels: channels, context: context, heads: heads,
-                    numbering: &numbering))
+                    w / "transformer_blocks" / i,
+                    channels: channels,
+                    context: context,
+                    heads: heads,
+                    numbering: &numbering
+                )
+            )
         }
         transformerBlocks = blocks
         projOut = try Self.projection(w / "proj_out", channels: channels, linear: linearProjection)

@@ -88,7 +88,9 @@ extension UNet2DConditionModel {
             else { throw UNetConfigError.badSizes("the lists per block differ in length") }
             for (channels, heads) in zip(blockOutChannels, attentionHeads) {
                 guard channels % heads == 0, channels % normNumGroups == 0 else {
-                    throw UNetConfigError.badSizes("\(channels) channels cannot be \(heads) heads or \(normNumGroups) groups")
+                    throw UNetConfigError.badSizes(
+                        "\(channels) channels cannot be \(heads) heads or \(normNumGroups) groups"
+                    )
                 }
             }
             guard additionTimeEmbedDim % 2 == 0, blockOutChannels[0] % 2 == 0, pooledTextDim > 0 else {

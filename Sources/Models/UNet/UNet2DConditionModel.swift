@@ -34,14 +34,21 @@ public struct UNet2DConditionModel: Sendable {
         convIn = try Conv2d(w / "conv_in", from: config.inChannels, to: channels[0], kernel: 3)
         timeEmbedding = try TimestepEmbedding(w / "time_embedding", from: channels[0], to: temb)
         addEmbedding = try TimestepEmbedding(
-            w / "add_embedding", from: config.projectionClassEmbeddingsInputDim, to: temb)
+            w / "add_embedding",
+            from: config.projectionClassEmbeddingsInputDim,
+            to: temb
+        )
         // Attentions are numbered down, up, middle: the order in which diffusers registers the blocks.
         var builder = BlockBuilder(config: config)
         downBlocks = try channels.indices.map { try builder.downBlock(w / "down_blocks" / $0, level: $0) }
         upBlocks = try channels.indices.map { try builder.upBlock(w / "up_blocks" / $0, index: $0) }
         midBlock = try builder.midBlock(w / "mid_block")
         convNormOut = try GroupNorm(
-            w / "conv_norm_out", groups: config.normNumGroups, channels: channels[0], eps: config.normEps)
+            w / "conv_norm_out",
+            groups: config.normNumGroups,
+            channels: channels[0],
+            eps: config.normEps
+        )
         convOut = try Conv2d(w / "conv_out", from: channels[0], to: config.outChannels, kernel: 3)
     }
 
@@ -51,14 +58,20 @@ public struct UNet2DConditionModel: Sendable {
     ///   - context: (B, T, cross-attention width)
     /// - Returns: the predicted noise, (B, h, w, 4)
     public func callAsFunction(
-        _ sample: Tensor, timestep: Float, context: Tensor, added: AddedConditions, identity: IDConditioning? = nil
+        _ sample: Tensor,
+        timestep: Float,
+        context: Tensor,
+        added: AddedConditions,
+        identity: IDConditioning? = nil
     ) -> Tensor {
         // 1. time, sizes and pooled text
         let B = sample.shape[0]
         let time = sinusoids(Array(repeating: timestep, count: B), channels: config.blockOutChannels[0])
         let sizes = sinusoids(added.timeIDs.flatMap { $0 }, channels: config.additionTimeEmbedDim)
         let addition = Tensor.concatenated(
-            [added.textEmbeds, sizes.reshaped([B, 6 * config.additionTimeEmbedDim])], axis: 1)
+            [added.textEmbeds, sizes.reshaped([B, 6 * config.additionTimeEmbedDim])],
+            axis: 1
+        )
         let temb = (timeEmbedding(time) + addEmbedding(addition)).silu()
 
         // 2. down
@@ -86,7 +99,11 @@ public struct UNet2DConditionModel: Sendable {
 
     private func sinusoids(_ values: [Float], channels: Int) -> Tensor {
         timestepEmbedding(
-            values, channels: channels, flipSinToCos: config.flipSinToCos, freqShift: config.freqShift)
+            values,
+            channels: channels,
+            flipSinToCos: config.flipSinToCos,
+            freqShift: config.freqShift
+        )
     }
 }
 
@@ -123,7 +140,8 @@ private struct BlockBuilder {
         let channels = config.blockOutChannels[levels - 1]
         return UNetMidBlock(
             resnets: try (0..<2).map { try resnet(w / "resnets" / $0, from: channels, to: channels) },
-            attention: try transformer(w / "attentions" / 0, level: levels - 1))
+            attention: try transformer(w / "attentions" / 0, level: levels - 1)
+        )
     }
 
     mutating func upBlock(_ w: Weights, index: Int) throws -> UNetUpBlock {
@@ -148,13 +166,25 @@ private struct BlockBuilder {
 
     private func resnet(_ w: Weights, from cIn: Int, to cOut: Int) throws -> ResnetBlock2D {
         try ResnetBlock2D(
-            w, from: cIn, to: cOut, temb: config.timeEmbedDim, groups: config.normNumGroups, eps: config.normEps)
+            w,
+            from: cIn,
+            to: cOut,
+            temb: config.timeEmbedDim,
+            groups: config.normNumGroups,
+            eps: config.normEps
+        )
     }
 
     private mutating func transformer(_ w: Weights, level: Int) throws -> Transformer2DModel {
         try Transformer2DModel(
-            w, channels: config.blockOutChannels[level], context: config.crossAttentionDim,
-            heads: config.attentionHeads[level], layers: config.transformerLayersPerBlock[level],
-            groups: config.normNumGroups, linearProjection: config.useLinearProjection, numbering: &numbering)
+            w,
+            channels: config.blockOutChannels[level],
+            context: config.crossAttentionDim,
+            heads: config.attentionHeads[level],
+            layers: config.transformerLayersPerBlock[level],
+            groups: config.normNumGroups,
+            linearProjection: config.useLinearProjection,
+            numbering: &numbering
+        )
     }
 }

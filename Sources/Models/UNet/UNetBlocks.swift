@@ -11,7 +11,10 @@ struct UNetDownBlock: Sendable {
 
     /// x (B, H, W, C) -> the output, and every intermediate result for the way up.
     func callAsFunction(
-        _ x: Tensor, temb: Tensor, context: Tensor, identity: IDConditioning?
+        _ x: Tensor,
+        temb: Tensor,
+        context: Tensor,
+        identity: IDConditioning?
     ) -> (Tensor, skips: [Tensor]) {
         var x = x
         var skips: [Tensor] = []
@@ -50,7 +53,11 @@ struct UNetUpBlock: Sendable {
 
     /// Takes its skips off the end of `skips`. `size` is the height and width that the upsampled result must have.
     func callAsFunction(
-        _ x: Tensor, skips: inout [Tensor], size: (Int, Int)?, temb: Tensor, context: Tensor,
+        _ x: Tensor,
+        skips: inout [Tensor],
+        size: (Int, Int)?,
+        temb: Tensor,
+        context: Tensor,
         identity: IDConditioning?
     ) -> Tensor {
         var x = x

@@ -5,7 +5,10 @@ extension Record.Block {
     /// A tensor at rest.
     init(_ tensor: Tensor) {
         self.init(
-            element: .float32, shape: tensor.shape, bytes: tensor.withValues { Array(UnsafeRawBufferPointer($0)) })
+            element: .float32,
+            shape: tensor.shape,
+            bytes: tensor.withValues { Array(UnsafeRawBufferPointer($0)) }
+        )
     }
 }
 

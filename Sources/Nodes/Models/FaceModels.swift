@@ -35,7 +35,9 @@ public struct FaceModels: ModelReference {
     }
 
     private func path(_ role: String) throws -> String {
-        guard let file = files[role] else { throw NodeError.needs(what: role, because: "the face models are incomplete") }
+        guard let file = files[role] else {
+            throw NodeError.needs(what: role, because: "the face models are incomplete")
+        }
         return file.path
     }
 }

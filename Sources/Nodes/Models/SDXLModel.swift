@@ -39,7 +39,9 @@ public struct SDXLModel: ModelReference {
 
     /// Both tokenizers and text encoders.
     func promptEncoder(_ context: RunContext) throws -> SDXLPromptEncoder {
-        let roles = files.keys.filter { $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index" }.sorted()
+        let roles = files.keys.filter {
+            $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index"
+        }.sorted()
         return try context.residents.value(for: residentKey(roles)) {
             func weights(_ role: String) throws -> Weights { Weights(try SafetensorsFile(path: path(role))) }
             func config(_ role: String) throws -> CLIPTextConfig {
@@ -49,9 +51,12 @@ public struct SDXLModel: ModelReference {
                 tokenizers: (CLIPTokenizer(folder: tokenizerFolders[0]), CLIPTokenizer(folder: tokenizerFolders[1])),
                 first: CLIPTextModel(weights("text_encoder"), config: config("text_encoder config")),
                 second: CLIPTextModelWithProjection(
-                    weights("text_encoder_2"), config: config("text_encoder_2 config")),
+                    weights("text_encoder_2"),
+                    config: config("text_encoder_2 config")
+                ),
                 forceZerosForEmptyPrompt: decodeConfig(SDXLModelIndex.self, from: path("model index"))
-                    .forceZerosForEmptyPrompt)
+                    .forceZerosForEmptyPrompt
+            )
         }
     }
 

@@ -4,73 +4,73 @@ enum TinyConfigs {
     /// By path below the model's folder.
     static let sdxl = [
         "model_index.json": """
-            {
-              "_class_name": "StableDiffusionXLPipeline",
-              "_diffusers_version": "0.42.1",
-              "feature_extractor": [null, null],
-              "force_zeros_for_empty_prompt": true,
-              "image_encoder": [null, null],
-              "scheduler": ["diffusers", "DPMSolverMultistepScheduler"],
-              "text_encoder": ["transformers", "CLIPTextModel"],
-              "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
-              "tokenizer": ["transformers", "CLIPTokenizer"],
-              "tokenizer_2": ["transformers", "CLIPTokenizer"],
-              "unet": ["diffusers", "UNet2DConditionModel"],
-              "vae": ["diffusers", "AutoencoderKL"]
-            }
-            """,
+        {
+          "_class_name": "StableDiffusionXLPipeline",
+          "_diffusers_version": "0.42.1",
+          "feature_extractor": [null, null],
+          "force_zeros_for_empty_prompt": true,
+          "image_encoder": [null, null],
+          "scheduler": ["diffusers", "DPMSolverMultistepScheduler"],
+          "text_encoder": ["transformers", "CLIPTextModel"],
+          "text_encoder_2": ["transformers", "CLIPTextModelWithProjection"],
+          "tokenizer": ["transformers", "CLIPTokenizer"],
+          "tokenizer_2": ["transformers", "CLIPTokenizer"],
+          "unet": ["diffusers", "UNet2DConditionModel"],
+          "vae": ["diffusers", "AutoencoderKL"]
+        }
+        """,
         "scheduler/scheduler_config.json": """
-            {
-              "_class_name": "DPMSolverMultistepScheduler",
-              "beta_end": 0.012,
-              "beta_schedule": "scaled_linear",
-              "beta_start": 0.00085,
-              "num_train_timesteps": 1000,
-              "prediction_type": "epsilon",
-              "steps_offset": 1,
-              "timestep_spacing": "trailing"
-            }
-            """,
+        {
+          "_class_name": "DPMSolverMultistepScheduler",
+          "beta_end": 0.012,
+          "beta_schedule": "scaled_linear",
+          "beta_start": 0.00085,
+          "num_train_timesteps": 1000,
+          "prediction_type": "epsilon",
+          "steps_offset": 1,
+          "timestep_spacing": "trailing"
+        }
+        """,
         "unet/config.json": """
-            {
-              "_class_name": "UNet2DConditionModel",
-              "act_fn": "silu",
-              "addition_embed_type": "text_time",
-              "addition_time_embed_dim": 16,
-              "attention_head_dim": [1, 2, 4],
-              "block_out_channels": [16, 32, 64],
-              "cross_attention_dim": 112,
-              "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
-              "flip_sin_to_cos": true,
-              "freq_shift": 0,
-              "in_channels": 4,
-              "layers_per_block": 2,
-              "norm_eps": 1e-05,
-              "norm_num_groups": 8,
-              "out_channels": 4,
-              "projection_class_embeddings_input_dim": 160,
-              "sample_size": 16,
-              "transformer_layers_per_block": [1, 1, 2],
-              "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
-              "use_linear_projection": true
-            }
-            """,
+        {
+          "_class_name": "UNet2DConditionModel",
+          "act_fn": "silu",
+          "addition_embed_type": "text_time",
+          "addition_time_embed_dim": 16,
+          "attention_head_dim": [1, 2, 4],
+          "block_out_channels": [16, 32, 64],
+          "cross_attention_dim": 112,
+          "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
+          "flip_sin_to_cos": true,
+          "freq_shift": 0,
+          "in_channels": 4,
+          "layers_per_block": 2,
+          "norm_eps": 1e-05,
+          "norm_num_groups": 8,
+          "out_channels": 4,
+          "projection_class_embeddings_input_dim": 160,
+          "sample_size": 16,
+          "transformer_layers_per_block": [1, 1, 2],
+          "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
+          "use_linear_projection": true
+        }
+        """,
         "vae/config.json": """
-            {
-              "_class_name": "AutoencoderKL",
-              "act_fn": "silu",
-              "block_out_channels": [16, 32, 64],
-              "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
-              "in_channels": 3,
-              "latent_channels": 4,
-              "layers_per_block": 1,
-              "norm_num_groups": 8,
-              "out_channels": 3,
-              "sample_size": 64,
-              "scaling_factor": 0.65,
-              "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]
-            }
-            """,
+        {
+          "_class_name": "AutoencoderKL",
+          "act_fn": "silu",
+          "block_out_channels": [16, 32, 64],
+          "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
+          "in_channels": 3,
+          "latent_channels": 4,
+          "layers_per_block": 1,
+          "norm_num_groups": 8,
+          "out_channels": 3,
+          "sample_size": 64,
+          "scaling_factor": 0.65,
+          "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]
+        }
+        """,
     ]
 
     static func textEncoder(_ second: Bool, vocabulary: Int) -> String {

@@ -27,7 +27,9 @@ public struct TinyModels {
         let vocabulary = try writeTokenizers()
         let unetWeights = fresh("sdxl/unet/diffusion_pytorch_model.safetensors")
         let unet = try UNet2DConditionModel(
-            Weights(unetWeights), config: config(UNet2DConditionModel.Config.self, "unet/config.json"))
+            Weights(unetWeights),
+            config: config(UNet2DConditionModel.Config.self, "unet/config.json")
+        )
         try save(unetWeights)
 
         let vaeWeights = fresh("sdxl/vae/diffusion_pytorch_model.safetensors")
@@ -61,8 +63,15 @@ public struct TinyModels {
 
     private func writePuLID(for unet: UNet2DConditionModel) throws {
         let tower = EVAVisionTransformer.Config(
-            imageSize: 64, patchSize: 8, width: 64, depth: 10, heads: 4, mlpWidth: 170, outputWidth: 64,
-            hiddenStateBlocks: [1, 3, 5, 7, 9])
+            imageSize: 64,
+            patchSize: 8,
+            width: 64,
+            depth: 10,
+            heads: 4,
+            mlpWidth: 170,
+            outputWidth: 64,
+            hiddenStateBlocks: [1, 3, 5, 7, 9]
+        )
         let towerWeights = fresh("eva_clip.safetensors")
         _ = try EVAVisionTransformer(Weights(towerWeights) / "visual", config: tower)
         try save(
@@ -70,12 +79,15 @@ public struct TinyModels {
             metadata: [
                 "heads": "\(tower.heads)",
                 "hidden_state_blocks": tower.hiddenStateBlocks.map(String.init).joined(separator: ","),
-            ])
+            ]
+        )
 
         let weights = fresh("pulid.safetensors")
         let encoder = IDEncoder.Config(
-            idWidth: Self.recognitionWidth + tower.outputWidth, featureWidth: tower.width,
-            contextWidth: unet.config.crossAttentionDim)
+            idWidth: Self.recognitionWidth + tower.outputWidth,
+            featureWidth: tower.width,
+            contextWidth: unet.config.crossAttentionDim
+        )
         _ = try IDEncoder(Weights(weights) / "id_adapter", config: encoder)
         _ = try IDAdapter(Weights(weights) / "id_adapter_attn_layers", unet: unet)
         try save(weights)
@@ -86,13 +98,25 @@ public struct TinyModels {
         _ = try IResNet(
             Weights(recognizer),
             config: IResNet.Config(
-                stemWidth: 16, depths: [1, 1, 1, 1], widths: [16, 32, 48, 64], grid: 2, features: Self.recognitionWidth))
+                stemWidth: 16,
+                depths: [1, 1, 1, 1],
+                widths: [16, 32, 48, 64],
+                grid: 2,
+                features: Self.recognitionWidth
+            )
+        )
         try save(recognizer)
         let parser = fresh("face/parser.safetensors")
         _ = try BiSeNet(
             Weights(parser),
             config: BiSeNet.Config(
-                stemWidth: 8, widths: [8, 16, 24, 32], contextWidth: 16, fusionWidth: 32, headWidth: 32))
+                stemWidth: 8,
+                widths: [8, 16, 24, 32],
+                contextWidth: 16,
+                fusionWidth: 32,
+                headWidth: 32
+            )
+        )
         try save(parser)
     }
 
@@ -122,7 +146,9 @@ public struct TinyModels {
     private func prepared(_ path: String) throws -> URL {
         let url = folder.appendingPathComponent(path)
         try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            at: url.deletingLastPathComponent(),
+            withIntermediateDirectories: true
+        )
         return url
     }
 }

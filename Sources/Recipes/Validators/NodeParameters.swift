@@ -47,8 +47,12 @@ struct NodeParameters {
                 )
             }
         }
-        guard isValid, node.hasAllParameters else { return nil }
-        return askNode(node, schema: schema, checked) && !node.isBroken ? checked : nil
+        // A bad value hides no other problem: the node is asked with the parameter's default in its place.
+        let hasValues = schema.parameters.allSatisfy { parameter in
+            checked.constant[parameter.name] != nil || checked.varying.contains { $0.name == parameter.name }
+        }
+        guard node.hasAllParameters, hasValues else { return nil }
+        return askNode(node, schema: schema, checked) && isValid && !node.isBroken ? checked : nil
     }
 
     private func values(_ parameter: NodePlan.Parameter, schema: NodeSchema) -> [Value]? {
