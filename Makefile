@@ -4,7 +4,7 @@ SWIFT_FLAGS := -c release
 PULID_RUN := .build/release/pulid-run
 SOURCES := Package.swift Sources Tests
 
-.PHONY: help setup build sweep test models docs goldens format lint clean
+.PHONY: help setup build sweep test parity models docs goldens format lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -21,6 +21,11 @@ sweep: build ## render one face in every style: pictures, a contact sheet and sc
 test: setup ## run all tests
 	swift build $(SWIFT_FLAGS) --product pulid-run
 	swift test $(SWIFT_FLAGS)
+
+parity: setup ## print how far every network is from its reference (docs/PARITY.md)
+	rm -f .build/parity.tsv
+	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(SWIFT_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests'
+	sort -u .build/parity.tsv
 
 models: build ## make the embedded models in models/tiny anew
 	$(PULID_RUN) init models/tiny --seed 2024

@@ -51,6 +51,7 @@ public func assertClose(
         return nil
     }
     let gap = difference(found, expected)
+    ParityLog.note(label, gap, bound: relative, test: sourceLocation.fileName)
     #expect(gap.relative <= relative, "\(label): \(gap)", sourceLocation: sourceLocation)
     return gap
 }

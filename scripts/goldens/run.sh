@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Makes every reference value anew. PULID is a checkout of ToTheBeginning/PuLID, IRESNET insightface's iresnet.py.
+set -euo pipefail
+cd "$(dirname "$0")"
+: "${PULID:?a checkout of https://github.com/ToTheBeginning/PuLID}"
+: "${IRESNET:?recognition/arcface_torch/backbones/iresnet.py of https://github.com/deepinsight/insightface}"
+
+python make_sdxl_folder.py
+python unet.py --pulid "$PULID"
+python render.py --pulid "$PULID"
+python eva_clip.py --pulid "$PULID"
+python id_encoder.py --pulid "$PULID"
+python face.py --iresnet "$IRESNET"
+for script in checkpoints clip_text clip_tokenizer diffusion imaging tensors vae; do python "$script.py"; done
