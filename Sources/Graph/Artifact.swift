@@ -14,6 +14,11 @@ public protocol Artifact: PortType {
     /// - Throws: when the record is of another kind or damaged.
     init(record: Record) throws
 
+    /// The artifact without what does not belong to the part of that name; itself where it has no such parts. A port
+    /// that declares a part sees nothing else, and only that is in the key of its node (`Evaluation.reference` alone:
+    /// of other artifacts the whole is in the key).
+    func part(_ name: String) -> Self
+
     /// The value of one of `fields`; nil where it was not measured.
     func field(_ name: String) -> Double?
     /// The bytes of a file with one of `extensions`; `metadata` goes into formats that have a place for it.
@@ -24,6 +29,7 @@ extension Artifact {
     public static var fields: [String] { [] }
     public static var extensions: [String] { [] }
     public static var loader: String? { nil }
+    public func part(_ name: String) -> Self { self }
     public func field(_ name: String) -> Double? { nil }
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {

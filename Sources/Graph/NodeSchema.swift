@@ -6,6 +6,8 @@ public struct NodeSchema: Sendable {
         public let help: String
         public let artifact: any Artifact.Type
         public let arity: PortArity
+        /// The part of the artifact that the node uses; nil for all of it.
+        public let part: String?
 
         public var isRequired: Bool { arity != .optional }
     }
@@ -42,7 +44,15 @@ public struct NodeSchema: Sendable {
         var parameters: [Parameter] = []
         for (name, port) in ports(of: type.init()) {
             if let port = port as? any InputPort {
-                inputs.append(Input(name: name, help: port.help, artifact: port.artifact, arity: port.arity))
+                inputs.append(
+                    Input(
+                        name: name,
+                        help: port.help,
+                        artifact: port.artifact,
+                        arity: port.arity,
+                        part: port.part
+                    )
+                )
             } else if let port = port as? any ParameterPort {
                 parameters.append(
                     Parameter(

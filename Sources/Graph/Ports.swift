@@ -2,9 +2,14 @@
 @propertyWrapper
 public struct Input<Port: PortType>: Sendable {
     public let help: String
+    /// The part of the artifact that the node uses; nil for all of it.
+    public let part: String?
     private let slot = Slot<Port>()
 
-    public init(_ help: String) { self.help = help }
+    public init(_ help: String, part: String? = nil) {
+        self.help = help
+        self.part = part
+    }
 
     /// - Precondition: the node has been bound (`NodeSchema.bind`).
     public var wrappedValue: Port { slot.read() }
@@ -41,6 +46,7 @@ public struct Parameter<Setting: ParameterType>: Sendable {
 /// What `NodeSchema` sees of an `@Input` through a mirror.
 protocol InputPort {
     var help: String { get }
+    var part: String? { get }
     var artifact: any Artifact.Type { get }
     var arity: PortArity { get }
     func bind(_ values: [GatheredItem<any Artifact>]) throws
@@ -49,7 +55,13 @@ protocol InputPort {
 extension Input: InputPort {
     var artifact: any Artifact.Type { Port.artifact }
     var arity: PortArity { Port.arity }
-    func bind(_ values: [GatheredItem<any Artifact>]) throws { slot.write(try Port.bind(values)) }
+
+    func bind(_ values: [GatheredItem<any Artifact>]) throws {
+        let parts = part.map { part in
+            values.map { GatheredItem<any Artifact>(cell: $0.cell, value: $0.value.part(part)) }
+        }
+        slot.write(try Port.bind(parts ?? values))
+    }
 }
 
 /// What `NodeSchema` sees of a `@Parameter` through a mirror.

@@ -7,7 +7,7 @@ struct Decode: Node {
     static let version = 1
     static let help = "Turns a latent into a picture with the model's VAE."
 
-    @Input("whose VAE") var model: SDXLModel
+    @Input("whose VAE", part: "vae") var model: SDXLModel
     @Input("what to decode") var latent: LatentArtifact
 
     func run(_ context: RunContext) throws -> ImageArtifact {

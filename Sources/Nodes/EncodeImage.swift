@@ -8,7 +8,7 @@ struct EncodeImage: Node {
     static let help = "Turns a picture into a latent with the model's VAE (the most likely one; nothing is drawn)."
 
     @Input("a picture whose sides the VAE's factor of 8 divides") var image: ImageArtifact
-    @Input("whose VAE") var model: SDXLModel
+    @Input("whose VAE", part: "vae") var model: SDXLModel
 
     func run(_ context: RunContext) throws -> LatentArtifact {
         let vae = try model.vae(context)

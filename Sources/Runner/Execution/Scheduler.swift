@@ -50,6 +50,8 @@ struct Scheduler {
     private(set) var isStopped = false
 
     private var hasValue: [Bool]
+    /// Of references, by the names of their parts.
+    private var partDigests: [Int: [String: Digest]] = [:]
     private var unresolvedInputs: [Int]
     /// How many inputs each waiting instance lacks the values of.
     private var missingValues: [Int]
@@ -232,13 +234,13 @@ struct Scheduler {
         }
     }
 
-    private func inputDigests(of instance: Instance) -> [String: [CacheKey.InputDigest]] {
+    private mutating func inputDigests(of instance: Instance) -> [String: [CacheKey.InputDigest]] {
         guard !instance.inputs.isEmpty else { return [:] }
         var result: [String: [CacheKey.InputDigest]] = [:]
         for port in instance.schema.inputs {
             guard let sources = instance.inputs[port.name] else { continue }
             result[port.name] = sources.compactMap { source in
-                digests[source].map { digest in
+                digest(of: port.part, at: source).map { digest in
                     CacheKey.InputDigest(
                         cell: port.arity == .gathered ? graph.instances[source].cell : nil,
                         digest: digest
@@ -247,6 +249,15 @@ struct Scheduler {
             }
         }
         return result
+    }
+
+    /// The digest of a value, or of the part of a reference that a port uses.
+    private mutating func digest(of part: String?, at source: Int) -> Digest? {
+        guard let part, isReference(source), let reference = artifacts[source] else { return digests[source] }
+        if let known = partDigests[source]?[part] { return known }
+        let digest = reference.part(part).record.digest
+        partDigests[source, default: [:]][part] = digest
+        return digest
     }
 
     private mutating func markCached(_ index: Int, _ digest: Digest, _ oracle: Oracle) {

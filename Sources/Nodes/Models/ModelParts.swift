@@ -1,0 +1,30 @@
+/// What nodes use of a model, so that another VAE leaves latents as they are, and another UNet leaves prompts.
+extension SDXLModel {
+    public func part(_ name: String) -> SDXLModel {
+        let isInPart: (String) -> Bool
+        switch name {
+        case "unet":
+            // The VAE's settings say how many pixels a latent covers.
+            isInPart = { $0.hasPrefix("unet") || $0 == "scheduler" || $0 == "vae config" }
+        case "vae": isInPart = { $0.hasPrefix("vae") }
+        case "text":
+            isInPart = { $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index" }
+        default: return self
+        }
+        return SDXLModel(files: files.filter { isInPart($0.key) }, tokenizerFolders: tokenizerFolders)
+    }
+}
+
+extension PuLIDModel {
+    /// `attention` leaves out the vision tower.
+    public func part(_ name: String) -> PuLIDModel {
+        name == "attention" ? PuLIDModel(files: files.filter { $0.key == "weights" }) : self
+    }
+}
+
+extension FaceModels {
+    /// `recognition` leaves out the parser.
+    public func part(_ name: String) -> FaceModels {
+        name == "recognition" ? FaceModels(files: files.filter { $0.key == "recognizer" }) : self
+    }
+}
