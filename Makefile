@@ -1,6 +1,8 @@
 # The front door: `make` lists the targets.
 .DEFAULT_GOAL := help
 SWIFT_FLAGS := -c release
+# With the flags of the program: tests and program then share what is compiled.
+TEST_FLAGS := $(SWIFT_FLAGS) --disable-testable-imports
 PULID_RUN := .build/release/pulid-run
 SOURCES := Package.swift Sources Tests
 
@@ -19,12 +21,11 @@ sweep: build ## render one face in every style: pictures, a contact sheet and sc
 	$(PULID_RUN) recipes/style-sweep.yaml
 
 test: setup ## run all tests
-	swift build $(SWIFT_FLAGS) --product pulid-run
-	swift test $(SWIFT_FLAGS)
+	swift test $(TEST_FLAGS)
 
 parity: setup ## print how far every network is from its reference (docs/PARITY.md)
 	rm -f .build/parity.tsv
-	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(SWIFT_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests'
+	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(TEST_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests'
 	sort -u .build/parity.tsv
 
 models: build ## make the embedded models in models/tiny anew

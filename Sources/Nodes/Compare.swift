@@ -9,7 +9,7 @@ struct Compare: Node {
     @Input("the picture") var image: ImageArtifact
     @Input("a picture of the same size: gives max_abs, mean_abs, psnr, ssim") var baseline: ImageArtifact?
     @Input("who it should be: gives id_similarity; needs models") var face: FaceArtifact?
-    @Input("the recogniser, for id_similarity") var models: FaceModels?
+    @Input("the recogniser, for id_similarity", part: "recognition") var models: FaceModels?
     @Parameter("what part of the picture is the face: whole for pictures that are aligned faces") var crop: FaceCrop =
         .whole
     @Parameter("bounds that decide the field pass: at most for max_abs and mean_abs, at least for the others")

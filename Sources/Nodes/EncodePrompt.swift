@@ -7,7 +7,7 @@ struct EncodePrompt: Node {
     static let version = 1
     static let help = "Encodes a prompt with both of SDXL's text encoders."
 
-    @Input("whose text encoders") var model: SDXLModel
+    @Input("whose text encoders", part: "text") var model: SDXLModel
     @Parameter("what to draw") var text: String
     @Parameter("what to keep away from; without it, what the model's settings say for an empty prompt")
     var negative: String? = nil

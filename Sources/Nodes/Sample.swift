@@ -10,10 +10,10 @@ struct Sample: Node {
     static let version = 1
     static let help = "Goes from noise (or from a latent) to a latent of the prompt, with the identity if one is given."
 
-    @Input("whose UNet") var model: SDXLModel
+    @Input("whose UNet", part: "unet") var model: SDXLModel
     @Input("what to draw") var prompt: PromptArtifact
     @Input("whom to draw; needs pulid") var identity: IdentityArtifact?
-    @Input("how the UNet attends to the identity") var pulid: PuLIDModel?
+    @Input("how the UNet attends to the identity", part: "attention") var pulid: PuLIDModel?
     @Input("start from this instead of noise alone; see strength") var latent: LatentArtifact?
 
     @Parameter("sets num_zero and ortho as the authors do: fidelity 8 and v2, style 16 and v1")

@@ -76,6 +76,22 @@ struct StyleSweepTests {
         )
     }
 
+    /// The last byte of a weight is changed in the file of each part.
+    @Test(arguments: [
+        ("vae", ["image", "score", "sheet"]),
+        ("text_encoder", ["prompt", "latent", "image", "score", "sheet"]),
+        ("unet", ["latent", "image", "score", "sheet"]),
+    ])
+    func aChangedPartOfTheModelRerunsWhatUsesIt(part: String, nodes: Set<String>) throws {
+        let test = try sweptOnce()
+        let basename = part == "text_encoder" ? "model" : "diffusion_pytorch_model"
+        let weights = "models/tiny/sdxl/\(part)/\(basename).safetensors"
+        var bytes = try test.folder.bytes(of: weights)
+        bytes[bytes.count - 2] ^= 1
+        try test.folder.write(bytes, to: weights)
+        #expect(Set(try plannedAndRun(test).map { String($0.prefix { $0 != "[" }) }) == nodes)
+    }
+
     @Test func namesOrderAndCommentsRerunNothing() throws {
         let test = try sweptOnce()
         try test.edit(recipe) { text in
