@@ -2,6 +2,9 @@
 public enum CheckpointError: Error, Hashable, Sendable {
     case unreadable(file: String, reason: String)
     case notSafetensors(file: String, found: FileKind)
+    /// Neither safetensors nor PyTorch's.
+    case notWeights(file: String, found: FileKind)
+    case badPyTorch(file: String, fault: PyTorchFault)
     /// The file ends before what its header promises.
     case truncated(file: String, needed: Int, found: Int)
     case damaged(file: String, fault: SafetensorsFault)
@@ -22,6 +25,13 @@ extension CheckpointError: CustomStringConvertible {
             "\(file): cannot be read: \(reason)"
         case .notSafetensors(let file, let found):
             "\(file): expected safetensors, but this is \(found)"
+        case .notWeights(let file, let found):
+            "\(file): expected weights (.safetensors, or PyTorch's .bin, .pt, .pth), but this is \(found)"
+        case .badPyTorch(let file, .forbidden(let name)):
+            "\(file): refused: its pickle asks for \(name); files of weights need nothing of the kind, so do not load "
+                + "this one anywhere unless you trust who made it"
+        case .badPyTorch(let file, let fault):
+            "\(file): damaged or hostile PyTorch file: \(fault); copy or download it again"
         case .truncated(let file, let needed, let found):
             "\(file): truncated: \(found) bytes are there, \(needed) are needed; copy or download it again"
         case .damaged(let file, let fault):

@@ -7,9 +7,10 @@ struct LoadPuLID: Node {
     static let help = "Names PuLID's weights and the EVA-CLIP tower they were trained with."
     static let evaluation = Evaluation.reference
 
-    @Parameter("PuLID v1's weights: .safetensors with id_adapter.* and id_adapter_attn_layers.*")
+    @Parameter("PuLID's weights: pulid_v1.bin, or .safetensors with id_adapter.* and id_adapter_attn_layers.*")
     var weights: FileReference
-    @Parameter("EVA02-CLIP's weights: .safetensors with visual.*") var evaClip: FileReference
+    @Parameter("EVA02-CLIP's weights: EVA02_CLIP_L_336_psz14_s6B.pt, or .safetensors with visual.*") var evaClip:
+        FileReference
 
     func run(_ context: RunContext) throws -> PuLIDModel {
         PuLIDModel(files: [

@@ -26,12 +26,12 @@ public struct PuLIDModel: ModelReference {
 
     func tower(_ context: RunContext) throws -> EVAVisionTransformer {
         try context.residents.value(for: residentKey(["eva_clip"])) {
-            let file = try SafetensorsFile(path: path("eva_clip"))
+            let file = try WeightFile.open(path("eva_clip"))
             return try EVAVisionTransformer(checkpoint: Weights(file), metadata: file.metadata)
         }
     }
 
-    private func weights() throws -> Weights { Weights(try SafetensorsFile(path: path("weights"))) }
+    private func weights() throws -> Weights { Weights(try WeightFile.open(path("weights"))) }
 
     private func path(_ role: String) throws -> String {
         guard let file = files[role] else { throw NodeError.needs(what: role, because: "PuLID is incomplete") }

@@ -15,7 +15,7 @@ public struct SDXLModel: ModelReference {
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
         try context.residents.value(for: residentKey(["unet config", "unet"])) {
             let config = try decodeConfig(UNet2DConditionModel.Config.self, from: path("unet config"))
-            let weights = Weights(try SafetensorsFile(path: path("unet")))
+            let weights = Weights(try WeightFile.open(path("unet")))
             let unet = try UNet2DConditionModel(weights, config: config)
             try weights.assertAllUsed()
             return unet
@@ -30,7 +30,7 @@ public struct SDXLModel: ModelReference {
 
     func vae(_ context: RunContext) throws -> AutoencoderKL {
         try context.residents.value(for: residentKey(["vae config", "vae"])) {
-            let weights = Weights(try SafetensorsFile(path: path("vae")))
+            let weights = Weights(try WeightFile.open(path("vae")))
             let vae = try AutoencoderKL(weights, config: vaeConfig(context))
             try weights.assertAllUsed()
             return vae
@@ -43,7 +43,7 @@ public struct SDXLModel: ModelReference {
             $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index"
         }.sorted()
         return try context.residents.value(for: residentKey(roles)) {
-            func weights(_ role: String) throws -> Weights { Weights(try SafetensorsFile(path: path(role))) }
+            func weights(_ role: String) throws -> Weights { Weights(try WeightFile.open(path(role))) }
             func config(_ role: String) throws -> CLIPTextConfig {
                 try decodeConfig(CLIPTextConfig.self, from: path(role))
             }

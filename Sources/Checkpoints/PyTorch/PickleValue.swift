@@ -1,0 +1,78 @@
+/// What a pickle may hold here: plain data and tensors. Containers are places in a `PickleHeap`, so a pickle that
+/// refers to itself, or nests without end, is only numbers in arrays.
+enum PickleValue: Sendable {
+    case none
+    case boolean(Bool)
+    case integer(Int)
+    /// Little-endian, two's complement, beyond 64 bits.
+    case longInteger([UInt8])
+    case real(Double)
+    case text(String)
+    case bytes([UInt8])
+    case tuple(Int)
+    case list(Int)
+    case dictionary(Int)
+    case global(PickleGlobal)
+    case storage(Int)
+    case tensor(Int)
+
+    /// Follows "found ".
+    var kind: String {
+        switch self {
+        case .none: "None"
+        case .boolean: "a boolean"
+        case .integer, .longInteger: "an integer"
+        case .real: "a number"
+        case .text: "text"
+        case .bytes: "bytes"
+        case .tuple: "a tuple"
+        case .list: "a list"
+        case .dictionary: "a dictionary"
+        case .global(let global): global.name
+        case .storage: "a storage"
+        case .tensor: "a tensor"
+        }
+    }
+}
+
+/// A dictionary's key; Python allows more kinds, weights use none of them.
+enum PickleKey: Hashable, Sendable {
+    case text(String)
+    case integer(Int)
+}
+
+struct PickleDictionary: Sendable {
+    /// `collections.OrderedDict`, which alone may carry attributes.
+    let isOrdered: Bool
+    var pairs: [(key: PickleKey, value: PickleValue)] = []
+    var keys: Set<PickleKey> = []
+
+    subscript(text: String) -> PickleValue? {
+        keys.contains(.text(text)) ? pairs.first { $0.key == .text(text) }?.value : nil
+    }
+}
+
+/// Numbers of one type that tensors share.
+struct PickleStorage: Hashable, Sendable {
+    /// The name that its bytes are found by.
+    let key: String
+    let type: ElementType
+    /// Elements of the whole storage under `key`.
+    let count: Int
+    /// The part of it, in elements, that tensors count from.
+    let window: Range<Int>
+}
+
+struct PickleTensor: Sendable {
+    let storage: PickleStorage
+    let layout: StridedLayout
+}
+
+/// Everything that one pickle made.
+struct PickleHeap: Sendable {
+    var tuples: [[PickleValue]] = []
+    var lists: [[PickleValue]] = []
+    var dictionaries: [PickleDictionary] = []
+    var storages: [PickleStorage] = []
+    var tensors: [PickleTensor] = []
+}

@@ -1,0 +1,94 @@
+import Tensors
+
+/// A PyTorch file (.bin, .pt, .pth, .ckpt) as a source of weights, in the zip format or the one before PyTorch 1.6. The
+/// file is mapped, and its pickle is read as data: none of its code can run.
+public final class PyTorchFile: CheckpointSource {
+    private let file: MappedFile
+    private let contents: PyTorchContents
+    public let tensorNames: [String]
+
+    /// Opens a file and checks all of it but the numbers themselves.
+    ///
+    /// - Throws: `CheckpointError` that says what is wrong.
+    public init(path: String) throws {
+        file = try MappedFile(path: path)
+        do {
+            contents = try PyTorchContents(file.bytes)
+        } catch let fault as PyTorchFault {
+            throw CheckpointError.badPyTorch(file: path, fault: fault)
+        }
+        tensorNames = contents.tensors.keys.sorted()
+    }
+
+    /// The file's path.
+    public var name: String { file.path }
+    /// PyTorch files have none.
+    public var metadata: [String: String] { [:] }
+    public func shape(of name: String) -> [Int]? { contents.tensors[name]?.layout.shape }
+    public func elementType(of name: String) -> ElementType? { contents.tensors[name]?.storage.type }
+
+    public func tensor(_ name: String) throws -> Tensor {
+        let numbers = try numbers(name)
+        guard let tensor = numbers.floats() else {
+            throw CheckpointError.notFloats(tensor: name, type: numbers.type, file: self.name)
+        }
+        return tensor
+    }
+
+    public func integers(_ name: String) throws -> [Int] {
+        let numbers = try numbers(name)
+        guard let integers = numbers.integers() else {
+            throw CheckpointError.notIntegers(tensor: name, type: numbers.type, file: self.name)
+        }
+        return integers
+    }
+
+    /// A tensor's elements in row-major order, where they lie in the file or, if they are scattered, copied.
+    private func numbers(_ name: String) throws -> StoredNumbers {
+        guard let tensor = contents.tensors[name], let range = contents.storages[tensor.storage.key] else {
+            throw WeightsError.missing(
+                name: name,
+                source: self.name,
+                nearest: nearestName(to: name, among: tensorNames)
+            )
+        }
+        let (type, layout) = (tensor.storage.type, tensor.layout)
+        let size = type.bits / 8
+        let start = range.lowerBound + tensor.storage.window.lowerBound * size
+        let storage = UnsafeRawBufferPointer(
+            rebasing: file.bytes[start..<start + tensor.storage.window.count * size]
+        )
+        guard !layout.isContiguous else {
+            let begin = layout.offset * size
+            let bytes = UnsafeRawBufferPointer(rebasing: storage[begin..<begin + layout.count * size])
+            return StoredNumbers(bytes: bytes, type: type, shape: layout.shape, owner: file)
+        }
+        let copy = ByteBuffer(count: layout.count * size)
+        copy.gather(layout, from: storage, elementSize: size)
+        return StoredNumbers(
+            bytes: UnsafeRawBufferPointer(copy.base),
+            type: type,
+            shape: layout.shape,
+            owner: copy
+        )
+    }
+}
+
+/// Bytes on the heap that a tensor can borrow.
+private final class ByteBuffer {
+    let base: UnsafeMutableRawBufferPointer
+
+    init(count: Int) { base = .allocate(byteCount: count, alignment: 64) }
+
+    deinit { base.deallocate() }
+
+    func gather(_ layout: StridedLayout, from storage: UnsafeRawBufferPointer, elementSize: Int) {
+        guard let target = base.baseAddress else { return }
+        switch elementSize {
+        case 1: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt8.self))
+        case 2: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt16.self))
+        case 4: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt32.self))
+        default: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt64.self))
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Opens weights of any format that is read here; the content tells which it is, not the file's name.
+public enum WeightFile {
+    /// - Returns: a safetensors file, or a PyTorch file in the zip format or the one before.
+    /// - Throws: `CheckpointError` that says what is wrong, or what the file is if it holds no weights.
+    public static func open(_ path: String) throws -> any CheckpointSource {
+        let kind = try MappedFile(path: path).withBytes { FileKind($0) }
+        switch kind {
+        case .zip, .pickle: return try PyTorchFile(path: path)
+        default: break
+        }
+        do {
+            return try SafetensorsFile(path: path)
+        } catch CheckpointError.notSafetensors(let file, let found) {
+            throw CheckpointError.notWeights(file: file, found: found)
+        }
+    }
+}
