@@ -82,14 +82,14 @@ struct StyleSweepTests {
         ("text_encoder", ["prompt", "latent", "image", "score", "sheet"]),
         ("unet", ["latent", "image", "score", "sheet"]),
     ])
-    func aChangedPartOfTheModelRerunsWhatUsesIt(part: String, nodes: Set<String>) throws {
+    func aChangedPartOfTheModelRerunsWhatUsesIt(part: String, nodes: [String]) throws {
         let test = try sweptOnce()
         let basename = part == "text_encoder" ? "model" : "diffusion_pytorch_model"
         let weights = "models/tiny/sdxl/\(part)/\(basename).safetensors"
         var bytes = try test.folder.bytes(of: weights)
         bytes[bytes.count - 2] ^= 1
         try test.folder.write(bytes, to: weights)
-        #expect(Set(try plannedAndRun(test).map { String($0.prefix { $0 != "[" }) }) == nodes)
+        #expect(Set(try plannedAndRun(test).map { String($0.prefix { $0 != "[" }) }) == Set(nodes))
     }
 
     @Test func namesOrderAndCommentsRerunNothing() throws {
