@@ -3,7 +3,7 @@ import Imaging
 import Models
 import Tensors
 
-/// PuLID: pulid/pipeline.py::get_id_embedding from the recogniser on, and app.py for several photos
+/// PuLID: pulid/pipeline.py and pipeline_v1_1.py::get_id_embedding from the recogniser on; app.py for several photos
 struct EncodeID: Node {
     static let name = "encode_id"
     static let version = 1
@@ -12,14 +12,14 @@ struct EncodeID: Node {
     @Input("one face or a list of faces") var face: [FaceArtifact]
     @Input("whose encoder") var pulid: PuLIDModel
     @Parameter(
-        "how further faces join the first: concat adds their first five tokens, mix all of them, mean averages all faces"
+        "how faces join: joint (PuLID v1.1's own way) encodes them together, concat (v1's own way) adds the first five tokens of further faces, mix adds all of them, mean averages; the version's own way unless given"
     )
-    var fuse: IdentityFusion = .concat
+    var fuse: IdentityFusion? = nil
 
     func run(_ context: RunContext) throws -> IdentityArtifact {
         let tower = try pulid.tower(context)
         let encoder = try pulid.encoder(context)
-        let identities = try face.map { face in
+        let faces = try face.map { face in
             // 1. the tower sees the grey features at its own size
             let size = tower.config.imageSize
             let features = FloatImage(tensor: face.features.channelsLast()).resized(
@@ -32,37 +32,21 @@ struct EncodeID: Node {
             // 2. the ID vector: the recogniser's numbers as they are, the tower's normalised
             let recognition = face.recognition.reshaped([1, face.recognition.count])
             let vector = Tensor.concatenated([recognition, seen.embedding.l2Normalized()], axis: 1)
-            guard vector.shape[1] == encoder.config.idWidth, seen.hiddenStates.count == encoder.config.features else {
+            guard vector.shape[1] == encoder.idWidth, seen.hiddenStates.count == encoder.features,
+                seen.hiddenStates.allSatisfy({ $0.shape[2] == encoder.featureWidth })
+            else {
                 throw NodeError.sizesDiffer(
                     what: "the ID vector",
                     found: vector.shape,
-                    expected: [1, encoder.config.idWidth],
+                    expected: [1, encoder.idWidth],
                     hint: "the recogniser, EVA-CLIP and PuLID's weights do not belong together"
                 )
             }
-            return encoder(vector, hiddenStates: seen.hiddenStates)
+            return SeenFace(vector: vector, hiddenStates: seen.hiddenStates)
         }
+
+        // 3. tokens
         let positions = tower.config.grid * tower.config.grid + 1
-        let nobody = encoder.unconditional(positions: positions)
-        return IdentityArtifact(
-            id: fuse(identities, firstTokens: encoder.config.tokens),
-            uncond: fuse(identities.map { _ in nobody }, firstTokens: encoder.config.tokens)
-        )
-    }
-}
-
-/// How several photos of one person become one identity.
-enum IdentityFusion: String, ParameterChoice {
-    case concat, mix, mean
-
-    /// (1, T, width) each -> one; a single identity stays as it is.
-    func callAsFunction(_ identities: [Tensor], firstTokens: Int) -> Tensor {
-        guard let first = identities.first, identities.count > 1 else { return identities[0] }
-        switch self {
-        case .concat:
-            return .concatenated([first] + identities.dropFirst().map { $0.sliced(axis: 1, 0..<firstTokens) }, axis: 1)
-        case .mix: return .concatenated(identities, axis: 1)
-        case .mean: return identities.dropFirst().reduce(first, +) / Float(identities.count)
-        }
+        return try encoder.identity(of: faces, by: fuse ?? .usual(for: encoder), positions: positions)
     }
 }

@@ -17,10 +17,10 @@ public struct PuLIDModel: ModelReference {
         }
     }
 
-    func encoder(_ context: RunContext) throws -> IDEncoder {
+    /// The encoder, of the version that the weights are.
+    func encoder(_ context: RunContext) throws -> PuLIDEncoder {
         try context.residents.value(for: residentKey(["weights"]) + " encoder") {
-            let weights = try weights() / "id_adapter"
-            return try IDEncoder(weights, config: IDEncoder.Config(weights))
+            try PuLIDEncoder(weights() / "id_adapter")
         }
     }
 
