@@ -4,13 +4,15 @@ import Tensors
 public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     case ddim
     case dpmpp2M = "dpmpp_2m"
+    case dpmppSDE = "dpmpp_sde"
     case euler
     case eulerAncestral = "euler_ancestral"
 
     /// The steps this sampler takes.
     ///
     /// The first noise is scaled as its diffusers scheduler does it: DPM-Solver and DDIM start from unit noise at unit
-    /// variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras.
+    /// variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde
+    /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise.
     ///
     /// - Throws: `NoiseScheduleError` for a count that cannot be spaced and for DDIM with karras
     public func schedule(steps count: Int, spacing: TimestepSpacing, of noise: NoiseSchedule) throws -> SamplingSchedule
@@ -20,9 +22,11 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         if spacing == .karras {
             guard self != .ddim else { throw NoiseScheduleError.spacing(spacing, sampler: self) }
             let sigmas = noise.karrasSigmas(count)
+            let steps = chained(sigmas.map { Float(noise.timestep(nearest: $0)) }, sigmas)
             return SamplingSchedule(
-                steps: chained(sigmas.map { Float(noise.timestep(nearest: $0)) }, sigmas),
-                initialScale: sigmas[0]
+                steps: steps,
+                initialScale: sigmas[0],
+                midpoints: self == .dpmppSDE ? midpoints(of: steps, noise) : []
             )
         }
         switch self {
@@ -33,12 +37,13 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             let timesteps = noise.dpmTimesteps(count, spacing).map { Float($0) }
             let steps = chained(timesteps, timesteps.map(noise.sigma(at:)))
             return SamplingSchedule(steps: steps, initialScale: 1 / steps[0].inputScale)
-        case .euler, .eulerAncestral:
+        case .dpmppSDE, .euler, .eulerAncestral:
             let timesteps = noise.eulerTimesteps(count, spacing)
             let steps = chained(timesteps, timesteps.map(noise.sigma(at:)))
             return SamplingSchedule(
                 steps: steps,
-                initialScale: spacing == .leading ? 1 / steps[0].inputScale : steps[0].sigma
+                initialScale: spacing == .leading ? 1 / steps[0].inputScale : steps[0].sigma,
+                midpoints: self == .dpmppSDE ? midpoints(of: steps, noise) : []
             )
         }
     }
@@ -54,6 +59,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .ddim: try sampleDDIM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .dpmpp2M: try sampleDPMpp2M(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
+        case .dpmppSDE: try sampleDPMppSDE(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .euler: try sampleEuler(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .eulerAncestral:
             try sampleEulerAncestral(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
@@ -66,6 +72,15 @@ private func chained(_ timesteps: [Float], _ sigmas: [Float]) -> [Step] {
     let ends = sigmas.dropFirst() + [0]
     return zip(timesteps, zip(sigmas, ends)).enumerated().map { index, step in
         Step(index: index, count: timesteps.count, timestep: step.0, sigma: step.1.0, next: step.1.1)
+    }
+}
+
+/// Half-way between each step's ends in the logarithm of sigma; the last step, which ends at no noise, has none.
+private func midpoints(of steps: [Step], _ noise: NoiseSchedule) -> [Step] {
+    steps.dropLast().map { step in
+        let sigma = LogSigmaStep(from: step.sigma, to: step.next).middle
+        let timestep = Float(noise.timestep(nearest: sigma))
+        return Step(index: step.index, count: step.count, timestep: timestep, sigma: sigma, next: step.next)
     }
 }
 

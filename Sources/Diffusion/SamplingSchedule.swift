@@ -22,6 +22,14 @@ public struct SamplingSchedule: Hashable, Sendable {
     public let steps: [Step]
     /// Deviation of the initial noise in a sampler's latent.
     public let initialScale: Float
+    /// For samplers that call the denoiser a second time within a step: that call of each step, the last one apart.
+    public let midpoints: [Step]
+
+    init(steps: [Step], initialScale: Float, midpoints: [Step] = []) {
+        self.steps = steps
+        self.initialScale = initialScale
+        self.midpoints = midpoints
+    }
 
     /// A render from noise alone.
     ///
@@ -62,10 +70,13 @@ public struct SamplerState: Sendable {
     /// The last step's estimate of the clean latent: a preview, and what multistep samplers look back to. nil before
     /// the first step.
     public var denoised: Tensor?
+    /// What dpmpp_sde's Brownian tree has grown from since its first step; nil before it and for other samplers.
+    public var treeSeed: UInt64?
 
-    public init(latent: Tensor, index: Int, denoised: Tensor? = nil) {
+    public init(latent: Tensor, index: Int, denoised: Tensor? = nil, treeSeed: UInt64? = nil) {
         self.latent = latent
         self.index = index
         self.denoised = denoised
+        self.treeSeed = treeSeed
     }
 }

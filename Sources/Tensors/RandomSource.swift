@@ -2,6 +2,8 @@
 public protocol RandomSource {
     /// `count` standard normal numbers, as one call of the generator it matches would give them.
     mutating func normal(_ count: Int) -> [Float]
+    /// The next 64 random bits, for seeds of other streams.
+    mutating func next64() -> UInt64
 }
 
 extension RandomSource {

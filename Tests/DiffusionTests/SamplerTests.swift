@@ -112,7 +112,7 @@ import Testing
                 return model($0, $1)
             }
         }
-        #expect(calls == 2)
+        #expect(calls == (sampler == .dpmppSDE ? 4 : 2))
         #expect(throws: Cancelled.self) {
             try sampler(start, schedule, random: &random, denoise: { _, _ in throw Cancelled() })
         }

@@ -35,8 +35,8 @@ func run(
 ) rethrows -> Tensor {
     var state = state
     for step in schedule.steps.dropFirst(state.index) {
-        let (latent, denoised) = try advance(state.latent, state.denoised, step)
-        state = SamplerState(latent: latent, index: step.index + 1, denoised: denoised)
+        (state.latent, state.denoised) = try advance(state.latent, state.denoised, step)
+        state.index = step.index + 1
         try afterStep(state)
     }
     return state.latent
