@@ -5,6 +5,8 @@ public enum CheckpointError: Error, Hashable, Sendable {
     /// Neither safetensors nor PyTorch's.
     case notWeights(file: String, found: FileKind)
     case badPyTorch(file: String, fault: PyTorchFault)
+    /// The index of weights in several files.
+    case badIndex(file: String, fault: ShardIndexFault)
     /// The file ends before what its header promises.
     case truncated(file: String, needed: Int, found: Int)
     case damaged(file: String, fault: SafetensorsFault)
@@ -32,6 +34,8 @@ extension CheckpointError: CustomStringConvertible {
                 + "this one anywhere unless you trust who made it"
         case .badPyTorch(let file, let fault):
             "\(file): damaged or hostile PyTorch file: \(fault); copy or download it again"
+        case .badIndex(let file, let fault):
+            "\(file): this index of weights in several files cannot be used: \(fault)"
         case .truncated(let file, let needed, let found):
             "\(file): truncated: \(found) bytes are there, \(needed) are needed; copy or download it again"
         case .damaged(let file, let fault):
@@ -53,12 +57,6 @@ extension CheckpointError: CustomStringConvertible {
 
     private static func describe(_ present: [String]) -> String {
         if present.isEmpty { return "the folder is empty" }
-        let listed = present.prefix(8).joined(separator: ", ") + (present.count > 8 ? " ..." : "")
-        let weights = present.filter { $0.hasSuffix(".bin") || $0.hasSuffix(".index.json") }
-        if weights.contains(where: { $0.hasSuffix(".safetensors.index.json") }) {
-            return "the weights there are split over several files, which are not read yet (\(listed))"
-        }
-        if !weights.isEmpty { return "the weights there are PyTorch's .bin; get the safetensors instead (\(listed))" }
-        return "found \(listed)"
+        return "found " + present.prefix(8).joined(separator: ", ") + (present.count > 8 ? " ..." : "")
     }
 }

@@ -55,6 +55,9 @@ struct LoadSDXL: Node {
         } else {
             paths[role] = try WeightFolder.find(folder, basename: basename)
         }
+        for (index, path) in try WeightFile.companions(of: paths[role] ?? "").enumerated() {
+            paths["\(role) shard \(index + 1)"] = path
+        }
     }
 
     private func existing(_ path: String) throws -> String {

@@ -2,32 +2,31 @@ import Checkpoints
 import Testing
 
 @Suite struct WeightFolderTests {
-    @Test func findsTheFileOrItsHalfPrecisionTwin() throws {
+    /// Full precision before half, safetensors before PyTorch's: each file that is added wins over those before.
+    @Test(arguments: ["model", "diffusion_pytorch_model"]) func findsTheBestFile(_ basename: String) throws {
         let folder = try TemporaryFolder()
-        let half = try folder.file("model.fp16.safetensors", [])
-        #expect(try WeightFolder.find(folder.path, basename: "model") == half)
-        let full = try folder.file("model.safetensors", [])
-        #expect(try WeightFolder.find(folder.path, basename: "model") == full)
+        let pickled = basename == "model" ? "pytorch_model" : basename
+        for name in [
+            "\(pickled).fp16.bin", "\(pickled).bin", "\(basename).fp16.safetensors.index.json",
+            "\(basename).safetensors.index.fp16.json", "\(basename).fp16.safetensors",
+            "\(basename).safetensors.index.json", "\(basename).safetensors",
+        ] {
+            let path = try folder.file(name, [])
+            #expect(try WeightFolder.find(folder.path, basename: basename) == path)
+        }
     }
 
     @Test func saysWhatIsThereInstead() throws {
         let folder = try TemporaryFolder()
-        let start = "\(folder.path): there is no model.safetensors or model.fp16.safetensors; "
+        let start =
+            "\(folder.path): there is no model.safetensors or model.safetensors.index.json or model.fp16.safetensors or "
+            + "model.safetensors.index.fp16.json or model.fp16.safetensors.index.json or pytorch_model.bin or "
+            + "pytorch_model.fp16.bin; "
         func found() -> String? { message { _ = try WeightFolder.find(folder.path, basename: "model") } }
 
         #expect(found() == start + "the folder is empty")
         _ = try folder.file("config.json", [])
         #expect(found() == start + "found config.json")
-        _ = try folder.file("pytorch_model.bin", [])
-        #expect(
-            found() == start
-                + "the weights there are PyTorch's .bin; get the safetensors instead (config.json, pytorch_model.bin)"
-        )
-        _ = try folder.file("model.safetensors.index.json", [])
-        #expect(
-            found() == start + "the weights there are split over several files, which are not read yet "
-                + "(config.json, model.safetensors.index.json, pytorch_model.bin)"
-        )
     }
 
     @Test func saysWhenThereIsNoFolder() throws {

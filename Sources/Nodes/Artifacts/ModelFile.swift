@@ -27,4 +27,9 @@ extension ModelReference {
     func residentKey(_ roles: [String]) -> String {
         roles.map { "\(Self.kind) \($0) \(files[$0]?.digest.hex ?? "none")" }.joined(separator: ", ")
     }
+
+    /// The same of all files whose roles begin so: "vae" are its settings and its weights, in however many files.
+    func residentKey(prefix: String) -> String {
+        residentKey(files.keys.filter { $0.hasPrefix(prefix) }.sorted())
+    }
 }

@@ -13,7 +13,7 @@ public struct SDXLModel: ModelReference {
     let tokenizerFolders: [String]
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
-        try context.residents.value(for: residentKey(["unet config", "unet"])) {
+        try context.residents.value(for: residentKey(prefix: "unet")) {
             let config = try decodeConfig(UNet2DConditionModel.Config.self, from: path("unet config"))
             let weights = Weights(try WeightFile.open(path("unet")))
             let unet = try UNet2DConditionModel(weights, config: config)
@@ -29,7 +29,7 @@ public struct SDXLModel: ModelReference {
     }
 
     func vae(_ context: RunContext) throws -> AutoencoderKL {
-        try context.residents.value(for: residentKey(["vae config", "vae"])) {
+        try context.residents.value(for: residentKey(prefix: "vae")) {
             let weights = Weights(try WeightFile.open(path("vae")))
             let vae = try AutoencoderKL(weights, config: vaeConfig(context))
             try weights.assertAllUsed()
