@@ -2,14 +2,14 @@ import Foundation
 import Imaging
 import Testing
 
-/// The tensors of Goldens/imaging.safetensors, which scripts/goldens/imaging.py wrote.
+/// The tensors of a file in Goldens, which a script under scripts/goldens wrote.
 struct Goldens {
     private let file: Data
     private let header: [String: Any]
 
-    init() throws {
+    init(_ name: String = "imaging.safetensors") throws {
         let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-        file = try Data(contentsOf: folder.appendingPathComponent("Goldens/imaging.safetensors"))
+        file = try Data(contentsOf: folder.appendingPathComponent("Goldens/\(name)"))
         let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
         header = try #require(JSONSerialization.jsonObject(with: file[8..<8 + length]) as? [String: Any])
     }
@@ -41,6 +41,14 @@ struct Goldens {
     func image(_ name: String) throws -> FloatImage {
         let shape = try shape(name)
         return FloatImage(width: shape[1], height: shape[0], pixels: try floats(name))
+    }
+
+    /// One of the pictures of an (n, height, width, 3) tensor of bytes.
+    func bitmap(_ name: String, at index: Int) throws -> Bitmap {
+        let shape = try shape(name)
+        let size = shape[1] * shape[2] * 3
+        let bytes = [UInt8](try bytes(name)[(index * size)..<((index + 1) * size)])
+        return Bitmap(width: shape[2], height: shape[1], pixels: bytes)
     }
 
     /// A (height, width, 3) tensor of bytes.
