@@ -9,6 +9,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
@@ -32,6 +33,7 @@ let package = Package(
         // The mathematics.
         .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),
         .target(name: "Diffusion", dependencies: ["Tensors"]),
+        .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .target(name: "Checkpoints", dependencies: ["Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
@@ -65,6 +67,7 @@ let package = Package(
             dependencies: ["Checkpoints", "TensorTestSupport"],
             exclude: ["Goldens"]
         ),
+        .testTarget(name: "ONNXTests", dependencies: ["ONNX", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),

@@ -11,4 +11,4 @@ python render.py --pulid "$PULID"
 python eva_clip.py --pulid "$PULID"
 python id_encoder.py --pulid "$PULID"
 python face.py --iresnet "$IRESNET"
-for script in checkpoints clip_text clip_tokenizer diffusion imaging tensors vae; do python "$script.py"; done
+for script in checkpoints clip_text clip_tokenizer diffusion imaging onnx_graphs tensors vae; do python "$script.py"; done

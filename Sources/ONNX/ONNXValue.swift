@@ -1,0 +1,129 @@
+import Tensors
+
+/// What flows between operators. Shapes are those that the file speaks of.
+enum ONNXValue: Sendable {
+    case floats(Tensor)
+    /// A (B, C, H, W) map, held as (B, H, W, C): the order of our layers.
+    case map(Tensor)
+    case integers(IntegerTensor)
+
+    var shape: [Int] {
+        switch self {
+        case .floats(let x): return x.shape
+        case .map(let x):
+            let (B, H, W, C) = x.shape4
+            return [B, C, H, W]
+        case .integers(let x): return x.shape
+        }
+    }
+
+    var count: Int { shape.reduce(1, *) }
+    /// Floats that it keeps in memory; integers are few.
+    var size: Int { if case .integers = self { 0 } else { count } }
+
+    /// The floats in the file's order; nil for integers.
+    var inFileOrder: Tensor? {
+        switch self {
+        case .floats(let x): x
+        case .map(let x): x.channelsFirst()
+        case .integers: nil
+        }
+    }
+
+    /// The floats of four dimensions as (B, H, W, C); nil for others.
+    var channelsLast: Tensor? {
+        switch self {
+        case .floats(let x): x.rank == 4 ? x.channelsLast() : nil
+        case .map(let x): x
+        case .integers: nil
+        }
+    }
+}
+
+/// Whole numbers, as shapes are computed with; row-major.
+struct IntegerTensor: Hashable, Sendable {
+    let shape: [Int]
+    let values: [Int]
+
+    /// - Precondition: as many values as the shape holds.
+    init(_ values: [Int], shape: [Int]) {
+        precondition(values.count == shape.reduce(1, *), "\(shape) does not hold \(values.count) integers")
+        self.shape = shape
+        self.values = values
+    }
+
+    /// A vector.
+    init(_ values: [Int]) { self.init(values, shape: [values.count]) }
+}
+
+/// The inputs of an operator, by position.
+struct ONNXInputs {
+    let values: [ONNXValue?]
+    /// How much may still be used.
+    let room: Room
+
+    subscript(index: Int) -> ONNXValue? { index < values.count ? values[index] : nil }
+
+    func value(_ index: Int) throws(OperatorFault) -> ONNXValue {
+        guard let value = self[index] else { throw .missingInput(index: index) }
+        return value
+    }
+
+    func floats(_ index: Int) throws(OperatorFault) -> Tensor {
+        guard let tensor = try value(index).inFileOrder else { throw .notFloats(input: index) }
+        return tensor
+    }
+
+    func integers(_ index: Int) throws(OperatorFault) -> IntegerTensor {
+        guard case .integers(let integers) = try value(index) else { throw .notIntegers(input: index) }
+        return integers
+    }
+
+    /// A map (B, H, W, C) none of whose sizes is 0.
+    func map(_ index: Int) throws(OperatorFault) -> Tensor {
+        let value = try value(index)
+        guard let map = value.channelsLast, !map.shape.contains(0) else {
+            throw .shape(found: value.shape, why: "expected batch, channels, height and width")
+        }
+        return map
+    }
+}
+
+/// What one run may still use: a bound on memory and on time, so that a hostile file ends with an error.
+struct Room {
+    /// Two GiB.
+    static let floatLimit = 1 << 29
+    /// A hundred times what an IResNet-100 takes.
+    static let productLimit = 2_000_000_000_000.0
+
+    let floats: Int
+
+    /// The number of elements of a shape that a result may have.
+    @discardableResult
+    func check(_ shape: [Int]) throws(OperatorFault) -> Int {
+        guard let count = elementCount(shape), count <= floats else { throw .tooLarge(shape: shape) }
+        return count
+    }
+
+    /// The same for results whose elements are picked by a list of places.
+    func checkIndices(_ shape: [Int]) throws(OperatorFault) {
+        guard try check(shape) <= 1 << 24 else { throw .tooLarge(shape: shape) }
+    }
+
+    /// - Parameter products: of each output element
+    func check(_ shape: [Int], products: Int) throws(OperatorFault) {
+        guard Double(try check(shape)) * Double(products) <= Self.productLimit else { throw .tooMuchWork }
+    }
+}
+
+/// The product of sizes; nil if one is negative, there are more than eight, or it overflows.
+func elementCount(_ shape: [Int]) -> Int? {
+    guard shape.count <= 8, shape.allSatisfy({ $0 >= 0 }) else { return nil }
+    var count = 1
+    for size in shape {
+        let (product, over) = count.multipliedReportingOverflow(by: size)
+        if over { return nil }
+        count = product
+    }
+    return count
+}

@@ -1,0 +1,143 @@
+import Foundation
+import ONNX
+import TensorTestSupport
+import Tensors
+import Testing
+
+/// Files that are cut off, altered or made to do harm end with an error.
+@Suite struct HostileONNXTests {
+    @Test(arguments: ["scrfd11.onnx", "iresnet_norms.onnx"])
+    func truncatedFilesAreRefused(name: String) throws {
+        let whole = try Data(contentsOf: URL(fileURLWithPath: Golden.path(name, #filePath)))
+        for length in stride(from: 0, to: whole.count, by: 701) {
+            #expect(throws: ONNXError.self) { try ONNXGraph(whole.prefix(length), file: "cut") }
+        }
+    }
+
+    /// Whatever a flipped bit says, reading and running end with a result or an error.
+    @Test(arguments: ["iresnet.onnx", "operators.onnx"])
+    func flippedBitsNeverCrash(name: String) throws {
+        let whole = try Data(contentsOf: URL(fileURLWithPath: Golden.path(name, #filePath)))
+        var random = TorchRandomSource(seed: 3)
+        var outcomes = (results: 0, errors: 0)
+        for _ in 0..<400 {
+            var data = whole
+            let place = min(data.count - 1, Int(random.uniform() * Float(data.count)))
+            data[place] ^= 1 << UInt8(min(7, Int(random.uniform() * 8)))
+            do {
+                let graph = try ONNXGraph(data, file: "flipped")
+                _ = try graph(graph.inputs.map { input in .zeros(input.shape.map { $0.map { min($0, 64) } ?? 2 }) })
+                outcomes.results += 1
+            } catch is ONNXError {
+                outcomes.errors += 1
+            }
+        }
+        #expect(outcomes.results > 0 && outcomes.errors > 0)
+    }
+
+    @Test func otherFilesAreNamed() {
+        #expect(throws: ONNXError.notONNX(file: "page")) { try ONNXGraph(Data("<html>".utf8), file: "page") }
+        #expect(throws: ONNXError.notONNX(file: "empty")) { try ONNXGraph(Data(), file: "empty") }
+        #expect(throws: ONNXError.self) { try ONNXGraph(path: "/nowhere/scrfd.onnx") }
+        #expect(throws: ONNXError.self) { try ONNXGraph(path: "/dev/zero") }
+        #expect(throws: ONNXError.self) { try ONNXGraph(path: NSTemporaryDirectory()) }
+    }
+
+    @Test func operatorsAreRefusedByName() {
+        let model = Protobuf.model(nodes: [Protobuf.node("Loop", inputs: ["x"], output: "y")])
+        #expect(throws: ONNXError.unsupported(file: "f", what: "it uses the operator Loop")) {
+            try ONNXGraph(model, file: "f")
+        }
+    }
+
+    @Test func attributesAreRefusedByName() {
+        let model = Protobuf.model(nodes: [Protobuf.node("Relu", inputs: ["x"], output: "y", integer: ("strange", 3))])
+        let error = #expect(throws: ONNXError.self) { try ONNXGraph(model, file: "f") }
+        #expect(error.map { "\($0)".contains("strange") } == true)
+    }
+
+    @Test func dataElsewhereIsRefused() {
+        // dims, type, name, data_location EXTERNAL
+        let tensor = Protobuf.integer(1, 2) + Protobuf.integer(2, 1) + Protobuf.bytes(8, "w") + Protobuf.integer(14, 1)
+        let error = #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(constants: [tensor]), file: "f") }
+        #expect(error == .unsupported(file: "f", what: "the constant w is kept in another file"))
+    }
+
+    @Test(arguments: [[1 << 62, 1 << 62], [-1], [1 << 40], Array(repeating: 1, count: 9), [3]])
+    func impossibleShapesAreRefused(shape: [Int]) {
+        let sizes = shape.flatMap { Protobuf.integer(1, $0) }
+        let tensor = sizes + Protobuf.integer(2, 1) + Protobuf.bytes(8, "w") + Protobuf.bytes(9, "12345678")
+        #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(constants: [tensor]), file: "f") }
+    }
+
+    /// A small file that asks for 2^60 pixels, and one that multiplies itself.
+    @Test func enormousResultsAreRefused() throws {
+        let sizes = [1, 1, 1 << 30, 1 << 30].flatMap { Protobuf.varint($0) }
+        let tensor =
+            Protobuf.integer(1, 4) + Protobuf.integer(2, 7) + Protobuf.bytes(8, "w") + Protobuf.bytes(7, Data(sizes))
+        let resize = Protobuf.node("Resize", inputs: ["x", "", "", "w"], output: "y")
+        let graph = try ONNXGraph(Protobuf.model(nodes: [resize], constants: [tensor]), file: "f")
+        let error = #expect(throws: ONNXError.self) { try graph([.zeros([1, 1, 2, 2])]) }
+        guard case .failed(_, _, .tooLarge) = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        let doubling = (0..<40).map { i in
+            Protobuf.node(
+                "Concat",
+                inputs: ["x", "x"].map { i == 0 ? $0 : "t\(i)" },
+                output: i == 39 ? "y" : "t\(i + 1)",
+                integer: ("axis", 1)
+            )
+        }
+        let growing = try ONNXGraph(Protobuf.model(nodes: doubling), file: "f")
+        #expect(throws: ONNXError.self) { try growing([.zeros([1, 1 << 20, 1, 1])]) }
+    }
+
+    @Test func namesMustBeMadeBeforeTheyAreRead() {
+        let loop = [
+            Protobuf.node("Relu", inputs: ["b"], output: "a"), Protobuf.node("Relu", inputs: ["a"], output: "b"),
+        ]
+        #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(nodes: loop), file: "f") }
+        let twice = [
+            Protobuf.node("Relu", inputs: ["x"], output: "y"), Protobuf.node("Relu", inputs: ["x"], output: "y"),
+        ]
+        #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(nodes: twice), file: "f") }
+        let other = [Protobuf.node("Relu", inputs: ["x"], output: "z")]
+        #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(nodes: other), file: "f") }
+    }
+}
+
+/// Messages by hand, so that they can say anything.
+private enum Protobuf {
+    static func varint(_ value: Int) -> [UInt8] {
+        var rest = UInt64(bitPattern: Int64(value))
+        var bytes: [UInt8] = []
+        while rest > 127 {
+            bytes.append(UInt8(rest & 127) | 128)
+            rest >>= 7
+        }
+        return bytes + [UInt8(rest)]
+    }
+
+    static func integer(_ field: Int, _ value: Int) -> [UInt8] { varint(field << 3) + varint(value) }
+    static func bytes(_ field: Int, _ bytes: Data) -> [UInt8] { varint(field << 3 | 2) + varint(bytes.count) + bytes }
+    static func bytes(_ field: Int, _ text: String) -> [UInt8] { bytes(field, Data(text.utf8)) }
+    static func message(_ field: Int, _ content: [UInt8]) -> [UInt8] { bytes(field, Data(content)) }
+
+    static func node(_ type: String, inputs: [String], output: String, integer value: (String, Int)? = nil) -> [UInt8] {
+        let attribute = value.map { message(5, bytes(1, $0.0) + integer(3, $0.1) + integer(20, 2)) } ?? []
+        return inputs.flatMap { bytes(1, $0) } + bytes(2, output) + bytes(4, type) + attribute
+    }
+
+    /// A graph from x, of floats of any shape, to y.
+    static func model(
+        nodes: [[UInt8]] = [node("Relu", inputs: ["x"], output: "y")],
+        constants: [[UInt8]] = []
+    ) -> Data {
+        let floats = message(2, message(1, integer(1, 1)))
+        let ends = message(11, bytes(1, "x") + floats) + message(12, bytes(1, "y"))
+        let graph = nodes.flatMap { message(1, $0) } + constants.flatMap { message(5, $0) } + ends
+        return Data(integer(1, 6) + message(7, graph) + message(8, integer(2, 13)))
+    }
+}
