@@ -147,15 +147,18 @@ def retinaface():
     model.BboxHead = reference.make_bbox_head(3, 16)
     model.LandmarkHead = reference.make_landmark_head(3, 16)
     randomise(model)
-    for head in model.ClassHead:
-        head.conv1x1.bias.data += torch.tensor([0.0, 1.5, 0.0, 1.5])
-        head.conv1x1.weight.data *= 0.5
-    for head in list(model.BboxHead) + list(model.LandmarkHead):
-        head.conv1x1.weight.data *= 0.3
     photo = picture(75, 117)
     bgr = photo[:, :, ::-1].copy()
     with torch.no_grad():
         x = torch.from_numpy(bgr.astype(np.float32)).permute(2, 0, 1)[None] - model.mean_tensor
+        # Outputs as a trained network has them: few of the boxes far from their priors, scores around the limit.
+        model.phase = "train"
+        for heads, raw, deviation in zip((model.BboxHead, model.ClassHead, model.LandmarkHead), model(x), (1, 0.3, 1)):
+            for head in heads:
+                head.conv1x1.weight.data *= deviation / raw.std()
+        for head in model.ClassHead:
+            head.conv1x1.bias.data = torch.tensor([0.0, 3.5, 0.0, 3.5])
+        model.phase = "test"
         loc, conf, points = model(x)
         found = model.detect_faces(bgr, 0.97)
     print(len(found), "of", (conf[0, :, 1] > 0.97).sum().item(), "faces")
