@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Graph
+import Models
 import Nodes
 import TensorTestSupport
 import Tensors
@@ -61,6 +62,182 @@ struct LoadSDXLTests {
         #expect(before.part("vae").record == after.part("vae").record)
         #expect(before.part("text").record == after.part("text").record)
         #expect(try render(after) != latent)
+    }
+}
+
+/// One tiny model as a checkpoint in one file and as a folder (scripts/goldens/single_file.py).
+struct SingleFileTests {
+    private let runner: NodeRunner
+    private let whole: SDXLModel
+    /// The folder, with tokenizers, scheduler and index.
+    private let folder: ModelFolder
+    private static let file = Golden.path("single_file/model.safetensors", #filePath)
+    private static let sdxl = goldenFolder + "/sdxl"
+
+    init() throws {
+        runner = try NodeRunner()
+        folder = try ModelFolder(copying: Golden.path("single_file/diffusers", #filePath))
+        for part in ["tokenizer", "tokenizer_2", "scheduler", "model_index.json"] {
+            try FileManager.default.copyItem(atPath: "\(Self.sdxl)/\(part)", toPath: "\(folder.path)/\(part)")
+        }
+        whole = try runner.run("load_sdxl", ["base": .string(folder.path)])
+    }
+
+    private func load(_ parameters: [String: Value]) throws -> SDXLModel { try runner.run("load_sdxl", parameters) }
+
+    private func prompt(_ model: SDXLModel) throws -> PromptArtifact {
+        try runner.run(
+            "encode_prompt",
+            ["text": .string("a woman in a garden"), "negative": .string("blurry")],
+            inputs: ["model": model]
+        )
+    }
+
+    private func latent(_ model: SDXLModel) throws -> LatentArtifact {
+        try runner.run(
+            "sample",
+            [
+                "seed": .integer(3), "width": .integer(64), "height": .integer(64), "steps": .integer(2),
+                "guidance": .number(2),
+            ],
+            inputs: ["model": model, "prompt": try prompt(model)]
+        )
+    }
+
+    private func picture(_ model: SDXLModel, _ latent: LatentArtifact) throws -> ImageArtifact {
+        try runner.run("decode", inputs: ["model": model, "latent": latent])
+    }
+
+    /// The same numbers under other names: not one bit may differ.
+    @Test func givesTheSamePictures() throws {
+        let single = try load(["base": .string(Self.file), "config": .string(folder.path)])
+        let (a, b) = try (prompt(single), prompt(whole))
+        #expect(a.embeds.values == b.embeds.values && a.pooled.values == b.pooled.values)
+        let (latent, wanted) = try (latent(single), latent(whole))
+        #expect(latent.latent.values == wanted.latent.values)
+        #expect(try picture(single, latent).image.values == picture(whole, wanted).image.values)
+    }
+
+    /// Networks in the authors' layout beside a folder, in a whole checkpoint and alone in a file.
+    @Test(arguments: [("unet", "model.diffusion_model."), ("vae", "first_stage_model.")])
+    func partsOfEitherLayout(_ role: String, _ prefix: String) throws {
+        let file = try SafetensorsFile(path: Self.file)
+        var writer = SafetensorsWriter()
+        for name in file.tensorNames where name.hasPrefix(prefix) {
+            writer.add(String(name.dropFirst(prefix.count)), try file.tensor(name), as: .f16)
+        }
+        let alone = "\(folder.path)/alone.safetensors"
+        try writer.write(to: alone)
+        let wanted = try latent(whole)
+        for path in [alone, Self.file, "\(folder.path)/\(role)"] {
+            let model = try load(["base": .string(folder.path), role: .string(path)])
+            let latent = try latent(model)
+            #expect(latent.latent.values == wanted.latent.values)
+            #expect(try picture(model, latent).image.values == picture(whole, wanted).image.values)
+        }
+    }
+
+    @Test func tokenizersLieBesideTheFileOrAreNamed() throws {
+        let lonely = try ModelFolder(copying: Golden.path("single_file/diffusers", #filePath))
+        let file = "\(lonely.path)/model.safetensors"
+        try FileManager.default.copyItem(atPath: Self.file, toPath: file)
+        let settings: [String: Value] = ["base": .string(file), "config": .string(lonely.path)]
+        #expect(
+            message { _ = try load(settings) }
+                == "a tokenizer is needed: \(lonely.path) has no tokenizer and tokenizer_2, nor vocab.json with "
+                + "merges.txt; \(lonely.path) has no tokenizer and tokenizer_2, nor vocab.json with merges.txt; give "
+                + "`tokenizer:` a folder that has them, such as a download of stabilityai/stable-diffusion-xl-base-1.0 "
+                + "(its tokenizer and tokenizer_2 folders suffice)"
+        )
+
+        let wanted = try prompt(whole)
+        let named = try load(settings.merging(["tokenizer": .string(Self.sdxl)]) { $1 })
+        #expect(try prompt(named).embeds.values == wanted.embeds.values)
+        // One tokenizer for both: the second still fills up with token 0.
+        let one = try load(settings.merging(["tokenizer": .string("\(Self.sdxl)/tokenizer")]) { $1 })
+        #expect(try prompt(one).embeds.values == wanted.embeds.values)
+        #expect(one.record != named.record)
+        for part in ["tokenizer", "tokenizer_2"] {
+            try FileManager.default.copyItem(atPath: "\(Self.sdxl)/\(part)", toPath: "\(lonely.path)/\(part)")
+        }
+        #expect(try prompt(load(settings)).embeds.values == wanted.embeds.values)
+    }
+
+    /// Settings that follow from shapes, for the full size, are those of SDXL base's config.json files.
+    @Test func settingsOfTheFullSizeFollowFromShapes() throws {
+        let path = "\(folder.path)/full.safetensors"
+        try Self.writeFullSize(to: path)
+        let checkpoint = try OriginalCheckpoint(path)
+        try checkpoint.requireSDXL()
+
+        let unet = try checkpoint.unetConfig()
+        #expect(unet.blockOutChannels == [320, 640, 1280] && unet.layersPerBlock == 2)
+        #expect(unet.transformerLayersPerBlock == [1, 2, 10] && unet.attentionHeads == [5, 10, 20])
+        #expect(unet.downBlockTypes == ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"])
+        #expect(unet.upBlockTypes == ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"])
+        #expect(unet.crossAttentionDim == 2048 && unet.projectionClassEmbeddingsInputDim == 2816)
+        #expect(unet.pooledTextDim == 1280 && unet.useLinearProjection && unet.normNumGroups == 32)
+        #expect(unet.inChannels == 4 && unet.outChannels == 4)
+        #expect(try checkpoint.vaeConfig() == .sdxl)
+
+        var first = CLIPTextConfig()
+        (first.hiddenSize, first.intermediateSize, first.projectionDim) = (768, 3072, 768)
+        (first.numHiddenLayers, first.numAttentionHeads) = (12, 12)
+        #expect(try checkpoint.firstEncoderConfig() == first)
+        var second = CLIPTextConfig()
+        (second.hiddenSize, second.intermediateSize, second.projectionDim) = (1280, 5120, 1280)
+        (second.numHiddenLayers, second.numAttentionHeads, second.hiddenAct) = (32, 20, .gelu)
+        #expect(try checkpoint.secondEncoderConfig() == second)
+    }
+
+    /// A file of the full size's names and shapes, all zeros that take no room on a disk.
+    private static func writeFullSize(to path: String) throws {
+        let json = try Data(contentsOf: URL(fileURLWithPath: Golden.path("single_file/full_shapes.json", #filePath)))
+        let shapes = try JSONDecoder().decode([String: [Int]].self, from: json)
+        var offset = 0
+        let entries = shapes.sorted { $0.key < $1.key }.map { name, shape in
+            let begin = offset
+            offset += 2 * shape.reduce(1, *)
+            return "\"\(name)\":{\"dtype\":\"F16\",\"shape\":\(shape),\"data_offsets\":[\(begin),\(offset)]}"
+        }
+        let header = Data("{\(entries.joined(separator: ","))}".utf8)
+        var data = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Data($0) }
+        data += header
+        try data.write(to: URL(fileURLWithPath: path))
+        #expect(truncate(path, off_t(data.count + offset)) == 0)
+    }
+
+    static let others: [(tensor: String, what: String)] = [
+        (
+            "cond_stage_model.transformer.text_model.final_layer_norm.weight",
+            "Stable Diffusion 1 (one text encoder, cross-attention 768)"
+        ),
+        ("cond_stage_model.model.ln_final.weight", "Stable Diffusion 2 (OpenCLIP's text encoder alone)"),
+        ("conditioner.embedders.0.model.ln_final.weight", "the SDXL refiner"),
+        ("double_blocks.0.img_attn.qkv.weight", "FLUX"), ("id_adapter.body.0.weight", "PuLID"),
+        ("lora_unet_mid_block.lora_up.weight", "a LoRA"),
+        ("input_blocks.0.0.weight", "a UNet alone; name it as `unet:` beside a whole model"), ("x", "something else"),
+    ]
+
+    @Test(arguments: others) func otherFilesAreNamed(_ tensor: String, _ what: String) throws {
+        let path = "\(folder.path)/other.safetensors"
+        var writer = SafetensorsWriter()
+        writer.add(tensor, .zeros([2, 2]))
+        try writer.write(to: path)
+        #expect(
+            message { _ = try load(["base": .string(path)]) }
+                == "\(path): this is \(what); expected SDXL in one file, with its UNet, VAE and both text encoders"
+        )
+    }
+}
+
+/// The text of the error that `body` throws; nil if it throws none.
+private func message(_ body: () throws -> Void) -> String? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return "\(error)"
     }
 }
 

@@ -9,13 +9,13 @@ public struct SDXLModel: ModelReference {
     public static let kind = "SDXL model"
 
     let files: [String: ModelFile]
-    /// The first and the second tokenizer's; their content is in `files`.
+    /// Of the first and the second tokenizer, or one that serves as both; their content is in `files`.
     let tokenizerFolders: [String]
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
         try context.residents.value(for: residentKey(prefix: "unet")) {
-            let config = try decodeConfig(UNet2DConditionModel.Config.self, from: path("unet config"))
-            let weights = Weights(try WeightFile.open(path("unet")))
+            let config = try settings("unet config", inferred: { try $0.unetConfig() })
+            let weights = Weights(try checkpoint("unet").unet(layersPerBlock: config.layersPerBlock))
             let unet = try UNet2DConditionModel(weights, config: config)
             try weights.assertAllUsed()
             return unet
@@ -24,14 +24,15 @@ public struct SDXLModel: ModelReference {
 
     func vaeConfig(_ context: RunContext) throws -> AutoencoderKL.Config {
         try context.residents.value(for: residentKey(["vae config"])) {
-            try decodeConfig(AutoencoderKL.Config.self, from: path("vae config"))
+            try settings("vae config", inferred: { try $0.vaeConfig() })
         }
     }
 
     func vae(_ context: RunContext) throws -> AutoencoderKL {
         try context.residents.value(for: residentKey(prefix: "vae")) {
-            let weights = Weights(try WeightFile.open(path("vae")))
-            let vae = try AutoencoderKL(weights, config: vaeConfig(context))
+            let config = try vaeConfig(context)
+            let weights = Weights(try checkpoint("vae").vae(levels: config.blockOutChannels.count))
+            let vae = try AutoencoderKL(weights, config: config)
             try weights.assertAllUsed()
             return vae
         }
@@ -43,29 +44,55 @@ public struct SDXLModel: ModelReference {
             $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index"
         }.sorted()
         return try context.residents.value(for: residentKey(roles)) {
-            func weights(_ role: String) throws -> Weights { Weights(try WeightFile.open(path(role))) }
-            func config(_ role: String) throws -> CLIPTextConfig {
-                try decodeConfig(CLIPTextConfig.self, from: path(role))
-            }
-            return try SDXLPromptEncoder(
-                tokenizers: (CLIPTokenizer(folder: tokenizerFolders[0]), CLIPTokenizer(folder: tokenizerFolders[1])),
-                first: CLIPTextModel(weights("text_encoder"), config: config("text_encoder config")),
-                second: CLIPTextModelWithProjection(
-                    weights("text_encoder_2"),
-                    config: config("text_encoder_2 config")
+            try SDXLPromptEncoder(
+                tokenizers: tokenizers(),
+                first: CLIPTextModel(
+                    Weights(checkpoint("text_encoder").firstEncoder()),
+                    config: settings("text_encoder config", inferred: { try $0.firstEncoderConfig() })
                 ),
-                forceZerosForEmptyPrompt: decodeConfig(SDXLModelIndex.self, from: path("model index"))
-                    .forceZerosForEmptyPrompt
+                second: CLIPTextModelWithProjection(
+                    Weights(checkpoint("text_encoder_2").secondEncoder()),
+                    config: settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() })
+                ),
+                forceZerosForEmptyPrompt: files["model index"].map {
+                    try decodeConfig(SDXLModelIndex.self, from: $0.path).forceZerosForEmptyPrompt
+                } ?? true
             )
         }
     }
 
-    /// The training schedule that the model's scheduler settings describe.
+    /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none.
     func noiseSchedule(_ context: RunContext) throws -> NoiseSchedule {
         try context.residents.value(for: residentKey(["scheduler"])) {
-            try NoiseSchedule(decodeConfig(NoiseScheduleConfiguration.self, from: path("scheduler")))
+            let settings = try files["scheduler"].map {
+                try decodeConfig(NoiseScheduleConfiguration.self, from: $0.path)
+            }
+            return try NoiseSchedule(settings ?? .sdxl)
         }
     }
+
+    /// SDXL's two tokenizers differ in what they fill texts up with alone: the second takes token 0.
+    private func tokenizers() throws -> (CLIPTokenizer, CLIPTokenizer) {
+        guard let first = tokenizerFolders.first else {
+            throw NodeError.needs(what: "a tokenizer", because: "the model is incomplete")
+        }
+        guard tokenizerFolders.count > 1 else {
+            return try (CLIPTokenizer(folder: first), CLIPTokenizer(folder: first, padding: 0))
+        }
+        return try (CLIPTokenizer(folder: first), CLIPTokenizer(folder: tokenizerFolders[1]))
+    }
+
+    /// A part's settings from its file, or from the shapes of a checkpoint that comes without.
+    private func settings<Config: Decodable>(
+        _ role: String,
+        inferred: (OriginalCheckpoint) throws -> Config
+    ) throws -> Config {
+        let path = try path(role)
+        return path.hasSuffix(".json")
+            ? try decodeConfig(Config.self, from: path) : try inferred(OriginalCheckpoint(path))
+    }
+
+    private func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }
 
     private func path(_ role: String) throws -> String {
         guard let file = files[role] else { throw NodeError.needs(what: role, because: "the model is incomplete") }

@@ -17,8 +17,9 @@ public struct CLIPTokenizer: Sendable {
     /// Reads the folder of a tokenizer: `vocab.json` with `merges.txt`, or `tokenizer.json`; and its settings from
     /// `tokenizer_config.json` and `special_tokens_map.json`, where they are there.
     ///
+    /// - Parameter padding: the id that fills the rest, where the folder's settings are those of another tokenizer
     /// - Throws: `TokenizerError`, `CheckpointError.unreadable`
-    public init(folder: String) throws {
+    public init(folder: String, padding: Int? = nil) throws {
         let files = try VocabularyFiles(folder: folder)
         let settings = try TokenizerSettings(folder: folder)
         var ids: [String: Int] = [:]
@@ -42,7 +43,7 @@ public struct CLIPTokenizer: Sendable {
 
         startID = ids["bos_token", default: 0]
         endID = ids["eos_token", default: 0]
-        paddingID = ids["pad_token", default: 0]
+        paddingID = padding ?? ids["pad_token", default: 0]
         maximumLength = settings.maximumLength
         largestID = max(files.vocabulary.values.max() ?? 0, found.values.map(\.id).max() ?? 0)
         added = AddedTokens(Array(found.values))

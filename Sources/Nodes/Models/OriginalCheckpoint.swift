@@ -1,0 +1,180 @@
+import Checkpoints
+import Foundation
+import Models
+import Tensors
+
+/// SDXL in one file, in the layout of its authors; or one network of it, a UNet or an autoencoder, alone in a file of
+/// either layout.
+package struct OriginalCheckpoint {
+    let source: any CheckpointSource
+
+    private static let unetPrefix = "model.diffusion_model."
+    private static let vaePrefix = "first_stage_model."
+    private static let firstEncoderPrefix = "conditioner.embedders.0.transformer."
+    private static let secondEncoderPrefix = "conditioner.embedders.1.model."
+
+    /// - Throws: `CheckpointError`
+    package init(_ path: String) throws { source = try WeightFile.open(path) }
+
+    // MARK: - Weights under the names that our networks have
+
+    /// A UNet's, whatever the layout.
+    func unet(layersPerBlock: Int) throws -> any WeightSource {
+        let first = "input_blocks.0.0.weight"
+        guard let prefix = [Self.unetPrefix, ""].first(where: { has($0 + first) }) else { return source }
+        return try RenamedWeights(
+            source,
+            prefix: prefix,
+            targets: OriginalUNetNames(layersPerBlock: layersPerBlock).targets
+        )
+    }
+
+    /// An autoencoder's, whatever the layout.
+    func vae(levels: Int) throws -> any WeightSource {
+        let first = "encoder.down.0.block.0.conv1.weight"
+        guard let prefix = [Self.vaePrefix, ""].first(where: { has($0 + first) }) else { return source }
+        return try RenamedWeights(source, prefix: prefix, targets: OriginalVAENames(levels: levels).targets)
+    }
+
+    /// The first text encoder's, whatever the layout.
+    func firstEncoder() throws -> any WeightSource {
+        let prefix = Self.firstEncoderPrefix
+        guard source.tensorNames.contains(where: { $0.hasPrefix(prefix) }) else { return source }
+        return try RenamedWeights(source, prefix: prefix) { [.init($0)] }
+    }
+
+    /// The second text encoder's, whatever the layout.
+    func secondEncoder() throws -> any WeightSource {
+        let prefix = Self.secondEncoderPrefix
+        guard source.tensorNames.contains(where: { $0.hasPrefix(prefix) }) else { return source }
+        return try RenamedWeights(source, prefix: prefix, targets: OpenCLIPTextNames.targets)
+    }
+
+    private func has(_ name: String) -> Bool { source.shape(of: name) != nil }
+
+    // MARK: - Settings, which such a file does not say
+
+    /// SDXL's UNet in the widths of the file; heads are 64 wide, as in every UNet of that kind.
+    package func unetConfig() throws -> UNet2DConditionModel.Config {
+        func shape(_ name: String) throws -> [Int] { try known(Self.unetPrefix + name) }
+        let ends = (1...64).filter { has("\(Self.unetPrefix)input_blocks.\($0).0.op.weight") }
+        guard let layers = ends.first.map({ $0 - 1 }), layers > 0 else { throw wrongModel() }
+        let levels = ends.count + 1
+        let firsts = (0..<levels).map { 1 + $0 * (layers + 1) }
+        let channels = try firsts.map { try shape("input_blocks.\($0).0.out_layers.3.weight")[0] }
+        let depths = firsts.map { block in
+            (0..<64).prefix {
+                has("\(Self.unetPrefix)input_blocks.\(block).1.transformer_blocks.\($0).attn1.to_q.weight")
+            }.count
+        }
+        guard let attention = depths.firstIndex(where: { $0 > 0 }) else { throw wrongModel() }
+        let block = "input_blocks.\(firsts[attention]).1"
+        let context = try shape("\(block).transformer_blocks.0.attn2.to_k.weight")
+        let added = try shape("label_emb.0.0.weight")
+        guard context.count == 2, added.count == 2 else { throw wrongModel() }
+        return try decode([
+            "in_channels": try shape("input_blocks.0.0.weight")[1], "out_channels": try shape("out.2.weight")[0],
+            "block_out_channels": channels, "layers_per_block": layers,
+            "down_block_types": depths.map { $0 > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D" },
+            "up_block_types": depths.reversed().map { $0 > 0 ? "CrossAttnUpBlock2D" : "UpBlock2D" },
+            "transformer_layers_per_block": depths.map { max(1, $0) },
+            "attention_head_dim": channels.map { max(1, $0 / 64) }, "cross_attention_dim": context[1],
+            "addition_embed_type": "text_time", "addition_time_embed_dim": 256,
+            "projection_class_embeddings_input_dim": added[1],
+            "use_linear_projection": try shape("\(block).proj_in.weight").count == 2,
+        ])
+    }
+
+    /// SDXL's autoencoder in the widths of the file.
+    package func vaeConfig() throws -> AutoencoderKL.Config {
+        func shape(_ name: String) throws -> [Int] { try known(Self.vaePrefix + name) }
+        let levels = (0..<8).prefix { has("\(Self.vaePrefix)encoder.down.\($0).block.0.conv1.weight") }.count
+        let layers = (0..<64).prefix { has("\(Self.vaePrefix)encoder.down.0.block.\($0).conv1.weight") }.count
+        return AutoencoderKL.Config(
+            blockOutChannels: try (0..<levels).map { try shape("encoder.down.\($0).block.0.conv1.weight")[0] },
+            layersPerBlock: layers,
+            latentChannels: try shape("decoder.conv_in.weight")[1],
+            scalingFactor: AutoencoderKL.Config.sdxl.scalingFactor
+        )
+    }
+
+    /// CLIP ViT-L's text encoder, in the widths of the file.
+    package func firstEncoderConfig() throws -> CLIPTextConfig {
+        let prefix = "\(Self.firstEncoderPrefix)text_model."
+        let tokens = try known("\(prefix)embeddings.token_embedding.weight")
+        var config = CLIPTextConfig()
+        (config.vocabSize, config.hiddenSize) = (tokens[0], tokens[1])
+        config.intermediateSize = try known("\(prefix)encoder.layers.0.mlp.fc1.weight")[0]
+        config.numHiddenLayers = (0..<1024).prefix { has("\(prefix)encoder.layers.\($0).mlp.fc1.weight") }.count
+        config.maxPositionEmbeddings = try known("\(prefix)embeddings.position_embedding.weight")[0]
+        config.projectionDim = tokens[1]
+        config.numAttentionHeads = max(1, tokens[1] / 64)
+        config.hiddenAct = .quickGELU
+        return config
+    }
+
+    /// OpenCLIP bigG's text encoder, in the widths of the file.
+    package func secondEncoderConfig() throws -> CLIPTextConfig {
+        let prefix = Self.secondEncoderPrefix
+        let tokens = try known("\(prefix)token_embedding.weight")
+        var config = CLIPTextConfig()
+        (config.vocabSize, config.hiddenSize) = (tokens[0], tokens[1])
+        config.intermediateSize = try known("\(prefix)transformer.resblocks.0.mlp.c_fc.weight")[0]
+        config.numHiddenLayers = (0..<1024).prefix { has("\(prefix)transformer.resblocks.\($0).mlp.c_fc.weight") }.count
+        config.maxPositionEmbeddings = try known("\(prefix)positional_embedding")[0]
+        config.projectionDim = try known("\(prefix)text_projection")[1]
+        config.numAttentionHeads = max(1, tokens[1] / 64)
+        config.hiddenAct = .gelu
+        return config
+    }
+
+    /// The shape of a matrix or a convolution that SDXL has.
+    private func known(_ name: String) throws -> [Int] {
+        guard let shape = source.shape(of: name), shape.count >= 2 else { throw wrongModel() }
+        return shape
+    }
+
+    private func decode<Config: Decodable>(_ settings: [String: Any]) throws -> Config {
+        try JSONDecoder().decode(Config.self, from: JSONSerialization.data(withJSONObject: settings))
+    }
+
+    // MARK: - Other files
+
+    /// - Throws: `WeightsError.wrongModel` unless the file holds all of SDXL.
+    package func requireSDXL() throws {
+        let needed = [Self.unetPrefix, Self.vaePrefix, Self.firstEncoderPrefix, Self.secondEncoderPrefix]
+        let names = source.tensorNames
+        guard needed.allSatisfy({ prefix in names.contains { $0.hasPrefix(prefix) } }),
+            has("\(Self.unetPrefix)label_emb.0.0.weight")
+        else { throw wrongModel() }
+    }
+
+    private func wrongModel() -> WeightsError {
+        .wrongModel(
+            found: what,
+            expected: "SDXL in one file, with its UNet, VAE and both text encoders",
+            source: source.name
+        )
+    }
+
+    /// What the file looks like, by names that only such files have.
+    private var what: String {
+        let names = source.tensorNames
+        func holds(_ prefix: String) -> Bool { names.contains { $0.hasPrefix(prefix) } }
+        if holds("cond_stage_model.transformer.") {
+            return "Stable Diffusion 1 (one text encoder, cross-attention 768)"
+        }
+        if holds("cond_stage_model.model.") { return "Stable Diffusion 2 (OpenCLIP's text encoder alone)" }
+        if holds("conditioner.embedders.0.model.") { return "the SDXL refiner" }
+        if holds("double_blocks.") || holds("\(Self.unetPrefix)double_blocks.") { return "FLUX" }
+        if holds("\(Self.unetPrefix)joint_blocks.") || holds("joint_blocks.") { return "Stable Diffusion 3" }
+        if holds("id_adapter.") { return "PuLID" }
+        if holds("lora_") || names.contains(where: { $0.contains("lora") }) { return "a LoRA" }
+        if holds("down_blocks.") || holds("input_blocks.") {
+            return "a UNet alone; name it as `unet:` beside a whole model"
+        }
+        if holds(Self.unetPrefix), !holds(Self.secondEncoderPrefix) { return "a UNet without SDXL's text encoders" }
+        if holds("encoder.down") { return "a VAE alone; name it as `vae:` beside a whole model" }
+        return "something else"
+    }
+}

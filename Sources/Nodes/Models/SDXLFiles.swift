@@ -1,0 +1,113 @@
+import Checkpoints
+import Foundation
+
+/// Finds the files of an SDXL model, each under the name of its role.
+struct SDXLFiles {
+    private(set) var paths: [String: String] = [:]
+    private(set) var tokenizerFolders: [String] = []
+    private let base: String
+    private let config: String?
+
+    private static let tokenizers = ["tokenizer", "tokenizer_2"]
+    private static let networks = [
+        ("unet", "diffusion_pytorch_model"), ("vae", "diffusion_pytorch_model"), ("text_encoder", "model"),
+        ("text_encoder_2", "model"),
+    ]
+
+    /// - Parameters:
+    ///   - base: a folder in the layout of diffusers, or a checkpoint
+    ///   - config: a folder in the layout of diffusers, for the settings of a checkpoint
+    init(base: String, config: String?) {
+        self.base = base
+        self.config = config
+    }
+
+    /// The networks and their settings, and the scheduler's.
+    ///
+    /// - Throws: `NodeError`, `CheckpointError`, `WeightsError.wrongModel`
+    mutating func add(unet: String?, vae: String?) throws {
+        if isFolder(base) {
+            guard config == nil else {
+                throw NodeError.needs(
+                    what: "a checkpoint in one file as `base`",
+                    because: "a folder has its own settings; leave out `config`"
+                )
+            }
+        } else {
+            try OriginalCheckpoint(base).requireSDXL()
+        }
+        for (role, basename) in Self.networks {
+            let override = role == "unet" ? unet : role == "vae" ? vae : nil
+            let folder = override.flatMap { isFolder($0) ? $0 : nil }
+            let weights: String
+            if let override, folder == nil {
+                weights = override
+            } else if let folder = folder ?? (isFolder(base) ? "\(base)/\(role)" : nil) {
+                weights = try WeightFolder.find(folder, basename: basename)
+            } else {
+                weights = base
+            }
+            paths[role] = weights
+            for (index, shard) in try WeightFile.companions(of: weights).enumerated() {
+                paths["\(role) shard \(index + 1)"] = shard
+            }
+            paths["\(role) config"] = try settings("config.json", folder: folder, role: role) ?? base
+        }
+        paths["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler")
+        paths["model index"] = try settings("model_index.json", folder: nil, role: nil)
+    }
+
+    /// A settings file of a folder in the layout of diffusers; nil where a checkpoint comes without.
+    private func settings(_ name: String, folder: String?, role: String?) throws -> String? {
+        guard let root = isFolder(base) ? base : config else { return folder.map { "\($0)/\(name)" } }
+        let path = "\(folder ?? (role.map { "\(root)/\($0)" } ?? root))/\(name)"
+        if FileManager.default.fileExists(atPath: path) { return path }
+        // Of a checkpoint, whatever the folder of settings lacks is SDXL's.
+        guard isFolder(base) || folder != nil else { return nil }
+        throw NodeError.missingFile(path: path, purpose: "a part of the SDXL model")
+    }
+
+    /// The tokenizers' folders and files.
+    ///
+    /// - Parameter folder: what the recipe names
+    /// - Throws: `NodeError` that says what to give
+    mutating func addTokenizers(from folder: String?) throws {
+        let beside = isFolder(base) ? base : (base as NSString).deletingLastPathComponent
+        let roots = folder.map { [$0] } ?? [beside] + (config.map { [$0] } ?? [])
+        guard let found = roots.lazy.compactMap(Self.tokenizers(in:)).first else {
+            throw NodeError.needs(
+                what: "a tokenizer",
+                because: roots.map { "\($0) has no tokenizer and tokenizer_2, nor vocab.json with merges.txt" }
+                    .joined(separator: "; ")
+                    + "; give `tokenizer:` a folder that has them, such as a download of "
+                    + "stabilityai/stable-diffusion-xl-base-1.0 (its tokenizer and tokenizer_2 folders suffice)"
+            )
+        }
+        tokenizerFolders = found
+        for (role, folder) in zip(Self.tokenizers, found) {
+            for file in [
+                "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
+            ] {
+                let path = "\(folder)/\(file)"
+                if FileManager.default.fileExists(atPath: path) { paths["\(role) \(file)"] = path }
+            }
+        }
+    }
+
+    /// Two folders, or one tokenizer for both; nil when there is neither.
+    private static func tokenizers(in root: String) -> [String]? {
+        func isTokenizer(_ folder: String) -> Bool {
+            ["vocab.json", "tokenizer.json"].contains { FileManager.default.fileExists(atPath: "\(folder)/\($0)") }
+        }
+        let pair = tokenizers.map { "\(root)/\($0)" }
+        if pair.allSatisfy(isTokenizer) { return pair }
+        if isTokenizer(pair[0]) { return [pair[0]] }
+        return isTokenizer(root) ? [root] : nil
+    }
+}
+
+/// Whether there is a folder at `path`.
+func isFolder(_ path: String) -> Bool {
+    var isDirectory: ObjCBool = false
+    return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
+}
