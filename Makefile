@@ -29,7 +29,7 @@ parity: setup ## print how far every network is from its reference (docs/PARITY.
 	sort -u .build/parity.tsv
 
 models: build ## make the embedded models in models/tiny anew
-	$(PULID_RUN) init models/tiny --seed 2024
+	$(PULID_RUN) init models/tiny --seed 2024 --force
 
 docs: build ## write docs/NODES.md and docs/recipe.schema.json anew
 	$(PULID_RUN) nodes --markdown > docs/NODES.md

@@ -73,7 +73,7 @@ let package = Package(
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["pulid-run", "Checkpoints", "Imaging", "EngineTestSupport"]
+            dependencies: ["pulid-run", "Checkpoints", "Imaging", "Tensors", "EngineTestSupport"]
         ),
     ],
     swiftLanguageModes: [.v6]

@@ -15,12 +15,7 @@ struct EncodeImage: Node {
         let (_, _, H, W) = image.image.shape4
         let factor = vae.config.downscale
         guard H % factor == 0, W % factor == 0 else {
-            throw NodeError.sizesDiffer(
-                what: "the picture",
-                found: [W, H],
-                expected: [W / factor * factor, H / factor * factor],
-                hint: "both sides must be multiples of \(factor)"
-            )
+            throw NodeError.unevenPicture(width: W, height: H, factor: factor)
         }
         return LatentArtifact(vae.encode(image.image).mode * Float(vae.config.scalingFactor))
     }

@@ -15,11 +15,11 @@ struct LoadID: Node {
         let id = try tensors.tensor("id")
         let uncond = try tensors.tensor("uncond")
         guard id.rank == 3, id.shape[0] == 1, id.shape == uncond.shape, id.count > 0 else {
-            throw NodeError.sizesDiffer(
-                what: "\(file.path): id",
+            throw NodeError.wrongLayout(
+                path: file.path,
+                tensor: "id",
                 found: id.shape,
-                expected: [1, 10, 2048],
-                hint: "an identity is (1, tokens, width), and uncond has the same shape"
+                layout: "an identity is (1, tokens, width), and uncond has the same shape"
             )
         }
         return IdentityArtifact(id: id, uncond: uncond)

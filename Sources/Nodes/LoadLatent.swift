@@ -12,12 +12,12 @@ struct LoadLatent: Node {
 
     func run(_ context: RunContext) throws -> LatentArtifact {
         let latent = try SafetensorsFile(path: file.path).tensor("latent")
-        guard latent.rank == 4, latent.count > 0 else {
-            throw NodeError.sizesDiffer(
-                what: "\(file.path): latent",
+        guard latent.rank == 4, latent.shape[0] == 1, latent.count > 0 else {
+            throw NodeError.wrongLayout(
+                path: file.path,
+                tensor: "latent",
                 found: latent.shape,
-                expected: [1, 4, 128, 128],
-                hint: "a latent is (batch, channels, height / 8, width / 8)"
+                layout: "a latent is (1, channels, height / 8, width / 8)"
             )
         }
         return LatentArtifact(latent)

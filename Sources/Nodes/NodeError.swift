@@ -2,10 +2,13 @@
 enum NodeError: Error, Hashable {
     case notAFolder(path: String)
     case missingFile(path: String, purpose: String)
-    case unreadable(path: String, reason: String)
+    case unwritable(path: String, reason: String)
     case badConfig(path: String, reason: String)
     case identityWithoutPuLID
     case sizesDiffer(what: String, found: [Int], expected: [Int], hint: String)
+    /// A tensor of a file has a shape that none of its kind has; `layout` says which they have.
+    case wrongLayout(path: String, tensor: String, found: [Int], layout: String)
+    case unevenPicture(width: Int, height: Int, factor: Int)
     case notSquare(width: Int, height: Int)
     case needs(what: String, because: String)
     case tooManyPictures(cell: String)
@@ -18,12 +21,16 @@ extension NodeError: CustomStringConvertible {
             "\(path): this is a file; give the folder of a model in the layout of diffusers, with unet, vae, "
                 + "text_encoder, text_encoder_2, tokenizer, tokenizer_2 and scheduler"
         case .missingFile(let path, let purpose): "\(path): there is no such file; it holds \(purpose)"
-        case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .badConfig(let path, let reason): "\(path): \(reason)"
         case .identityWithoutPuLID:
             "an identity needs PuLID's attention: give `pulid:` beside `identity:`, as a reference to a load_pulid node"
         case .sizesDiffer(let what, let found, let expected, let hint):
             "\(what) has shape \(found), expected \(expected): \(hint)"
+        case .unevenPicture(let width, let height, let factor):
+            "the picture is \(width)x\(height); both sides must be multiples of \(factor)"
+        case .wrongLayout(let path, let tensor, let found, let layout):
+            "\(path): \(tensor) has shape \(found); \(layout)"
         case .notSquare(let width, let height):
             "crop: whole takes a square picture of an aligned face; this one is \(width)x\(height)"
         case .needs(let what, let because): "\(what) is needed: \(because)"

@@ -1,5 +1,7 @@
+import Checkpoints
 import EngineTestSupport
 import Foundation
+import Tensors
 import Testing
 
 /// What a user sees when something is wrong, with the real nodes: the whole of stderr.
@@ -76,6 +78,37 @@ struct ErrorTests {
             result.stderr.contains("models/tiny/pulid.safetensors: ") && result.stderr.contains("PyTorch"),
             "\(result.stderr)"
         )
+    }
+
+    /// A latent with one value that is not a number must not become a picture, nor be kept.
+    @Test func valuesThatAreNoNumbersStopTheRun() throws {
+        let test = try CommandTest()
+        var values = [Float](repeating: 0.5, count: 4 * 16 * 16)
+        values[3] = .nan
+        var writer = SafetensorsWriter()
+        writer.add("latent", Tensor(values, shape: [1, 4, 16, 16]))
+        try writer.write(to: test.folder("latent.safetensors"))
+        try test.folder.write(
+            """
+            recipe: spoiled
+            nodes:
+              sdxl:  {uses: load_sdxl, base: models/tiny/sdxl}
+              image: {uses: decode, model: $sdxl, latent: latent.safetensors}
+            outputs:
+              a.png: $image
+
+            """,
+            to: "spoiled.yaml"
+        )
+        for _ in 1...2 {
+            let result = try test.run("spoiled.yaml")
+            #expect(result.status == 3)
+            #expect(
+                result.stderr.contains("1 of the 1024 values of the latent's `latent` are infinite or not numbers"),
+                "\(result.stderr)"
+            )
+            #expect(!FileManager.default.fileExists(atPath: test.folder("out/spoiled/a.png")))
+        }
     }
 
     @Test func unknownFlagsAndFiles() throws {

@@ -1,5 +1,8 @@
+import Foundation
+
 /// A font of 5x9 dots in a cell of 6x10: seven rows above the base line and two below. It has printable ASCII and the
-/// ellipsis; every other character is drawn as a box. `scale` makes each dot a square of that many pixels.
+/// ellipsis; a letter with marks is drawn without them, every other character as a box. `scale` makes each dot a square
+/// of that many pixels.
 public enum BitmapFont {
     public static let cellWidth = 6
     public static let cellHeight = 10
@@ -24,8 +27,20 @@ public enum BitmapFont {
 
     /// Whether the dot in column 0..<5 and row 0..<9 of a character is set.
     static func dot(_ character: Character, _ column: Int, _ row: Int) -> Bool {
-        (glyphs[character] ?? box)[row] >> UInt8(glyphWidth - 1 - column) & 1 == 1
+        (glyphs[character] ?? glyphs[bare(character)] ?? box)[row] >> UInt8(glyphWidth - 1 - column) & 1 == 1
     }
+
+    /// é as e, Å as A; letters whose mark is part of them, such as ł and ø, by name.
+    private static func bare(_ character: Character) -> Character {
+        if let letter = crossed[character] { return letter }
+        let scalars = String(character).decomposedStringWithCanonicalMapping.unicodeScalars
+        return scalars.first.map(Character.init) ?? character
+    }
+
+    private static let crossed: [Character: Character] = [
+        "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ı": "i", "–": "-", "—": "-", "’": "'", "‘": "'",
+        "“": "\"", "”": "\"",
+    ]
 
     /// Rows of five bits, the leftmost dot highest.
     private static let glyphs: [Character: [UInt8]] = {

@@ -41,6 +41,43 @@ extension UNet2DConditionModel {
             case freqShift = "freq_shift"
         }
 
+        /// Settings that change the picture and that SDXL's UNet leaves at these values.
+        private static let fixed: [(key: String, values: [String])] = [
+            ("act_fn", ["silu", "swish"]), ("mid_block_type", ["UNetMidBlock2DCrossAttn"]),
+            ("resnet_time_scale_shift", ["default"]), ("time_embedding_type", ["positional"]),
+            ("attention_type", ["default"]), ("class_embed_type", []), ("encoder_hid_dim", []),
+            ("encoder_hid_dim_type", []), ("time_cond_proj_dim", []), ("time_embedding_act_fn", []),
+            ("time_embedding_dim", []), ("timestep_post_act", []), ("num_class_embeds", []),
+            ("cross_attention_norm", []), ("reverse_transformer_layers_per_block", []),
+            ("only_cross_attention", ["false"]), ("mid_block_only_cross_attention", ["false"]),
+            ("dual_cross_attention", ["false"]), ("upcast_attention", ["false", "true"]),
+            ("resnet_skip_time_act", ["false"]), ("class_embeddings_concat", ["false"]),
+            ("center_input_sample", ["false"]), ("resnet_out_scale_factor", ["1.0"]),
+            ("mid_block_scale_factor", ["1.0"]), ("conv_in_kernel", ["3.0"]), ("conv_out_kernel", ["3.0"]),
+            ("downsample_padding", ["1.0"]), ("dropout", ["0.0"]),
+        ]
+
+        private struct AnyKey: CodingKey {
+            let stringValue: String
+            var intValue: Int? { nil }
+            init(stringValue: String) { self.stringValue = stringValue }
+            init?(intValue: Int) { nil }
+        }
+
+        /// - Throws: `UNetConfigError.unsupported` for the first of `fixed` that is otherwise; null is always the default
+        private static func checkFixed(_ decoder: any Decoder) throws {
+            let settings = try decoder.container(keyedBy: AnyKey.self)
+            for (name, values) in fixed {
+                let key = AnyKey(stringValue: name)
+                guard settings.contains(key), try !settings.decodeNil(forKey: key) else { continue }
+                let found =
+                    (try? settings.decode(String.self, forKey: key))
+                    ?? (try? settings.decode(Bool.self, forKey: key)).map { "\($0)" }
+                    ?? (try? settings.decode(Double.self, forKey: key)).map { "\($0)" } ?? "another value"
+                if !values.contains(found) { throw UNetConfigError.unsupported(key: name, value: found) }
+            }
+        }
+
         /// - Throws: `UNetConfigError` when it describes another model than SDXL's, or sizes that cannot be.
         public init(from decoder: any Decoder) throws {
             let c = try decoder.container(keyedBy: CodingKeys.self)
@@ -71,6 +108,7 @@ extension UNet2DConditionModel {
             normEps = try c.decodeIfPresent(Float.self, forKey: .normEps) ?? 1e-5
             flipSinToCos = try c.decodeIfPresent(Bool.self, forKey: .flipSinToCos) ?? true
             freqShift = try c.decodeIfPresent(Float.self, forKey: .freqShift) ?? 0
+            try Self.checkFixed(decoder)
             try validate()
         }
 
@@ -79,6 +117,7 @@ extension UNet2DConditionModel {
             let sizes =
                 blockOutChannels + transformerLayersPerBlock + attentionHeads
                 + [inChannels, outChannels, layersPerBlock, normNumGroups, additionTimeEmbedDim, crossAttentionDim]
+            guard normEps > 0, normEps < 1 else { throw UNetConfigError.badSizes("norm_eps is \(normEps)") }
             guard (1...8).contains(levels), sizes.allSatisfy({ (1...65536).contains($0) }) else {
                 throw UNetConfigError.badSizes("a size is missing or out of range")
             }
@@ -112,6 +151,8 @@ extension UNet2DConditionModel {
 public enum UNetConfigError: Error, Hashable {
     case notSDXL(crossAttention: Int)
     case badSizes(String)
+    /// A setting that would change the picture and that SDXL does not use.
+    case unsupported(key: String, value: String)
 }
 
 extension UNetConfigError: CustomStringConvertible {
@@ -121,6 +162,8 @@ extension UNetConfigError: CustomStringConvertible {
         case .notSDXL(1024): "this is an SD 2 UNet: cross-attention 1024, SDXL has 2048"
         case .notSDXL(let width):
             "this is not an SDXL UNet (cross-attention \(width)): addition_embed_type is not text_time"
+        case .unsupported(let key, let value):
+            "the UNet's config.json says \(key): \(value), which SDXL does not use and this program does not follow"
         case .badSizes(let reason): "the UNet's config.json cannot be right: \(reason)"
         }
     }

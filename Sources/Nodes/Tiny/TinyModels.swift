@@ -15,7 +15,7 @@ public struct TinyModels {
         self.seed = seed
     }
 
-    /// - Throws: `CheckpointError` or a Foundation error when a file cannot be written
+    /// - Throws: `CheckpointError` or `NodeError.unwritable` when a file cannot be written
     public func write() throws {
         for (path, text) in TinyConfigs.sdxl { try write(text, to: "sdxl/\(path)") }
         let unet = try writeSDXL()
@@ -136,7 +136,10 @@ public struct TinyModels {
 
     private func write(_ text: String, to path: String) throws {
         let text = text.hasSuffix("\n") ? text : text + "\n"
-        try Data(text.utf8).write(to: prepared(path), options: .atomic)
+        let url = try prepared(path)
+        do {
+            try Data(text.utf8).write(to: url, options: .atomic)
+        } catch { throw NodeError.unwritable(path: url.path, reason: error.localizedDescription) }
     }
 
     private func config<Config: Decodable>(_ type: Config.Type, _ path: String) throws -> Config {
@@ -145,10 +148,14 @@ public struct TinyModels {
 
     private func prepared(_ path: String) throws -> URL {
         let url = folder.appendingPathComponent(path)
-        try FileManager.default.createDirectory(
-            at: url.deletingLastPathComponent(),
-            withIntermediateDirectories: true
-        )
+        do {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(),
+                withIntermediateDirectories: true
+            )
+        } catch {
+            throw NodeError.unwritable(path: url.deletingLastPathComponent().path, reason: error.localizedDescription)
+        }
         return url
     }
 }

@@ -32,7 +32,9 @@ struct NodeWork: Sendable {
         let start = ContinuousClock.now
         let artifact = try environment.scope { try node.run(context(for: instance)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let bytes = RecordCoder.encode(artifact.record)
+        let record = artifact.record
+        if let fault = NotANumber(in: record) { throw fault }
+        let bytes = RecordCoder.encode(record)
         let isKept = instance.schema.evaluation != .reference
         return Outcome(
             artifact: artifact,

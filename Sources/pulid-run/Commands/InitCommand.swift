@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Nodes
 import Runner
 
@@ -8,9 +9,17 @@ struct InitCommand: ParsableCommand {
         abstract: "Make a complete set of small models with fresh weights, in the layouts of the real ones."
     )
 
-    @Argument(help: "The folder to write them to; files of the same name are replaced.", completion: .directory)
+    @Argument(help: "The folder to write them to.", completion: .directory)
     var folder: String
     @Option(help: "The same seed gives the same bytes.") var seed: UInt64 = 0
+    @Flag(help: "Replace files of the same names in a folder that is not empty.") var force = false
+
+    func validate() throws {
+        let present = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        guard force || present.isEmpty else {
+            throw ValidationError("\(folder) is not empty; --force replaces the files of the same names")
+        }
+    }
 
     func run() throws {
         try reportingFailures {

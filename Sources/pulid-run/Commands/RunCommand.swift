@@ -26,7 +26,8 @@ struct RunCommand: ParsableCommand {
             try loaded.checkNeeded(targets.only + targets.force)
             let store = try cache.open { reporter.receive(.warning($0)) }
             defer { store.close() }
-            var options = targets.runOptions(recipe, name: loaded.graph.name)
+            interrupts.beforeEnding { store.flush() }
+            var options = targets.runOptions(recipe, loaded)
             options.jobs = resources.jobs
             options.keepGoing = keepGoing
             let run = try RecipeRun(
