@@ -1,3 +1,4 @@
+import Checkpoints
 import Graph
 
 /// diffusers: DiffusionPipeline.from_pretrained, the layout of a saved StableDiffusionXLPipeline; and `from_single_file`
@@ -24,14 +25,20 @@ struct LoadSDXL: Node {
         "settings for a base in one file: a folder in the layout of diffusers, whose weights are not read; else they follow from SDXL and the file's shapes"
     )
     var config: PathReference? = nil
+    @Parameter("LoRAs to merge, in this order, each {file, scale}; in the key style of kohya, diffusers or PEFT")
+    var loras: [LoRAChoice] = []
 
     func run(_ context: RunContext) throws -> SDXLModel {
         var files = SDXLFiles(base: base.path, config: config?.path)
         try files.add(unet: unet?.path, vae: vae?.path)
         try files.addTokenizers(from: tokenizer?.path)
-        return SDXLModel(
-            files: try files.paths.mapValues { try ModelFile($0, context) },
-            tokenizerFolders: files.tokenizerFolders
-        )
+        var contents = try files.paths.mapValues { try ModelFile($0, context) }
+        for (index, lora) in loras.enumerated() {
+            let file = try ModelFile(lora.file.path, scale: lora.scale, context)
+            for network in try LoRAFile(lora.file.path).networks {
+                contents["\(network.rawValue) lora \(index + 1)"] = file
+            }
+        }
+        return SDXLModel(files: contents, tokenizerFolders: files.tokenizerFolders)
     }
 }

@@ -63,6 +63,35 @@ struct LoadSDXLTests {
         #expect(before.part("text").record == after.part("text").record)
         #expect(try render(after) != latent)
     }
+
+    /// A LoRA and its scale are part of what nodes see, and of that alone which the LoRA changes.
+    @Test func loras() throws {
+        let lora = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../CheckpointsTests/Goldens/lora/kohya.safetensors").standardized.path
+        func model(_ loras: [Value]) throws -> SDXLModel {
+            try load(["base": .string(folder.path), "loras": .list(loras)])
+        }
+        func choice(_ scale: Double, _ file: String) -> Value {
+            .map(["file": .string(file), "scale": .number(scale)])
+        }
+        let (plain, whole, half) = try (model([]), model([choice(1, lora)]), model([choice(0.5, lora)]))
+        #expect(Set([plain.record, whole.record, half.record]).count == 3)
+        #expect(plain.part("vae").record == whole.part("vae").record)
+        let latents = try [plain, whole, half, model([choice(0, lora)])].map(render)
+        #expect(Set(latents[0..<3]).count == 3)
+        #expect(latents[3] == latents[0])
+
+        // One for the UNet alone leaves prompts as they are.
+        let file = try SafetensorsFile(path: lora)
+        var writer = SafetensorsWriter()
+        for name in file.tensorNames where name.hasPrefix("lora_unet_") { writer.add(name, try file.tensor(name)) }
+        let unetAlone = folder.path + "/unet_lora.safetensors"
+        try writer.write(to: unetAlone)
+        let changed = try model([choice(1, unetAlone)])
+        #expect(changed.part("text").record == plain.part("text").record)
+        #expect(changed.part("unet").record != plain.part("unet").record)
+        #expect(try render(changed) != latents[1] && render(changed) != latents[0])
+    }
 }
 
 /// One tiny model as a checkpoint in one file and as a folder (scripts/goldens/single_file.py).
@@ -215,7 +244,7 @@ struct SingleFileTests {
         ("cond_stage_model.model.ln_final.weight", "Stable Diffusion 2 (OpenCLIP's text encoder alone)"),
         ("conditioner.embedders.0.model.ln_final.weight", "the SDXL refiner"),
         ("double_blocks.0.img_attn.qkv.weight", "FLUX"), ("id_adapter.body.0.weight", "PuLID"),
-        ("lora_unet_mid_block.lora_up.weight", "a LoRA"),
+        ("lora_unet_mid_block.lora_up.weight", "a LoRA; name it under `loras:`"),
         ("input_blocks.0.0.weight", "a UNet alone; name it as `unet:` beside a whole model"), ("x", "something else"),
     ]
 

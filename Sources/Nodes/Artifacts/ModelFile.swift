@@ -1,14 +1,21 @@
 import Graph
 
-/// A file that a model is made of: where it is now, and its content. Only the content counts.
+/// A file that a model is made of: where it is now, and its content. Only the content counts, and how strongly it is
+/// used.
 struct ModelFile: Hashable, Sendable {
     let path: String
     let digest: Digest
+    /// A LoRA's scale; nil for other files.
+    let scale: Double?
 
-    init(_ path: String, _ context: RunContext) throws {
+    init(_ path: String, scale: Double? = nil, _ context: RunContext) throws {
         self.path = path
+        self.scale = scale
         digest = try context.fileDigest(path)
     }
+
+    /// All that counts, as text.
+    var content: String { digest.hex + (scale.map { " x \($0)" } ?? "") }
 }
 
 /// A model by its files, each under the name of its role. References are made anew in every run and never stored.
@@ -17,7 +24,7 @@ protocol ModelReference: Artifact {
 }
 
 extension ModelReference {
-    public var record: Record { Record(kind: Self.kind, values: files.mapValues { .string($0.digest.hex) }) }
+    public var record: Record { Record(kind: Self.kind, values: files.mapValues { .string($0.content) }) }
 
     public init(record: Record) throws {
         throw ArtifactError.damaged(kind: Self.kind, reason: "it names files and cannot be read back")
@@ -25,7 +32,7 @@ extension ModelReference {
 
     /// Names the content of some of the files, for keeping in memory what was loaded from them.
     func residentKey(_ roles: [String]) -> String {
-        roles.map { "\(Self.kind) \($0) \(files[$0]?.digest.hex ?? "none")" }.joined(separator: ", ")
+        roles.map { "\(Self.kind) \($0) \(files[$0]?.content ?? "none")" }.joined(separator: ", ")
     }
 
     /// The same of all files whose roles begin so: "vae" are its settings and its weights, in however many files.

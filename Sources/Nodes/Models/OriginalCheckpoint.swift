@@ -169,7 +169,7 @@ package struct OriginalCheckpoint {
         if holds("double_blocks.") || holds("\(Self.unetPrefix)double_blocks.") { return "FLUX" }
         if holds("\(Self.unetPrefix)joint_blocks.") || holds("joint_blocks.") { return "Stable Diffusion 3" }
         if holds("id_adapter.") { return "PuLID" }
-        if holds("lora_") || names.contains(where: { $0.contains("lora") }) { return "a LoRA" }
+        if holds("lora_") || names.contains(where: { $0.contains("lora") }) { return "a LoRA; name it under `loras:`" }
         if holds("down_blocks.") || holds("input_blocks.") {
             return "a UNet alone; name it as `unet:` beside a whole model"
         }

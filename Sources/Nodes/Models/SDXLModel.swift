@@ -15,7 +15,9 @@ public struct SDXLModel: ModelReference {
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
         try context.residents.value(for: residentKey(prefix: "unet")) {
             let config = try settings("unet config", inferred: { try $0.unetConfig() })
-            let weights = Weights(try checkpoint("unet").unet(layersPerBlock: config.layersPerBlock))
+            let weights = Weights(
+                try merged(.unet, into: checkpoint("unet").unet(layersPerBlock: config.layersPerBlock))
+            )
             let unet = try UNet2DConditionModel(weights, config: config)
             try weights.assertAllUsed()
             return unet
@@ -47,11 +49,11 @@ public struct SDXLModel: ModelReference {
             try SDXLPromptEncoder(
                 tokenizers: tokenizers(),
                 first: CLIPTextModel(
-                    Weights(checkpoint("text_encoder").firstEncoder()),
+                    Weights(merged(.textEncoder, into: checkpoint("text_encoder").firstEncoder())),
                     config: settings("text_encoder config", inferred: { try $0.firstEncoderConfig() })
                 ),
                 second: CLIPTextModelWithProjection(
-                    Weights(checkpoint("text_encoder_2").secondEncoder()),
+                    Weights(merged(.textEncoder2, into: checkpoint("text_encoder_2").secondEncoder())),
                     config: settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() })
                 ),
                 forceZerosForEmptyPrompt: files["model index"].map {
@@ -93,6 +95,19 @@ public struct SDXLModel: ModelReference {
     }
 
     private func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }
+
+    /// A network's weights with the LoRAs that change it, in the recipe's order.
+    private func merged(_ network: LoRAFile.Network, into base: any WeightSource) throws -> any WeightSource {
+        let prefix = "\(network.rawValue) lora "
+        let loras = files.filter { $0.key.hasPrefix(prefix) }
+            .sorted { (Int($0.key.dropFirst(prefix.count)) ?? 0) < (Int($1.key.dropFirst(prefix.count)) ?? 0) }
+        guard !loras.isEmpty else { return base }
+        return try LoRAWeights(
+            base,
+            network: network,
+            loras: loras.map { (try LoRAFile($0.value.path), Float($0.value.scale ?? 1)) }
+        )
+    }
 
     private func path(_ role: String) throws -> String {
         guard let file = files[role] else { throw NodeError.needs(what: role, because: "the model is incomplete") }
