@@ -3,6 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 : "${PULID:?a checkout of https://github.com/ToTheBeginning/PuLID}"
+: "${DIFFUSERS:?a checkout of https://github.com/huggingface/diffusers, for scripts/convert_diffusers_to_original_sdxl.py}"
 : "${IRESNET:?recognition/arcface_torch/backbones/iresnet.py of https://github.com/deepinsight/insightface}"
 
 python make_sdxl_folder.py
@@ -11,4 +12,5 @@ python render.py --pulid "$PULID"
 python eva_clip.py --pulid "$PULID"
 python id_encoder.py --pulid "$PULID"
 python face.py --iresnet "$IRESNET"
-for script in checkpoints clip_text clip_tokenizer diffusion imaging onnx_graphs tensors vae; do python "$script.py"; done
+python single_file.py "$DIFFUSERS"
+for script in checkpoints clip_text clip_tokenizer diffusion imaging lora onnx_graphs pulid_bin pytorch_files tensors vae; do python "$script.py"; done

@@ -150,12 +150,11 @@ struct ZipArchive {
             guard wide == nil else { throw ZipFault.contradiction(member: member, what: "sizes") }
             wide = ByteCursor(content)
         }
-        let sizes = try narrow.map { value in
+        // In the extension's order; what it holds beyond these says nothing new.
+        return try narrow.map { value in
             guard value == .max, wide != nil else { return Int(value) }
             return try wide?.size(UInt64.self) ?? 0
         }
-        // Some writers repeat what the narrow fields already say; nothing may be left unread then.
-        return sizes
     }
 
     // MARK: - The members
