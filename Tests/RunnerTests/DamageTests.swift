@@ -33,7 +33,7 @@ import Testing
     @Test func evictedValuesAreMadeAgainOnlyWhenNeeded() throws {
         #expect(try workshop.run(chain()).ran == ["a", "b", "c"])
         let store = try workshop.openStore()
-        _ = try store.collectGarbage(limit: 0)
+        _ = try store.evictValues(keeping: 0)
         store.close()
         // The picture is in place and nothing asks for a or b; the expectation asks for c, which asks for b, and so on.
         #expect(try workshop.plan(chain()).running == ["a", "b", "c"])

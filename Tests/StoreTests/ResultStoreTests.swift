@@ -104,8 +104,7 @@ import Testing
         let store = try ResultStore(folder: cache)
         let (cheap, cheapValue) = store.insert(ToyImage([UInt8](repeating: 1, count: 1000)), seed: 1, cost: 0.001)
         let (dear, dearValue) = store.insert(ToyImage([UInt8](repeating: 2, count: 1000)), seed: 2, cost: 100)
-        let done = try store.collectGarbage(limit: 1500)
-        #expect(done.evicted == 1)
+        #expect(try store.evictValues(keeping: 1500) == 1)
         #expect(store.record(for: cheapValue) == nil)
         #expect(store.record(for: dearValue) != nil)
         #expect(store.result(for: cheap.digest) == StoredResult(value: cheapValue, hasValue: false, cost: 0.001))
@@ -128,6 +127,42 @@ import Testing
         #expect(store.verify(repair: false).damage == [])
     }
 
+    @Test func theLimitHoldsForAllThatIsOnDisk() throws {
+        let store = try ResultStore(folder: cache)
+        for seed in 0..<60 {
+            store.insert(ToyImage([UInt8](repeating: UInt8(seed), count: 100_000)), seed: seed)
+        }
+        for limit in [4_000_000, 2_000_000, 1_000_000] {
+            let done = try store.collectGarbage(limit: limit)
+            let statistics = store.statistics()
+            #expect(statistics.bytesOnDisk <= limit)
+            #expect(done.bytesOnDisk == statistics.bytesOnDisk)
+            #expect(done.evicted > 0 && done.forgotten == 0)
+            #expect(statistics.results == 60)
+            #expect(limit < 2_000_000 || statistics.bytes > limit / 4, "no more than needed goes")
+        }
+        let idle = try store.collectGarbage(limit: 4_000_000)
+        #expect(idle.evicted == 0 && idle.forgotten == 0)
+        #expect(store.verify(repair: false).damage == [])
+    }
+
+    @Test func whereEvictionIsNotEnoughTheOldestResultsAreForgotten() throws {
+        let store = try ResultStore(folder: cache)
+        let value = Digest(of: [1])
+        for seed in 0..<4000 {
+            store.insert(value, nil, kind: "toy", for: .toy(seed), cost: 1, claim: nil)
+            store.remember(CacheKey.toy(seed).digest, of: "a[\(seed)]", in: "recipe")
+        }
+        let empty = try ResultStore(folder: CacheFolder(folder("empty"))).statistics().bytesOnDisk
+        let limit = (store.statistics().bytesOnDisk + empty) / 2
+        let done = try store.collectGarbage(limit: limit)
+        let left = store.statistics().results
+        #expect(store.statistics().bytesOnDisk <= limit)
+        #expect(done.forgotten == 4000 - left)
+        #expect(left > 0 && left < 4000)
+        #expect(store.history(of: "recipe").count == left)
+    }
+
     @Test func aReadOnlyStoreFindsAndNeverWrites() throws {
         let store = try ResultStore(folder: cache)
         let (key, value) = store.insertText("hello", seed: 1)
@@ -142,6 +177,43 @@ import Testing
         #expect(throws: StoreError.readOnly(path: cache.path)) { try reader.collectGarbage(limit: 0) }
         reader.close()
         #expect(try folder.bytes(of: "cache/cache.sqlite") == before)
+    }
+
+    @Test func aFolderThatCannotBeWrittenIsReadAllTheSame() throws {
+        let store = try ResultStore(folder: cache)
+        let (key, value) = store.insertText("hello", seed: 1)
+        store.close()
+        func setMode(_ mode: Int, of path: String) throws {
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        try setMode(0o444, of: cache.database)
+        try setMode(0o555, of: cache.path)
+        defer { try? setMode(0o755, of: cache.path) }
+        // Modes say nothing to the superuser: on Linux this thread alone can be somebody else to the file system.
+        let isSuperuser = geteuid() == 0
+        typealias SetUser = @convention(c) (uid_t) -> CInt
+        let setUser = try unsafeBitCast(#require(dlsym(nil, "setfsuid")), to: SetUser.self)
+        if isSuperuser { _ = setUser(65534) }
+        defer { if isSuperuser { _ = setUser(0) } }
+        let log = WarningLog()
+        let reader = try ResultStore(folder: cache, access: .readOnly, warn: log.warn)
+        #expect(reader.result(for: key.digest)?.value == value)
+        #expect(reader.record(for: value) == ToyText("hello").record)
+        #expect(log.warnings == [])
+        reader.close()
+    }
+
+    @Test func aDamagedReadOnlyCacheIsSaidToBeUnusable() throws {
+        let store = try ResultStore(folder: cache)
+        let (key, _) = store.insertText("hello", seed: 1)
+        store.close()
+        try folder.write(Array(try folder.bytes(of: "cache/cache.sqlite").prefix(65536)), to: "cache/cache.sqlite")
+        let log = WarningLog()
+        let reader = try ResultStore(folder: cache, access: .readOnly, warn: log.warn)
+        #expect(reader.result(for: key.digest) == nil)
+        #expect(log.warnings.count == 1)
+        #expect(log.warnings.first?.contains("cannot be read") == true, "\(log.warnings)")
+        reader.close()
     }
 
     @Test func theFolderCarriesTheCacheTag() throws {

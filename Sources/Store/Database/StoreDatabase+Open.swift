@@ -23,8 +23,11 @@ extension StoreDatabase {
         if !readOnly { return try check(DatabaseQueue(path: path, configuration: configuration)) }
         do {
             return try check(DatabaseQueue(path: path, configuration: configuration))
-        } catch let error as DatabaseError where error.resultCode.primaryResultCode == .SQLITE_CANTOPEN {
-            // No shared memory can be made beside the file, so nobody can be writing to it either.
+        } catch let error as DatabaseError
+            where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
+        {
+            // No log and no shared memory can be made beside the file (SQLite says "read only" of a folder that cannot
+            // be written), so nobody with our rights can be writing to it either.
             let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
             let escaped = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
             return try check(DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration))

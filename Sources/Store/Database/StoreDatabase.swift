@@ -86,7 +86,11 @@ final class StoreDatabase: Sendable {
 
     private func open(_ connections: inout Connections) throws {
         guard connections.isWritable else {
-            connections.reader = try? openReadOnly()
+            do {
+                connections.reader = try openReadOnly()
+            } catch {
+                warn("the cache \(folder.path) cannot be read (\(Self.reason(error))): running without it")
+            }
             return
         }
         do {

@@ -4,32 +4,76 @@ import Graph
 
 /// What making room did.
 public struct GarbageCollection: Hashable, Sendable {
+    /// Values that are gone.
     public let evicted: Int
+    /// Results that are gone with what is known of them.
+    public let forgotten: Int
     public let bytesFreed: Int
-    /// Bytes of values that stay.
-    public let bytesKept: Int
+    /// What the cache takes now: the database with its log, and the values beside it.
+    public let bytesOnDisk: Int
 }
 
 extension ResultStore {
-    /// Evicts values until those that stay have at most `limit` bytes: first those that are quick to make again for
-    /// their size and were not used for long. What they were the results of is remembered, so that nothing that follows
-    /// them runs for it; and a run in progress that misses one makes it again.
+    /// Makes the cache as small as `limit`, counting all that it has on disk; no smaller than an empty one.
     ///
+    /// Values go first (`evictValues`). Only where that is not enough, results are forgotten too, those that were not
+    /// used for the longest first. What is remembered of files that no longer exist goes in any case.
+    ///
+    /// - Parameter limit: bytes.
     /// - Throws: `StoreError.readOnly`.
     public func collectGarbage(limit: Int) throws -> GarbageCollection {
         guard isWritable else { throw StoreError.readOnly(path: folder.path) }
         flush()
+        let before = bytesOnDisk
+        removeOrphans()
+        forgetMissingFiles()
+        vacuum()
+        var evicted = 0
+        var forgotten = 0
+        // What goes shares pages with what stays, so how much a value takes shows only when it is gone.
+        var haste = 1
+        while bytesInUse > limit, case let kept = statistics().bytes, kept > 0 {
+            let excess = max(1, bytesInUse - limit)
+            let count = try evictValues(keeping: haste > kept / excess ? 0 : kept - excess * haste)
+            if count == 0 { break }
+            evicted += count
+            haste *= 2
+        }
+        while bytesInUse > limit, case let results = statistics().results, results > 0 {
+            let count = forgetOldest((results + 3) / 4)
+            if count == 0 { break }
+            forgotten += count
+        }
+        truncateLog()
+        let after = bytesOnDisk
+        return GarbageCollection(
+            evicted: evicted,
+            forgotten: forgotten,
+            bytesFreed: max(0, before - after),
+            bytesOnDisk: after
+        )
+    }
+
+    /// Evicts values until those that stay have at most so many bytes: first those that are quick to make again for
+    /// their size and were not used for long. What they were the results of is remembered, so that nothing that follows
+    /// them runs for it; and a run in progress that misses one makes it again.
+    ///
+    /// - Returns: how many went.
+    /// - Throws: `StoreError.readOnly`.
+    public func evictValues(keeping limit: Int) throws -> Int {
+        guard isWritable else { throw StoreError.readOnly(path: folder.path) }
+        flush()
         var kept = 0
-        var victims: [(digest: Digest, bytes: Int)] = []
+        var victims: [Digest] = []
         for candidate in candidates() {
             if kept + candidate.bytes <= limit {
                 kept += candidate.bytes
             } else {
-                victims.append(candidate)
+                victims.append(candidate.digest)
             }
         }
         database.write { db in
-            for (digest, _) in victims {
+            for digest in victims {
                 let key = Data(digest.bytes)
                 try db.execute(
                     sql: "DELETE FROM bytes WHERE id = (SELECT place FROM contents WHERE digest = ?)",
@@ -38,14 +82,9 @@ extension ResultStore {
                 try db.execute(sql: "DELETE FROM contents WHERE digest = ?", arguments: [key])
             }
         }
-        for (digest, _) in victims { valueFiles.remove(digest) }
-        removeOrphans()
-        shrink()
-        return GarbageCollection(
-            evicted: victims.count,
-            bytesFreed: victims.reduce(0) { $0 + $1.bytes },
-            bytesKept: kept
-        )
+        for digest in victims { valueFiles.remove(digest) }
+        vacuum()
+        return victims.count
     }
 
     /// Forgets everything.
@@ -59,7 +98,8 @@ extension ResultStore {
         }
         for file in valueFiles.all() { unlink(file.path) }
         fileDigests.withLock { $0 = [:] }
-        shrink()
+        vacuum()
+        truncateLog()
     }
 
     /// Values, those most worth keeping first: by seconds per byte, halved with every week without use.
@@ -97,11 +137,49 @@ extension ResultStore {
         }
     }
 
-    /// Gives the space of deleted rows back to the file system.
-    private func shrink() {
-        database.maintain { db in
-            _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum")
-            _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+    /// Forgets the results that were not used for the longest, and that recipes had them.
+    private func forgetOldest(_ count: Int) -> Int {
+        var forgotten = 0
+        let isDone = database.write { db in
+            try db.execute(
+                sql: "DELETE FROM results WHERE key IN (SELECT key FROM results ORDER BY used, key LIMIT ?)",
+                arguments: [count]
+            )
+            forgotten = db.changesCount
+            try db.execute(sql: "DELETE FROM history WHERE key NOT IN (SELECT key FROM results)")
         }
+        vacuum()
+        // Without the right to write there is nothing to be done; the caller must not go on for ever.
+        return isDone ? forgotten : 0
+    }
+
+    /// Digests of files, and outputs, that are not there any more.
+    private func forgetMissingFiles() {
+        for table in ["files", "outputs"] {
+            let paths = database.read([]) { db in try String.fetchAll(db, sql: "SELECT path FROM \(table)") }
+            let missing = paths.filter { access($0, F_OK) != 0 && errno == ENOENT }
+            guard !missing.isEmpty else { continue }
+            database.write { db in
+                for path in missing { try db.execute(sql: "DELETE FROM \(table) WHERE path = ?", arguments: [path]) }
+            }
+        }
+    }
+
+    /// What the cache takes once its log is folded in, which another process that reads may put off.
+    private var bytesInUse: Int {
+        let pages = database.read(0) { db in
+            try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
+        }
+        return pages + valueFiles.all().reduce(0) { $0 + Int(FileIdentity(path: $1.path)?.size ?? 0) }
+    }
+
+    /// Takes the pages of deleted rows out of the database.
+    private func vacuum() {
+        database.maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum") }
+    }
+
+    /// Gives the space that `vacuum` won back to the file system.
+    private func truncateLog() {
+        database.maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
     }
 }

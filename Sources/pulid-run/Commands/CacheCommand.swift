@@ -67,16 +67,22 @@ struct CacheCommand: ParsableCommand {
     struct GC: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "gc",
-            abstract: "Evict values until the cache is small enough."
+            abstract: "Evict values, and then forget the oldest results, until the cache is small enough."
         )
         @OptionGroup var cache: CacheOptions
-        @Option(help: ArgumentHelp("What may stay, such as 500MB or 20GB.", valueName: "size")) var maxSize: ByteCount
+        @Option(help: ArgumentHelp("What the cache may take on disk, such as 500MB or 20GB.", valueName: "size"))
+        var maxSize: ByteCount
 
         func run() throws {
             try cache.use { store in
                 let done = try store.collectGarbage(limit: maxSize.bytes)
                 let freed = ByteCount(done.bytesFreed)
-                Terminal.output("\(done.evicted) values evicted, \(freed) freed, \(ByteCount(done.bytesKept)) kept\n")
+                let left = ByteCount(done.bytesOnDisk)
+                let forgotten = done.forgotten > 0 ? ", \(done.forgotten) results forgotten" : ""
+                Terminal.output("\(done.evicted) values evicted\(forgotten), \(freed) freed, \(left) on disk\n")
+                if done.bytesOnDisk > maxSize.bytes {
+                    Terminal.error("warning: \(left) is more than \(maxSize): an empty cache takes some too\n")
+                }
                 return .success
             }
         }
