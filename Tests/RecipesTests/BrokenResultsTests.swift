@@ -2,6 +2,21 @@ import Testing
 
 /// Recipes whose outputs and expectations are wrong, each with all that is said about it.
 struct BrokenResultsTests {
+    @Test("an extension may be written in any case")
+    func extensionsInAnyCase() throws {
+        let recipe = """
+            nodes: {one: {uses: constant, value: 1}}
+            outputs: {ONE.TXT: $one, two.Txt: $one, table.CSV: "$one"}
+            """
+        #expect(try load(recipe).outputPaths == ["ONE.TXT", "two.Txt", "table.CSV"])
+        #expect(complaint(about: recipe + "\n").contains("no error"))
+        #expect(
+            complaint(about: recipe.replacing("two.Txt", with: "one.txt")).contains(
+                "`one.txt` and `ONE.TXT` differ only in case"
+            )
+        )
+    }
+
     @Test("output names that are no good")
     func outputNames() {
         #expect(
@@ -23,7 +38,7 @@ struct BrokenResultsTests {
                       all.txt: $n
                       all.csv: $n
                       "${style}.txt": $words
-                      ONE.TXT: $one
+                      ONE.DOC: $one
                       one.txt: $one
                       folder/.//one.txt: $one
                       one.txt/one.txt: $one
@@ -68,8 +83,8 @@ struct BrokenResultsTests {
                 16 |   "${style}.txt": $words
                    |   ^^^^^^^^^^^^^^
 
-                recipe.yaml:17:3: error: a number cannot be written as `ONE.TXT`
-                17 |   ONE.TXT: $one
+                recipe.yaml:17:3: error: a number cannot be written as `ONE.DOC`
+                17 |   ONE.DOC: $one
                    |   ^^^^^^^
                 hint: use .txt, .csv or .json
 

@@ -2,6 +2,15 @@ import Testing
 
 /// Recipes whose sweeps are wrong, each with all that is said about it.
 struct BrokenSweepsTests {
+    @Test(
+        "a range to a number beyond all bounds",
+        arguments: ["1e300", "1e999", "\(String(repeating: "9", count: 50))"]
+    )
+    func hugeBounds(bound: String) {
+        let text = complaint(about: "axes: {n: {from: 0, to: \(bound)}}")
+        #expect(text.contains("error: `to` of a range is too large a number\n"), "\(text)")
+    }
+
     @Test("gathering where one result is taken, and one where a sweep is")
     func sweepsWhereOneIsTaken() {
         #expect(

@@ -78,6 +78,11 @@ final class IncludeResolver {
     }
 
     private func find(_ written: String, below folder: String, at location: SourceLocation, isRoot: Bool) -> String? {
+        // Below a folder, no name would be the folder itself.
+        guard !written.isEmpty else {
+            diagnostics.error("the name of a recipe is empty", at: location)
+            return nil
+        }
         let path = FilePath.join(folder, written)
         switch index.kind(of: path) {
         case .file: return index.files.canonicalPath(path)

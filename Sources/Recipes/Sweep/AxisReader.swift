@@ -101,8 +101,10 @@ struct AxisReader {
                 continue
             }
             guard let number = Decimal(value.value) else {
+                let isNumber = if case .number = value.value { true } else { false }
                 diagnostics.error(
-                    "\(code(key.text)) of a range must be a number, but \(described(value.value))",
+                    "\(code(key.text)) of a range "
+                        + (isNumber ? "is too large a number" : "must be a number, but \(described(value.value))"),
                     at: value.location,
                     notes: value.notes
                 )

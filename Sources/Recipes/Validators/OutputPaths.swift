@@ -29,7 +29,7 @@ final class OutputPaths {
                 return nil
             }
             guard isReadable else { continue }
-            let fileExtension = FilePath.fileExtension(of: path) ?? ""
+            let fileExtension = Self.format(of: path)
             guard let isTable = kinds[fileExtension] ?? kind(of: fileExtension, path: path, output) else { return nil }
             kinds[fileExtension] = isTable
             if let other = paths.updateValue((path, output.location), forKey: path.lowercased()) {
@@ -97,6 +97,9 @@ final class OutputPaths {
         return nil
     }
 
+    /// The extension without regard to case: `a.PNG` is written as `a.png` is.
+    private static func format(of path: String) -> String { (FilePath.fileExtension(of: path) ?? "").lowercased() }
+
     /// Whether a file with this extension is a table; nil when the node's result cannot be written like that.
     private func kind(of fileExtension: String, path: String, _ output: OutputPlan) -> Bool? {
         let read = plan.nodes[output.source.node]
@@ -152,7 +155,7 @@ final class OutputPaths {
             return
         }
         let read = plan.nodes[output.source.node]
-        let isTable = Self.tableExtensions.contains(FilePath.fileExtension(of: path) ?? "")
+        let isTable = Self.tableExtensions.contains(Self.format(of: path))
         let names = missing.map { "`${\($0)}`" }
         plan.diagnostics.error(
             "\(code(path)) is one file, but \(code(read.name)) has a result for each \(enumeration(missing))",

@@ -13,6 +13,10 @@ struct RecipeOptions: ParsableArguments {
     )
     var settings: [String] = []
 
+    func validate() throws {
+        guard !recipe.isEmpty else { throw ValidationError("the recipe's name is empty") }
+    }
+
     /// - Throws: `RecipeError` with everything that is wrong.
     func load() throws -> LoadedRecipe {
         try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
