@@ -1,6 +1,5 @@
 /// Why a node could not do its work, where no library beneath it has said so.
 enum NodeError: Error, Hashable {
-    case notAFolder(path: String)
     case missingFile(path: String, purpose: String)
     case unwritable(path: String, reason: String)
     case badConfig(path: String, reason: String)
@@ -17,9 +16,6 @@ enum NodeError: Error, Hashable {
 extension NodeError: CustomStringConvertible {
     var description: String {
         switch self {
-        case .notAFolder(let path):
-            "\(path): this is a file; give the folder of a model in the layout of diffusers, with unet, vae, "
-                + "text_encoder, text_encoder_2, tokenizer, tokenizer_2 and scheduler"
         case .missingFile(let path, let purpose): "\(path): there is no such file; it holds \(purpose)"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .badConfig(let path, let reason): "\(path): \(reason)"
