@@ -4,6 +4,9 @@ import Graph
 public struct LoadedRecipe: Sendable {
     public let graph: ExecutionGraph
     public let description: String?
+    /// What `--set` gave, each `name=value` in one spelling and in the order of the names, without those that say what
+    /// the recipe says anyway: equal lists make equal outputs.
+    public let settings: [String]
     /// Warnings, sorted by location.
     public let diagnostics: [Diagnostic]
     /// The files read, for rendering diagnostics, also those that come up when nodes run.

@@ -24,7 +24,7 @@ public struct RecipeLoader: Sendable {
 
         guard let document else { throw failure() }
         let scope = Scope()
-        let space = sweep(document, settings: settings, scope: scope, diagnostics: diagnostics)
+        let (space, canonicalSettings) = sweep(document, settings: settings, scope: scope, diagnostics: diagnostics)
         let plan = RecipePlan(
             registry: registry,
             scope: scope,
@@ -54,19 +54,21 @@ public struct RecipeLoader: Sendable {
         return LoadedRecipe(
             graph: graph,
             description: document.description,
+            settings: canonicalSettings,
             diagnostics: diagnostics.sorted,
             sources: sources,
             outline: RecipeOutline(plan: plan, outputPaths: checked.outputs.map { $0.map(\.path) })
         )
     }
 
-    /// Params and axes, with what `--set` says of them.
+    /// Params and axes, with what `--set` says of them; and that again, as `LoadedRecipe.settings` has it.
     private func sweep(
         _ document: RecipeDocument,
         settings arguments: [String],
         scope: Scope,
         diagnostics: DiagnosticCollector
-    ) -> CellSpace {
+    ) -> (CellSpace, [String]) {
+        var canonical: [String: String] = [:]
         let settings = Setting.read(arguments, diagnostics: diagnostics)
         let plainValues = TemplateCompiler(scope: Scope(), diagnostics: diagnostics)
         for param in document.params {
@@ -74,6 +76,7 @@ public struct RecipeLoader: Sendable {
             var value = plainValues.compile(param.value, for: "the param \(code(name))")?.constant
             if let setting = settings[name], let declared = value {
                 value = setting.value(inPlaceOf: declared, diagnostics: diagnostics)
+                canonical[name] = value.flatMap { setting.canonical($0.value, inPlaceOf: declared.value) }
             }
             scope.define(param: name, Scope.Param(location: param.name.location, value: value))
         }
@@ -93,7 +96,13 @@ public struct RecipeLoader: Sendable {
             diagnostics: diagnostics,
             axesRefused: "the values of an axis cannot depend on an axis"
         )
-        return SweepReader(compiler: values, diagnostics: diagnostics).read(document, settings: settings)
+        let space = SweepReader(compiler: values, diagnostics: diagnostics).read(document, settings: settings)
+        for axis in space.axes {
+            canonical[axis.name] = settings[axis.name].map { setting in
+                setting.canonical(axis: axis.order.map { axis.values[$0].value }, diagnostics: diagnostics)
+            }
+        }
+        return (space, canonical.keys.sorted().compactMap { canonical[$0] })
     }
 
     /// Looks up every name, orders the nodes, and finds what is needed.

@@ -4,7 +4,7 @@ public struct RunOptions: Sendable {
     public var out: String
     /// The recipe's file by its absolute path: what the cache remembers its history by.
     public var recipe: String
-    /// `--set` as given, for the metadata of pictures.
+    /// What `--set` gave, in one spelling (`LoadedRecipe.settings`), for the metadata of pictures.
     public var settings: [String]
     /// Run what these nodes need and no more; empty for everything.
     public var only: [String]

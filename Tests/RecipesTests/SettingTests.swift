@@ -39,6 +39,29 @@ struct SettingTests {
         #expect(try load("params: {any: }", settings: ["any=\(text)"]).graph.parameters["any"] == value)
     }
 
+    @Test("settings have one spelling, and those of params that change nothing are left out")
+    func canonical() throws {
+        func settings(_ given: String...) throws -> [String] { try load(Self.recipe, settings: given).settings }
+        #expect(try settings() == [])
+        #expect(try settings("scale=0.80", "count=+3", "photo=faces/ada.png", "fast=true", "sizes=[ 8 ]") == [])
+        #expect(
+            try settings("style=neon", "sizes=[1,  2.50]", "scale=5e-1", "scale=0.5", "photo=n.txt")
+                == ["photo=n.txt", "scale=0.5", "sizes=[1, 2.5]", "style=neon"]
+        )
+        #expect(
+            try settings("style=['gold', 1980]", "seed={from: 7,  to: 8}")
+                == [#"seed={"from": 7, "to": 8}"#, #"style=["gold", "1980"]"#]
+        )
+        #expect(try settings("seed=[7]") == ["seed=7"])
+        // What comes out can be given again.
+        let given = ["style=[gold, ink]", "seed={from: 7, to: 8}", "scale=0.25", "sizes=[1]"]
+        let first = try load(Self.recipe, settings: given)
+        let again = try load(Self.recipe, settings: first.settings)
+        #expect(again.settings == first.settings)
+        #expect(again.outputPaths == first.outputPaths)
+        #expect(again.graph.parameters == first.graph.parameters)
+    }
+
     @Test("text is taken as it stands", arguments: ["7", "true", "a: b", "[x", "=", "", "$HOME", "${style}"])
     func text(value: String) throws {
         let set = try load("params: {a: word}", settings: ["a=\(value)"])

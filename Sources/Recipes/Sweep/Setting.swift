@@ -49,6 +49,24 @@ struct Setting {
         return nil
     }
 
+    /// This setting of a param in the one spelling that all its spellings share; nil where the recipe says the same
+    /// without it.
+    func canonical(_ value: Value, inPlaceOf declared: Value) -> String? {
+        if value == declared { return nil }
+        if case .string(let text) = value { return "\(name)=\(text)" }
+        return "\(name)=\(value.json)"
+    }
+
+    /// As for a param; a range stays one, however many values it has. Never left out: cells that the recipe adds to an
+    /// axis are no longer there once the axis is set.
+    func canonical(axis values: [Value], diagnostics: DiagnosticCollector) -> String {
+        if text.hasPrefix("{"), let range = parsed(diagnostics: diagnostics) { return "\(name)=\(range.value.json)" }
+        if values.count == 1, !values[0].description.hasPrefix("["), !values[0].description.hasPrefix("{") {
+            return "\(name)=\(values[0])"
+        }
+        return "\(name)=\(Value.list(values).json)"
+    }
+
     var isCollection: Bool { text.hasPrefix("[") || text.hasPrefix("{") }
 
     /// The text as YAML.

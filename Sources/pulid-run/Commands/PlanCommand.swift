@@ -21,7 +21,7 @@ struct PlanCommand: ParsableCommand {
             try loaded.checkNeeded(targets.only + targets.force)
             let store = try cache.open { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
-            let options = targets.runOptions(recipe, name: loaded.graph.name)
+            let options = targets.runOptions(recipe, loaded)
             let plan = try RecipeRun(
                 loaded.graph,
                 store: store,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Recipes
 import Runner
 
 /// What `run` and `plan` have in common: which part of a recipe, and where its outputs are.
@@ -15,11 +16,11 @@ struct TargetOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Run this node though its result is known.", valueName: "node"))
     var force: [String] = []
 
-    func runOptions(_ recipe: RecipeOptions, name: String) -> RunOptions {
+    func runOptions(_ recipe: RecipeOptions, _ loaded: LoadedRecipe) -> RunOptions {
         RunOptions(
-            out: out ?? "out/\(name)",
+            out: out ?? "out/\(loaded.graph.name)",
             recipe: recipe.absolutePath,
-            settings: recipe.settings,
+            settings: loaded.settings,
             only: only,
             force: force
         )
