@@ -9,6 +9,10 @@ extension RecipeRun {
         let start = ContinuousClock.now
         begin()
         for index in failures.keys.sorted() { noteFailure(of: index) }
+        if let problem = delivery.folderProblem(digests: scheduler.digests) {
+            scheduler.stop()
+            note(problem)
+        }
         while !cancellation.isRequested, let job = scheduler.next(early: true) { perform(job, isKept: true) }
         reportPlan()
         runJobs()
@@ -22,7 +26,9 @@ extension RecipeRun {
 
     private func reportPlan() {
         noteCached(scheduler.takeNewlyCached())
+        isPlanned = true
         report(.planned(recipe: graph.name, plannedWork()))
+        for index in cachedAtPlan { reportCached(index, isPlanned: true) }
     }
 
     /// As `snapshot`, without the reasons, which cost a look into the cache each.
@@ -204,12 +210,19 @@ extension RecipeRun {
 
     private func noteCached(_ indices: [Int]) {
         for index in indices {
-            let instance = graph.instances[index]
-            let (value, key) = condition.withLock { (scheduler.digests[index], scheduler.keyDigests[index]) }
-            guard let value, let key else { continue }
-            remember(key, of: instance)
-            report(.cached(InstanceName(instance), digest: value))
+            guard let key = condition.withLock({ scheduler.keyDigests[index] }) else { continue }
+            remember(key, of: graph.instances[index])
         }
+        guard isPlanned else {
+            cachedAtPlan += indices
+            return
+        }
+        for index in indices { reportCached(index, isPlanned: false) }
+    }
+
+    private func reportCached(_ index: Int, isPlanned: Bool) {
+        guard let value = condition.withLock({ scheduler.digests[index] }) else { return }
+        report(.cached(InstanceName(graph.instances[index]), digest: value, isPlanned: isPlanned))
     }
 
     // MARK: - Outputs, tables, expectations
@@ -236,7 +249,10 @@ extension RecipeRun {
         for index in scheduler.needed.indices where graph.instances[index].schema.evaluation != .reference {
             switch scheduler.phases[index] {
             case .cached: summary.cached += 1
-            case .unresolved, .waiting, .blocked: summary.notRun += 1
+            case .blocked(let cause):
+                summary.notRun += 1
+                report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
+            case .unresolved, .waiting: summary.notRun += 1
             case .ran, .failed: break
             }
         }

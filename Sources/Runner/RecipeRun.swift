@@ -27,6 +27,9 @@ public final class RecipeRun: @unchecked Sendable {
     var scheduler: Scheduler
     var active = 0
     var summary = RunSummary()
+    /// Whether the plan was told of; until then, what the cache gives is only gathered.
+    var isPlanned = false
+    var cachedAtPlan: [Int] = []
     var failures: [Int: NodeFailure] = [:]
 
     private var contentParameters: [Int: [String: Value]] = [:]

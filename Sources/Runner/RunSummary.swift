@@ -8,6 +8,8 @@ public struct RunSummary: Sendable {
     /// Nodes that were not run since one before them failed, or the run ended early.
     public var notRun = 0
     public var outputs: [OutputReport] = []
+    public var written: Int { outputs.count { if case .written = $0.outcome { true } else { false } } }
+    public var unchanged: Int { outputs.count { if case .unchanged = $0.outcome { true } else { false } } }
     public var expectations: [ExpectationReport] = []
     public var tables: [TableSummary] = []
     public var isInterrupted = false

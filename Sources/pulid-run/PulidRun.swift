@@ -10,7 +10,7 @@ struct PulidRun: ParsableCommand {
             out/<recipe>/.
 
             Exit status: 0 all well, 1 an expectation is not met, 2 the recipe is invalid, 3 a node failed, 5 the cache \
-            is damaged or unusable, 64 bad flags, 130 interrupted.
+            is damaged or unusable, 64 bad flags, 130 interrupted (SIGINT), 143 terminated (SIGTERM).
             """,
         version: Program.version,
         subcommands: [

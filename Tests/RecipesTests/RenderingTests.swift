@@ -28,7 +28,7 @@ struct RenderingTests {
         let error = try failure(Self.recipe)
         #expect(
             DiagnosticRenderer(sources: error.sources).json(error.diagnostics) == #"""
-                {"event":"diagnostic","severity":"error","file":"recipe.yaml","line":3,"column":33,"length":6,"message":"`image` of `compare` needs an image, but `words` makes text","notes":[{"file":"recipe.yaml","line":2,"column":3,"length":5,"message":"`words` is declared here"}],"hint":"`load_image` or `paint` makes an image"}
+                {"column": 33, "event": "diagnostic", "file": "recipe.yaml", "hint": "`load_image` or `paint` makes an image", "length": 6, "line": 3, "message": "`image` of `compare` needs an image, but `words` makes text", "notes": [{"column": 3, "file": "recipe.yaml", "length": 5, "line": 2, "message": "`words` is declared here"}], "severity": "error"}
 
                 """#
         )
@@ -39,7 +39,7 @@ struct RenderingTests {
         )
         #expect(
             DiagnosticRenderer(sources: RecipeSources()).json([odd]) == #"""
-                {"event":"diagnostic","severity":"warning","file":"--set x","message":"a \"b\"\n\\\u0001","notes":[]}
+                {"event": "diagnostic", "file": "--set x", "message": "a \"b\"\n\\\u0001", "notes": [], "severity": "warning"}
 
                 """#
         )
@@ -76,6 +76,26 @@ struct RenderingTests {
                 \(escape)1;32mhint:\(escape)0m `load_image` or `paint` makes an image
 
                 """
+        )
+    }
+
+    @Test("what a problem quotes cannot speak to the terminal")
+    func controlCharacters() {
+        let evil = Diagnostic(
+            .error,
+            "`n[x=\u{1B}[2J]` failed:\nso\u{202E}\u{61C}",
+            at: Graph.SourceLocation(file: "a.yaml", line: 0, column: 0),
+            notes: [Diagnostic.Note("\u{9B}1m", at: Graph.SourceLocation(file: "b", line: 0, column: 0))],
+            hint: "\u{7}"
+        )
+        #expect(
+            DiagnosticRenderer(sources: RecipeSources()).text([evil]) == #"""
+                a.yaml: error: `n[x=\u001B[2J]` failed:
+                so\u202E\u061C
+                b: note: \u009B1m
+                hint: \u0007
+
+                """#
         )
     }
 

@@ -39,7 +39,7 @@ import Testing
         return builder.graph
     }
 
-    private func explain(_ node: String, in graph: ExecutionGraph) throws -> String {
+    private func explain(_ node: String, cell: String? = nil, in graph: ExecutionGraph) throws -> String {
         let store = try workshop.openStore()
         defer { store.close() }
         return try RecipeRun(
@@ -47,7 +47,7 @@ import Testing
             store: store,
             options: workshop.options { $0.only = [node] },
             environment: RunEnvironment(numerics: "toy", version: "1.0")
-        ).explain(node)
+        ).explain(node, cell: cell)
     }
 
     @Test func aFirstRun() throws {
@@ -56,7 +56,7 @@ import Testing
 
     @Test func nothingChanged() throws {
         _ = try workshop.run(graph())
-        #expect(try explain("sum", in: graph()) == "sum[x=1.0]: cached\nsum[x=2.0]: cached\n")
+        #expect(try explain("sum", in: graph()) == "sum (all 2 cells): cached\n")
         #expect(try explain("image", in: graph()) == "image: cached\n")
     }
 
@@ -94,13 +94,10 @@ import Testing
         let (five, six) = (ToyNumber(5).record.digest.short, ToyNumber(6).record.digest.short)
         #expect(
             try explain("scaled", in: graph()) == """
-                scaled[x=1.0]: runs, since its key changed
+                scaled (all 2 cells): runs, since its key changed
                   input input: \(five) -> \(six)
                     read: runs, since its key changed
                       file: ef2d127de37b -> e7f6c011776e
-                scaled[x=2.0]: runs, since its key changed
-                  input input: \(five) -> \(six)
-                    read: see above
 
                 """
         )
@@ -123,6 +120,44 @@ import Testing
             try explain("caption", in: graph()) == """
                 caption: cached, by another key than in the last run
                   text: two\\nlines\\\\ -> a cat
+
+                """
+        )
+    }
+
+    @Test func oneCellIsNamedAsElsewhere() throws {
+        _ = try workshop.run(graph())
+        #expect(
+            try explain("scaled", cell: "scaled[x=2.0]", in: graph(factor: 3)) == """
+                scaled[x=2.0]: runs, since its key changed
+                  factor: 4.0 -> 6.0
+
+                """
+        )
+        #expect(throws: UnknownNode(name: "scaled[x=2]", nearest: "scaled[x=2.0]")) {
+            try explain("scaled", cell: "scaled[x=2]", in: graph())
+        }
+    }
+
+    @Test func cellsOfWhichTheSameIsSaidAreSaidTogether() throws {
+        func graph(factor: Double) -> ExecutionGraph {
+            var builder = GraphBuilder()
+            for x in 1...6 {
+                let cell = [("x", Value.integer(Int128(x)))]
+                let start = builder.add("start", "constant", at: cell, ["value": .number(Double(x))])
+                let factor = Value.number(x == 6 ? 1 : factor)
+                let scaled = builder.add("scaled", "scale", at: cell, ["factor": factor], inputs: ["input": [start]])
+                builder.output("\(x).txt", builder.add("shifted", "shift", at: cell, inputs: ["input": [scaled]]))
+            }
+            return builder.graph
+        }
+        _ = try workshop.run(graph(factor: 1))
+        #expect(
+            try explain("shifted", in: graph(factor: 2.5)) == """
+                shifted[x=1], shifted[x=2], shifted[x=3] and 2 more: runs, unless what it reads comes out as before
+                  scaled: runs, since its key changed
+                    factor: 1.0 -> 2.5
+                shifted[x=6]: cached
 
                 """
         )

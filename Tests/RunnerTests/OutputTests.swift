@@ -49,6 +49,25 @@ import Testing
         #expect(try workshop.text("a.txt") == "1.0\n")
     }
 
+    @Test func anUnusableFolderIsSaidOnceAndBeforeAnythingRuns() throws {
+        var builder = GraphBuilder()
+        for x in 1...5 {
+            let node = builder.add("a", "constant", at: [("x", .integer(Int128(x)))], ["value": .number(Double(x))])
+            builder.output("\(x).txt", node)
+        }
+        let file = try workshop.folder.write("", to: "file")
+        for out in [file, file + "/below", "/proc/self/nowhere"] {
+            let outcome = try workshop.run(builder.graph) { $0.out = out }
+            #expect(outcome.ran == [])
+            #expect(outcome.summary.exitStatus == .nodeFailed)
+            #expect(outcome.summary.notRun == 5)
+            #expect(outcome.summary.outputs.count == 1)
+            let message = outcome.summary.outputs.first?.failure?.message
+            #expect(message?.hasPrefix("`\(out)` could not be written: ") == true, "\(message ?? "")")
+        }
+        #expect(try workshop.run(builder.graph).written.count == 5)
+    }
+
     @Test func aPipeInPlaceOfTheFileHoldsNobodyUp() throws {
         try workshop.folder.write("", to: "out/x")
         #expect(mkfifo(workshop.folder("out/a.txt"), 0o600) == 0)

@@ -12,11 +12,12 @@ import Testing
         var output: String { streams.withLock(\.output) }
         var error: String { streams.withLock(\.error) }
 
-        func console(isTerminal: Bool = false) -> Console {
+        func console(isTerminal: Bool = false, columns: Int = 80) -> Console {
             Console(
                 output: { [self] text in streams.withLock { $0.output += text } },
                 error: { [self] text in streams.withLock { $0.error += text } },
-                isTerminal: isTerminal
+                isTerminal: isTerminal,
+                columns: { columns }
             )
         }
     }
@@ -82,13 +83,64 @@ import Testing
         #expect(screen.error.contains("\r\u{1B}[2Ktest.yaml:2: `bad` failed"))
     }
 
+    private func name(_ node: String, _ cell: [(String, Value)] = []) -> InstanceName {
+        var builder = GraphBuilder()
+        builder.add(node, "constant", at: cell)
+        return InstanceName(builder.graph.instances[0])
+    }
+
+    @Test func nodesThatRunSideBySideHaveEachTheirOwnPace() throws {
+        let reporter = TextReporter(console: screen.console(isTerminal: true), render: render)
+        // A step of a and one of b, in turns; some were done before anything was told of.
+        for step in 4...6 {
+            for node in ["a", "b"] {
+                usleep(110_000)
+                reporter.receive(.progress(name(node), done: step, total: 9))
+            }
+        }
+        for node in ["a", "b"] {
+            let shown = screen.error.matches(of: try Regex("\(node)  6/9  ([0-9.]+) s/step"))
+            let seconds = try #require(shown.last?.output[1].substring.flatMap { Double($0) })
+            #expect(seconds > 0.2 && seconds < 2, "\(screen.error.debugDescription)")
+        }
+    }
+
+    @Test func theProgressLineFitsTheTerminal() {
+        let reporter = TextReporter(console: screen.console(isTerminal: true, columns: 20), render: render)
+        reporter.receive(.started(name("image", [("style", .string("ピクセル アート and more"))])))
+        #expect(screen.error == "\r\u{1B}[2Kimage[style=ピクセ")
+    }
+
+    @Test func valuesCannotSpeakToTheTerminal() throws {
+        let evil = "\u{1B}[31mred\u{1B}[2J\u{9B}K\u{202E}\n\u{7}"
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", at: [("x", .string(evil))], ["value": .number(2)])
+        let bad = builder.add("bad", "fail", at: [("x", .string(evil))], inputs: ["input": [start]])
+        builder.output("bad.txt", bad)
+        builder.expect(start, "value", .greater, 3)
+        let graph = builder.graph
+        let reporter = TextReporter(console: screen.console(), render: render)
+        let outcome = try workshop.run(graph, { $0.keepGoing = true }, onEvent: { reporter.receive($0) })
+        let explanation = try RecipeRun(
+            graph,
+            store: workshop.openStore(),
+            options: workshop.options { $0.only = ["bad"] },
+            environment: RunEnvironment(numerics: "toy", version: "1.0")
+        ).explain("bad")
+        let shown = screen.error + screen.output + explanation + (try workshop.planTable(graph))
+        #expect(outcome.summary.failures.count == 1)
+        #expect(shown.contains(#"start[x=\u001B[31mred\u001B[2J\u009BK\u202E\n\u0007]"#))
+        #expect(shown.contains(#"at x=\u001B[31mred"#))
+        #expect(shown.unicodeScalars.allSatisfy { $0 == "\n" || $0.value >= 0x20 && $0.value < 0x7F }, "\(shown)")
+    }
+
     @Test func jsonIsOneObjectALine() throws {
         try run(JSONReporter(console: screen.console(), render: render))
         let lines = steady(screen.output).split(separator: "\n").map(String.init)
         #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "to_run": 2}"#)
         #expect(
             lines.last
-                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T}"#
+                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T, "unchanged": 0, "written": 2}"#
         )
         #expect(lines.contains(#"{"cell": {"x": 1}, "event": "started", "kind": "constant", "node": "start"}"#))
         #expect(lines.contains(#"{"event": "output", "outcome": "written", "path": "DIR/out/start.txt"}"#))
@@ -101,6 +153,29 @@ import Testing
             #expect(throws: Never.self) { try JSONSerialization.jsonObject(with: Data(line.utf8)) }
         }
         #expect(screen.error == "")
+    }
+
+    @Test func whatIsCachedFollowsThePlanAndWhatIsBlockedIsSaid() throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(2)])
+        let bad = builder.add("bad", "fail", inputs: ["input": [start]])
+        builder.output("twice.txt", builder.add("twice", "scale", inputs: ["input": [bad]]))
+        _ = try workshop.run(builder.graph)
+        let reporter = JSONReporter(console: screen.console(), render: { _ in "" })
+        let outcome = try workshop.run(builder.graph, onEvent: { reporter.receive($0) })
+        #expect(outcome.summary.notRun == 1)
+        let lines = steady(screen.output).split(separator: "\n").map(String.init)
+        let digest = ToyNumber(2).record.digest.hex
+        #expect(
+            lines == [
+                #"{"cached": 1, "event": "planned", "recipe": "test", "to_run": 2}"#,
+                #"{"cell": {}, "digest": "\#(digest)", "event": "cached", "kind": "constant", "node": "start", "planned": true}"#,
+                #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad"}"#,
+                #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0"}"#,
+                #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice"}"#,
+                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "seconds": T, "unchanged": 0, "written": 0}"#,
+            ]
+        )
     }
 
     @Test func junitIsXMLAlone() throws {
@@ -117,6 +192,33 @@ import Testing
                     <testcase classname="test" name="DIR/out/t.csv"/>
                     <testcase classname="test" name="$start.value &gt; 3.0 [x=1]">
                       <failure message="expected `$start.value &gt; 3.0` at x=1, but it is 2">test.yaml:200:3: expected `$start.value &gt; 3.0` at x=1, but it is 2</failure>
+                    </testcase>
+                  </testsuite>
+                </testsuites>
+
+                """
+        )
+    }
+
+    @Test func anInvalidRecipeIsASuiteOfErrors() {
+        let place = SourceLocation(file: "a.yaml", line: 3, column: 7)
+        let suite = JUnitSuite(
+            name: "a.yaml",
+            errors: [
+                Diagnostic(.error, "there is no node `<b>`", at: place), Diagnostic(.warning, "unused", at: place),
+                Diagnostic(.error, "no such file", at: SourceLocation(file: "a.yaml", line: 0, column: 0)),
+            ]
+        )
+        #expect(
+            suite.xml() == """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuites tests="2" failures="0" errors="2">
+                  <testsuite name="a.yaml" tests="2" failures="0" errors="2" time="0.0">
+                    <testcase classname="a.yaml" name="a.yaml:3:7: there is no node `&lt;b&gt;`">
+                      <error message="there is no node `&lt;b&gt;`">a.yaml:3:7: there is no node `&lt;b&gt;`</error>
+                    </testcase>
+                    <testcase classname="a.yaml" name="a.yaml: no such file">
+                      <error message="no such file">a.yaml: no such file</error>
                     </testcase>
                   </testsuite>
                 </testsuites>

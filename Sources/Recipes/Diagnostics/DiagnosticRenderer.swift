@@ -35,12 +35,14 @@ public struct DiagnosticRenderer: Sendable {
     private func block(_ diagnostic: Diagnostic, lines: [ArraySlice<UInt8>]) -> String {
         let severity = paint(diagnostic.severity.rawValue + ":", diagnostic.severity == .error ? "1;31" : "1;35")
         var text =
-            "\(paint(Self.place(diagnostic.location) + ":", "1")) \(severity) \(paint(diagnostic.message, "1"))\n"
+            "\(paint(Self.place(diagnostic.location) + ":", "1")) \(severity) "
+            + "\(paint(Self.shown(diagnostic.message), "1"))\n"
         text += snippet(diagnostic.location, lines: lines)
         for note in diagnostic.notes {
-            text += "\(paint(Self.place(note.location) + ":", "1")) \(paint("note:", "1;36")) \(note.message)\n"
+            text += "\(paint(Self.place(note.location) + ":", "1")) \(paint("note:", "1;36")) "
+            text += Self.shown(note.message) + "\n"
         }
-        if let hint = diagnostic.hint { text += "\(paint("hint:", "1;32")) \(hint)\n" }
+        if let hint = diagnostic.hint { text += "\(paint("hint:", "1;32")) \(Self.shown(hint))\n" }
         return text
     }
 
@@ -62,7 +64,7 @@ public struct DiagnosticRenderer: Sendable {
         if last < line.count { shown += "…" }
         let padding = (first > 0 ? " " : "") + Self.blank(line[first..<column])
         let marked = line[column..<min(column + location.length, last)]
-        let carets = String(repeating: "^", count: max(1, marked.reduce(0) { $0 + Self.width($1) }))
+        let carets = String(repeating: "^", count: max(1, marked.reduce(0) { $0 + TerminalText.width($1) }))
 
         let number = "\(location.line)"
         let margin = String(repeating: " ", count: number.count)
@@ -72,6 +74,9 @@ public struct DiagnosticRenderer: Sendable {
     private func paint(_ text: String, _ style: String) -> String {
         colour ? "\u{1B}[\(style)m\(text)\u{1B}[0m" : text
     }
+
+    /// A message may have lines, and may quote anything.
+    private static func shown(_ message: String) -> String { TerminalText(message).escaped(keepsLines: true) }
 
     private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
         var text = ""
@@ -83,17 +88,6 @@ public struct DiagnosticRenderer: Sendable {
 
     /// What takes as much room on a terminal as `scalars`: tabs stay tabs.
     private static func blank(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
-        scalars.map { $0 == "\t" ? "\t" : String(repeating: " ", count: width($0)) }.joined()
-    }
-
-    /// Terminal columns: two for East Asian wide characters and emoji, none for combining marks.
-    private static func width(_ scalar: Unicode.Scalar) -> Int {
-        switch scalar.value {
-        case 0x0300...0x036F, 0x200B...0x200D, 0x20D0...0x20FF, 0xFE00...0xFE0F: 0
-        case 0x1100...0x115F, 0x2E80...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F, 0xFF00...0xFF60,
-            0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-            2
-        default: 1
-        }
+        scalars.map { $0 == "\t" ? "\t" : String(repeating: " ", count: TerminalText.width($0)) }.joined()
     }
 }

@@ -47,7 +47,9 @@ public struct GraphDrawing {
 
     /// https://graphviz.org/doc/info/lang.html
     public var dot: String {
-        var lines = ["digraph \(Self.dotQuoted(name)) {", "  rankdir=LR;", "  node [shape=box];"]
+        var lines = [
+            "digraph \(Self.dotQuoted(TerminalText(name).escaped())) {", "  rankdir=LR;", "  node [shape=box];",
+        ]
         for node in nodes {
             let style = node.isOutput ? ", style=bold" : node.isNeeded ? "" : ", style=dashed"
             lines.append("  \(node.id) [label=\(Self.dotQuoted(node.lines.joined(separator: "\n")))\(style)];")

@@ -31,7 +31,7 @@ public final class GitHubReporter: Reporter {
         case .expectation(let report): if !report.isMet { console.output(render([report.diagnostic])) }
         case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
         case .summary(let summary): append(Self.markdown(summary))
-        case .planned, .started, .progress, .finished, .cached: break
+        case .planned, .started, .progress, .finished, .cached, .blocked: break
         }
     }
 
@@ -40,7 +40,7 @@ public final class GitHubReporter: Reporter {
         let problems =
             summary.failures.map { ("`\($0.title)` failed", $0.reason) }
             + summary.expectations.filter { !$0.isMet }.map { report in
-                let place = report.name.cell.coordinates.isEmpty ? "" : " at \(report.name.cell)"
+                let place = report.name.cell.coordinates.isEmpty ? "" : " at \(report.name.place)"
                 return ("`\(report.expectation.text)`\(place)", report.measured.map(TableText.number) ?? "not measured")
             }
         if !problems.isEmpty {

@@ -27,13 +27,19 @@ public final class JSONReporter: Reporter {
             object("progress", fields(name, ["done": int(done), "total": int(total)]))
         case .finished(let name, let seconds, let digest):
             object("finished", fields(name, ["seconds": .number(seconds), "digest": .string(digest.hex)]))
-        case .cached(let name, let digest): object("cached", fields(name, ["digest": .string(digest.hex)]))
+        case .cached(let name, let digest, let isPlanned):
+            object("cached", fields(name, ["digest": .string(digest.hex), "planned": .bool(isPlanned)]))
         case .failed(let failure):
             object(
                 "failed",
                 ["node": .string(failure.node), "cell": cell(failure.cell), "reason": .string(failure.reason)]
             )
                 + render([failure.diagnostic])
+        case .blocked(let name, let cause):
+            object(
+                "blocked",
+                fields(name, ["by": .map(["node": .string(cause.node), "cell": cell(cause.cell)])])
+            )
         case .output(let output): outputLine(output)
         case .expectation(let report): expectationLine(report)
         case .warning(let text): object("warning", ["message": .string(text)])
@@ -68,7 +74,8 @@ public final class JSONReporter: Reporter {
             "summary",
             [
                 "ran": int(summary.ran), "cached": int(summary.cached), "failed": int(summary.failures.count),
-                "not_run": int(summary.notRun), "interrupted": .bool(summary.isInterrupted),
+                "not_run": int(summary.notRun), "written": int(summary.written), "unchanged": int(summary.unchanged),
+                "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
             ]

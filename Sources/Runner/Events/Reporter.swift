@@ -13,15 +13,19 @@ public struct Console: Sendable {
     public let error: @Sendable (String) -> Void
     /// Whether `error` is a terminal, on which a line can be written over.
     public let isTerminal: Bool
+    /// How many columns that terminal has now: its window may change.
+    public let columns: @Sendable () -> Int
 
     public init(
         output: @escaping @Sendable (String) -> Void,
         error: @escaping @Sendable (String) -> Void,
-        isTerminal: Bool = false
+        isTerminal: Bool = false,
+        columns: @escaping @Sendable () -> Int = { 80 }
     ) {
         self.output = output
         self.error = error
         self.isTerminal = isTerminal
+        self.columns = columns
     }
 }
 

@@ -2,13 +2,16 @@ import Graph
 
 /// What happens in a run, as data; reporters make text of it.
 public enum RunEvent: Sendable {
-    /// What is known before anything but readers of files has run.
+    /// What is known before anything but readers of files has run; of those, what happens to them is told before it.
     case planned(recipe: String, PlannedWork)
     case started(InstanceName)
     case progress(InstanceName, done: Int, total: Int)
     case finished(InstanceName, seconds: Double, digest: Digest)
-    case cached(InstanceName, digest: Digest)
+    /// - isPlanned: whether the plan counts it as cached; else it was to run, and its inputs came out as before.
+    case cached(InstanceName, digest: Digest, isPlanned: Bool)
     case failed(NodeFailure)
+    /// At the end of the run: it was not run, since another node failed that it rests on.
+    case blocked(InstanceName, by: InstanceName)
     case output(OutputReport)
     case expectation(ExpectationReport)
     case warning(String)

@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 import Synchronization
 
 /// For people: a progress line that is written over on a terminal, a line for each node elsewhere; what was written, on
@@ -8,7 +9,7 @@ public final class TextReporter: Reporter {
     private struct State {
         var pace = Pace()
         var isPlanned = false
-        var steps: (title: String, done: Int, total: Int, since: ContinuousClock.Instant)?
+        var rates = StepRates()
         var lineIsShown = false
         var lastLine: ContinuousClock.Instant?
     }
@@ -29,24 +30,23 @@ public final class TextReporter: Reporter {
             case .planned(_, let work):
                 state.pace.plan(work)
                 state.isPlanned = true
-            case .started(let name): showProgress(name.title, &state)
+            case .started(let name): showProgress(name, &state)
             case .progress(let name, let done, let total):
                 state.pace.progress(name, done: done, total: total)
-                let since = state.steps?.title == name.title ? state.steps?.since : nil
-                state.steps = (name.title, done, total, since ?? .now)
-                showProgress(name.title, &state)
+                state.rates.progress(name, done: done, total: total, now: .now)
+                showProgress(name, &state)
             case .finished(let name, let seconds, _):
                 state.pace.finish(name, seconds: seconds)
-                state.steps = nil
+                state.rates.end(name)
                 if console.isTerminal {
-                    showProgress(name.title, &state)
+                    showProgress(name, &state)
                 } else {
                     console.error("\(count(state))\(name.title): \(Self.time(seconds))\n")
                 }
-            case .cached(let name, _):
-                // Those known from the start are not counted.
-                if state.isPlanned { state.pace.skip(name) }
+            case .cached(let name, _, let isPlanned): if !isPlanned { state.pace.skip(name) }
             case .failed(let failure): say(render([failure.diagnostic]), &state)
+            // Whoever reads this has seen the failure, and the summary counts those that it blocks.
+            case .blocked: break
             case .output(let output):
                 if let failure = output.failure { say(render([failure]), &state) }
                 if case .written = output.outcome {
@@ -55,7 +55,7 @@ public final class TextReporter: Reporter {
                 }
             case .expectation(let expectation):
                 if !expectation.isMet { say(render([expectation.diagnostic]), &state) }
-            case .warning(let text): say("warning: \(text)\n", &state)
+            case .warning(let text): say("warning: \(TerminalText(text).escaped(keepsLines: true))\n", &state)
             case .summary(let summary):
                 clearLine(&state)
                 for table in summary.tables { console.output(Self.text(table)) }
@@ -72,21 +72,21 @@ public final class TextReporter: Reporter {
     // MARK: - The progress line
 
     /// At most ten times a second: terminals are slow.
-    private func showProgress(_ title: String, _ state: inout State) {
+    private func showProgress(_ name: InstanceName, _ state: inout State) {
         guard console.isTerminal else { return }
         let now = ContinuousClock.now
         if let last = state.lastLine, now - last < .milliseconds(100) { return }
         state.lastLine = now
-        var line = "\(count(state))\(title)"
-        if let steps = state.steps, steps.title == title {
+        var line = "\(count(state))\(name.title)"
+        if let steps = state.rates[name] {
             line += "  \(steps.done)/\(steps.total)"
-            let seconds = (now - steps.since) / .seconds(1)
-            if steps.done > 1, seconds > 0 { line += "  \(Self.time(seconds / Double(steps.done - 1)))/step" }
+            if let seconds = steps.seconds(at: now) { line += "  \(Self.time(seconds))/step" }
         }
         if let left = state.pace.secondsLeft(elapsed: (now - start) / .seconds(1)) {
             line += "  \(Self.time(left)) left"
         }
-        console.error("\r\u{1B}[2K" + line.prefix(200))
+        // A line that wraps could not be written over; in the last column some terminals wrap already.
+        console.error("\r\u{1B}[2K" + TerminalText(line).cut(to: max(1, console.columns() - 1)))
         state.lineIsShown = true
     }
 
@@ -103,13 +103,11 @@ public final class TextReporter: Reporter {
     // MARK: - Text
 
     static func text(_ summary: RunSummary) -> String {
-        let written = summary.outputs.count { if case .written = $0.outcome { true } else { false } }
-        let unchanged = summary.outputs.count { if case .unchanged = $0.outcome { true } else { false } }
         var parts = ["\(summary.ran) ran", "\(summary.cached) cached"]
         if !summary.failures.isEmpty { parts.append("\(summary.failures.count) failed") }
         if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
-        parts.append("\(written) written")
-        if unchanged > 0 { parts.append("\(unchanged) unchanged") }
+        parts.append("\(summary.written) written")
+        if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }
         let unmet = summary.expectations.count { !$0.isMet }
         if unmet > 0 { parts.append("\(unmet) of \(summary.expectations.count) expectations not met") }
         let head = summary.isInterrupted ? "interrupted: " : ""

@@ -1,8 +1,9 @@
 import Graph
+import Recipes
 
 /// A node that could not give its result, with the place in the recipe that asked for it.
 public struct NodeFailure: Error, Sendable {
-    /// `latent` or `latent[style=neon]`.
+    /// `latent` or `latent[style=neon]`, fit for a terminal.
     public let title: String
     public let node: String
     public let cell: Cell
@@ -10,7 +11,7 @@ public struct NodeFailure: Error, Sendable {
     public let underlying: any Error
 
     init(_ instance: Instance, _ underlying: any Error) {
-        title = instance.title
+        title = TerminalText(instance.title).escaped()
         node = instance.node
         cell = instance.cell
         location = instance.location

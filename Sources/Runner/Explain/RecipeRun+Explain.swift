@@ -1,78 +1,133 @@
 import Graph
+import Recipes
 import Store
 
 extension RecipeRun {
     /// For each cell of a node, whether it runs and which parts of its key changed since the last run, back to where
-    /// each change began. Make the run with `only: [node]`, so that what no output needs can be explained too.
+    /// each change began; cells of which the same is to be said, together. Make the run with `only: [node]`, so that
+    /// what no output needs can be explained too.
     ///
+    /// - Parameters:
+    ///   - node: the node's name.
+    ///   - title: one of its cells alone, named as plans and progress name it: `latent[style=neon seed=1]`.
     /// - Throws: `UnknownNode`.
-    public func explain(_ node: String) throws -> String {
+    public func explain(_ node: String, cell title: String? = nil) throws -> String {
         let names = Set(graph.instances.map(\.node))
         guard names.contains(node) else { throw UnknownNode(name: node, nearest: nearMatch(to: node, among: names)) }
         let plan = plan()
-        let writer = ExplanationWriter(run: self, plan: plan)
-        for step in plan.steps where step.name.node == node { writer.explain(step.index, depth: 0) }
-        return writer.text
+        var steps = plan.steps.filter { $0.name.node == node }
+        if let title {
+            let titles = steps.map(\.name.title)
+            steps = steps.filter { $0.name.title == title || graph.instances[$0.index].title == title }
+            if steps.isEmpty { throw UnknownNode(name: title, nearest: nearMatch(to: title, among: titles)) }
+        }
+        var groups: [(explanation: Explanation, titles: [String])] = []
+        var places: [Explanation: Int] = [:]
+        for step in steps {
+            var writer = ExplanationWriter(run: self, plan: plan, cell: step.name.cell)
+            writer.explain(step.index, depth: 0)
+            if let place = places[writer.explanation] {
+                groups[place].titles.append(step.name.title)
+            } else {
+                places[writer.explanation] = groups.count
+                groups.append((writer.explanation, [step.name.title]))
+            }
+        }
+        return groups.map { $0.explanation.text(for: $0.titles, node: node, isWhole: $0.titles.count == steps.count) }
+            .joined()
+    }
+}
+
+/// What is said of one cell: equal for cells of which the same is said.
+private struct Explanation: Hashable {
+    struct Line: Hashable {
+        let depth: Int
+        /// The node that the line is about; nil for the first line and for those about no node.
+        let node: String?
+        let content: String
+    }
+
+    var lines: [Line] = []
+
+    /// - Parameters:
+    ///   - titles: of the cells that this is said of.
+    ///   - isWhole: whether those are all the cells there are.
+    func text(for titles: [String], node: String, isWhole: Bool) -> String {
+        lines.enumerated().map { number, line in
+            let subject = number == 0 ? Self.subject(titles, node: node, isWhole: isWhole) : line.node ?? ""
+            return String(repeating: "  ", count: line.depth) + subject + line.content + "\n"
+        }.joined()
+    }
+
+    private static func subject(_ titles: [String], node: String, isWhole: Bool) -> String {
+        if titles.count == 1 { return titles[0] }
+        if isWhole { return "\(node) (all \(titles.count) cells)" }
+        let rest = titles.count > 3 ? " and \(titles.count - 3) more" : ""
+        return titles.prefix(3).joined(separator: ", ") + rest
     }
 }
 
 /// Follows changes from a node up to their causes.
-private final class ExplanationWriter {
+private struct ExplanationWriter {
     /// Of a gathered sweep, as many inputs are followed.
     private static let widest = 3
 
     private let run: RecipeRun
-    private let steps: [Int: Plan.Step]
+    private let plan: Plan
+    private let cell: Cell
     private var explained: Set<Int> = []
-    private(set) var text = ""
+    private(set) var explanation = Explanation()
 
-    init(run: RecipeRun, plan: Plan) {
+    /// - Parameter cell: what is explained; nodes there go by their names alone.
+    init(run: RecipeRun, plan: Plan, cell: Cell) {
         self.run = run
-        steps = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.index, $0) })
+        self.plan = plan
+        self.cell = cell
     }
 
-    func explain(_ index: Int, depth: Int) {
-        guard let step = steps[index] else { return }
-        let title = step.name.title
-        guard explained.insert(index).inserted else { return line("\(title): see above", depth) }
+    mutating func explain(_ index: Int, depth: Int) {
+        guard let step = plan[index] else { return }
+        guard explained.insert(index).inserted else { return line(step, ": see above", depth) }
         switch step.status {
-        case .cached: explainKnown(title, index, "cached", depth)
-        case .reference: explainKnown(title, index, "names its files", depth)
-        case .failed(let failure): line("\(title): fails: \(failure.reason)", depth)
-        case .blocked(let cause): line("\(title): cannot run, since `\(run.graph.instances[cause].title)` fails", depth)
-        case .run(.new): line("\(title): runs, since it has no result in this recipe yet", depth)
-        case .run(.forced): line("\(title): runs, since --force asks for it", depth)
-        case .run(.evicted): line("\(title): runs, since its value was evicted from the cache and is needed", depth)
+        case .cached: explainKnown(step, "cached", depth)
+        case .reference: explainKnown(step, "names its files", depth)
+        case .failed(let failure): line(step, ": fails: \(TerminalText(failure.reason).escaped())", depth)
+        case .blocked(let cause):
+            line(step, ": cannot run, since `\(name(InstanceName(run.graph.instances[cause])))` fails", depth)
+        case .run(.new): line(step, ": runs, since it has no result in this recipe yet", depth)
+        case .run(.forced): line(step, ": runs, since --force asks for it", depth)
+        case .run(.evicted): line(step, ": runs, since its value was evicted from the cache and is needed", depth)
         case .run(.forgotten):
-            line("\(title): runs: nothing changed, but its result is not in the cache any more", depth)
+            line(step, ": runs: nothing changed, but its result is not in the cache any more", depth)
         case .run(.changed(let changes)):
-            line("\(title): runs, since its key changed", depth)
+            line(step, ": runs, since its key changed", depth)
             explain(changes, of: index, depth: depth + 1)
         case .run(.inputs(let inputs)):
-            line("\(title): runs, unless what it reads comes out as before", depth)
+            line(step, ": runs, unless what it reads comes out as before", depth)
             follow(inputs, depth: depth + 1)
         }
     }
 
     /// What has a digest: as in the last run, or another.
-    private func explainKnown(_ title: String, _ index: Int, _ state: String, _ depth: Int) {
-        guard let last = run.history[title], let key = run.scheduler.keys[index] else {
-            return line("\(title): \(state)", depth)
+    private mutating func explainKnown(_ step: Plan.Step, _ state: String, _ depth: Int) {
+        let index = step.index
+        guard let last = run.history[run.graph.instances[index].title], let key = run.scheduler.keys[index] else {
+            return line(step, ": \(state)", depth)
         }
         guard last != key.digest else {
             // A reference's key holds paths; what lies there may be another file.
             let value = run.store.result(for: last)?.value
             let isSame = value == nil || value == run.scheduler.digests[index]
-            return line("\(title): \(state)\(isSame ? "" : ", which have changed")", depth)
+            return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth)
         }
-        line("\(title): \(state), by another key than in the last run", depth)
+        line(step, ": \(state), by another key than in the last run", depth)
         guard let components = run.store.components(of: last) else { return }
         explain(KeyChange.between(components, KeyComponents(key)), of: index, depth: depth + 1)
     }
 
-    private func explain(_ changes: [KeyChange], of index: Int, depth: Int) {
+    private mutating func explain(_ changes: [KeyChange], of index: Int, depth: Int) {
         for change in changes {
-            line("\(change)", depth)
+            explanation.lines.append(Explanation.Line(depth: depth, node: nil, content: "\(change)"))
             guard change.component.hasPrefix("input ") else { continue }
             let port = String(change.component.dropFirst("input ".count))
             let sources = run.graph.instances[index].inputs[port] ?? []
@@ -82,18 +137,28 @@ private final class ExplanationWriter {
 
     /// Whether there is more to say of an input than that it is as it was.
     private func isNews(_ index: Int) -> Bool {
-        guard let step = steps[index] else { return false }
+        guard let step = plan[index] else { return false }
         if step.runs { return true }
-        guard let last = run.history[step.name.title], let key = run.scheduler.keyDigests[index] else { return true }
+        let title = run.graph.instances[index].title
+        guard let last = run.history[title], let key = run.scheduler.keyDigests[index] else { return true }
         return last != key || run.store.result(for: last)?.value != run.scheduler.digests[index]
     }
 
-    private func follow(_ indices: [Int], depth: Int) {
+    private mutating func follow(_ indices: [Int], depth: Int) {
         for index in indices.prefix(Self.widest) { explain(index, depth: depth) }
-        if indices.count > Self.widest { line("and \(indices.count - Self.widest) more", depth) }
+        guard indices.count > Self.widest else { return }
+        let rest = "and \(indices.count - Self.widest) more"
+        explanation.lines.append(Explanation.Line(depth: depth, node: nil, content: rest))
     }
 
-    private func line(_ content: String, _ depth: Int) {
-        text += String(repeating: "  ", count: depth) + content + "\n"
+    private mutating func line(_ step: Plan.Step, _ content: String, _ depth: Int) {
+        // The first line's subject is the cell itself, or the group of those that it stands for.
+        let node = depth == 0 ? nil : name(step.name)
+        explanation.lines.append(Explanation.Line(depth: depth, node: node, content: content))
+    }
+
+    /// The node's name alone where its cell is the one explained, as far as it has the same axes.
+    private func name(_ name: InstanceName) -> String {
+        name.cell.coordinates.allSatisfy { cell[$0.axis] == $0.value } ? name.node : name.title
     }
 }

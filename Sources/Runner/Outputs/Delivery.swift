@@ -53,6 +53,20 @@ final class Delivery: Sendable {
         Array(Set(outputsByInstance.keys).union(tables.flatMap(\.instances)).union(measured)).sorted()
     }
 
+    /// What keeps the output folder from being written to, should it be needed: said once and before anything runs, not
+    /// of each file and after hours.
+    func folderProblem(digests: [Digest?]) -> OutputReport? {
+        let inPlace = state.withLock { $0.inPlace }
+        let single = outputsByInstance.values.joined().filter { !inPlace.contains($0) }
+        let missing = tables.filter { place, instances in
+            tableContent(instances, digests).map { store.outputContent(path(place)) != $0 } ?? true
+        }
+        let paths = (single + missing.map(\.place)).map { graph.outputs[$0].path }
+        guard !paths.isEmpty, let failure = folder.problem(writing: paths) else { return nil }
+        let location = SourceLocation(file: "--out \(options.out)", line: 0, column: 0)
+        return OutputReport(path: options.out, outcome: .failed(failure), location: location)
+    }
+
     // MARK: - Single results
 
     /// Whether the value itself is needed: not where its files are in place and nothing measures it.

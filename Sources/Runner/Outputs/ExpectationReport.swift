@@ -14,7 +14,7 @@ public struct ExpectationReport: Sendable {
 
     /// For a condition that is not met.
     public var diagnostic: Diagnostic {
-        let place = name.cell.coordinates.isEmpty ? "" : " at \(name.cell)"
+        let place = name.cell.coordinates.isEmpty ? "" : " at \(name.place)"
         let value = measured.map { "it is \(TableText.number($0))" } ?? "it was not measured"
         return Diagnostic(.error, "expected `\(expectation.text)`\(place), but \(value)", at: expectation.location)
     }

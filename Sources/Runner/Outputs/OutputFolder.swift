@@ -34,6 +34,27 @@ struct OutputFolder: Sendable {
         return .written
     }
 
+    /// Why these files cannot be written here, as far as that shows before anything is made: whatever is in the place of
+    /// the folder, and the right to make something in it, or in what is there of the way to it.
+    func problem(writing relatives: [String]) -> Failure? {
+        var existing = path
+        while access(existing, F_OK) != 0, errno == ENOENT, existing.contains(where: { $0 != "/" }) {
+            existing = (existing as NSString).deletingLastPathComponent
+        }
+        let descriptor = open(existing, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return failure(existing) }
+        defer { close(descriptor) }
+        // Where a file or its folder is there already, it alone decides.
+        let isAdding =
+            existing != path
+            || relatives.contains { relative in
+                let first = relative.prefix { $0 != "/" }
+                return faccessat(descriptor, String(first), F_OK, AT_SYMLINK_NOFOLLOW) != 0
+            }
+        guard isAdding, faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) != 0 else { return nil }
+        return failure(existing)
+    }
+
     private func root() throws(Failure) -> Int32 {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

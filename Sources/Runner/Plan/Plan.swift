@@ -30,6 +30,16 @@ public struct Plan: Sendable {
 
     /// What the wanted results rest on, in the graph's order.
     public let steps: [Step]
+    private let places: [Int: Int]
+
+    init(steps: [Step]) {
+        self.steps = steps
+        places = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.index, $0) })
+    }
+
+    /// By the index of the instance; nil for one that nothing wanted rests on.
+    public subscript(index: Int) -> Step? { places[index].map { steps[$0] } }
+
     public var cached: Int { steps.count { $0.isCached } }
     public var toRun: Int { steps.count { $0.runs } }
 

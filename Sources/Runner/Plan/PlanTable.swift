@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 
 /// A plan as `pulid-run plan` prints it: a row for each node, and the reasons.
 public struct PlanTable: CustomStringConvertible {
@@ -57,7 +58,7 @@ public struct PlanTable: CustomStringConvertible {
     private func reason(of step: Plan.Step) -> String? {
         switch step.status {
         case .run(let reason): reason.summary(in: graph)
-        case .failed(let failure): "fails: \(failure.reason)"
+        case .failed(let failure): "fails: \(TerminalText(failure.reason).escaped())"
         case .blocked(let index): "\(graph.instances[index].node) fails"
         case .cached, .reference: nil
         }

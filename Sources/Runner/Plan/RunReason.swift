@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 import Store
 
 /// Why a node runs.
@@ -63,7 +64,7 @@ extension KeyChange: CustomStringConvertible {
 
     /// Digests of values and files are long and say nothing; twelve digits tell them apart.
     private static func shown(_ text: String) -> String {
-        let text = text.replacing("\\", with: "\\\\").replacing("\n", with: "\\n")
+        let text = TerminalText(text.replacing("\\", with: "\\\\")).escaped()
         let short = items(text).map { item in
             item.split(separator: " ", omittingEmptySubsequences: false).map { word in
                 Digest(hex: String(word))?.short ?? String(word)

@@ -8,21 +8,22 @@ struct ExplainCommand: ParsableCommand {
     )
 
     @OptionGroup var recipe: RecipeOptions
-    @Argument(help: "The node's name.") var node: String
+    @Argument(help: "The node's name, or one of its cells: 'latent[style=neon seed=1]'.") var node: String
     @OptionGroup var cache: CacheOptions
     @Option(help: ArgumentHelp("The folder for outputs.", valueName: "dir")) var out: String?
 
     func run() throws {
         try reportingFailures {
             let loaded = try recipe.load()
-            try loaded.checkNeeded([node])
+            let name = String(node.prefix { $0 != "[" })
+            try loaded.checkNeeded([name])
             let store = try cache.open { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
             let options = RunOptions(
                 out: out ?? "out/\(loaded.graph.name)",
                 recipe: recipe.absolutePath,
-                settings: recipe.settings,
-                only: [node]
+                settings: loaded.settings,
+                only: [name]
             )
             let run = try RecipeRun(
                 loaded.graph,
@@ -30,7 +31,7 @@ struct ExplainCommand: ParsableCommand {
                 options: options,
                 environment: Program.environment(threads: nil)
             )
-            Terminal.output(try run.explain(node))
+            Terminal.output(try run.explain(name, cell: name == node ? nil : node))
             return .success
         }
     }

@@ -12,6 +12,10 @@ func reportingFailures(format: ReportFormat = .text, _ body: () throws -> Runner
     } catch let error as RecipeError {
         let renderer = DiagnosticRenderer(sources: error.sources, colour: Terminal.usesColour)
         renderer.show(error.diagnostics, format: format)
+        if format == .junit {
+            let file = error.diagnostics.first?.location.file ?? "pulid-run"
+            Terminal.output(JUnitSuite(name: file, errors: error.diagnostics).xml())
+        }
         status = .recipeInvalid
     } catch let error as StoreError {
         Terminal.error("error: \(error)\n")

@@ -4,7 +4,14 @@ import Runner
 /// The standard streams as the reporters see them.
 enum Terminal {
     static var console: Console {
-        Console(output: { output($0) }, error: { error($0) }, isTerminal: isatty(2) == 1)
+        Console(output: { output($0) }, error: { error($0) }, isTerminal: isatty(2) == 1, columns: { columns })
+    }
+
+    /// Of the window that shows the standard error; 80 where it does not say.
+    private static var columns: Int {
+        var size = winsize()
+        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
     }
 
     /// Whether problems are shown in colour: https://no-color.org

@@ -1,0 +1,76 @@
+import Graph
+
+/// A suite of test cases and its XML, as https://github.com/testmoapp/junitxml describes what readers agree on.
+public struct JUnitSuite: Sendable {
+    var name: String
+    private var cases: [String] = []
+    private var failures = 0
+    private var errors = 0
+
+    public init(name: String) { self.name = name }
+
+    /// A recipe that cannot be run: each of its errors is a case that ended in one.
+    public init(name: String, errors diagnostics: [Diagnostic]) {
+        self.init(name: name)
+        for diagnostic in diagnostics where diagnostic.severity == .error {
+            add("\(Self.place(diagnostic)): \(diagnostic.message)", error: diagnostic)
+        }
+    }
+
+    /// - Parameter error: why the case could not be carried out, if it could not.
+    mutating func add(_ name: String, error: Diagnostic?) {
+        if error != nil { errors += 1 }
+        add(name, error.map { ("error", $0) })
+    }
+
+    /// - Parameter failure: what was found instead, if that is not what the case asks for.
+    mutating func add(_ name: String, failure: Diagnostic?) {
+        if failure != nil { failures += 1 }
+        add(name, failure.map { ("failure", $0) })
+    }
+
+    private mutating func add(_ name: String, _ problem: (tag: String, diagnostic: Diagnostic)?) {
+        let head = "    <testcase classname=\"\(Self.escaped(self.name))\" name=\"\(Self.escaped(name))\""
+        guard let (tag, diagnostic) = problem else { return cases.append(head + "/>\n") }
+        let message = Self.escaped(diagnostic.message)
+        let text = "\(Self.escaped(Self.place(diagnostic))): \(message)"
+        cases.append(head + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n    </testcase>\n")
+    }
+
+    private static func place(_ diagnostic: Diagnostic) -> String {
+        let location = diagnostic.location
+        return location.line > 0 ? "\(location.file):\(location.line):\(location.column)" : location.file
+    }
+
+    public func xml(seconds: Double = 0) -> String {
+        let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
+        return """
+            <?xml version="1.0" encoding="UTF-8"?>
+            <testsuites \(counts)>
+              <testsuite name="\(Self.escaped(name))" \(counts) time="\(seconds)">
+            \(cases.joined())  </testsuite>
+            </testsuites>
+
+            """
+    }
+
+    /// Also without the characters that XML cannot hold at all.
+    private static func escaped(_ text: String) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "\n": result += "&#10;"
+            case "\t": result += "&#9;"
+            case _
+            where scalar.value < 0x20 || scalar.value == 0x7F || scalar.value >= 0xFFFE && scalar.value <= 0xFFFF:
+                result += "\u{FFFD}"
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
+    }
+}

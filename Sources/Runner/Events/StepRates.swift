@@ -1,0 +1,29 @@
+/// How fast the nodes go that run now, each by itself: with several jobs their steps come interleaved.
+struct StepRates {
+    struct Steps {
+        var done: Int
+        var total: Int
+        /// When the first of them was told of, and how many were done then: what a node does before its steps, such as
+        /// reading weights, says nothing of their pace.
+        let since: ContinuousClock.Instant
+        let doneAtStart: Int
+
+        /// Seconds a step takes; nil before a step has been seen from beginning to end.
+        func seconds(at now: ContinuousClock.Instant) -> Double? {
+            guard done > doneAtStart else { return nil }
+            return (now - since) / .seconds(1) / Double(done - doneAtStart)
+        }
+    }
+
+    private var running: [InstanceName: Steps] = [:]
+
+    subscript(name: InstanceName) -> Steps? { running[name] }
+
+    mutating func progress(_ name: InstanceName, done: Int, total: Int, now: ContinuousClock.Instant) {
+        var steps = running[name] ?? Steps(done: done, total: total, since: now, doneAtStart: done)
+        (steps.done, steps.total) = (done, total)
+        running[name] = steps
+    }
+
+    mutating func end(_ name: InstanceName) { running[name] = nil }
+}
