@@ -28,7 +28,8 @@ let package = Package(
         .target(name: "Graph", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
 
         // Where both meet.
-        .target(name: "Nodes", dependencies: ["Graph", "Models", "Diffusion", "Checkpoints", "Imaging", "Tensors"]),
+        .target(
+            name: "Nodes", dependencies: ["Graph", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]),
 
         // The mathematics.
         .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),

@@ -10,8 +10,10 @@ struct Compare: Node {
     @Input("a picture of the same size: gives max_abs, mean_abs, psnr, ssim") var baseline: ImageArtifact?
     @Input("who it should be: gives id_similarity; needs models") var face: FaceArtifact?
     @Input("the recogniser, for id_similarity", part: "recognition") var models: FaceModels?
-    @Parameter("what part of the picture is the face: whole for pictures that are aligned faces") var crop: FaceCrop =
-        .whole
+    @Parameter(
+        "what part of the picture is the face: whole for pictures that are aligned faces; detect finds faces, counts them in the field faces, and measures the one most like the person"
+    )
+    var crop: FaceCrop = .whole
     @Parameter("bounds that decide the field pass: at most for max_abs and mean_abs, at least for the others")
     var thresholds: Thresholds = Thresholds()
 
@@ -28,8 +30,23 @@ struct Compare: Node {
             guard let models else {
                 throw NodeError.needs(what: "models", because: "id_similarity is measured with a recogniser")
             }
-            let found = try models.recognise(aligned: AlignedFace(image, crop: crop), context)
-            values[.idSimilarity] = Double(cosineSimilarity(found, face.recognition))
+            guard !face.isAbsent else {
+                throw NodeError.needs(what: "a face", because: "the photo of `face:` showed none and was skipped")
+            }
+            switch crop {
+            case .whole:
+                let found = try models.recognise(aligned: AlignedFace(whole: image), context)
+                values[.idSimilarity] = Double(cosineSimilarity(found, face.recognition))
+            case .detect:
+                let faces = try FaceFinder(image, models: models, context).allForRecognition()
+                let recognizer = try models.recognizer(context)
+                let likeness = try faces.map {
+                    Double(cosineSimilarity(try recognizer(FloatImage($0)), face.recognition))
+                }
+                values[.faces] = Double(faces.count)
+                // A picture without a face is like nobody.
+                values[.idSimilarity] = likeness.max() ?? 0
+            }
         }
         if !thresholds.bounds.isEmpty { values[.pass] = thresholds.hold(for: values) ? 1 : 0 }
         return ScoresArtifact(values)

@@ -19,7 +19,12 @@ struct EncodeID: Node {
     func run(_ context: RunContext) throws -> IdentityArtifact {
         let tower = try pulid.tower(context)
         let encoder = try pulid.encoder(context)
-        let faces = try face.map { face in
+        // A photo that shows no face and was skipped says nothing about the person.
+        let found = face.filter { !$0.isAbsent }
+        guard !found.isEmpty else {
+            throw NodeError.needs(what: "a photo with a face", because: "every one of them was skipped")
+        }
+        let faces = try found.map { face in
             // 1. the tower sees the grey features at its own size
             let size = tower.config.imageSize
             let features = FloatImage(tensor: face.features.channelsLast()).resized(

@@ -4,8 +4,45 @@ import Tensors
 
 /// What part of a picture is the face.
 enum FaceCrop: String, ParameterChoice {
+    /// The detectors find it.
+    case detect
     /// The whole picture is an aligned face already: eyes, nose and mouth are where alignment puts them.
     case whole
+}
+
+/// Which of several faces.
+enum FacePick: ParameterType, Hashable {
+    case largest
+    /// The one nearest the middle of the picture.
+    case center
+    /// Counted from the left of the picture, from 0.
+    case index(Int)
+
+    static var parameterForm: ParameterForm { .oneOf([.choice(["largest", "center"]), .integer]) }
+
+    var parameterValue: Value {
+        switch self {
+        case .largest: .string("largest")
+        case .center: .string("center")
+        case .index(let index): .integer(Int128(index))
+        }
+    }
+
+    init(parameter value: Value) throws(ParameterMismatch) {
+        switch value {
+        case .string("largest"): self = .largest
+        case .string("center"): self = .center
+        case .integer: self = .index(try Int(parameter: value))
+        default: throw ParameterMismatch(expected: Self.parameterForm, found: value)
+        }
+    }
+}
+
+/// What happens when a photo shows no face.
+enum AbsentFace: String, ParameterChoice {
+    case error
+    /// The face is left empty: encode_id leaves it out, compare measures no likeness to it.
+    case skip
 }
 
 /// A face of 512 x 512 pixels with eyes, nose and mouth in fixed places.
@@ -24,7 +61,7 @@ struct AlignedFace {
     let picture: FloatImage
 
     /// - Throws: `NodeError.notSquare` when the whole picture cannot be a face
-    init(_ image: ImageArtifact, crop: FaceCrop) throws {
+    init(whole image: ImageArtifact) throws {
         let picture = image.picture
         guard picture.width == picture.height else {
             throw NodeError.notSquare(width: picture.width, height: picture.height)
@@ -35,17 +72,21 @@ struct AlignedFace {
     }
 
     /// The same face as recognisers of `size` pixels were trained to see it.
-    ///
-    /// insightface: utils/face_align.py, `arcface_dst` for 112 pixels
     func forRecognition(size: Int) -> FloatImage {
-        let scale = Double(size) / 112
-        let target = [
-            Point(38.2946, 51.6963), Point(73.5318, 51.5014), Point(56.0252, 71.7366), Point(41.5493, 92.3655),
-            Point(70.7299, 92.2041),
-        ].map { $0 * scale }
+        let target = recognitionLandmarks(size: size)
         guard let transform = AffineTransform.similarity(from: Self.landmarks, to: target) else { return picture }
         return picture.warped(by: transform, width: size, height: size)
     }
+}
+
+/// Where recognisers of `size` pixels want eyes, nose and mouth.
+///
+/// insightface: utils/face_align.py, `arcface_dst` for 112 pixels
+func recognitionLandmarks(size: Int) -> [Point] {
+    [
+        Point(38.2946, 51.6963), Point(73.5318, 51.5014), Point(56.0252, 71.7366), Point(41.5493, 92.3655),
+        Point(70.7299, 92.2041),
+    ].map { $0 * (Double(size) / 112) }
 }
 
 /// The cosine of the angle between two vectors of one length; 0 if one of them is 0.

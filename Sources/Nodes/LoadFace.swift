@@ -10,10 +10,36 @@ struct LoadFace: Node {
     @Input("a photo") var image: ImageArtifact
     @Input("the networks that look at it") var models: FaceModels
     @Parameter("what part of the photo is the face: whole for a picture that is an aligned face already")
-    var crop: FaceCrop
+    var crop: FaceCrop = .detect
+    @Parameter("which of several faces; a number counts them from the left, from 0") var pick: FacePick = .largest
+    @Parameter("what to do when there is no face; skip leaves it out of identities") var onNoFace: AbsentFace = .error
 
     func run(_ context: RunContext) throws -> FaceArtifact {
-        let face = try AlignedFace(image, crop: crop)
+        switch crop {
+        case .whole: return try whole(context)
+        case .detect:
+            let finder = try FaceFinder(image, models: models, context)
+            if let face = try finder.face(pick) { return try artifact(of: face, context) }
+            let (_, _, H, W) = image.image.shape4
+            guard onNoFace == .skip else { throw FaceError.noFace(width: W, height: H) }
+            context.warn("no face was found; it is left out")
+            return .absent
+        }
+    }
+
+    private func artifact(of face: FoundFace, _ context: RunContext) throws -> FaceArtifact {
+        let aligned = FloatImage(face.aligned).tensor.channelsFirst()
+        return FaceArtifact(
+            box: Tensor(face.detection.box, shape: [4]),
+            landmarks: Tensor(face.detection.landmarks.flatMap { [$0.x, $0.y] }, shape: [5, 2]),
+            recognition: try models.recognizer(context)(FloatImage(face.forRecognition)),
+            aligned: aligned,
+            features: try models.features(of: aligned, context)
+        )
+    }
+
+    private func whole(_ context: RunContext) throws -> FaceArtifact {
+        let face = try AlignedFace(whole: image)
         let (_, _, H, W) = image.image.shape4
         let scale = Double(W) / Double(AlignedFace.side)
         let landmarks = AlignedFace.landmarks.flatMap { [Float($0.x * scale), Float($0.y * scale)] }

@@ -9,6 +9,8 @@ public struct ONNXGraph: Sendable {
     public let file: String
     /// What the graph is given, constants apart; nil where any size will do.
     public let inputs: [(name: String, shape: [Int?])]
+    /// What the file calls its first eight nodes: insightface tells by them who prepares the picture.
+    public let firstNodeNames: [String]
     private let steps: [Step]
     /// Where inputs, constants and results lie: places in one list.
     private let constants: [(place: Int, value: ONNXValue)]
@@ -68,6 +70,7 @@ public struct ONNXGraph: Sendable {
             throw ONNXError.unsupported(file: file, what: "it is written for version \(opset) of ONNX's operators")
         }
         self.file = file
+        firstNodeNames = model.graph.node.prefix(8).map(\.name)
 
         var places: [String: Int] = [:]
         func place(of name: String) throws -> Int {

@@ -3,7 +3,8 @@
 
     python scripts/goldens/onnx_graphs.py
 
-Writes *.onnx, and graphs.safetensors with their inputs and outputs, to Tests/ONNXTests/Goldens.
+Writes *.onnx, and graphs.safetensors with their inputs and outputs, to Tests/ONNXTests/Goldens; and a detector that takes
+red squares for faces to Tests/NodesTests/Goldens.
 """
 
 from pathlib import Path
@@ -190,6 +191,35 @@ def operators():
     g.finish("operators", outputs, [[2, 3, 9, 7]] + [None] * len(outputs), (2, 3, 9, 7))
 
 
+def red_detector():
+    """SCRFD's outputs from no learning: a face wherever a cell of 32 pixels is red, the larger the more blue is in it."""
+    g = Graph(11)
+    outputs = [[], [], []]
+    face = np.array([[-0.5, -0.3], [0.5, -0.3], [0, 0.1], [-0.4, 0.6], [0.4, 0.6]], np.float32).ravel()
+    for stride in (8, 16, 32):
+        mean = g.AveragePool("input.1", kernel_shape=[stride] * 2, strides=[stride] * 2)
+        for width, results in zip((1, 4, 10), outputs):
+            weight, bias = np.zeros((2 * width, 3, 1, 1), np.float32), np.zeros(2 * width, np.float32)
+            if width == 1:
+                bias[:] = -20
+                if stride == 32:
+                    weight[0, :, 0, 0], bias[0] = (40, -40, 0), -64
+            elif width == 4:
+                weight[:, 2], bias[:] = 0.5, 1.5
+            else:
+                bias[:] = np.tile(face, 2)
+            y = g.Conv(mean, g.constant(weight), g.constant(bias), kernel_shape=[1, 1])
+            y = g.Sigmoid(y) if width == 1 else y
+            results.append(g.Reshape(g.Transpose(y, perm=[0, 2, 3, 1]), g.constant(np.array([-1, width], np.int64))))
+    value = lambda n, s: helper.make_tensor_value_info(n, TensorProto.FLOAT, s)
+    names = [name for results in outputs for name in results]
+    graph = helper.make_graph(
+        g.nodes, "red", [value("input.1", [1, 3, "?", "?"])], [value(n, ["n", "c"]) for n in names], g.constants)
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=6)
+    onnx.checker.check_model(model)
+    onnx.save(model, GOLDENS.parents[1] / "NodesTests/Goldens/red_detector.onnx")
+
+
 GOLDENS.mkdir(exist_ok=True)
 scrfd(11, "scrfd11", batched=False)
 scrfd(13, "scrfd13", batched=True)
@@ -198,4 +228,5 @@ scrfd(9, "scrfd9", batched=True)
 recognizer("iresnet", folded=True)
 recognizer("iresnet_norms", folded=False)
 operators()
+red_detector()
 save_file({k: np.ascontiguousarray(v) for k, v in goldens.items()}, GOLDENS / "graphs.safetensors")

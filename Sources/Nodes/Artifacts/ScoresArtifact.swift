@@ -11,6 +11,8 @@ public struct ScoresArtifact: Artifact {
         case meanAbs = "mean_abs"
         case psnr, ssim
         case idSimilarity = "id_similarity"
+        /// Faces in the picture, where they were looked for.
+        case faces
         /// 1 where every threshold holds, else 0.
         case pass
     }

@@ -2,6 +2,7 @@ import Checkpoints
 import Graph
 import Imaging
 import Models
+import ONNX
 import Tensors
 
 /// The networks that look at faces, by their files.
@@ -10,34 +11,92 @@ public struct FaceModels: ModelReference {
 
     let files: [String: ModelFile]
 
-    /// The recogniser's numbers for a face, not normalised.
-    func recognise(aligned face: AlignedFace, _ context: RunContext) throws -> Tensor {
-        let network = try context.residents.value(for: residentKey(["recognizer"])) {
-            let weights = Weights(try SafetensorsFile(path: path("recognizer")))
-            let network = try IResNet(weights, config: IResNet.Config(weights))
-            try weights.assertAllUsed()
-            return network
+    /// What each network is for.
+    enum Role: String {
+        case detector, recognizer, aligner, parser
+
+        /// The file names that are looked for, in this order.
+        var names: [String] {
+            switch self {
+            case .detector: ["scrfd_10g_bnkps.onnx"]
+            case .recognizer: ["glintr100.onnx", "recognizer.safetensors"]
+            case .aligner: ["detection_Resnet50_Final.pth", "aligner.safetensors"]
+            case .parser: ["parsing_bisenet.pth", "parser.safetensors"]
+            }
         }
-        let picture = face.forRecognition(size: network.config.imageSize)
-        let numbers = network(ImageNormalization.signed(picture.tensor.channelsFirst()))
-        return numbers.reshaped([numbers.count])
+
+        var purpose: String {
+            switch self {
+            case .detector: "the network that finds faces"
+            case .recognizer: "the network that tells people apart"
+            case .aligner: "the network that finds eyes, nose and mouth"
+            case .parser: "the network that finds eyes, skin, hair"
+            }
+        }
+
+        /// Needed only where faces are to be found.
+        var isOptional: Bool { self == .detector || self == .aligner }
+    }
+
+    func has(_ role: Role) -> Bool { files[role.rawValue] != nil }
+
+    func recognizer(_ context: RunContext) throws -> FaceRecognizer {
+        try resident(.recognizer, context) { try FaceRecognizer(path: $0) }
+    }
+
+    /// The recogniser's numbers for a face that is aligned already, not normalised.
+    func recognise(aligned face: AlignedFace, _ context: RunContext) throws -> Tensor {
+        let network = try recognizer(context)
+        return try network(face.forRecognition(size: network.side))
     }
 
     /// The face alone, in grey, on white: what PuLID's vision tower is shown.
     ///
     /// - Parameter aligned: (1, 3, 512, 512) in 0...1
     func features(of aligned: Tensor, _ context: RunContext) throws -> Tensor {
-        let network = try context.residents.value(for: residentKey(["parser"])) {
-            let weights = Weights(try SafetensorsFile(path: path("parser")))
+        let network = try resident(.parser, context) { path in
+            let weights = Weights(try WeightFile.open(path))
             return try BiSeNet(weights, config: BiSeNet.Config(weights))
         }
         return FaceParsing(logits: network(ImageNormalization.imageNet(aligned))).faceFeatures(of: aligned)
     }
 
-    private func path(_ role: String) throws -> String {
-        guard let file = files[role] else {
-            throw NodeError.needs(what: role, because: "the face models are incomplete")
-        }
-        return file.path
+    /// What SCRFD finds in a photo, best first, in the photo's pixels.
+    ///
+    /// insightface: model_zoo/scrfd.py::SCRFD.detect
+    func detected(in photo: Bitmap, _ context: RunContext) throws -> [FaceDetection] {
+        let graph = try resident(.detector, context) { try ONNXGraph(path: $0) }
+        let (picture, scale) = photo.letterboxed(side: SCRFD.side)
+        return try SCRFD.faces(outputs: graph([SCRFD.normalized(picture.bytes)]), scale: scale)
     }
+
+    /// What RetinaFace finds in a photo, best first, in the photo's pixels.
+    func alignable(in photo: Bitmap, _ context: RunContext) throws -> [FaceDetection] {
+        let network = try resident(.aligner, context) { path in
+            var weights = Weights(try WeightFile.open(path))
+            // As saved from several GPUs.
+            if weights.contains("module.body.conv1.weight") { weights = weights / "module" }
+            let network = try RetinaFace(weights, config: RetinaFace.Config(weights))
+            try weights.assertAllUsed()
+            return network
+        }
+        return network.faces(in: photo.bytes)
+    }
+
+    private func resident<Network: Sendable>(
+        _ role: Role,
+        _ context: RunContext,
+        load: (String) throws -> Network
+    ) throws -> Network {
+        guard let file = files[role.rawValue] else {
+            if role.isOptional { throw FaceError.noDetector(parameter: role.rawValue, names: role.names) }
+            throw NodeError.needs(what: role.rawValue, because: "the face models are incomplete")
+        }
+        return try context.residents.value(for: residentKey([role.rawValue])) { try load(file.path) }
+    }
+}
+
+extension Bitmap {
+    /// (1, 3, H, W) in 0...255.
+    var bytes: Tensor { Tensor(pixels.map(Float.init), shape: [1, height, width, 3]).channelsFirst() }
 }

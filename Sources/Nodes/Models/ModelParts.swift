@@ -25,6 +25,6 @@ extension PuLIDModel {
 extension FaceModels {
     /// `recognition` leaves out the parser.
     public func part(_ name: String) -> FaceModels {
-        name == "recognition" ? FaceModels(files: files.filter { $0.key == "recognizer" }) : self
+        name == "recognition" ? FaceModels(files: files.filter { $0.key != "parser" }) : self
     }
 }

@@ -1,0 +1,135 @@
+import Graph
+import Imaging
+import Models
+import Tensors
+
+/// A face that was found in a photo, cut out as the networks behind want it.
+struct FoundFace {
+    /// In pixels of the photo as it was given.
+    let detection: FaceDetection
+    /// 512 x 512
+    let aligned: Bitmap
+    /// As the recogniser sees it.
+    let forRecognition: Bitmap
+}
+
+/// Finds faces in one photo with both detectors and decides which is which.
+///
+/// PuLID: pulid/pipeline.py::get_id_embedding. There the recogniser sees SCRFD's largest face and the parser the one of
+/// RetinaFace's that is nearest the middle, which can be two people; here both see the one that is picked.
+struct FaceFinder {
+    private let photo: Bitmap
+    /// Pixels as given for one of `photo`.
+    private let toOriginal: SIMD2<Float>
+    private let models: FaceModels
+    private let context: RunContext
+    /// SCRFD's faces.
+    let detected: [FaceDetection]
+
+    /// Boxes that overlap by less show two faces.
+    private static let sameFace: Float = 0.3
+    private static let longEdge = 1024
+    /// facexlib's, as red, green, blue (it counts from blue).
+    private static let border = RGB(132, 133, 135)
+
+    init(_ image: ImageArtifact, models: FaceModels, _ context: RunContext) throws {
+        let original = image.bitmap
+        photo = original.limitingLongEdge(to: Self.longEdge)
+        toOriginal = SIMD2(
+            Float(original.width) / Float(photo.width),
+            Float(original.height) / Float(photo.height)
+        )
+        self.models = models
+        self.context = context
+        detected = try models.detected(in: photo, context)
+    }
+
+    /// The face to be encoded; nil if there is none.
+    func face(_ pick: FacePick) throws -> FoundFace? {
+        let alignable = try models.alignable(in: photo, context)
+        guard let face = try picked(pick, of: detected) else {
+            guard let face = try picked(pick, of: alignable) else { return nil }
+            context.warn(
+                "SCRFD finds no face, RetinaFace one at \(shown(face)): it is recognised from its aligned picture"
+            )
+            let aligned = try aligned(face)
+            let side = try models.recognizer(context).side
+            return FoundFace(
+                detection: face.scaled(by: toOriginal),
+                aligned: aligned,
+                forRecognition: aligned.resizedLinearly(width: side, height: side)
+            )
+        }
+        let match = alignable.max { $0.overlap(with: face) < $1.overlap(with: face) }
+        let middle = nearestMiddle(alignable)
+        var landmarks = face
+        if let match, match.overlap(with: face) >= Self.sameFace {
+            landmarks = match
+            if pick == .largest, let middle, middle != match {
+                context.warn(
+                    "the largest face is at \(shown(face)), the one nearest the middle at \(shown(middle)); the largest is taken, "
+                        + "say `pick: center` for the other"
+                )
+            }
+        } else {
+            let other = middle.map { "one at \(shown($0))" } ?? "none"
+            context.warn(
+                "the detectors disagree: SCRFD finds a face at \(shown(face)), RetinaFace \(other); SCRFD's is taken"
+            )
+        }
+        return FoundFace(
+            detection: face.scaled(by: toOriginal),
+            aligned: try aligned(landmarks),
+            forRecognition: try forRecognition(face)
+        )
+    }
+
+    /// Every face that SCRFD finds as the recogniser sees it, or, if there is none, RetinaFace's from their aligned pictures.
+    func allForRecognition() throws -> [Bitmap] {
+        if !detected.isEmpty { return try detected.map(forRecognition) }
+        guard models.has(.aligner) else { return [] }
+        let side = try models.recognizer(context).side
+        return try models.alignable(in: photo, context).map {
+            try aligned($0).resizedLinearly(width: side, height: side)
+        }
+    }
+
+    private func picked(_ pick: FacePick, of faces: [FaceDetection]) throws -> FaceDetection? {
+        switch pick {
+        case .largest: return faces.max { $0.area < $1.area }
+        case .center: return nearestMiddle(faces)
+        case .index(let index):
+            let ordered = faces.sorted { $0.left < $1.left }
+            if faces.isEmpty || ordered.indices.contains(index) { return faces.isEmpty ? nil : ordered[index] }
+            throw FaceError.noSuchFace(index: index, faces: ordered.map { $0.scaled(by: toOriginal) })
+        }
+    }
+
+    private func nearestMiddle(_ faces: [FaceDetection]) -> FaceDetection? {
+        func distance(_ face: FaceDetection) -> Float {
+            face.distanceFromMiddle(width: photo.width, height: photo.height)
+        }
+        return faces.min { distance($0) < distance($1) }
+    }
+
+    /// facexlib: utils/face_restoration_helper.py::FaceRestoreHelper.align_warp_face
+    private func aligned(_ face: FaceDetection) throws -> Bitmap {
+        let transform = AffineTransform.leastMedianSimilarity(from: face.points, to: AlignedFace.landmarks)
+        guard let transform else { throw FaceError.notAligned(landmarks: face.landmarks) }
+        return photo.warped(by: transform, width: AlignedFace.side, height: AlignedFace.side, border: Self.border)
+    }
+
+    /// insightface: utils/face_align.py::norm_crop
+    private func forRecognition(_ face: FaceDetection) throws -> Bitmap {
+        let side = try models.recognizer(context).side
+        let transform = AffineTransform.similarity(from: face.points, to: recognitionLandmarks(size: side))
+        guard let transform else { throw FaceError.notAligned(landmarks: face.landmarks) }
+        return photo.warped(by: transform, width: side, height: side, border: .black)
+    }
+
+    private func shown(_ face: FaceDetection) -> String { face.scaled(by: toOriginal).place }
+}
+
+extension FaceDetection {
+    fileprivate var points: [Point] { landmarks.map { Point(Double($0.x), Double($0.y)) } }
+}
