@@ -29,7 +29,9 @@ let package = Package(
 
         // Where both meet.
         .target(
-            name: "Nodes", dependencies: ["Graph", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]),
+            name: "Nodes",
+            dependencies: ["Graph", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]
+        ),
 
         // The mathematics.
         .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),
