@@ -1,5 +1,6 @@
 import Graph
 import Imaging
+import Tensors
 
 /// Pictures are compared as they are written: in 8 bits.
 struct Compare: Node {
@@ -36,12 +37,12 @@ struct Compare: Node {
             switch crop {
             case .whole:
                 let found = try models.recognise(aligned: AlignedFace(whole: image), context)
-                values[.idSimilarity] = Double(cosineSimilarity(found, face.recognition))
+                values[.idSimilarity] = try similarity(found, to: face)
             case .detect:
                 let faces = try FaceFinder(image, models: models, context).allForRecognition()
                 let recognizer = try models.recognizer(context)
                 let likeness = try faces.map {
-                    Double(cosineSimilarity(try recognizer(FloatImage($0)), face.recognition))
+                    try similarity(recognizer(FloatImage($0)), to: face)
                 }
                 values[.faces] = Double(faces.count)
                 // A picture without a face is like nobody.
@@ -50,5 +51,18 @@ struct Compare: Node {
         }
         if !thresholds.bounds.isEmpty { values[.pass] = thresholds.hold(for: values) ? 1 : 0 }
         return ScoresArtifact(values)
+    }
+
+    /// - Throws: when the face was measured by a recogniser of another width, and the numbers mean nothing to each other
+    private func similarity(_ found: Tensor, to face: FaceArtifact) throws -> Double {
+        guard found.count == face.recognition.count else {
+            throw NodeError.sizesDiffer(
+                what: "the face's recognition",
+                found: face.recognition.shape,
+                expected: [found.count],
+                hint: "it was measured by another recogniser than that of `models:`"
+            )
+        }
+        return Double(cosineSimilarity(found, face.recognition))
     }
 }

@@ -8,6 +8,8 @@ public struct FaceParsing: Hashable, Sendable {
     /// 10 nose, 11 mouth, 12 and 13 lips, 14 neck, 15 necklace, 16 cloth, 17 hair, 18 hat.
     public let labels: [UInt8]
 
+    /// How many labels there are: what parsing_bisenet.pth was trained on.
+    public static let classes = 19
     /// Background, ears, earring, neck, necklace, cloth and hat: what PuLID hides from its encoder.
     public static let hiddenLabels: Set<UInt8> = [0, 7, 8, 9, 14, 15, 16, 18]
 

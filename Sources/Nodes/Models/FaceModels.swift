@@ -56,7 +56,15 @@ public struct FaceModels: ModelReference {
     func features(of aligned: Tensor, _ context: RunContext) throws -> Tensor {
         let network = try resident(.parser, context) { path in
             let weights = Weights(try WeightFile.open(path))
-            return try BiSeNet(weights, config: BiSeNet.Config(weights))
+            let config = try BiSeNet.Config(weights)
+            guard config.classes == FaceParsing.classes else {
+                throw WeightsError.wrongModel(
+                    found: "a parser of \(config.classes) labels",
+                    expected: "one of \(FaceParsing.classes), as parsing_bisenet.pth is",
+                    source: path
+                )
+            }
+            return try BiSeNet(weights, config: config)
         }
         return FaceParsing(logits: network(ImageNormalization.imageNet(aligned))).faceFeatures(of: aligned)
     }
