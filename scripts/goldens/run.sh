@@ -11,6 +11,8 @@ python unet.py --pulid "$PULID"
 python render.py --pulid "$PULID"
 python eva_clip.py --pulid "$PULID"
 python id_encoder.py --pulid "$PULID"
+python id_former.py --pulid "$PULID"
+python diffusion.py --pulid "$PULID"
 python face.py --iresnet "$IRESNET"
 python single_file.py "$DIFFUSERS"
-for script in checkpoints clip_text clip_tokenizer diffusion imaging lora onnx_graphs pulid_bin pytorch_files tensors vae; do python "$script.py"; done
+for script in checkpoints clip_text clip_tokenizer imaging lora onnx_graphs pulid_bin pytorch_files tensors vae; do python "$script.py"; done
