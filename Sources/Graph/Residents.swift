@@ -27,9 +27,4 @@ public final class Residents: @unchecked Sendable {
             return value
         }
     }
-
-    /// Lets go of every value, for instance when memory is short.
-    public func removeAll() {
-        lock.withLock { places.removeAll() }
-    }
 }

@@ -126,19 +126,21 @@ public func attentionBackward(
             gemmSerial(count, shape.keys, shape.width, queries, keysAcross, p, stride: shape.keys)
             pk_softmax(p, count, shape.keys, scale, zeroKeys, causal ? first : -1)
             gemmSerial(count, shape.keys, shape.width, gradient, valuesAcross, dp, stride: shape.keys)
+            // A group's first tile starts its sums.
             let beta: Float = first == part.lowerBound * tile ? 0 : 1
-            if let dkv {
+            let addToKeys = { (scores: UnsafePointer<Float>, x: Matrix, sums: UnsafeMutablePointer<Float>) in
                 gemmSerial(
                     shape.keys,
                     shape.width,
                     count,
-                    Matrix(p, stride: shape.keys, transposed: true),
-                    gradient,
+                    Matrix(scores, stride: shape.keys, transposed: true),
+                    x,
                     beta: beta,
-                    place(dkv.dv, 1, b * groups + group) + head * shape.width,
+                    sums + head * shape.width,
                     stride: shape.row
                 )
             }
+            if let dkv { addToKeys(p, gradient, place(dkv.dv, 1, b * groups + group)) }
             pk_softmax_backward(p, dp, count, shape.keys, scale)
             if let dq {
                 gemmSerial(
@@ -151,18 +153,7 @@ public func attentionBackward(
                     stride: shape.row
                 )
             }
-            if let dkv {
-                gemmSerial(
-                    shape.keys,
-                    shape.width,
-                    count,
-                    Matrix(dp, stride: shape.keys, transposed: true),
-                    queries,
-                    beta: beta,
-                    place(dkv.dk, 0, b * groups + group) + head * shape.width,
-                    stride: shape.row
-                )
-            }
+            if let dkv { addToKeys(dp, queries, place(dkv.dk, 0, b * groups + group)) }
         }
     }
     guard let dkv, partsPerSum > 1 else { return }
