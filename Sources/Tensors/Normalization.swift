@@ -53,7 +53,7 @@ extension Tensor {
             channels: channels,
             groups: groups
         )
-        let statistics = GroupStatistics(norm, x: pointer, eps: eps)
+        let statistics = Tensor.observed { GroupStatistics(norm, x: pointer, eps: eps) }
         let y = Tensor(shape) { y in
             groupNormForward(
                 norm,

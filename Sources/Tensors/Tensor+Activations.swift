@@ -4,15 +4,20 @@ extension Tensor {
     private typealias Forward = (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     private typealias Backward = (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
 
-    private func activated(_ forward: Forward, backward: @escaping Backward) -> Tensor {
-        Tensor.elementwise(shape) { range, y in forward(pointer + range.lowerBound, y, range.count) }
-            .recorded(from: self) { [x = detached()] dy in
-                [
-                    Tensor.elementwise(x.shape) { range, dx in
-                        backward(x.pointer + range.lowerBound, dy.pointer + range.lowerBound, dx, range.count)
-                    }
-                ]
-            }
+    private func activated(
+        operation: StaticString = #function,
+        _ forward: Forward,
+        backward: @escaping Backward
+    ) -> Tensor {
+        Tensor.elementwise(shape, operation: operation) { range, y in
+            forward(pointer + range.lowerBound, y, range.count)
+        }.recorded(from: self) { [x = detached()] dy in
+            [
+                Tensor.elementwise(x.shape, operation: operation) { range, dx in
+                    backward(x.pointer + range.lowerBound, dy.pointer + range.lowerBound, dx, range.count)
+                }
+            ]
+        }
     }
 
     /// x sigmoid(x)

@@ -5,18 +5,26 @@ let elementGrain = 1 << 15
 
 extension Tensor {
     /// A tensor of `shape` made piece by piece: `body` writes the elements of each range.
-    static func elementwise(_ shape: [Int], _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+    static func elementwise(
+        _ shape: [Int],
+        operation: StaticString = #function,
+        _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    ) -> Tensor {
         let count = shape.reduce(1, *)
-        return Tensor(shape) { y in
+        return Tensor(shape, operation: operation) { y in
             Parallel.forRanges(count, grain: elementGrain) { body($0, y + $0.lowerBound) }
         }
     }
 
     /// A tensor of `shape` made by rows of its last dimension: `body` writes the rows of each range.
-    static func rowwise(_ shape: [Int], _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void) -> Tensor {
+    static func rowwise(
+        _ shape: [Int],
+        operation: StaticString = #function,
+        _ body: (Range<Int>, UnsafeMutablePointer<Float>) -> Void
+    ) -> Tensor {
         let columns = shape.last ?? 1
         let rows = shape.dropLast().reduce(1, *)
-        return Tensor(shape) { y in
+        return Tensor(shape, operation: operation) { y in
             Parallel.forRanges(rows, grain: max(1, elementGrain / max(1, columns))) {
                 body($0, y + $0.lowerBound * columns)
             }
@@ -26,10 +34,11 @@ extension Tensor {
     private static func combine(
         _ a: Tensor,
         _ b: Tensor,
+        operation: StaticString = #function,
         _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     ) -> Tensor {
         precondition(a.shape == b.shape, "shapes \(a.shape) and \(b.shape) differ")
-        return elementwise(a.shape) { range, y in
+        return elementwise(a.shape, operation: operation) { range, y in
             kernel(a.pointer + range.lowerBound, b.pointer + range.lowerBound, y, range.count)
         }
     }

@@ -9,14 +9,17 @@ public struct Tensor: Sendable {
     var node: GradientNode?
 
     /// A tensor whose floats `fill` writes, all of them.
-    init(_ shape: [Int], fill: (UnsafeMutablePointer<Float>) -> Void) {
+    init(_ shape: [Int], operation: StaticString = #function, fill: (UnsafeMutablePointer<Float>) -> Void) {
         self.shape = shape
         storage = Storage(count: shape.reduce(1, *))
-        fill(storage.base)
+        Tensor.observed(operation) { fill(storage.base) }
     }
 
     /// A tensor whose floats are not set yet, for kernels that fill several at once through `storage`.
-    init(blank shape: [Int]) { self.init(shape, fill: { _ in }) }
+    init(blank shape: [Int]) {
+        self.shape = shape
+        storage = Storage(count: shape.reduce(1, *))
+    }
 
     init(shape: [Int], storage: Storage) {
         precondition(shape.reduce(1, *) == storage.count, "\(shape) does not hold \(storage.count) floats")
