@@ -1,0 +1,121 @@
+#include "gemm.h"
+
+#include <string.h>
+
+// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
+#pragma clang diagnostic ignored "-Wpsabi"
+#pragma clang fp contract(off)
+
+#define INLINE inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+#define LOW_1_OF_8 0, 8, 2, 10, 4, 12, 6, 14
+#define HIGH_1_OF_8 1, 9, 3, 11, 5, 13, 7, 15
+#define LOW_2_OF_8 0, 1, 8, 9, 4, 5, 12, 13
+#define HIGH_2_OF_8 2, 3, 10, 11, 6, 7, 14, 15
+#define LOW_4_OF_8 0, 1, 2, 3, 8, 9, 10, 11
+#define HIGH_4_OF_8 4, 5, 6, 7, 12, 13, 14, 15
+#define LOW_1_OF_16 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define HIGH_1_OF_16 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+#define LOW_2_OF_16 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define HIGH_2_OF_16 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define LOW_4_OF_16 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define HIGH_4_OF_16 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define LOW_8_OF_16 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define HIGH_8_OF_16 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+
+// 6 x 16: where a processor has 16 registers of 8 floats, or 32 of 4.
+#define LANES 8
+#define TRANSPOSE_STAGES(f) f(1, LOW_1_OF_8, HIGH_1_OF_8) f(2, LOW_2_OF_8, HIGH_2_OF_8) f(4, LOW_4_OF_8, HIGH_4_OF_8)
+
+#define ROWS 6
+#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6)
+#define FUSED 1
+#if defined(__aarch64__)
+#define HALF_FLOATS 1
+#else
+#define HALF_FLOATS 0
+#endif
+#define NAME(f) f##_portable
+#include "gemm.inc"
+#undef NAME
+#undef HALF_FLOATS
+
+#if defined(__x86_64__)
+#define HALF_FLOATS 1
+#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
+#define NAME(f) f##_avx2
+#include "gemm.inc"
+#undef NAME
+#pragma clang attribute pop
+#undef ROWS
+#undef EACH_ROW_COUNT
+#undef FUSED
+#undef HALF_FLOATS
+
+#define ROWS 2
+#define EACH_ROW_COUNT(f) f(1) f(2)
+#define FUSED 0
+#define HALF_FLOATS 0
+#define NAME(f) f##_unfused
+#include "gemm.inc"
+#undef NAME
+#undef ROWS
+#undef EACH_ROW_COUNT
+#undef FUSED
+#undef HALF_FLOATS
+#undef LANES
+#undef TRANSPOSE_STAGES
+
+// 14 x 32: 32 registers of 16 floats.
+#define LANES 16
+#define TRANSPOSE_STAGES(f)                                                                   \
+    f(1, LOW_1_OF_16, HIGH_1_OF_16) f(2, LOW_2_OF_16, HIGH_2_OF_16) f(4, LOW_4_OF_16, HIGH_4_OF_16) \
+    f(8, LOW_8_OF_16, HIGH_8_OF_16)
+#define ROWS 14
+#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14)
+#define FUSED 1
+#define HALF_FLOATS 1
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c"))), \
+                             apply_to = function)
+#define NAME(f) f##_avx512
+#include "gemm.inc"
+#undef NAME
+#pragma clang attribute pop
+
+static int has_avx2(void) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
+}
+static int has_avx512(void) {
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
+}
+
+const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level) {
+    switch (level) {
+    case PK_GEMM_UNFUSED: return &kernels_unfused;
+    case PK_GEMM_PORTABLE: return &kernels_portable;
+    case PK_GEMM_AVX2: return has_avx2() ? &kernels_avx2 : NULL;
+    case PK_GEMM_AVX512: return has_avx512() ? &kernels_avx512 : NULL;
+    }
+    return NULL;
+}
+pk_gemm_level pk_gemm_best(void) {
+    return has_avx512() ? PK_GEMM_AVX512 : has_avx2() ? PK_GEMM_AVX2 : PK_GEMM_UNFUSED;
+}
+#else
+const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level) {
+    return level == PK_GEMM_PORTABLE ? &kernels_portable : NULL;
+}
+pk_gemm_level pk_gemm_best(void) { return PK_GEMM_PORTABLE; }
+#endif
+
+size_t pk_gemm_panel(void) { return pk_gemm_at(pk_gemm_best())->panel; }
+size_t pk_gemm_rows(void) { return pk_gemm_at(pk_gemm_best())->rows; }
+void pk_gemm_pack(pk_gemm_operand b, size_t n, size_t k, float *packed) {
+    pk_gemm_at(pk_gemm_best())->pack(b, n, k, packed);
+}
+void pk_gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
+                      const float *start, size_t start_stride, float *c, size_t c_stride) {
+    pk_gemm_at(pk_gemm_best())->multiply(m, n, k, a, a_row, a_step, packed, start, start_stride, c, c_stride);
+}

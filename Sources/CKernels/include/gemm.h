@@ -1,0 +1,58 @@
+#ifndef CKERNELS_GEMM_H
+#define CKERNELS_GEMM_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The inner parts of a matrix product C[m, n] = start + A[m, k] B[k, n], single-threaded; blocking for the caches and
+// splitting work are the caller's.
+//
+// Every element of C is one chain of fused multiply-adds in ascending k that begins with its start value. A product
+// whose k is cut into blocks continues the chain from the stored value, so the bits depend neither on blocks and tiles
+// nor on the width of vectors nor on the machine. Only PK_GEMM_UNFUSED, for x86-64 without FMA, rounds the product too.
+//
+// B is packed: panels of `pk_gemm_panel()` columns, each [k][panel], the last one padded with zeros. Panels of 16-bit
+// elements are widened on the way.
+
+typedef enum { PK_F32, PK_F16, PK_BF16 } pk_element;
+
+// B in memory, at any alignment: element (k, n) is base[k * k_stride + n * n_stride], counted in elements; one of the
+// strides is 1.
+typedef struct {
+    const void *base;
+    pk_element type;
+    size_t k_stride, n_stride;
+} pk_gemm_operand;
+
+// Columns in a panel of the kernels that run here: 16, or 32 with AVX-512.
+size_t pk_gemm_panel(void);
+// Rows that one tile of these kernels has: a good m is a multiple.
+size_t pk_gemm_rows(void);
+
+// Writes ceil(n / panel) panels of k * panel floats: the columns 0 ..< n and rows 0 ..< k of b. Full speed needs
+// `packed` aligned to 64 bytes.
+void pk_gemm_pack(pk_gemm_operand b, size_t n, size_t k, float *packed);
+
+// C[i, j] = start[i, j] + sum of A[i, l] B[l, j] for m rows and n columns; `packed` as pk_gemm_pack(.., n, k, ..) made
+// it.
+// - A[i, l] is a[i * a_row + l * a_step]; one of the strides is 1.
+// - start: rows `start_stride` apart, which 0 makes the same row for all (a bias); NULL is zeros; may be c itself.
+// A strip of rows (pk_gemm_rows() x k) stays in the first cache while all panels pass by; call it for one panel at a
+// time to keep that one there instead.
+void pk_gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
+                      const float *start, size_t start_stride, float *c, size_t c_stride);
+
+// The same for one set of kernels, for tests that compare them. All but the first give the same bits.
+typedef enum { PK_GEMM_UNFUSED, PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512 } pk_gemm_level;
+typedef struct {
+    size_t panel, rows;
+    void (*pack)(pk_gemm_operand b, size_t n, size_t k, float *packed);
+    void (*multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
+                     const float *start, size_t start_stride, float *c, size_t c_stride);
+} pk_gemm_kernels;
+// NULL where this processor lacks them.
+const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level);
+// Which of them pk_gemm_pack and pk_gemm_multiply run: the best that is there.
+pk_gemm_level pk_gemm_best(void);
+
+#endif
