@@ -5,7 +5,6 @@
 #include <stdint.h>
 
 #include "gemm.h"
-#include "winograd.h"
 
 // The float loops. Every function works on one range of its operands and is single-threaded; splitting work is the
 // caller's. Each is compiled for the baseline and for AVX2 from the same source (loops.inc) with fixed lanes, a fixed
