@@ -4,12 +4,17 @@ SWIFT_FLAGS := -c release
 # With the flags of the program: tests and program then share what is compiled.
 TEST_FLAGS := $(SWIFT_FLAGS) --disable-testable-imports
 PULID_RUN := .build/release/pulid-run
-SOURCES := Package.swift Sources Tests
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+# For the benchmarks, such as: make bench-peers BENCH='--size 512 1024 --only unet vae' PYTHON=venv/bin/python
+BENCH := --size tiny
+PYTHON := python3
+SDCPP :=
+PEER_PYTHON = $(abspath $(shell command -v $(PYTHON)))
 
-.PHONY: help setup build sweep test parity models docs goldens format lint clean
+.PHONY: help setup build sweep test sanitize parity models docs goldens format lint clean
 
 help: ## list the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
 setup: ## install what is missing of the system's packages (Debian, Ubuntu)
 	@scripts/setup.sh
@@ -22,6 +27,13 @@ sweep: build ## render one face in every style: pictures, a contact sheet and sc
 
 test: setup ## run all tests
 	swift test $(TEST_FLAGS)
+
+bench: build ## time kernels, networks and training; BENCH='--help' lists what can be chosen
+	cd Benchmarks && swift run $(SWIFT_FLAGS) Benchmark $(BENCH)
+
+bench-peers: build ## the same beside PyTorch (PYTHON has it) and stable-diffusion.cpp (SDCPP is its program)
+	cd Benchmarks && swift run $(SWIFT_FLAGS) Benchmark $(BENCH) --peer '$(PEER_PYTHON) peers/torch_peer.py' \
+	    $(if $(SDCPP),--peer '$(PEER_PYTHON) peers/sdcpp_peer.py $(SDCPP)')
 
 parity: setup ## print how far every network is from its reference (docs/PARITY.md)
 	rm -f .build/parity.tsv
@@ -45,5 +57,5 @@ lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
 clean: ## remove everything that was built, rendered or cached
-	rm -rf .build out
+	rm -rf .build Benchmarks/.build out
 	find cache -mindepth 1 ! -name README.md ! -name CACHEDIR.TAG -delete

@@ -5,7 +5,12 @@ import PackageDescription
 /// only Nodes and the executable see both. docs/ARCHITECTURE.md tells why each dependency is here.
 let package = Package(
     name: "pulid-run",
-    products: [.executable(name: "pulid-run", targets: ["pulid-run"])],
+    products: [
+        .executable(name: "pulid-run", targets: ["pulid-run"]),
+        // What Benchmarks/, a package of its own, measures.
+        .library(name: "Models", targets: ["Checkpoints", "Models"]),
+        .library(name: "Tensors", targets: ["Kernels", "Tensors"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

@@ -1,0 +1,34 @@
+/// One piece of work that is timed, here and by the peers that know it.
+struct BenchmarkCase {
+    enum Group: String, CaseIterable {
+        case kernels, unet, vae, training, startup, render
+    }
+
+    /// What a run tells beside the time that the caller measures.
+    struct Outcome {
+        /// Where only a part of the run counts, its seconds.
+        var seconds: Double?
+        /// The most memory that another process has held for it, in bytes.
+        var peak: Int?
+    }
+
+    let group: Group
+    let name: String
+    /// Floating-point operations of its products; 0 where a rate means nothing.
+    var work: Double = 0
+    /// The same work as peers are asked for it; nil if no peer is.
+    var task: PeerTask?
+    /// Makes the weights and the input, and returns what is timed.
+    let setUp: () throws -> () throws -> Outcome
+}
+
+/// The size of the picture, and with it the size of the networks.
+enum PictureSize: String, CaseIterable {
+    /// The embedded models.
+    case tiny
+    case small = "512"
+    case large = "1024"
+
+    var pixels: Int { Int(rawValue) ?? 128 }
+    var isFull: Bool { self != .tiny }
+}
