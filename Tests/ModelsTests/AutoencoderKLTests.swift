@@ -31,6 +31,39 @@ import Testing
         check(vae, Golden("vae.safetensors", #filePath))
     }
 
+    private func sdxl() throws -> AutoencoderKL {
+        let folder = Golden.path("../../Goldens/sdxl/vae", #filePath)
+        let w = Weights(try SafetensorsFile(path: "\(folder)/diffusion_pytorch_model.safetensors"))
+        return try AutoencoderKL(w, config: config(String(contentsOfFile: "\(folder)/config.json", encoding: .utf8)))
+    }
+
+    @Test func tileByTileAsInDiffusers() throws {
+        let vae = try sdxl()
+        let golden = Golden("vae_tiled.safetensors", #filePath)
+        let tiling = try AutoencoderKL.Tiling(pixels: 64, downscale: vae.config.downscale)
+        var reports: [[Int]] = []
+        let decoded = try vae.decode(golden["latent"], tiling: tiling) { reports.append([$0, $1]) }
+        assertClose(decoded, golden["decoded"], "decoded in tiles")
+        #expect(reports == (0..<6).map { [$0, 6] })
+        let posterior = try vae.encode(golden["image"], tiling: tiling)
+        assertClose(posterior.mean, golden["mean"], "mean in tiles")
+        assertClose(posterior.logVariance, golden["log_variance"], "log variance in tiles")
+        #expect(difference(vae.decode(golden["latent"]), golden["decoded"]).relative > 1e-3)
+    }
+
+    /// What fits into one tile is not cut, to the bit.
+    @Test func onePictureInOneTile() throws {
+        let vae = try sdxl()
+        let golden = Golden("vae_tiled.safetensors", #filePath)
+        let tiling = try AutoencoderKL.Tiling(pixels: 128, downscale: 8)
+        #expect(try vae.decode(golden["latent"], tiling: tiling).values == vae.decode(golden["latent"]).values)
+        #expect(try vae.encode(golden["image"], tiling: tiling).mode.values == vae.encode(golden["image"]).mode.values)
+    }
+
+    @Test(arguments: [-64, 0, 8, 100]) func tilesHaveWholeOverlaps(_ pixels: Int) {
+        #expect(throws: ModelConfigError.self) { try AutoencoderKL.Tiling(pixels: pixels, downscale: 8) }
+    }
+
     @Test func agreesWithDiffusersOnAnOddShape() throws {
         let golden = Golden("vae_odd.safetensors", #filePath)
         let config = try config(#require(golden.file.metadata["config"]))

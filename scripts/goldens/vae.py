@@ -3,7 +3,8 @@
     python scripts/goldens/vae.py
 
 Writes Tests/ModelsTests/Goldens/vae.safetensors (the autoencoder of Tests/Goldens/sdxl) and vae_odd.safetensors (its own
-weights; a shape that shares nothing with SDXL's: three blocks, other widths, no attention, no quant convolutions).
+weights; a shape that shares nothing with SDXL's: three blocks, other widths, no attention, no quant convolutions); and
+vae_tiled.safetensors (the first, tile by tile).
 """
 
 import json
@@ -47,12 +48,28 @@ def randomise(model, seed):
             parameter.data = 0.1 * noise
 
 
+def tiled(vae, seed):
+    """Tiles of 64 pixels; in the latents of 13 x 11, the last row of tiles is a single position high."""
+    generator = torch.Generator().manual_seed(seed)
+    vae.enable_tiling()
+    vae.tile_sample_min_size, vae.tile_latent_min_size = 64, 8
+    latent = torch.randn(1, 4, 13, 11, generator=generator)
+    image = torch.rand(1, 3, 104, 72, generator=generator) * 2 - 1
+    with torch.no_grad():
+        posterior = vae.encode(image).latent_dist
+        result = {"latent": latent, "decoded": vae.decode(latent).sample, "image": image, "mean": posterior.mean,
+                  "log_variance": posterior.logvar}
+    vae.disable_tiling()
+    return {name: tensor.contiguous() for name, tensor in result.items()}
+
+
 def main():
     torch.use_deterministic_algorithms(True)
     GOLDENS.mkdir(parents=True, exist_ok=True)
 
     sdxl = AutoencoderKL.from_pretrained(ROOT / "Tests/Goldens/sdxl/vae", torch_dtype=torch.float32).eval()
     save_file(run(sdxl, 5, 7, seed=1), GOLDENS / "vae.safetensors")
+    save_file(tiled(sdxl, seed=4), GOLDENS / "vae_tiled.safetensors")
 
     odd = AutoencoderKL(
         in_channels=3, out_channels=3, down_block_types=("DownEncoderBlock2D",) * 3,

@@ -32,12 +32,15 @@ public struct AutoencoderKL: Sendable {
     /// of sides that 8 does not divide is dropped, as in the reference.
     ///
     /// - Precondition: each side has at least `config.downscale` pixels.
-    public func encode(_ image: Tensor) -> DiagonalGaussian {
+    public func encode(_ image: Tensor) -> DiagonalGaussian { DiagonalGaussian(moments(image)) }
+
+    /// Picture (B, 3, H, W) -> means and logarithms of variances (B, 2 * 4, H / 8, W / 8).
+    func moments(_ image: Tensor) -> Tensor {
         precondition(
             image.shape4.2 >= config.downscale && image.shape4.3 >= config.downscale,
             "a picture of \(image.shape) is smaller than one latent"
         )
         let h = encoder(image.channelsLast())
-        return DiagonalGaussian((quantConv?(h) ?? h).channelsFirst())
+        return (quantConv?(h) ?? h).channelsFirst()
     }
 }
