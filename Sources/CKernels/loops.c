@@ -3,31 +3,52 @@
 #include <math.h>
 #include <string.h>
 
-typedef float f32x8 __attribute__((vector_size(32), aligned(32)));
-typedef int32_t i32x8 __attribute__((vector_size(32), aligned(32)));
+typedef float f32x16 __attribute__((vector_size(64), aligned(64)));
+typedef int32_t i32x16 __attribute__((vector_size(64), aligned(64)));
 
 // The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
 #pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang diagnostic ignored "-Wunused-function"
 
+#if defined(__x86_64__)
 #define NAME(f) f##_baseline
+#define FMA(a, b, c) ((a) * (b) + (c))
 #include "loops.inc"
 #undef NAME
+#undef FMA
 
-#if defined(__x86_64__)
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(f) f##_avx2
 #include "loops.inc"
 #undef NAME
 #pragma clang attribute pop
 
-int pk_level(void) { return __builtin_cpu_supports("avx2") ? 1 : 0; }
-const pk_loops *pk_loops_at(int level) {
-    if (level == 1) return pk_level() == 1 ? &table_avx2 : NULL;
-    return level == 0 ? &table_baseline : NULL;
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
+                             apply_to = function)
+#define NAME(f) f##_avx512
+#include "loops.inc"
+#undef NAME
+#pragma clang attribute pop
+
+int pk_level(void) {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return 0;
+    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                   __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq")
+               ? 2
+               : 1;
 }
-#define DISPATCH(f, arguments) (pk_level() == 1 ? f##_avx2 arguments : f##_baseline arguments)
+const pk_loops *pk_loops_at(int level) {
+    if (level < 0 || level > pk_level()) return NULL;
+    return level == 2 ? &table_avx512 : level == 1 ? &table_avx2 : &table_baseline;
+}
+#define DISPATCH(f, arguments) \
+    (pk_level() == 2 ? f##_avx512 arguments : pk_level() == 1 ? f##_avx2 arguments : f##_baseline arguments)
 #else
+#define NAME(f) f##_baseline
+#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#include "loops.inc"
+#undef NAME
 int pk_level(void) { return 0; }
 const pk_loops *pk_loops_at(int level) { return level == 0 ? &table_baseline : NULL; }
 #define DISPATCH(f, arguments) f##_baseline arguments
@@ -65,6 +86,10 @@ void pk_geglu_backward(const float *x, const float *dy, float *dx, size_t r, siz
     DISPATCH(geglu_backward, (x, dy, dx, r, n));
 }
 void pk_softmax(float *x, size_t r, size_t n, float s, size_t z, ptrdiff_t c) { DISPATCH(softmax, (x, r, n, s, z, c)); }
+void pk_softmax_block(float *x, size_t r, size_t n, float s, ptrdiff_t f, float *top, float *sum, float *y, size_t w,
+                      size_t stride) {
+    DISPATCH(softmax_block, (x, r, n, s, f, top, sum, y, w, stride));
+}
 void pk_softmax_backward(const float *p, float *dp, size_t r, size_t n, float s) {
     DISPATCH(softmax_backward, (p, dp, r, n, s));
 }

@@ -21,7 +21,8 @@ public struct GroupNormShape {
     var grain: Int { max(1, (1 << 16) / max(1, channels)) }
 }
 
-/// The mean and reciprocal deviation of each group of channels, per picture: exact, in two passes.
+/// The mean and reciprocal deviation of each group of channels, per picture: exact, in two passes over each band while
+/// it is in the cache.
 public struct GroupStatistics: Sendable {
     /// [batch, groups]
     let mean: [Float]
@@ -29,28 +30,25 @@ public struct GroupStatistics: Sendable {
     let rstd: [Float]
 
     public init(_ shape: GroupNormShape, x: UnsafePointer<Float>, eps: Float) {
-        let (channels, perGroup) = (shape.channels, shape.channelsPerGroup)
-        let count = Double(shape.pixels * perGroup)
-        var means: [Float] = []
-        var rstds: [Float] = []
-        for b in 0..<shape.batch {
-            let picture = x + b * shape.picture
-            let sums = columnSums(picture, rows: shape.pixels, columns: channels)
-            let mean = (0..<shape.groups).map { g in
-                Float(sums[g * perGroup..<(g + 1) * perGroup].reduce(0, +) / count)
-            }
-            let centres = (0..<channels).map { mean[$0 / perGroup] }
-            let squares = bandedTotals(rows: shape.pixels, columns: channels, totals: channels) { band, sums in
-                pk_channel_squares(picture + band.lowerBound * channels, centres, band.count, channels, sums)
-            }
-            means += mean
-            rstds += (0..<shape.groups).map { g in
-                let variance = squares[g * perGroup..<(g + 1) * perGroup].reduce(0, +) / count
-                return Float(1 / (variance + Double(eps)).squareRoot())
+        let bands = (shape.pixels + shape.grain - 1) / shape.grain
+        var parts = [Moments](repeating: Moments(), count: shape.batch * bands * shape.groups)
+        parts.withUnsafeMutableBufferPointer { buffer in
+            Parallel.forEach(shape.batch * bands) { i in
+                let first = i % bands * shape.grain
+                Moments.ofBand(
+                    x + i / bands * shape.picture + first * shape.channels,
+                    pixels: min(shape.grain, shape.pixels - first),
+                    shape,
+                    UnsafeMutableBufferPointer(rebasing: buffer[i * shape.groups..<(i + 1) * shape.groups])
+                )
             }
         }
-        mean = means
-        rstd = rstds
+        let totals = (0..<shape.batch * shape.groups).map { i in
+            let (b, g) = (i / shape.groups, i % shape.groups)
+            return (0..<bands).reduce(into: Moments()) { $0.add(parts[(b * bands + $1) * shape.groups + g]) }
+        }
+        mean = totals.map { Float($0.mean) }
+        rstd = totals.map { Float(1 / ($0.squares / $0.count + Double(eps)).squareRoot()) }
     }
 
     /// What normalises picture `b`, per channel: x * scale + shift.
@@ -63,6 +61,50 @@ public struct GroupStatistics: Sendable {
         let group = { b * shape.groups + $0 / shape.channelsPerGroup }
         let scale = (0..<shape.channels).map { rstd[group($0)] * weight[$0] }
         return (scale, (0..<shape.channels).map { bias[$0] - mean[group($0)] * scale[$0] })
+    }
+}
+
+/// How many numbers, their mean, and the sum of squares about it.
+private struct Moments {
+    var count = 0.0
+    var mean = 0.0
+    var squares = 0.0
+
+    /// Chan, Golub, LeVeque 1979.
+    mutating func add(_ other: Moments) {
+        let total = count + other.count
+        let distance = other.mean - mean
+        squares += other.squares + distance * distance * count * other.count / total
+        mean += distance * other.count / total
+        count = total
+    }
+
+    /// Of each group over a band of pixels.
+    static func ofBand(
+        _ x: UnsafePointer<Float>,
+        pixels: Int,
+        _ shape: GroupNormShape,
+        _ groups: UnsafeMutableBufferPointer<Moments>
+    ) {
+        let (channels, perGroup) = (shape.channels, shape.channelsPerGroup)
+        let count = Double(pixels * perGroup)
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: channels) { totals in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: channels) { centres in
+                guard let sums = totals.baseAddress, let centre = centres.baseAddress else { return }
+                let total = { (g: Int) in (g * perGroup..<(g + 1) * perGroup).reduce(0.0) { $0 + sums[$1] } }
+                sums.initialize(repeating: 0, count: channels)
+                pk_channel_sums(x, pixels, channels, sums)
+                for g in groups.indices { groups[g] = Moments(count: count, mean: total(g) / count) }
+                for c in 0..<channels { centre[c] = Float(groups[c / perGroup].mean) }
+                sums.update(repeating: 0, count: channels)
+                pk_channel_squares(x, centre, pixels, channels, sums)
+                // The centre is the mean rounded.
+                for g in groups.indices {
+                    let rounding = groups[g].mean - Double(centre[g * perGroup])
+                    groups[g].squares = total(g) - count * rounding * rounding
+                }
+            }
+        }
     }
 }
 

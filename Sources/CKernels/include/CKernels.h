@@ -7,12 +7,13 @@
 #include "gemm.h"
 
 // The float loops. Every function works on one range of its operands and is single-threaded; splitting work is the
-// caller's. Each is compiled for the baseline and for AVX2 from the same source (loops.inc) with fixed lanes, a fixed
-// order of summation and no fused multiply-add, so both give the same bits.
+// caller's. Each is compiled for the baseline, for AVX2 and for AVX-512 from the same source (loops.inc) with 16 lanes and
+// a fixed order of summation, so the last two give the same bits. The baseline does too but for exp and what is made of
+// it, and erf: on x86-64 it has no fused multiply-add for their polynomials.
 // Shapes are row-major; `n` counts floats. Pointers do not alias unless the text says so.
 // A backward function stands beside its forward one.
 
-// Which instruction set runs: 0 the baseline, 1 AVX2.
+// Which instruction set runs: 0 the baseline, 1 AVX2 with FMA, 2 AVX-512.
 int pk_level(void);
 
 // y = a + b, a - b, a * b
@@ -26,7 +27,7 @@ void pk_accumulate(const float *x, float scale, float *y, size_t n);
 // Each of `rows` rows of `n`: y = x + v, y = x * v with one vector v of n.
 void pk_add_row(const float *x, const float *v, float *y, size_t rows, size_t n);
 void pk_mul_row(const float *x, const float *v, float *y, size_t rows, size_t n);
-// dot product in 16 lanes
+// dot product in 32 lanes
 float pk_dot(const float *a, const float *b, size_t n);
 float pk_sum(const float *x, size_t n);
 
@@ -50,6 +51,12 @@ void pk_geglu_backward(const float *x, const float *dy, float *dx, size_t rows, 
 // Softmax of each row of x [rows, n] * scale with `zeros` further logits of 0 in the denominator; in place. Where
 // `causal_first` is not negative, row i sees only the first causal_first + i + 1 columns and the rest become 0.
 void pk_softmax(float *x, size_t rows, size_t n, float scale, size_t zeros, ptrdiff_t causal_first);
+// One block of an attention's keys after the others. x [rows, n] holds products of queries and keys, and becomes
+// exp(x * scale - top) with top [rows] the largest logit so far, sum [rows] their sums; what was summed so far, y [rows,
+// width] in rows `stride` apart, is brought to the new top. Row i sees the first seen_first + i columns (none if that is
+// negative), and the rest becomes 0.
+void pk_softmax_block(float *x, size_t rows, size_t n, float scale, ptrdiff_t seen_first, float *top, float *sum,
+                      float *y, size_t width, size_t stride);
 // ds = scale * p * (dp - sum(dp * p)) for each row; in place on dp
 void pk_softmax_backward(const float *p, float *dp, size_t rows, size_t n, float scale);
 
@@ -122,6 +129,7 @@ typedef struct {
     void (*geglu)(const float *, float *, size_t, size_t);
     void (*geglu_backward)(const float *, const float *, float *, size_t, size_t);
     void (*softmax)(float *, size_t, size_t, float, size_t, ptrdiff_t);
+    void (*softmax_block)(float *, size_t, size_t, float, ptrdiff_t, float *, float *, float *, size_t, size_t);
     void (*softmax_backward)(const float *, float *, size_t, size_t, float);
     void (*layer_norm)(const float *, const float *, const float *, float, float *, size_t, size_t);
     void (*layer_norm_backward)(const float *, const float *, float, const float *, float *, float *, size_t, size_t);

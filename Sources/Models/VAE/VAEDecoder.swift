@@ -34,8 +34,8 @@ struct VAEDecoder: Sendable {
     /// Latent (B, h, w, 4) -> picture (B, 8 h, 8 w, 3)
     func callAsFunction(_ z: Tensor) -> Tensor {
         var h = midBlock(convIn(z))
-        for block in upBlocks { h = block(h) }
-        return convOut(convNormOut(h, silu: true))
+        for block in upBlocks { h = block(consume h) }
+        return convOut(h, after: convNormOut)
     }
 }
 
@@ -59,8 +59,9 @@ struct UpDecoderBlock2D: Sendable {
     }
 
     /// (B, H, W, Cin) -> (B, 2 H, 2 W, Cout), or of the same size if nothing is upsampled
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        let h = resnets.reduce(x) { h, resnet in resnet(h) }
-        return upsampler?(h.upsampledNearest2x()) ?? h
+    func callAsFunction(_ x: consuming Tensor) -> Tensor {
+        for resnet in resnets { x = resnet(consume x) }
+        guard let upsampler else { return x }
+        return upsampler(upsampling: x)
     }
 }

@@ -34,9 +34,9 @@ struct VAEEncoder: Sendable {
     /// Picture (B, H, W, 3) -> means and logarithms of variances (B, H / 8, W / 8, 2 * 4)
     func callAsFunction(_ x: Tensor) -> Tensor {
         var h = convIn(x)
-        for block in downBlocks { h = block(h) }
+        for block in downBlocks { h = block(consume h) }
         h = midBlock(h)
-        return convOut(convNormOut(h, silu: true))
+        return convOut(h, after: convNormOut)
     }
 }
 
@@ -63,8 +63,9 @@ struct DownEncoderBlock2D: Sendable {
     }
 
     /// (B, H, W, Cin) -> (B, H / 2, W / 2, Cout), or of the same size if nothing is downsampled
-    func callAsFunction(_ x: Tensor) -> Tensor {
-        let h = resnets.reduce(x) { h, resnet in resnet(h) }
-        return downsampler?(h) ?? h
+    func callAsFunction(_ x: consuming Tensor) -> Tensor {
+        for resnet in resnets { x = resnet(consume x) }
+        guard let downsampler else { return x }
+        return downsampler(x)
     }
 }
