@@ -127,7 +127,7 @@ public func attentionBackward(
             pk_softmax(p, count, shape.keys, scale, zeroKeys, causal ? first : -1)
             gemmSerial(count, shape.keys, shape.width, gradient, valuesAcross, dp, stride: shape.keys)
             // A group's first tile starts its sums.
-            let beta: Float = first == part.lowerBound * tile ? 0 : 1
+            let start: GemmStart = first == part.lowerBound * tile ? .zeros : .present
             let addToKeys = { (scores: UnsafePointer<Float>, x: Matrix, sums: UnsafeMutablePointer<Float>) in
                 gemmSerial(
                     shape.keys,
@@ -135,7 +135,7 @@ public func attentionBackward(
                     count,
                     Matrix(scores, stride: shape.keys, transposed: true),
                     x,
-                    beta: beta,
+                    from: start,
                     sums + head * shape.width,
                     stride: shape.row
                 )

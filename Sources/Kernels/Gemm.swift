@@ -1,89 +1,193 @@
 import CKernels
 
-/// A matrix in memory: row-major, `stride` floats from one row to the next, read transposed if `transposed`.
+/// A matrix in memory: row-major, `stride` elements from one row to the next, read transposed if `transposed`.
 public struct Matrix {
-    let base: UnsafePointer<Float>
+    let base: UnsafeRawPointer
+    let element: pk_element
     let stride: Int
     let transposed: Bool
 
     public init(_ base: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
+        self.init(base, of: PK_F32, stride: stride, transposed: transposed)
+    }
+
+    /// Elements of 32 or 16 bits, at any alignment. The left side of a product must be of aligned floats.
+    public init(_ base: UnsafeRawPointer, of element: pk_element, stride: Int, transposed: Bool = false) {
         self.base = base
+        self.element = element
         self.stride = stride
         self.transposed = transposed
     }
 
-    /// The same matrix from row `row` and column `column` of its logical (perhaps transposed) form.
-    fileprivate func from(row: Int, column: Int) -> UnsafePointer<Float> {
-        transposed ? base + column * stride + row : base + row * stride + column
+    /// Elements from one row to the next, and from one column to the next, of the logical (perhaps transposed) form.
+    private var strides: (row: Int, column: Int) { transposed ? (1, stride) : (stride, 1) }
+
+    private func address(row: Int, column: Int) -> UnsafeRawPointer {
+        let offset = row * strides.row + column * strides.column
+        return base + offset * (element == PK_F32 ? 4 : 2)
+    }
+
+    /// The right side of a product, from row `row` and column `column` on.
+    fileprivate func operand(row: Int, column: Int) -> pk_gemm_operand {
+        pk_gemm_operand(
+            base: address(row: row, column: column),
+            type: element,
+            k_stride: strides.row,
+            n_stride: strides.column
+        )
+    }
+
+    /// The left side of a product, from row `row` and column `column` on.
+    fileprivate func floats(row: Int, column: Int) -> (UnsafePointer<Float>, row: Int, step: Int) {
+        precondition(element == PK_F32, "the left side of a product is not of floats")
+        return (address(row: row, column: column).assumingMemoryBound(to: Float.self), strides.row, strides.column)
     }
 }
 
-/// c[m, n] = alpha * a[m, k] b[k, n] + beta * c, on the calling thread alone.
-public func gemmSerial(
-    _ m: Int,
-    _ n: Int,
-    _ k: Int,
-    alpha: Float = 1,
-    _ a: Matrix,
-    _ b: Matrix,
-    beta: Float = 0,
-    _ c: UnsafeMutablePointer<Float>,
-    stride: Int
-) {
-    BLAS.require()
-    pk_sgemm(
-        a.transposed ? 1 : 0,
-        b.transposed ? 1 : 0,
-        m,
-        n,
-        k,
-        alpha,
-        a.base,
-        a.stride,
-        b.base,
-        b.stride,
-        beta,
-        c,
-        stride
-    )
+/// What the sums of a product begin with.
+public enum GemmStart {
+    case zeros
+    /// One row for all, such as a bias.
+    case row(UnsafePointer<Float>)
+    /// What is there already.
+    case present
 }
 
-/// c[m, n] = alpha * a[m, k] b[k, n] + beta * c, cut into tiles of c by its size alone: the sum over k is never split.
+/// Matrix products by kernels of our own (gemm.h). Every element is one chain of fused multiply-adds in ascending k, so
+/// neither blocks nor threads nor the width of vectors change a bit of it.
+public enum Gemm {
+    /// The kernels that run; tests set others for a scope.
+    @TaskLocal public static var level = pk_gemm_best()
+
+    /// Names everything outside the source code that may change the bits of a result: whether this processor rounds
+    /// the products of a sum of products.
+    public static var numericsClass: String {
+        pk_gemm_best() == PK_GEMM_UNFUSED ? "multiply, then add" : "fused multiply-add"
+    }
+}
+
+/// c[m, n] = start + a[m, k] b[k, n].
 public func gemm(
     _ m: Int,
     _ n: Int,
     _ k: Int,
-    alpha: Float = 1,
     _ a: Matrix,
     _ b: Matrix,
-    beta: Float = 0,
+    from start: GemmStart = .zeros,
     _ c: UnsafeMutablePointer<Float>,
     stride: Int
 ) {
-    guard m > 0, n > 0 else { return }
-    let (tileM, tileN) = gemmTile(m, n, k)
-    let rows = (m + tileM - 1) / tileM
-    let columns = (n + tileN - 1) / tileN
-    Parallel.forEach(rows * columns) { tile in
-        let (i, j) = (tile % rows * tileM, tile / rows * tileN)
-        gemmSerial(
-            min(tileM, m - i),
-            min(tileN, n - j),
-            k,
-            alpha: alpha,
-            Matrix(a.from(row: i, column: 0), stride: a.stride, transposed: a.transposed),
-            Matrix(b.from(row: 0, column: j), stride: b.stride, transposed: b.transposed),
-            beta: beta,
-            c + i * stride + j,
-            stride: stride
-        )
+    let product = Product(m, n, k, a, b, start, c, stride)
+    let (rows, columns) = product.tasks(threads: Parallel.width)
+    Parallel.forEach(rows.count * columns.count, scratch: product.scratch(columns)) { task, packed in
+        product.run(rows[task % rows.count], columns[task / rows.count], packed)
     }
 }
 
-/// Tiles large enough that packing the operands is small beside the products, and enough of them for many threads.
-private func gemmTile(_ m: Int, _ n: Int, _ k: Int) -> (Int, Int) {
-    if m * n * k < 1 << 18 { return (m, n) }
-    let tileM = m >= 1024 ? 384 : m >= 256 ? 192 : m
-    let tileN = m >= 1024 ? max(n, 1) : max(64, min(n, 512))
-    return (tileM, min(tileN, n))
+/// As `gemm`, on the calling thread alone.
+public func gemmSerial(
+    _ m: Int,
+    _ n: Int,
+    _ k: Int,
+    _ a: Matrix,
+    _ b: Matrix,
+    from start: GemmStart = .zeros,
+    _ c: UnsafeMutablePointer<Float>,
+    stride: Int
+) {
+    Parallel.$width.withValue(1) { gemm(m, n, k, a, b, from: start, c, stride: stride) }
+}
+
+/// One product and how it is cut.
+private struct Product {
+    let m, n, k: Int
+    let a, b: Matrix
+    let start: GemmStart
+    let c: UnsafeMutablePointer<Float>
+    let stride: Int
+    let kernels: pk_gemm_kernels
+    /// Rows of b that are packed at a time.
+    let depth: Int
+
+    init(
+        _ m: Int,
+        _ n: Int,
+        _ k: Int,
+        _ a: Matrix,
+        _ b: Matrix,
+        _ start: GemmStart,
+        _ c: UnsafeMutablePointer<Float>,
+        _ stride: Int
+    ) {
+        guard let kernels = pk_gemm_at(Gemm.level) else { preconditionFailure("this processor lacks these kernels") }
+        self.kernels = kernels.pointee
+        (self.m, self.n, self.k) = (m, n, k)
+        (self.a, self.b, self.start) = (a, b, start)
+        (self.c, self.stride) = (c, stride)
+        // A strip of a's rows of this depth fits the first cache.
+        let blocks = max(1, (k + Self.depthLimit - 1) / Self.depthLimit)
+        depth = max(1, (k + blocks - 1) / blocks)
+    }
+
+    static let depthLimit = 640
+    /// Floats of b that are packed at a time: they stay in the second cache while a's rows pass by.
+    static let packedLimit = 1 << 18
+
+    /// Ranges of rows and of columns whose pairs are one task each: so many columns for each thread as it can pack and
+    /// keep, and rows split only where columns do not suffice, as every part of the rows packs the same columns.
+    func tasks(threads: Int) -> (rows: [Range<Int>], columns: [Range<Int>]) {
+        let panels = (n + kernels.panel - 1) / kernels.panel
+        guard m > 0, panels > 0 else { return ([], []) }
+        let mostPanels = max(1, Self.packedLimit / (depth * kernels.panel))
+        let needed = (panels + mostPanels - 1) / mostPanels
+        let wanted = m * n * k < 1 << 18 ? 1 : threads == 1 ? 1 : 4 * threads
+        let columnTasks = min(panels, max(needed, wanted))
+        let rowTasks = max(1, min(wanted / columnTasks, m / 128))
+        return (
+            Self.cut(m, step: kernels.rows, into: rowTasks), Self.cut(n, step: kernels.panel, into: columnTasks)
+        )
+    }
+
+    /// 0 ..< count in even parts that are whole steps, apart from the last.
+    private static func cut(_ count: Int, step: Int, into parts: Int) -> [Range<Int>] {
+        let steps = (count + step - 1) / step
+        let parts = min(parts, steps)
+        return (0..<parts).map { $0 * steps / parts * step..<min(count, ($0 + 1) * steps / parts * step) }
+    }
+
+    /// Floats that one task needs to pack in.
+    func scratch(_ columns: [Range<Int>]) -> Int {
+        let widest = columns.map(\.count).max() ?? 0
+        return (widest + kernels.panel - 1) / kernels.panel * kernels.panel * depth
+    }
+
+    func run(_ rows: Range<Int>, _ columns: Range<Int>, _ packed: UnsafeMutablePointer<Float>) {
+        let output = c + rows.lowerBound * stride + columns.lowerBound
+        var first = 0
+        repeat {
+            let depth = min(depth, k - first)
+            kernels.pack(b.operand(row: first, column: columns.lowerBound), columns.count, depth, packed)
+            let (left, row, step) = a.floats(row: rows.lowerBound, column: first)
+            let (from, fromStride): (UnsafePointer<Float>?, Int) =
+                switch first == 0 ? start : .present {
+                case .zeros: (nil, 0)
+                case .row(let row): (row + columns.lowerBound, 0)
+                case .present: (UnsafePointer(output), stride)
+                }
+            kernels.multiply(
+                rows.count,
+                columns.count,
+                depth,
+                left,
+                row,
+                step,
+                packed,
+                from,
+                fromStride,
+                output,
+                stride
+            )
+            first += depth
+        } while first < k
+    }
 }

@@ -108,6 +108,39 @@ private struct Moments {
     }
 }
 
+/// A group normalisation as it acts on each pixel, x * scale + shift per channel, then SiLU if asked.
+public struct ChannelNormalization {
+    private let channels: Int
+    private let silu: Bool
+    /// [batch, channels]
+    private let scale: [Float]
+    private let shift: [Float]
+
+    public init(
+        _ shape: GroupNormShape,
+        _ statistics: GroupStatistics,
+        weight: UnsafePointer<Float>,
+        bias: UnsafePointer<Float>,
+        silu: Bool
+    ) {
+        channels = shape.channels
+        self.silu = silu
+        let affine = (0..<shape.batch).map { statistics.affine(shape, picture: $0, weight: weight, bias: bias) }
+        scale = affine.flatMap(\.scale)
+        shift = affine.flatMap(\.shift)
+    }
+
+    /// Pixels of picture b.
+    func apply(_ x: UnsafePointer<Float>, to y: UnsafeMutablePointer<Float>, pixels: Int, picture b: Int) {
+        scale.withUnsafeBufferPointer { scale in
+            shift.withUnsafeBufferPointer { shift in
+                guard let scale = scale.baseAddress, let shift = shift.baseAddress else { return }
+                pk_channel_affine(x, scale + b * channels, shift + b * channels, y, pixels, channels, silu ? 1 : 0)
+            }
+        }
+    }
+}
+
 /// y = (x - mean) rstd weight + bias, then SiLU if asked.
 public func groupNormForward(
     _ shape: GroupNormShape,
@@ -118,11 +151,11 @@ public func groupNormForward(
     silu: Bool,
     y: UnsafeMutablePointer<Float>
 ) {
+    let normalization = ChannelNormalization(shape, statistics, weight: weight, bias: bias, silu: silu)
     for b in 0..<shape.batch {
-        let (scale, shift) = statistics.affine(shape, picture: b, weight: weight, bias: bias)
         Parallel.forRanges(shape.pixels, grain: shape.grain) { band in
             let start = b * shape.picture + band.lowerBound * shape.channels
-            pk_channel_affine(x + start, scale, shift, y + start, band.count, shape.channels, silu ? 1 : 0)
+            normalization.apply(x + start, to: y + start, pixels: band.count, picture: b)
         }
     }
 }

@@ -10,16 +10,13 @@ public func linearForward(
     bias: UnsafePointer<Float>?,
     y: UnsafeMutablePointer<Float>
 ) {
-    if let bias {
-        Parallel.forRanges(rows, grain: 1024) { fill(y + $0.lowerBound * n, with: bias, rows: $0.count, columns: n) }
-    }
     gemm(
         rows,
         n,
         k,
         Matrix(x, stride: k),
         Matrix(weight, stride: k, transposed: true),
-        beta: bias == nil ? 0 : 1,
+        from: bias.map { .row($0) } ?? .zeros,
         y,
         stride: n
     )

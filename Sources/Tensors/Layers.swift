@@ -15,9 +15,8 @@ public struct Linear: Sendable {
 
 /// torch.nn.Conv2d with a square kernel over (B, H, W, C). Checkpoints hold its weight as (out, in, k, k).
 public struct Conv2d: Sendable {
-    /// The weight as stored, (out, in, k, k), where gradients are wanted: each forward pass then permutes it anew, as a
-    /// part of its graph. Else permuted once and for all, (out, k, k, in).
-    private let kernel: Tensor
+    /// As stored, (out, in, k, k).
+    public let weight: Tensor
     public let bias: Tensor?
     public let stride: Int
     /// Zeros before and after each side.
@@ -55,20 +54,12 @@ public struct Conv2d: Sendable {
         bias hasBias: Bool = true
     ) throws {
         let bound = 1 / Float(max(1, cIn * kernel * kernel)).squareRoot()
-        let stored = try w.tensor("weight", shape: [cOut, cIn, kernel, kernel], initial: .uniform(bound: bound))
-        self.kernel = stored.needsGradient ? stored : stored.channelsLast()
+        weight = try w.tensor("weight", shape: [cOut, cIn, kernel, kernel], initial: .uniform(bound: bound))
         bias = hasBias ? try w.tensor("bias", shape: [cOut], initial: .uniform(bound: bound)) : nil
         self.stride = stride
         self.padding = padding
     }
 
-    /// (out, k, k, in)
-    public var weight: Tensor { kernel.needsGradient ? kernel.channelsLast() : kernel }
-
-    /// x (B, H, W, in) -> (B, H', W', out)
-    public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv2d(weight, bias: bias, stride: stride, padding: padding)
-    }
 }
 
 /// torch.nn.LayerNorm over the last dimension.

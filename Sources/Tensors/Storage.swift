@@ -18,6 +18,9 @@ public final class Storage: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// Its floats may be written once no one else holds them.
+    var isOwned: Bool { owner == nil }
+
     deinit {
         if owner == nil { base.deallocate() }
     }

@@ -78,7 +78,7 @@ extension Tensor {
 extension Linear {
     /// The same sum as a convolution with a window of one pixel.
     public init(pointwise convolution: Conv2d) {
-        weight = convolution.weight.reshaped([convolution.weight.shape[0], convolution.weight.shape[3]])
+        weight = convolution.weight.reshaped([convolution.weight.shape[0], convolution.weight.shape[1]])
         bias = convolution.bias
     }
 }

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "gemm.h"
+#include "winograd.h"
 
 // The float loops. Every function works on one range of its operands and is single-threaded; splitting work is the
 // caller's. Each is compiled for the baseline, for AVX2 and for AVX-512 from the same source (loops.inc) with 16 lanes and
@@ -16,7 +17,7 @@
 // Which instruction set runs: 0 the baseline, 1 AVX2 with FMA, 2 AVX-512.
 int pk_level(void);
 
-// y = a + b, a - b, a * b
+// y = a + b, a - b, a * b; y may be a or b
 void pk_add(const float *a, const float *b, float *y, size_t n);
 void pk_sub(const float *a, const float *b, float *y, size_t n);
 void pk_mul(const float *a, const float *b, float *y, size_t n);

@@ -20,10 +20,9 @@ struct ResnetBlock2D: Sendable {
     }
 
     /// x (B, H, W, Cin), temb (B, Ct) after SiLU -> (B, H, W, Cout)
-    func callAsFunction(_ x: Tensor, temb: Tensor? = nil) -> Tensor {
-        var h = conv1(norm1(x, silu: true))
-        if let timeEmbProj, let temb { h = h.addingPerPicture(timeEmbProj(temb)) }
-        h = conv2(norm2(h, silu: true))
-        return (convShortcut?(x) ?? x) + h
+    func callAsFunction(_ x: consuming Tensor, temb: Tensor? = nil) -> Tensor {
+        let h = conv1(x, after: norm1, adding: temb.flatMap { timeEmbProj?($0) })
+        if let convShortcut { x = convShortcut(x) }
+        return conv2(h, after: norm2, residual: x)
     }
 }

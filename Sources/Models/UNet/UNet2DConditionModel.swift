@@ -94,7 +94,7 @@ public struct UNet2DConditionModel: Sendable {
         }
 
         // 5. out
-        return convOut(convNormOut(x, silu: true))
+        return convOut(x, after: convNormOut)
     }
 
     private func sinusoids(_ values: [Float], channels: Int) -> Tensor {

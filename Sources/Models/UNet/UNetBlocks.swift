@@ -66,6 +66,7 @@ struct UNetUpBlock: Sendable {
             if i < attentions.count { x = attentions[i](x, context: context, identity: identity) }
         }
         guard let upsampler, let size else { return x }
-        return upsampler(x.upsampledNearest(to: size))
+        let (_, H, W, _) = x.shape4
+        return size == (2 * H, 2 * W) ? upsampler(upsampling: x) : upsampler(x.upsampledNearest(to: size))
     }
 }

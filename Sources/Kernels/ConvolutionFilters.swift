@@ -1,0 +1,88 @@
+import CKernels
+
+/// The weight of a convolution as it is stored: 32- or 16-bit floats, in PyTorch's order or with the channels last. It is
+/// widened and packed panel by panel as the products need it; nothing else is kept.
+public struct ConvolutionFilters {
+    /// The order of the dimensions after the first, which are the outputs.
+    public enum Order: Sendable {
+        /// (out, in, k, k), as checkpoints have it
+        case channelsFirst
+        /// (out, k, k, in)
+        case channelsLast
+    }
+
+    private let base: UnsafeRawPointer
+    private let element: pk_element
+    private let order: Order
+    /// Inputs as stored.
+    private let inputs: Int
+    let taps: Int
+    private let isTransposed: Bool
+
+    public init(_ base: UnsafeRawPointer, element: pk_element = PK_F32, order: Order, channels: Int, kernel: Int) {
+        self.init(base, element, order, inputs: channels, taps: kernel * kernel, isTransposed: false)
+    }
+
+    private init(
+        _ base: UnsafeRawPointer,
+        _ element: pk_element,
+        _ order: Order,
+        inputs: Int,
+        taps: Int,
+        isTransposed: Bool
+    ) {
+        self.base = base
+        self.element = element
+        self.order = order
+        self.inputs = inputs
+        self.taps = taps
+        self.isTransposed = isTransposed
+    }
+
+    /// With inputs and outputs in each other's place and the taps turned around: what takes a gradient of a convolution's
+    /// outputs back to its inputs.
+    ///
+    /// - Precondition: the channels lie last.
+    func transposed() -> ConvolutionFilters {
+        precondition(order == .channelsLast, "only filters with their channels last can be transposed")
+        return ConvolutionFilters(base, element, order, inputs: inputs, taps: taps, isTransposed: true)
+    }
+
+    /// Where the taps of one panel lie in memory that `packTaps` has written: floats from one to the next.
+    func tapStrides(channels count: Int, panel: Int) -> (tap: Int, channel: Int) {
+        switch order {
+        case .channelsFirst: (panel, taps * panel)
+        case .channelsLast: (count * panel, panel)
+        }
+    }
+
+    /// Widens `count` channels from `channel` on of `outputs` filters from `first` on, side by side with zeros up to a
+    /// panel: [count, taps, panel] or [taps, count, panel], as `tapStrides` says.
+    func packTaps(
+        first: Int,
+        outputs: Int,
+        channel: Int,
+        count: Int,
+        _ kernels: pk_gemm_kernels,
+        to packed: UnsafeMutablePointer<Float>
+    ) {
+        let filter = inputs * taps
+        guard order == .channelsLast else {
+            let corner = operand(at: first * filter + channel * taps, channel: 1, output: filter)
+            return kernels.pack(corner, outputs, count * taps, packed)
+        }
+        for tap in 0..<taps {
+            let corner =
+                isTransposed
+                ? operand(at: channel * filter + (taps - 1 - tap) * inputs + first, channel: filter, output: 1)
+                : operand(at: first * filter + tap * inputs + channel, channel: 1, output: filter)
+            kernels.pack(corner, outputs, count, packed + tap * count * kernels.panel)
+        }
+    }
+
+    /// Elements from `offset` on, so many apart from one channel to the next and from one output to the next.
+    private func operand(at offset: Int, channel: Int, output: Int) -> pk_gemm_operand {
+        let size = element == PK_F32 ? 4 : 2
+        return pk_gemm_operand(base: base + offset * size, type: element, k_stride: channel, n_stride: output)
+    }
+}

@@ -1,0 +1,92 @@
+import Kernels
+import TensorTestSupport
+import Tensors
+import Testing
+
+/// What a convolution does to its input and adds to its output by itself, against the same done one by one.
+@Suite struct FusedConvolutionTests {
+    private static func normal(_ shape: [Int], seed: UInt64) -> Tensor {
+        var random = TorchRandomSource(seed: seed)
+        return random.normal(shape)
+    }
+
+    private static func areEqual(_ a: Tensor, _ b: Tensor) -> Bool {
+        a.shape == b.shape && a.values.map(\.bitPattern) == b.values.map(\.bitPattern)
+    }
+
+    /// Many tiles, few, and too few for Winograd; a window of one pixel, and a stride.
+    static let cases: [(shape: [Int], outputs: Int, kernel: Int, stride: Int)] = [
+        ([1, 100, 90, 16], 40, 3, 1), ([2, 18, 23, 32], 70, 3, 1), ([2, 3, 3, 32], 8, 3, 1),
+        ([2, 9, 7, 32], 40, 1, 1), ([1, 19, 18, 32], 33, 3, 2),
+    ]
+
+    private struct Layers {
+        let conv: Conv2d
+        let norm: GroupNorm
+
+        init(_ shape: [Int], outputs: Int, kernel: Int, stride: Int) throws {
+            let w = Weights(FreshWeights(name: "fresh", seed: 5))
+            let C = shape[3]
+            conv = try Conv2d(w / "conv", from: C, to: outputs, kernel: kernel, stride: stride)
+            norm = try GroupNorm(w / "norm", groups: 4, channels: C)
+        }
+    }
+
+    @Test(arguments: cases.indices, [false, true])
+    func normResidualAndRow(_ index: Int, exact: Bool) throws {
+        let (shape, outputs, kernel, stride) = Self.cases[index]
+        let layers = try Layers(shape, outputs: outputs, kernel: kernel, stride: stride)
+        let (conv, norm) = (layers.conv, layers.norm)
+        Numerics.$isExact.withValue(exact) {
+            let x = Self.normal(shape, seed: 1)
+            let plain = conv(norm(x, silu: true))
+            #expect(Self.areEqual(conv(x, after: norm), plain))
+
+            let row = Self.normal([shape[0], outputs], seed: 2)
+            let residual = Self.normal(plain.shape, seed: 3)
+            let expected = plain.addingPerPicture(row) + residual
+            assertClose(conv(x, after: norm, adding: row, residual: residual), expected, relative: 2e-6, "fused")
+            let isKept = Self.areEqual(residual, Self.normal(plain.shape, seed: 3))
+            #expect(isKept, "a residual that is held was overwritten")
+            let own = conv(x, after: norm, adding: row, residual: Self.normal(plain.shape, seed: 3))
+            #expect(Self.areEqual(own, conv(x, after: norm, adding: row, residual: residual)))
+            let tracked = conv(x.tracked(), after: norm, adding: row, residual: residual)
+            assertClose(tracked, expected, relative: 2e-6, "with gradients")
+        }
+    }
+
+    @Test(arguments: cases.indices)
+    func upsampling(_ index: Int) throws {
+        let (shape, outputs, kernel, stride) = Self.cases[index]
+        let conv = try Layers(shape, outputs: outputs, kernel: kernel, stride: stride).conv
+        let x = Self.normal(shape, seed: 1)
+        #expect(Self.areEqual(conv(upsampling: x), conv(x.upsampledNearest2x())))
+        #expect(Self.areEqual(conv(upsampling: x.tracked()), conv(upsampling: x)))
+    }
+
+    @Test(arguments: cases.indices, [false, true])
+    func eitherOrderOfTheWeight(_ index: Int, exact: Bool) throws {
+        let (shape, outputs, kernel, stride) = Self.cases[index]
+        let conv = try Layers(shape, outputs: outputs, kernel: kernel, stride: stride).conv
+        let x = Self.normal(shape, seed: 1)
+        Numerics.$isExact.withValue(exact) {
+            let last = x.conv2d(conv.weight.channelsLast(), bias: conv.bias, stride: stride, padding: conv.padding)
+            #expect(Self.areEqual(conv(x), last))
+        }
+    }
+
+    /// Both ways give the same gradients, up to rounding.
+    @Test(arguments: [0, 1])
+    func inputGradients(padding: Int) {
+        let x = Self.normal([2, 21, 18, 24], seed: 1).tracked()
+        let weight = Self.normal([33, 3, 3, 24], seed: 2)
+        let found = [false, true].map { exact in
+            Numerics.$isExact.withValue(exact) {
+                let y = x.conv2d(weight, bias: nil, padding: (padding, padding))
+                return gradients(of: y, seed: Self.normal(y.shape, seed: 3), for: [x])[0]
+            }
+        }
+        assertClose(found[0], found[1], relative: 1e-5, "dx")
+        #expect(!Self.areEqual(found[0], found[1]), "one of the algorithms did not run")
+    }
+}
