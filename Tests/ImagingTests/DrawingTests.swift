@@ -46,6 +46,44 @@ import Testing
         #expect(abs(area(canvas) - 6) < 1e-5)
     }
 
+    @Test func everyFillHasItsOwnClip() {
+        let square = Path.rectangle(x: 0, y: 0, width: 10, height: 10)
+        let clips = [
+            Path.rectangle(x: 1, y: 1, width: 3, height: 4), .rectangle(x: 6, y: 2, width: 2, height: 2),
+            .rectangle(x: 1, y: 1, width: 3, height: 4), .rectangle(x: 1, y: 6, width: 3, height: 4),
+        ]
+        var canvas = Canvas(width: 10, height: 10)
+        for (i, clip) in clips.enumerated() {
+            canvas.fill(square, with: .color(.black), clip: clip)
+            if i == 1 { canvas.fill(.rectangle(x: 9, y: 0, width: 1, height: 10), with: .color(.black)) }
+        }
+        #expect(abs(area(canvas) - (12 + 4 + 10 + 12)) < 1e-5)
+    }
+
+    @Test func subpathsStayApart() {
+        let (a, b, c) = (Point(1, 2), Point(5, 2), Point(3, 9))
+        var path = Path([a, b, c])
+        path.append(Path([b, c]))
+        path.move(to: c)
+        path.line(to: a)
+        path.append(Path())
+        #expect(path.subpaths == [[a, b, c], [b, c], [c, a]])
+        #expect(path.mapped { $0 * 2 }.subpaths[2] == [c * 2, a * 2])
+        #expect(path.bounds?.low == Point(1, 2) && path.bounds?.high == Point(5, 9))
+        var open = Path()
+        open.line(to: a)
+        open.line(to: b)
+        #expect(open.subpaths == [[a, b]])
+        open = Path()
+        open.curve(to: c, control: b)
+        #expect(open.subpaths == [[c]], "a curve from nowhere is its end")
+        #expect(Path().bounds == nil && Path().subpaths == [])
+        #expect(
+            Path([a, b]).stroked(width: 2).subpaths.map(\.count) == [12, 12, 4],
+            "two round ends and what joins them"
+        )
+    }
+
     @Test func gradients() {
         var canvas = Canvas(width: 8, height: 1)
         canvas.fill(

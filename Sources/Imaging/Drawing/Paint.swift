@@ -43,7 +43,8 @@ public enum Paint: Equatable, Sendable {
     public var main: Color {
         switch self {
         case .color(let color): color
-        case .linear(_, _, let stops), .radial(_, _, _, _, let stops): Paint.color(stops, at: 0.5)
+        case .linear(_, _, let stops), .radial(_, _, _, _, let stops):
+            stops.withUnsafeBufferPointer { Paint.color($0, at: 0.5) }
         }
     }
 
@@ -61,28 +62,48 @@ public enum Paint: Equatable, Sendable {
     }
 
     func color(at p: Point) -> Color {
+        var result = Color(0, 0, 0, 0)
+        withColors { result = $0(p) }
+        return result
+    }
+
+    /// Calls `body` with the paint as a function of the position; what all positions share is computed once.
+    func withColors(_ body: ((Point) -> Color) -> Void) {
         switch self {
         case .color(let color):
-            return color
+            body { _ in color }
         case .linear(let from, let to, let stops):
             let axis = to - from
             let squared = axis.x * axis.x + axis.y * axis.y
-            guard squared > 0 else { return Paint.color(stops, at: 0) }
-            return Paint.color(stops, at: Float(((p.x - from.x) * axis.x + (p.y - from.y) * axis.y) / squared))
+            stops.withUnsafeBufferPointer { stops in
+                body { p in
+                    guard squared > 0 else { return Paint.color(stops, at: 0) }
+                    return Paint.color(stops, at: Float(((p.x - from.x) * axis.x + (p.y - from.y) * axis.y) / squared))
+                }
+            }
         case .radial(let center, let radiusX, let radiusY, let angle, let stops):
-            guard radiusX > 0, radiusY > 0 else { return Paint.color(stops, at: 1) }
-            let d = p - center
             let (s, c) = angle == 0 ? (0, 1) : (sin(angle), cos(angle))
-            let (x, y) = ((c * d.x + s * d.y) / radiusX, (c * d.y - s * d.x) / radiusY)
-            return Paint.color(stops, at: Float((x * x + y * y).squareRoot()))
+            stops.withUnsafeBufferPointer { stops in
+                body { p in
+                    guard radiusX > 0, radiusY > 0 else { return Paint.color(stops, at: 1) }
+                    let d = p - center
+                    let (x, y) = ((c * d.x + s * d.y) / radiusX, (c * d.y - s * d.x) / radiusY)
+                    return Paint.color(stops, at: Float((x * x + y * y).squareRoot()))
+                }
+            }
         }
     }
 
-    private static func color(_ stops: [Stop], at t: Float) -> Color {
+    private static func color(_ stops: UnsafeBufferPointer<Stop>, at t: Float) -> Color {
         guard let first = stops.first, let last = stops.last else { return Color(0, 0, 0, 0) }
         if t <= first.position { return first.color }
-        for (a, b) in zip(stops, stops.dropFirst()) where t < b.position {
-            return a.color.mixed(with: b.color, (t - a.position) / (b.position - a.position))
+        var i = 1
+        while i < stops.count {
+            if t < stops[i].position {
+                let (a, b) = (stops[i - 1], stops[i])
+                return a.color.mixed(with: b.color, (t - a.position) / (b.position - a.position))
+            }
+            i += 1
         }
         return last.color
     }

@@ -4,10 +4,9 @@ struct ValueNoise {
 
     /// Noise that changes over about one unit of `x` and `y`.
     func at(_ x: Double, _ y: Double) -> Float {
-        let (column, row) = (x.rounded(.down), y.rounded(.down))
+        let (i, j) = (x.floor, y.floor)
         func fade(_ t: Double) -> Float { Float(t * t * (3 - 2 * t)) }
-        let (u, v) = (fade(x - column), fade(y - row))
-        let (i, j) = (Int(column), Int(row))
+        let (u, v) = (fade(x - Double(i)), fade(y - Double(j)))
         let upper = corner(i, j) + (corner(i + 1, j) - corner(i, j)) * u
         let lower = corner(i, j + 1) + (corner(i + 1, j + 1) - corner(i, j + 1)) * u
         return upper + (lower - upper) * v

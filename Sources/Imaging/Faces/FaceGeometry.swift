@@ -8,8 +8,8 @@ struct FaceGeometry {
     let unit: Double
     private let origin: Point
     private let halfWidth: Double
-    private let yaw: Double
-    private let tilt: Double
+    private let yaw: (sin: Double, cos: Double)
+    private let tilt: (sin: Double, cos: Double)
 
     init(_ identity: FaceIdentity, _ scene: FaceScene, size: Int) {
         self.size = Double(size)
@@ -17,8 +17,8 @@ struct FaceGeometry {
         let eyeLine = 0.47 + (0.38 - 0.47) * scene.scale
         origin = Point((0.5 + scene.offsetX) * self.size, (eyeLine + scene.offsetY) * self.size)
         halfWidth = identity.faceWidth
-        yaw = scene.yaw
-        tilt = scene.tilt
+        yaw = (sin(scene.yaw), cos(scene.yaw))
+        tilt = (sin(scene.tilt), cos(scene.tilt))
     }
 
     /// A point on the front of the head.
@@ -45,11 +45,11 @@ struct FaceGeometry {
     }
 
     private func head(_ p: Point, depth: Double) -> Point {
-        let turned = Point(p.x * (1 - (1 - cos(yaw)) * 0.6) + depth * sin(yaw), p.y)
+        let turned = Point(p.x * (1 - (1 - yaw.cos) * 0.6) + depth * yaw.sin, p.y)
         // Lean around the top of the neck.
         let pivot = Point(0, 0.95)
         let d = turned - pivot
-        let leaned = Point(d.x * cos(tilt) - d.y * sin(tilt), d.x * sin(tilt) + d.y * cos(tilt)) + pivot
+        let leaned = Point(d.x * tilt.cos - d.y * tilt.sin, d.x * tilt.sin + d.y * tilt.cos) + pivot
         return body(leaned)
     }
 }

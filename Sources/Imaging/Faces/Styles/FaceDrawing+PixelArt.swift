@@ -1,7 +1,7 @@
 extension FaceDrawing {
     /// Few large pixels in few colours, with dark outlines.
     func pixelArt() -> FloatImage {
-        let cells = size <= 96 ? 32 : 64
+        let cells = FaceDrawing.cells(forSize: size)
         // Draw it four times as fine as the cells, so that each cell sees the average of what it covers.
         let fine = FaceDrawing(shapes: scaled(to: cells * 4), size: cells * 4, scene: scene)
         let coarse = fine.cartoon(lineWidth: 2.6, shadingOpacity: 0.45).resized(width: cells, height: cells, by: .area)
@@ -19,6 +19,9 @@ extension FaceDrawing {
             return SIMD3(palette.pixels[i], palette.pixels[i + 1], palette.pixels[i + 2])
         }
     }
+
+    /// How many large pixels a side of the picture has.
+    static func cells(forSize size: Int) -> Int { size <= 96 ? 32 : 64 }
 
     private func scaled(to other: Int) -> [FaceShape] {
         let factor = Double(other) / Double(size)
