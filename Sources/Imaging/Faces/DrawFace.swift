@@ -12,6 +12,10 @@ public struct DrawnFace: Equatable, Sendable {
 /// A rectangle in pixels.
 public struct FaceBox: Equatable, Sendable {
     public var left, top, right, bottom: Double
+
+    public init(left: Double, top: Double, right: Double, bottom: Double) {
+        (self.left, self.top, self.right, self.bottom) = (left, top, right, bottom)
+    }
 }
 
 /// Draws a person in a scene. The same arguments give the same bytes.
