@@ -9,6 +9,13 @@ struct Decode: Node {
 
     @Input("whose VAE", part: "vae") var model: SDXLModel
     @Input("what to decode") var latent: LatentArtifact
+    @Parameter(
+        "decode in tiles of so many pixels on each side, a multiple of 32, such as 512: less memory, slightly other pixels",
+        in: VAETiles.range
+    )
+    var tile: Int? = nil
+
+    func problems() -> [ParameterProblem] { VAETiles.problems(tile) }
 
     func run(_ context: RunContext) throws -> ImageArtifact {
         let vae = try model.vae(context)
@@ -21,6 +28,13 @@ struct Decode: Node {
                 hint: "it was made by a model with another VAE"
             )
         }
-        return ImageArtifact(vae.decode(latent.latent / Float(vae.config.scalingFactor)).clamped(to: -1...1))
+        let unscaled = latent.latent / Float(vae.config.scalingFactor)
+        let picture =
+            if let tiling = try VAETiles.tiling(tile, of: vae) {
+                try vae.decode(unscaled, tiling: tiling, beforeTile: VAETiles.report(to: context))
+            } else {
+                vae.decode(unscaled)
+            }
+        return ImageArtifact(picture.clamped(to: -1...1))
     }
 }

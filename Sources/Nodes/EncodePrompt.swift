@@ -2,7 +2,7 @@ import Graph
 import Models
 import Tensors
 
-/// diffusers: StableDiffusionXLPipeline.encode_prompt
+/// diffusers: StableDiffusionXLPipeline.encode_prompt; ComfyUI: nodes.py::CLIPTextEncode for weights and long prompts
 struct EncodePrompt: Node {
     static let version = 1
     static let help = "Encodes a prompt with both of SDXL's text encoders."
@@ -11,12 +11,20 @@ struct EncodePrompt: Node {
     @Parameter("what to draw") var text: String
     @Parameter("what to keep away from; without it, what the model's settings say for an empty prompt")
     var negative: String? = nil
+    @Parameter("none: parentheses are text; comfyui: (word:1.3) weighs 1.3, (word) 1.1; see docs/RECIPES.md")
+    var weighting: PromptReading.Weighting = .none
+    @Parameter("what is beyond 75 tokens: cut, with a warning, or encoded in further chunks of 75")
+    var overflow: PromptReading.Overflow = .cut
 
     func run(_ context: RunContext) throws -> PromptArtifact {
         let encoder = try model.promptEncoder(context)
-        let cut = encoder.cutTokens(text)
-        if cut > 0 { context.warn("the prompt is too long: its last \(cut) tokens are not seen") }
-        let prompt = encoder(text, negative: negative)
+        let reading = PromptReading(weighting: weighting, overflow: overflow)
+        for (name, text) in [("prompt", text), ("negative prompt", negative ?? "")] {
+            if let unseen = try encoder.unseenPart(of: text, reading: reading) {
+                context.warn(Self.warning(name, unseen))
+            }
+        }
+        let prompt = try encoder(text, negative: negative, reading: reading)
         return PromptArtifact(
             embeds: prompt.embeds,
             pooled: prompt.pooled,
@@ -24,4 +32,15 @@ struct EncodePrompt: Node {
             negativePooled: prompt.negativePooled
         )
     }
+
+    private static func warning(_ name: String, _ unseen: (tokens: Int, text: String)) -> String {
+        let (limit, text) = (120, unseen.text)
+        let shown = text.count > limit ? text.prefix(limit) + "..." : text[...]
+        let tokens = unseen.tokens == 1 ? "its last token is" : "its last \(unseen.tokens) tokens are"
+        return
+            "the \(name) is too long: \(tokens) not seen, from \"\(shown)\" on; say `overflow: chunks` to use all of it"
+    }
 }
+
+extension PromptReading.Weighting: ParameterChoice {}
+extension PromptReading.Overflow: ParameterChoice {}

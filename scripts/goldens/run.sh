@@ -4,6 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 : "${PULID:?a checkout of https://github.com/ToTheBeginning/PuLID}"
 : "${DIFFUSERS:?a checkout of https://github.com/huggingface/diffusers, for scripts/convert_diffusers_to_original_sdxl.py}"
+: "${COMFYUI:?a checkout of https://github.com/comfyanonymous/ComfyUI}"
 : "${IRESNET:?recognition/arcface_torch/backbones/iresnet.py of https://github.com/deepinsight/insightface}"
 
 python make_sdxl_folder.py
@@ -15,4 +16,5 @@ python id_former.py --pulid "$PULID"
 python diffusion.py --pulid "$PULID"
 python face.py --iresnet "$IRESNET"
 python single_file.py "$DIFFUSERS"
+python prompt_weights.py --comfyui "$COMFYUI"
 for script in checkpoints clip_text clip_tokenizer imaging lora onnx_graphs pulid_bin pytorch_files tensors vae; do python "$script.py"; done

@@ -6,8 +6,8 @@ import Tensors
 public struct SDXLPromptEncoder: Sendable {
     public let firstTokenizer: CLIPTokenizer
     public let secondTokenizer: CLIPTokenizer
-    private let first: CLIPTextModel
-    private let second: CLIPTextModelWithProjection
+    let first: CLIPTextModel
+    let second: CLIPTextModelWithProjection
     /// What a missing negative prompt gives: zeros if true, the encoding of the empty text if not. SDXL's
     /// `model_index.json` says true. A text that is given, even an empty one, is always encoded.
     public let forceZerosForEmptyPrompt: Bool
@@ -79,10 +79,5 @@ public struct SDXLPromptEncoder: Sendable {
             .concatenated([a.penultimateHiddenState, b.penultimateHiddenState], axis: 2),
             b.textEmbeds
         )
-    }
-
-    /// How many tokens at the end of a text do not fit and are not seen, by the encoder that loses more; 0 if it fits.
-    public func cutTokens(_ text: String) -> Int {
-        [firstTokenizer, secondTokenizer].map { max(0, $0.tokens(text).count - $0.tokenLimit) }.max() ?? 0
     }
 }
