@@ -28,6 +28,9 @@ sweep: build ## render one face in every style: pictures, a contact sheet and sc
 test: setup ## run all tests
 	swift test $(TEST_FLAGS)
 
+sanitize: setup ## run the tests of all that reads others' files under the address sanitizer
+	@scripts/sanitize.sh
+
 bench: build ## time kernels, networks and training; BENCH='--help' lists what can be chosen
 	cd Benchmarks && swift run $(SWIFT_FLAGS) Benchmark $(BENCH)
 

@@ -76,6 +76,10 @@ let package = Package(
             exclude: ["Goldens"]
         ),
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "HostileTests",
+            dependencies: ["Checkpoints", "ONNX", "Imaging", "Recipes", "Store", "EngineTestSupport"]
+        ),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),

@@ -34,8 +34,10 @@ FILES = {
     "sdxl": ("sdxl", lambda m, path, code: m.folder(path, code.pulid, seed=10)),
     "sd_xl_base_1.0.safetensors": ("sdxl", lambda m, path, code: m.one_file(path, path.parent / "sdxl", code.diffusers)),
     "sdxl_lightning_4step_unet.safetensors": ("sdxl", lambda m, path, code: m.lightning_unet(path, seed=20)),
-    "sdxl_lightning_4step_lora.safetensors": ("sdxl", lambda m, path, code: m.lora(path, 64, False, seed=21)),
-    "style_lora.safetensors": ("sdxl", lambda m, path, code: m.lora(path, 16, True, seed=22)),
+    "sdxl_lightning_4step_lora.safetensors": ("sdxl", lambda m, path, code: m.lora(
+        path, rank=64, seed=21, convolutions=True, text_encoders=False)),
+    "style_lora.safetensors": ("sdxl", lambda m, path, code: m.lora(
+        path, rank=16, seed=22, convolutions=False, text_encoders=True)),
 }
 
 

@@ -10,7 +10,16 @@ struct ZipBytes {
         var statedSize: UInt32?
         var statedOffset: UInt32?
         var descriptorSize: UInt32?
+        var statedChecksum: UInt32?
+        /// What the directory has behind the name.
+        var extra: [UInt8] = []
         var gapBefore = 0
+
+        /// Sizes in the directory's 64-bit form.
+        mutating func setLongSize(_ size: UInt64) {
+            statedSize = .max
+            extra = little(UInt16(1)) + little(UInt16(16)) + little(size) + little(size)
+        }
     }
 
     var members: [Member]
@@ -43,10 +52,10 @@ struct ZipBytes {
             }
             let stated = member.statedSize ?? size
             directory += [0x50, 0x4b, 1, 2, 0, 0, 0, 0] + little(member.flags) + little(member.method)
-            directory += little(UInt32(0)) + little(UInt32(0)) + little(stated) + little(stated)
-            directory += little(UInt16(member.name.utf8.count)) + little(UInt16(0)) + little(UInt16(0))
+            directory += little(UInt32(0)) + little(member.statedChecksum ?? 0) + little(stated) + little(stated)
+            directory += little(UInt16(member.name.utf8.count)) + little(UInt16(member.extra.count)) + little(UInt16(0))
             directory += little(UInt16(0)) + little(UInt16(0)) + little(UInt32(0)) + little(offset)
-            directory += Array(member.name.utf8)
+            directory += Array(member.name.utf8) + member.extra
         }
         let count = statedCount ?? UInt16(members.count)
         let start = UInt32(file.count + directoryShift)
@@ -70,6 +79,14 @@ enum PickleBytes {
     static func storage(_ key: String = "0", type: String = "FloatStorage", count: Int64) -> [UInt8] {
         Array("(".utf8) + text("storage") + global("torch", type) + text(key) + text("cpu") + long(count)
             + Array("tQ".utf8)
+    }
+
+    /// Four floats as the format before 1.6 has them, of storage 0.
+    static var legacyTensor: [UInt8] {
+        let storage =
+            Array("(".utf8) + text("storage") + global("torch", "FloatStorage") + text("0") + text("cpu") + long(4)
+            + Array("NtQ".utf8)
+        return tensor(storage, shape: [4], strides: [1])
     }
 
     static func tensor(

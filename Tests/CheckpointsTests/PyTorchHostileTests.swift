@@ -3,7 +3,8 @@ import Foundation
 import TensorTestSupport
 import Testing
 
-/// Files that want to run code, lie about sizes, or are simply damaged.
+/// Files that do what weights never need, lie about sizes, or are simply damaged; MaliciousPickleTests has those that want
+/// to run code.
 @Suite struct PyTorchHostileTests {
     struct Case: Sendable, CustomTestStringConvertible {
         let testDescription: String
@@ -30,64 +31,6 @@ import Testing
     private static let good = P.tensor(P.storage(count: 4), shape: [2, 2], strides: [2, 1])
     private static let outside = "a tensor lies outside of its storage, or is impossibly large"
 
-    // MARK: - Pickles that want to run code
-
-    static let forbidden: [Case] = [
-        Case(
-            "os.system",
-            pickle: [0x80, 2] + P.global("os", "system") + P.text("true") + [0x85] + ascii("R."),
-            .forbidden("os.system")
-        ),
-        Case(
-            "builtins.eval",
-            pickle: [0x80, 4] + P.text("builtins") + P.text("eval") + [0x93] + ascii("."),
-            .forbidden("builtins.eval")
-        ),
-        Case("Python 2's eval", pickle: ascii("c__builtin__\neval\n(S'1'\ntR."), .forbidden("__builtin__.eval")),
-        Case("protocol 0", pickle: ascii("cposix\nsystem\np0\n(S'true'\np1\ntp2\nRp3\n."), .forbidden("posix.system")),
-        Case("INST", pickle: ascii("(S'true'\nios\nsystem\n."), .forbidden("os.system")),
-        Case(
-            "inside a state dict",
-            pickle: P.state("w", P.global("subprocess", "Popen")),
-            .forbidden("subprocess.Popen")
-        ),
-        Case(
-            "as a storage type",
-            pickle: P.state("w", ascii("(") + P.text("storage") + P.global("runpy", "run_path") + ascii("tQ")),
-            .forbidden("runpy.run_path")
-        ),
-        Case(
-            "a dotted name",
-            pickle: P.state("w", P.global("torch", "serialization.os.system")),
-            .forbidden("torch.serialization.os.system")
-        ),
-        Case(
-            "torch's own unpickler",
-            pickle: P.state("w", P.global("torch.storage", "_load_from_bytes")),
-            .forbidden("torch.storage._load_from_bytes")
-        ),
-        Case(
-            "a rebuild function that takes a type",
-            pickle: P.state("w", P.global("torch._tensor", "_rebuild_from_type_v2")),
-            .forbidden("torch._tensor._rebuild_from_type_v2")
-        ),
-        Case("getattr", pickle: P.state("w", P.global("builtins", "getattr")), .forbidden("builtins.getattr")),
-        Case("legacy", P.legacy([0x80, 2] + P.global("os", "system") + ascii(".")), .forbidden("os.system")),
-        Case("before the magic number", [0x80, 2] + P.global("nt", "system") + ascii("."), .forbidden("nt.system")),
-    ]
-
-    @Test(arguments: forbidden) func codeIsRefusedByName(_ one: Case) throws { try expectFault(one) }
-
-    @Test func theMessageNamesIt() throws {
-        let folder = try TemporaryFolder()
-        let path = try folder.file("x.bin", Self.forbidden[0].bytes)
-        #expect(
-            message { _ = try WeightFile.open(path) }
-                == "\(path): refused: its pickle asks for os.system; files of weights need nothing of the kind, so do "
-                + "not load this one anywhere unless you trust who made it"
-        )
-    }
-
     // MARK: - Pickles that do what rebuilding tensors never needs
 
     static let pickles: [Case] = [
@@ -98,16 +41,6 @@ import Testing
             "more after its end",
             pickle: P.state("w", good) + ascii("."),
             .pickle(byte: P.state("w", good).count, reason: "there is more after its end")
-        ),
-        Case(
-            "NEWOBJ",
-            pickle: P.global("collections", "OrderedDict") + ascii(")") + [0x81],
-            .pickle(byte: 26, reason: "the operation NEWOBJ is not needed to rebuild tensors")
-        ),
-        Case(
-            "an extension",
-            pickle: [0x82, 1],
-            .pickle(byte: 0, reason: "the operation EXT1 is not needed to rebuild tensors")
         ),
         Case(
             "PERSID",
@@ -280,32 +213,32 @@ import Testing
         ),
         Case(
             "legacy, not listed",
-            P.legacy(P.state("w", legacyTensor), after: [0x80, 2] + ascii("].")),
+            P.legacy(P.state("w", P.legacyTensor), after: [0x80, 2] + ascii("].")),
             .structure(reason: "its list of storages does not fit its tensors")
         ),
         Case(
             "legacy, too short",
-            P.legacy(P.state("w", legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 15)),
+            P.legacy(P.state("w", P.legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 15)),
             .structure(reason: "it is cut short in storage 0")
         ),
         Case(
             "legacy, another count",
-            P.legacy(P.state("w", legacyTensor), after: keys + little(Int64(5)) + Array(repeating: 0, count: 20)),
+            P.legacy(P.state("w", P.legacyTensor), after: keys + little(Int64(5)) + Array(repeating: 0, count: 20)),
             .storageSize(storage: "0", stated: 16, found: 20)
         ),
         Case(
             "legacy, a negative count",
-            P.legacy(P.state("w", legacyTensor), after: keys + little(Int64(-4)) + Array(repeating: 0, count: 20)),
+            P.legacy(P.state("w", P.legacyTensor), after: keys + little(Int64(-4)) + Array(repeating: 0, count: 20)),
             .storageSize(storage: "0", stated: 16, found: -16)
         ),
         Case(
             "legacy, more after its end",
-            P.legacy(P.state("w", legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 17)),
+            P.legacy(P.state("w", P.legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 17)),
             .structure(reason: "1 bytes after its last storage belong to none")
         ),
         Case(
             "legacy, good",
-            P.legacy(P.state("w", legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 16)),
+            P.legacy(P.state("w", P.legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 16)),
             nil
         ),
         Case(
@@ -316,12 +249,6 @@ import Testing
     ]
 
     private static let keys: [UInt8] = [0x80, 2] + ascii("](") + P.text("0") + ascii("e.")
-    private static var legacyTensor: [UInt8] {
-        let storage =
-            ascii("(") + P.text("storage") + P.global("torch", "FloatStorage") + P.text("0") + P.text("cpu") + P.long(4)
-            + ascii("NtQ")
-        return P.tensor(storage, shape: [4], strides: [1])
-    }
 
     @Test(arguments: storages) func storagesHaveTheirExactSize(_ one: Case) throws { try expectFault(one) }
 
@@ -357,6 +284,27 @@ import Testing
             "another size after it",
             zip { $0.members[1].descriptorSize = 15 },
             .zip(.contradiction(member: "archive/data/0", what: "sizes"))
+        ),
+        Case(
+            "another checksum in the directory",
+            zip { $0.members[1].statedChecksum = 7 },
+            .zip(.contradiction(member: "archive/data/0", what: "checksums"))
+        ),
+        Case(
+            "2^62 bytes in the directory's long form",
+            zip { $0.members[1].setLongSize(1 << 62) },
+            .zip(.overlap(member: "archive/data/0"))
+        ),
+        Case(
+            "2^63 bytes in the directory's long form",
+            zip { $0.members[1].setLongSize(1 << 63) },
+            .zip(.directory(reason: "it is cut short"))
+        ),
+        // Names are looked up, and never lead to files.
+        Case(
+            "a name that leads elsewhere",
+            zip { $0.members.append(.init(name: "../../../etc/passwd", content: [])) },
+            nil
         ),
         Case(
             "shorter in the directory",
@@ -468,7 +416,7 @@ import Testing
             let path = try folder.file("x.pt", ZipBytes(pickle: pickle).bytes)
             #expect(throws: CheckpointError.self) { try PyTorchFile(path: path) }
         }
-        #expect(clock.now - start < .seconds(10))
+        #expect(clock.now - start < .seconds(120))
     }
 
     private func expectFault(_ one: Case) throws {

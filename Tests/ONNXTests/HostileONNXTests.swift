@@ -94,6 +94,69 @@ import Testing
         #expect(throws: ONNXError.self) { try growing([.zeros([1, 1 << 20, 1, 1])]) }
     }
 
+    /// Attributes far from anything that a network has.
+    static let attributes: [(type: String, inputs: [String], lists: [(String, [Int])])] = [
+        ("MaxPool", ["x"], []), ("MaxPool", ["x"], [("kernel_shape", [])]),
+        ("MaxPool", ["x"], [("kernel_shape", [0, 0])]),
+        ("MaxPool", ["x"], [("kernel_shape", [-1, -1])]), ("MaxPool", ["x"], [("kernel_shape", [1 << 31, 1 << 31])]),
+        ("MaxPool", ["x"], [("kernel_shape", [.max, .max])]), ("MaxPool", ["x"], [("kernel_shape", [9, 9])]),
+        ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("strides", [0, 0])]),
+        ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("strides", [.min, .min])]),
+        ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("pads", [2, 2, 2, 2])]),
+        ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("pads", [.max, .max, .max, .max])]),
+        ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("pads", [-1, -1, 4, 4])]),
+        ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("dilations", [1 << 40, 1 << 40])]),
+        // Sixteen million windows' places, one at a time.
+        ("AveragePool", ["x"], [("kernel_shape", [4096, 4096]), ("pads", [4095, 4095, 4095, 4095])]),
+        ("AveragePool", ["x"], [("kernel_shape", [2, 2]), ("pads", [2, 2, 0, 0])]),
+        ("Conv", ["x", "w"], [("kernel_shape", [3, 3])]), ("Conv", ["x", "x"], [("pads", [4097, 4097, 4097, 4097])]),
+        ("Transpose", ["x"], [("perm", [0, 0, 1, 2])]), ("Transpose", ["x"], [("perm", [0, 1, 2])]),
+        ("Transpose", ["x"], [("perm", [4, 3, 2, 1])]), ("Transpose", ["x"], [("perm", [.min, 0, 1, 2])]),
+        ("Slice", ["x"], [("starts", [0]), ("ends", [1, 2])]),
+        ("Slice", ["x"], [("starts", [0]), ("ends", [1]), ("axes", [.min])]),
+        ("Squeeze", ["x"], [("axes", [1])]), ("Squeeze", ["x"], [("axes", [.max])]),
+        ("Unsqueeze", ["x"], [("axes", [0, 0])]), ("Unsqueeze", ["x"], [("axes", Array(0..<100))]),
+        ("Unsqueeze", ["x"], [("axes", [.min])]), ("Reshape", ["x", "w"], [("allowzero", [1])]),
+        ("Reshape", ["x"], []), ("Reshape", ["x", "x"], []), ("Gather", ["w", "w"], []), ("Gather", ["x", "w"], []),
+        ("Resize", ["x", "w"], []), ("Resize", ["x", "", "", "w"], []), ("Upsample", ["x", "w"], []),
+        ("Add", ["x", "w"], []), ("Div", ["w", "zero"], []), ("Mul", ["w", "w"], []), ("MatMul", ["x", "x"], []),
+        ("Gemm", ["x", "x"], []), ("Concat", ["x", "w"], []), ("BatchNormalization", ["x", "x", "x", "x", "x"], []),
+        ("PRelu", ["x", "w"], []), ("Relu", [], []), ("Relu", ["x", "x"], []), ("Relu", [""], []), ("Relu", ["w"], []),
+        ("Softmax", ["w"], []), ("Constant", [], []), ("Cast", ["x"], []), ("GlobalAveragePool", ["w"], []),
+    ]
+
+    @Test(arguments: attributes.indices) func absurdAttributesAreRefused(_ index: Int) throws {
+        let (type, inputs, lists) = Self.attributes[index]
+        let constants = [Protobuf.list("w", [.max, 4, 8, 8]), Protobuf.list("zero", [0])]
+        for opset in [6, 9, 10, 11, 13] {
+            let node = Protobuf.node(type, inputs: inputs, output: "y", lists: lists)
+            let model = Protobuf.model(nodes: [node], constants: constants, opset: opset)
+            let clock = ContinuousClock()
+            let time = clock.measure {
+                #expect(throws: ONNXError.self, "\(type) \(lists), opset \(opset)") {
+                    _ = try ONNXGraph(model, file: "f")([.zeros([1, 4, 8, 8])])
+                }
+            }
+            #expect(time < .seconds(20))
+        }
+    }
+
+    /// Reshape and Slice by lists that a file brings.
+    @Test(arguments: [
+        [-1, -1], [.max, .max], [.min], [-2], [0, 0, 0, 0, 0], [3, -1], Array(repeating: 1, count: 100),
+    ])
+    func absurdShapesAreRefused(_ shape: [Int]) {
+        let model = Protobuf.model(
+            nodes: [Protobuf.node("Reshape", inputs: ["x", "w"], output: "y")],
+            constants: [Protobuf.list("w", shape)]
+        )
+        #expect(throws: ONNXError.self) { try ONNXGraph(model, file: "f")([.zeros([1, 4, 8, 8])]) }
+    }
+
+    @Test(arguments: [Int.min, -1, 0, 5, 26, Int.max]) func versionsOutOfRangeAreRefused(_ opset: Int) {
+        #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(opset: opset), file: "f") }
+    }
+
     @Test func namesMustBeMadeBeforeTheyAreRead() {
         let loop = [
             Protobuf.node("Relu", inputs: ["b"], output: "a"), Protobuf.node("Relu", inputs: ["a"], output: "b"),
@@ -125,19 +188,34 @@ private enum Protobuf {
     static func bytes(_ field: Int, _ text: String) -> [UInt8] { bytes(field, Data(text.utf8)) }
     static func message(_ field: Int, _ content: [UInt8]) -> [UInt8] { bytes(field, Data(content)) }
 
-    static func node(_ type: String, inputs: [String], output: String, integer value: (String, Int)? = nil) -> [UInt8] {
+    static func node(
+        _ type: String,
+        inputs: [String],
+        output: String,
+        integer value: (String, Int)? = nil,
+        lists: [(String, [Int])] = []
+    ) -> [UInt8] {
         let attribute = value.map { message(5, bytes(1, $0.0) + integer(3, $0.1) + integer(20, 2)) } ?? []
-        return inputs.flatMap { bytes(1, $0) } + bytes(2, output) + bytes(4, type) + attribute
+        let more = lists.flatMap { name, values in
+            message(5, bytes(1, name) + values.flatMap { integer(8, $0) } + integer(20, 7))
+        }
+        return inputs.flatMap { bytes(1, $0) } + bytes(2, output) + bytes(4, type) + attribute + more
+    }
+
+    /// A constant list of integers.
+    static func list(_ name: String, _ values: [Int]) -> [UInt8] {
+        integer(1, values.count) + integer(2, 7) + bytes(8, name) + bytes(7, Data(values.flatMap { varint($0) }))
     }
 
     /// A graph from x, of floats of any shape, to y.
     static func model(
         nodes: [[UInt8]] = [node("Relu", inputs: ["x"], output: "y")],
-        constants: [[UInt8]] = []
+        constants: [[UInt8]] = [],
+        opset: Int = 13
     ) -> Data {
         let floats = message(2, message(1, integer(1, 1)))
         let ends = message(11, bytes(1, "x") + floats) + message(12, bytes(1, "y"))
         let graph = nodes.flatMap { message(1, $0) } + constants.flatMap { message(5, $0) } + ends
-        return Data(integer(1, 6) + message(7, graph) + message(8, integer(2, 13)))
+        return Data(integer(1, 6) + message(7, graph) + message(8, integer(2, opset)))
     }
 }

@@ -144,24 +144,25 @@ def lightning_unet(path: Path, seed: int) -> None:
     write_random(path, shapes_of(unet), seed)
 
 
-def lora_layers(unet, text_encoders: bool) -> dict:
-    """What kohya's networks/lora.py trains, by its key, with the weight's shape."""
+def lora_layers(convolutions: bool, text_encoders: bool) -> dict:
+    """The weights' shapes by kohya's keys: the transformers', and those around them if asked for."""
+    with meta():
+        unet = UNet2DConditionModel(**UNET)
     layers = {f"lora_unet_{name}": module.weight.shape for name, module in unet.named_modules()
-              if ".attentions." in name and isinstance(module, (torch.nn.Linear, torch.nn.Conv2d))}
+              if isinstance(module, (torch.nn.Linear, torch.nn.Conv2d))
+              and (".attentions." in name or convolutions and name.startswith(("down_", "mid_", "up_")))}
     if text_encoders:
+        models = networks()
         for prefix, name in (("lora_te1", "text_encoder"), ("lora_te2", "text_encoder_2")):
-            shapes = shapes_of(networks()[name])
-            layers |= {f"{prefix}_{key.removesuffix('.weight')}": shape for key, shape in shapes.items()
+            layers |= {f"{prefix}_{key.removesuffix('.weight')}": shape for key, shape in shapes_of(models[name]).items()
                        if ".layers." in key and key.endswith(".weight") and len(shape) == 2}
     return {key.replace(".", "_"): shape for key, shape in layers.items()}
 
 
-def lora(path: Path, rank: int, text_encoders: bool, seed: int) -> None:
-    """kohya's keys. SDXL-Lightning's own LoRA has rank 64 and no text encoders."""
-    with meta():
-        unet = UNet2DConditionModel(**UNET)
+def lora(path: Path, rank: int, seed: int, convolutions: bool, text_encoders: bool) -> None:
+    """kohya's keys, as networks/lora.py of kohya-ss/sd-scripts has them."""
     shapes = {}
-    for key, shape in lora_layers(unet, text_encoders).items():
+    for key, shape in lora_layers(convolutions, text_encoders).items():
         shapes[f"{key}.alpha"] = ()
         shapes[f"{key}.lora_down.weight"] = (rank, *shape[1:])
         shapes[f"{key}.lora_up.weight"] = (shape[0], rank, *[1] * (len(shape) - 2))

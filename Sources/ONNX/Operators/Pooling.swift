@@ -38,6 +38,8 @@ struct AveragePool: ONNXOperator {
     private let ceil: Bool
     private let countsPadding: Bool
 
+    private static let kernelLimit = 64
+
     init(_ node: NodeReader) throws(OperatorFault) {
         try node.requireInputs(1...1)
         window = try Window(node)
@@ -45,6 +47,8 @@ struct AveragePool: ONNXOperator {
         kernel = size
         ceil = try node.integer("ceil_mode") == 1
         countsPadding = try node.integer("count_include_pad") == 1
+        // Each place in the window is a picture to add up.
+        guard size <= Self.kernelLimit else { throw .attribute(name: "kernel_shape", value: "[\(size), \(size)]") }
         // Every window then sees at least one pixel.
         guard window.before < size, window.after < size else {
             throw .attribute(name: "pads", value: "\(window.before), \(window.after)")

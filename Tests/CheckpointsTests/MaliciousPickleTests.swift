@@ -1,0 +1,204 @@
+import Checkpoints
+import Foundation
+import Testing
+
+/// Pickles that want to run code, in the ways that picklescan and fickling are tested with. None runs anything, as nothing
+/// here can; each is refused by the name of what it asks for, before anything behind it is read.
+@Suite struct MaliciousPickleTests {
+    /// What malicious files were seen to ask for, what scanners are known to have missed, and names that resemble harmless
+    /// ones.
+    static let names = [
+        "os.system", "posix.system", "nt.system", "os.popen", "os.execv", "posix.popen", "subprocess.Popen",
+        "subprocess.check_output", "commands.getoutput", "pty.spawn", "runpy.run_path", "runpy._run_code",
+        "builtins.eval", "builtins.exec", "builtins.compile", "builtins.getattr", "builtins.open",
+        "builtins.__import__",
+        "builtins.breakpoint", "builtins.apply", "__builtin__.eval", "__builtin__.execfile", "__main__.payload",
+        "bdb.Bdb", "bdb.Bdb.run", "pdb.Pdb", "code.interact", "cProfile.run", "profile.run", "timeit.timeit",
+        "trace.Trace", "doctest.debug_script", "pydoc.pipepager", "webbrowser.open", "antigravity.webbrowser.open",
+        "socket.create_connection", "httplib.HTTPSConnection", "http.client.HTTPSConnection", "requests.api.get",
+        "urllib.request.urlopen", "aiohttp.client.ClientSession", "smtplib.SMTP", "ssl.get_server_certificate",
+        "ctypes.CDLL", "_ctypes.dlopen", "importlib.import_module", "pkgutil.resolve_name", "shutil.rmtree",
+        "sys.settrace", "signal.set_wakeup_fd", "asyncio.unix_events._UnixSubprocessTransport._start",
+        "multiprocessing.util.spawnv_passfds", "distutils.file_util.write_file", "ensurepip._run_pip", "pip.main",
+        "venv.create", "idlelib.run.Executive.runcode", "lib2to3.pgen2.grammar.Grammar.loads",
+        "uuid._get_command_stdout",
+        "operator.attrgetter", "operator.methodcaller", "functools.partial", "functools.reduce", "types.CodeType",
+        "types.FunctionType", "marshal.loads", "pickle.loads", "_pickle.loads", "cloudpickle.loads", "joblib.load",
+        "numpy.testing._private.utils.runstring", "numpy.f2py.crackfortran.getlincoef", "numpy.load",
+        "torch.load", "torch.hub.load", "torch.serialization.load", "torch.serialization.os.system",
+        "torch.storage._load_from_bytes", "torch._tensor._rebuild_from_type_v2", "torch._utils._rebuild_tensor_v3",
+        "torch.utils.bottleneck.__main__.run_cprofile", "torch.utils._config_module.load_config",
+        "torch.jit.unsupported_tensor_ops.execWrapper", "torch._dynamo.guards.GuardBuilder.get",
+        "torch._inductor.codecache.compile_file", "torch.fx.experimental.symbolic_shapes.ShapeEnv",
+        "torch.distributed.rpc.internal._InternalRPCPickler", "torch.Tensor", "torch.FloatTensor",
+        "torch.UntypedStorage",
+        "collections.defaultdict", "collections.OrderedDict.__reduce_ex__", "collections.Counter",
+        "copyreg._reconstructor",
+        "copy_reg._reconstructor", "_codecs.encode", "codecs.decode",
+    ]
+
+    /// Ways to ask for a name.
+    enum Way: String, CaseIterable {
+        case globalReduce, globalAlone, poppedAgain, stackGlobal, stackGlobalFromMemo, stackGlobalOfOldTexts, inst, obj
+        case newObject, newObjectWithKeywords, buildState, buildSetState, tensorArgument, storageType, deep, key
+
+        func pickle(_ module: String, _ name: String) -> [UInt8] {
+            let global = P.global(module, name)
+            switch self {
+            case .globalReduce: return join([0x80, 2], global, P.text("true"), [0x85], ascii("R."))
+            case .globalAlone: return join(global, ascii("."))
+            case .poppedAgain: return join(global, ascii("0}."))
+            case .stackGlobal: return join([0x80, 4], P.text(module), P.text(name), [0x93], ascii("."))
+            case .stackGlobalFromMemo:
+                // Stored in one order, taken in the other.
+                let stored = join(P.text(name), [0x94], ascii("0"), P.text(module), [0x94], ascii("0"))
+                return join([0x80, 4], stored, [0x68, 1, 0x68, 0, 0x93], ascii("."))
+            case .stackGlobalOfOldTexts: return join(ascii("S'\(module)'\nV\(name)\n"), [0x93], ascii("."))
+            case .inst: return ascii("(S'true'\ni\(module)\n\(name)\n.")
+            case .obj: return join(ascii("("), global, P.text("true"), ascii("o."))
+            case .newObject: return join([0x80, 2], global, ascii(")"), [0x81], ascii("."))
+            case .newObjectWithKeywords: return join([0x80, 4], global, ascii(")}"), [0x92], ascii("."))
+            case .buildState: return join(ascii("}"), global, ascii("b."))
+            case .buildSetState:
+                let object = join(P.global("collections", "OrderedDict"), ascii(")R}"))
+                return join(object, P.text("__setstate__"), global, ascii("sb."))
+            case .tensorArgument:
+                return P.state(
+                    "w",
+                    join(P.global("torch._utils", "_rebuild_tensor_v2"), ascii("("), global, ascii("tR"))
+                )
+            case .storageType: return P.state("w", join(ascii("("), P.text("storage"), global, ascii("tQ")))
+            case .deep: return P.state("a", join(ascii("}"), P.text("b"), ascii("]("), global))
+            case .key: return join(ascii("}"), global, ascii("Ns."))
+            }
+        }
+    }
+
+    @Test(arguments: Way.allCases) func codeIsRefusedByName(_ way: Way) throws {
+        let scratch = try ScratchFile()
+        for name in Self.names {
+            let dot = try #require(name.lastIndex(of: "."))
+            let pickle = way.pickle(String(name[..<dot]), String(name[name.index(after: dot)...]))
+            // In an archive, as the whole of a legacy file, and as each of the pickles that one is made of.
+            for bytes in [ZipBytes(pickle: pickle).bytes, pickle] + Self.legacyFiles(with: pickle) {
+                guard bytes.first == 0x80 || bytes.starts(with: Array("PK".utf8)) else { continue }
+                try scratch.replace(with: bytes)
+                #expect(throws: CheckpointError.badPyTorch(file: scratch.path, fault: .forbidden(name))) {
+                    try WeightFile.open(scratch.path)
+                }
+            }
+        }
+    }
+
+    /// A legacy file is five pickles, one behind the other.
+    private static func legacyFiles(with pickle: [UInt8]) -> [[UInt8]] {
+        let parts: [[UInt8]] = [
+            [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
+            [0x80, 2, 0x4d, 0xe9, 0x03, 0x2e], [0x80, 2, 0x7d, 0x2e],
+            P.state("w", P.legacyTensor),
+            [0x80, 2] + ascii("]."),
+        ]
+        return parts.indices.map { place in
+            Array((parts[..<place] + [pickle] + parts[(place + 1)...]).joined())
+        }
+    }
+
+    @Test func theMessageNamesIt() throws {
+        let folder = try TemporaryFolder()
+        let pickle = P.state("w", P.global("os", "system"))
+        let path = try folder.file("x.bin", ZipBytes(pickle: pickle).bytes)
+        #expect(
+            message { _ = try WeightFile.open(path) }
+                == "\(path): refused: its pickle asks for os.system; files of weights need nothing of the kind, so do "
+                + "not load this one anywhere unless you trust who made it"
+        )
+    }
+
+    /// Operations that make objects of names registered elsewhere, or of classes.
+    static let operations: [(name: String, bytes: [UInt8])] = [
+        ("EXT1", [0x82, 1]), ("EXT2", [0x83, 1, 0]), ("EXT4", [0x84, 1, 0, 0, 0]), ("OBJ", ascii("(o")),
+        ("NEWOBJ", join(ascii("))"), [0x81])), ("NEWOBJ_EX", join(ascii("))}"), [0x92])),
+        ("PERSID", ascii("Pfile:///etc/passwd\n")),
+        ("NEXT_BUFFER", [0x97]), ("READONLY_BUFFER", [0x98]), ("BYTEARRAY8", [0x96] + Array(repeating: 0, count: 8)),
+        ("EMPTY_SET", [0x8f]), ("FROZENSET", join(ascii("("), [0x91])), ("ADDITEMS", join(ascii("]("), [0x90])),
+    ]
+
+    @Test(arguments: operations.indices) func operationsThatMakeObjectsAreRefused(_ index: Int) throws {
+        let (name, bytes) = Self.operations[index]
+        let scratch = try ScratchFile()
+        try scratch.replace(with: ZipBytes(pickle: join(bytes, ascii("."))).bytes)
+        guard case .badPyTorch(_, .pickle(_, let reason))? = fault(scratch.path) else {
+            Issue.record("\(name): \(String(describing: fault(scratch.path)))")
+            return
+        }
+        #expect(reason == "the operation \(name) is not needed to rebuild tensors")
+    }
+
+    /// The few names that are allowed do only what rebuilding needs, whatever they are given.
+    static let misused: [[UInt8]] = [
+        join(P.global("collections", "OrderedDict"), P.text("os"), [0x85], ascii("R.")),
+        join(P.global("collections", "OrderedDict"), ascii(")R"), P.text("system"), ascii("b.")),
+        join(P.global("torch._utils", "_rebuild_parameter"), P.text("os"), [0x85], ascii("R.")),
+        join(P.global("torch._utils", "_rebuild_tensor_v2"), ascii(")R.")),
+        join(P.global("torch._utils", "_rebuild_tensor_v2"), ascii("(NNNNNNNtR.")),
+        join(P.global("torch", "FloatStorage"), P.integer(1 << 30), [0x85], ascii("R.")),
+        join(
+            ascii("("),
+            P.text("storage"),
+            P.text("FloatStorage"),
+            P.text("0"),
+            P.text("cpu"),
+            P.long(1),
+            ascii("tQ.")
+        ),
+        join(ascii("("), P.text("module"), P.global("torch", "FloatStorage"), P.text("0"), ascii("tQ.")),
+        join(P.text("os.system"), ascii("Q.")), ascii("NR."),
+        join(P.global("collections", "OrderedDict"), ascii("NR.")),
+        // A name from the memo that a later value replaced, and a value that is its own argument.
+        join(P.global("collections", "OrderedDict"), ascii("q\0"), P.text("x"), ascii("q\0h\0)R.")),
+        join(ascii("]q\0"), P.global("collections", "OrderedDict"), ascii("h\0"), [0x85], ascii("R.")),
+    ]
+
+    @Test(arguments: misused.indices) func allowedNamesDoNothingElse(_ index: Int) throws {
+        let scratch = try ScratchFile()
+        try scratch.replace(with: ZipBytes(pickle: Self.misused[index], storages: ["0": [1, 2, 3, 4]]).bytes)
+        guard case .badPyTorch? = fault(scratch.path) else {
+            Issue.record("\(String(describing: fault(scratch.path)))")
+            return
+        }
+    }
+
+    /// What scanners open and torch does not, or the other way round.
+    @Test func otherContainersAreNamed() throws {
+        let folder = try TemporaryFolder()
+        let evil = join([0x80, 2], P.global("os", "system"), ascii("."))
+        let sevenZip = join(ascii("7z"), [0xbc, 0xaf, 0x27, 0x1c, 0, 4], Array(repeating: 7, count: 64))
+        let files: [(String, [UInt8])] = [
+            ("7z", sevenZip), ("7z before a pickle", join(sevenZip, evil)), ("gzip", join([0x1f, 0x8b, 8, 0], evil)),
+            ("tar", join(ascii("data.pkl"), Array(repeating: 0, count: 504), evil)), ("text", ascii("os.system")),
+            ("zip behind a pickle", join([0x80, 2, 0x4b, 1, 0x2e], ZipBytes(pickle: evil).bytes)),
+            ("pickle behind a zip", join(ZipBytes(pickle: P.state("w", ascii("N"))).bytes, evil)),
+            ("numpy", join([0x93], ascii("NUMPY"), [1, 0], evil)),
+        ]
+        for (name, bytes) in files {
+            let path = try folder.file("x.bin", bytes)
+            let error = try #require(fault(path), "\(name)")
+            #expect("\(error)".hasPrefix("\(path): "))
+        }
+    }
+
+    private func fault(_ path: String) -> CheckpointError? {
+        do {
+            _ = try WeightFile.open(path)
+            return nil
+        } catch {
+            return error as? CheckpointError
+        }
+    }
+}
+
+private typealias P = PickleBytes
+
+private func ascii(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+private func join(_ parts: [UInt8]...) -> [UInt8] { Array(parts.joined()) }

@@ -1,0 +1,134 @@
+import Foundation
+import Imaging
+import Testing
+
+/// Small files that ask for much memory or time.
+@Suite struct PictureBombTests {
+    /// Compressed data of 400 MB behind a header of 8x8 pixels: no more of it is unpacked than the header asks for.
+    @Test func compressedDataBeyondItsHeader() throws {
+        let png = PNGBytes.file(width: 8, height: 8, chunks: [("IDAT", PNGBytes.zeros(count: 400_000_000))])
+        _ = inTime { try? Bitmap.decode(png, name: "bomb.png") }
+    }
+
+    /// Profiles and texts that unpack to 400 MB are not unpacked.
+    @Test(arguments: ["iCCP", "zTXt", "iTXt"]) func compressedTexts(_ kind: String) throws {
+        let start: [UInt8] = kind == "iTXt" ? Array("key\0\u{1}\0\0\0".utf8) : Array("key\0\0".utf8)
+        let bomb = (kind, start + PNGBytes.zeros(count: 400_000_000))
+        let pixels = ("IDAT", PNGBytes.zeros(count: 8 * 25))
+        let png = PNGBytes.file(width: 8, height: 8, chunks: [bomb, pixels])
+        let (picture, texts) = try inTime {
+            (try Bitmap.decode(png, name: "bomb.png"), PNGMetadata.read(from: png))
+        }
+        #expect(picture.width == 8)
+        #expect(texts.isEmpty)
+    }
+
+    @Test func chunksByTheHundredThousand() throws {
+        let many = Array(repeating: ("tEXt", [UInt8]("k\0v".utf8)), count: 200_000)
+        let png = PNGBytes.file(width: 8, height: 8, chunks: many + [("IDAT", PNGBytes.zeros(count: 8 * 25))])
+        let picture = try inTime { try Bitmap.decode(png, name: "many.png") }
+        #expect(picture.width == 8)
+    }
+
+    @Test(arguments: [0x7fff_ffff, 0x8000_0000, 0xffff_ffff, 0xffff_fff4]) func chunksLongerThanTheFile(_ length: Int) {
+        var bytes = [UInt8](PNGBytes.file(width: 8, height: 8, chunks: [("IDAT", PNGBytes.zeros(count: 8 * 25))]))
+        bytes.replaceSubrange(33..<37, with: PNGBytes.big(length))
+        #expect(throws: ImageError.truncated(name: "long.png", format: .png)) {
+            try Bitmap.decode(Data(bytes), name: "long.png")
+        }
+    }
+
+    /// A progressive JPEG whose last scan comes ten thousand times.
+    @Test func scansByTheThousand() throws {
+        let whole = try DamagedPictureTests.picture("progressive.jpeg")
+        let scan = try #require(
+            zip(whole, whole.dropFirst()).enumerated().reversed().first { $1 == (0xFF, 0xDA) }?.offset
+        )
+        let scans = Array(repeating: whole[scan..<whole.count - 2], count: 10_000).joined()
+        let bomb = Data(whole[..<scan] + scans + [0xFF, 0xD9])
+        #expect(throws: ImageError.self) { try inTime { try Bitmap.decode(bomb, name: "scans.jpg") } }
+    }
+
+    /// 16383 x 16383 pixels, WebP's largest, in 30 bytes.
+    @Test func hugeWebPHeader() throws {
+        let bits: UInt32 = 16382 | 16382 << 14
+        let lossless: [UInt8] = [0x2f] + (0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * $0)) } + [0, 0, 0]
+        let webp = Array("RIFF".utf8) + [20, 0, 0, 0] + Array("WEBPVP8L".utf8) + [8, 0, 0, 0] + lossless
+        #expect(throws: ImageError.tooManyPixels(name: "big.webp", width: 16383, height: 16383, limit: 50_000_000)) {
+            try Bitmap.decode(Data(webp), name: "big.webp")
+        }
+    }
+
+    /// Every entry of an EXIF directory is looked at once, however many it claims.
+    @Test func endlessExif() throws {
+        let directory = Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 255, 255] + Array(repeating: 0, count: 60_000)
+        let png = PNGBytes.file(
+            width: 8,
+            height: 8,
+            chunks: Array(repeating: ("eXIf", directory), count: 500) + [("IDAT", PNGBytes.zeros(count: 8 * 25))]
+        )
+        let picture = try inTime { try Bitmap.decode(png, name: "exif.png") }
+        #expect(picture.width == 8)
+    }
+
+    /// Far more than any takes, far less than what they ask for.
+    private func inTime<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer { #expect(clock.now - start < .seconds(60)) }
+        return try body()
+    }
+}
+
+/// PNGs by hand.
+private enum PNGBytes {
+    /// An RGB picture.
+    static func file(width: Int, height: Int, chunks: [(String, [UInt8])]) -> Data {
+        let header = ("IHDR", big(width) + big(height) + [8, 2, 0, 0, 0])
+        let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+        return Data(signature + ([header] + chunks + [("IEND", [])]).flatMap { chunk($0, $1) })
+    }
+
+    static func big(_ value: Int) -> [UInt8] { [24, 16, 8, 0].map { UInt8(value >> $0 & 255) } }
+
+    private static func chunk(_ name: String, _ data: [UInt8]) -> [UInt8] {
+        let body = Array(name.utf8) + data
+        return big(data.count) + body + big(Int(checksum(body)))
+    }
+
+    private static let table: [UInt32] = (0..<256).map { index in
+        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
+    }
+
+    private static func checksum(_ bytes: [UInt8]) -> UInt32 {
+        ~bytes.reduce(0xFFFF_FFFF) { table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] ^ $0 >> 8 }
+    }
+
+    /// A zlib stream of zeros, of 13 bits for each 258 (RFC 1951, 3.2.6): a literal, then copies of the longest kind.
+    static func zeros(count: Int) -> [UInt8] {
+        var (bytes, bits, length): ([UInt8], UInt32, UInt32) = ([0x78, 0x01], 0, 0)
+        /// The low `width` bits, the lowest first.
+        func put(_ value: UInt32, _ width: UInt32) {
+            bits |= value << length
+            length += width
+            while length >= 8 {
+                bytes.append(UInt8(truncatingIfNeeded: bits))
+                bits >>= 8
+                length -= 8
+            }
+        }
+        put(0b011, 3)  // the last block, fixed codes
+        put(0b0000_1100, 8)  // the literal 0: code 00110000, its highest bit first
+        var rest = count - 1
+        while rest >= 258 {
+            put(0b1010_0011, 8)  // length 258: code 11000101
+            put(0, 5)  // distance 1
+            rest -= 258
+        }
+        for _ in 0..<rest { put(0b0000_1100, 8) }
+        put(0, 7)  // the block's end
+        if length > 0 { put(0, 8 - length) }
+        // Adler-32 of zeros.
+        return bytes + big((count % 65521) << 16 | 1)
+    }
+}
