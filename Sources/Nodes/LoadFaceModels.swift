@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Graph
 
@@ -25,6 +26,7 @@ struct LoadFaceModels: Node {
         ] {
             let paths = override.map { [$0.path] } ?? role.names.map { "\(folder.path)/\($0)" }
             if let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) {
+                try role.check(path)
                 files[role.rawValue] = try ModelFile(path, context)
             } else if let override {
                 throw NodeError.missingFile(path: override.path, purpose: role.purpose)

@@ -12,6 +12,9 @@ struct LoadID: Node {
 
     func run(_ context: RunContext) throws -> IdentityArtifact {
         let tensors = try SafetensorsFile(path: file.path)
+        guard tensors.shape(of: "id") != nil, tensors.shape(of: "uncond") != nil else {
+            throw WeightsKind(tensors).wrong(expected: "an identity (tensors id and uncond)", in: file.path)
+        }
         let id = try tensors.tensor("id")
         let uncond = try tensors.tensor("uncond")
         guard id.rank == 3, id.shape[0] == 1, id.shape == uncond.shape, id.count > 0 else {

@@ -11,7 +11,11 @@ struct LoadLatent: Node {
     @Parameter("the file") var file: FileReference
 
     func run(_ context: RunContext) throws -> LatentArtifact {
-        let latent = try SafetensorsFile(path: file.path).tensor("latent")
+        let tensors = try SafetensorsFile(path: file.path)
+        guard tensors.shape(of: "latent") != nil else {
+            throw WeightsKind(tensors).wrong(expected: "a latent (tensor latent)", in: file.path)
+        }
+        let latent = try tensors.tensor("latent")
         guard latent.rank == 4, latent.shape[0] == 1, latent.count > 0 else {
             throw NodeError.wrongLayout(
                 path: file.path,

@@ -1,3 +1,4 @@
+import Checkpoints
 import Graph
 
 /// PuLID: pulid/pipeline.py::load_pretrain and the vision tower
@@ -13,7 +14,12 @@ struct LoadPuLID: Node {
         FileReference
 
     func run(_ context: RunContext) throws -> PuLIDModel {
-        PuLIDModel(files: [
+        try WeightFile.require(weights.path, expected: "PuLID for SDXL (pulid_v1.bin, pulid_v1.1.safetensors)") {
+            kind in
+            if case .pulid = kind { true } else { false }
+        }
+        try WeightFile.require(evaClip.path, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
+        return PuLIDModel(files: [
             "weights": try ModelFile(weights.path, context), "eva_clip": try ModelFile(evaClip.path, context),
         ])
     }

@@ -34,6 +34,7 @@ struct LoadSDXL: Node {
         try files.addTokenizers(from: tokenizer?.path)
         var contents = try files.paths.mapValues { try ModelFile($0, context) }
         for (index, lora) in loras.enumerated() {
+            try WeightFile.require(lora.file.path, expected: "a LoRA for SDXL") { $0 == .lora }
             let file = try ModelFile(lora.file.path, scale: lora.scale, context)
             for network in try LoRAFile(lora.file.path).networks {
                 contents["\(network.rawValue) lora \(index + 1)"] = file

@@ -7,6 +7,8 @@ enum NodeError: Error, Hashable {
     case sizesDiffer(what: String, found: [Int], expected: [Int], hint: String)
     /// A tensor of a file has a shape that none of its kind has; `layout` says which they have.
     case wrongLayout(path: String, tensor: String, found: [Int], layout: String)
+    /// Notes of a UNet's file on its training.
+    case unsupportedNoise(path: String, facts: [String])
     case unevenPicture(width: Int, height: Int, factor: Int)
     case notSquare(width: Int, height: Int)
     case needs(what: String, because: String)
@@ -23,6 +25,8 @@ extension NodeError: CustomStringConvertible {
             "an identity needs PuLID's attention: give `pulid:` beside `identity:`, as a reference to a load_pulid node"
         case .sizesDiffer(let what, let found, let expected, let hint):
             "\(what) has shape \(found), expected \(expected): \(hint)"
+        case .unsupportedNoise(let path, let facts):
+            "\(path): this model \(facts.joined(separator: " and ")): its pictures would be wrong"
         case .unevenPicture(let width, let height, let factor):
             "the picture is \(width)x\(height); both sides must be multiples of \(factor)"
         case .wrongLayout(let path, let tensor, let found, let layout):

@@ -16,7 +16,7 @@ struct PulidRun: ParsableCommand {
         subcommands: [
             RunCommand.self, PlanCommand.self, CheckCommand.self, ExplainCommand.self, GraphCommand.self,
             InitCommand.self,
-            NodesCommand.self, SchemaCommand.self, CacheCommand.self,
+            InspectCommand.self, NodesCommand.self, SchemaCommand.self, CacheCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -1,10 +1,71 @@
+import Checkpoints
+import Foundation
 import Graph
 import Nodes
 import TensorTestSupport
+import Tensors
 import Testing
 
 /// PuLID's weights in PyTorch's formats give what their safetensors give, to the bit.
 struct LoadPuLIDTests {
+    private static let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../models/tiny").standardizedFileURL.path
+    private static let tower = tiny + "/eva_clip.safetensors"
+
+    /// Files in each other's places, and tensors that no module of PuLID has.
+    @Test func otherFilesAreRefused() throws {
+        let runner = try NodeRunner()
+        func load(_ weights: String, _ tower: String) throws -> PuLIDModel {
+            try runner.run("load_pulid", ["weights": .string(weights), "eva_clip": .string(tower)])
+        }
+        let pulid = Self.tiny + "/pulid.safetensors"
+        let swapped = #expect(throws: WeightsError.self) { try load(Self.tower, pulid) }
+        #expect(
+            swapped.map { "\($0)" }
+                == "\(Self.tower): this is EVA02-CLIP; name it as `eva_clip:` of load_pulid; expected PuLID for SDXL "
+                + "(pulid_v1.bin, pulid_v1.1.safetensors)"
+        )
+        let twice = #expect(throws: WeightsError.self) { try load(pulid, pulid) }
+        #expect(
+            twice.map { "\($0)" }
+                == "\(pulid): this is PuLID v1; name it as `weights:` of load_pulid; expected EVA02-CLIP "
+                + "(EVA02_CLIP_L_336_psz14_s6B.pt)"
+        )
+
+        let path = NSTemporaryDirectory() + "pulid-\(UUID().uuidString).safetensors"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let file = try SafetensorsFile(path: pulid)
+        for stray in ["id_adapter.mapping_9.0.weight", "optimizer.step", "id_adapter_attn_layers.999.id_to_k.weight"] {
+            var writer = SafetensorsWriter()
+            for name in file.tensorNames { writer.add(name, try file.tensor(name)) }
+            writer.add(stray, .zeros([2, 2]))
+            try writer.write(to: path)
+            let face = try identityOfNobody(load(path, Self.tower), runner)
+            if stray.hasPrefix("id_adapter_attn_layers.") {
+                #expect(face == nil)
+            } else {
+                #expect(face == .unused(names: [stray], source: path))
+            }
+        }
+    }
+
+    /// What encoding a face with these weights fails with.
+    private func identityOfNobody(_ pulid: PuLIDModel, _ runner: NodeRunner) throws -> WeightsError? {
+        let face = FaceArtifact(
+            box: .zeros([4]),
+            landmarks: .zeros([5, 2]),
+            recognition: .zeros([512]),
+            aligned: .zeros([1, 3, 512, 512]),
+            features: .zeros([1, 3, 512, 512])
+        )
+        do {
+            let _: IdentityArtifact = try runner.run("encode_id", inputs: ["face": face, "pulid": pulid])
+            return nil
+        } catch let error as WeightsError {
+            return error
+        }
+    }
+
     @Test(arguments: ["attention.bin", "attention.pth"]) func readsPyTorchFiles(_ name: String) throws {
         let runner = try NodeRunner()
         let model = try runner.run(
@@ -30,7 +91,7 @@ struct LoadPuLIDTests {
                 inputs["pulid"] = try runner.run(
                     "load_pulid",
                     as: PuLIDModel.self,
-                    ["weights": .string(weights), "eva_clip": .string(weights)]
+                    ["weights": .string(weights), "eva_clip": .string(Self.tower)]
                 )
             }
             return try runner.run(

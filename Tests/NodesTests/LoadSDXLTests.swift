@@ -241,21 +241,81 @@ struct SingleFileTests {
             "cond_stage_model.transformer.text_model.final_layer_norm.weight",
             "Stable Diffusion 1 (one text encoder, cross-attention 768)"
         ),
-        ("cond_stage_model.model.ln_final.weight", "Stable Diffusion 2 (OpenCLIP's text encoder alone)"),
         ("conditioner.embedders.0.model.ln_final.weight", "the SDXL refiner"),
-        ("double_blocks.0.img_attn.qkv.weight", "FLUX"), ("id_adapter.body.0.weight", "PuLID"),
-        ("lora_unet_mid_block.lora_up.weight", "a LoRA; name it under `loras:`"),
-        ("input_blocks.0.0.weight", "a UNet alone; name it as `unet:` beside a whole model"), ("x", "something else"),
+        ("double_blocks.0.img_attn.qkv.weight", "FLUX"),
+        ("id_adapter.body.0.weight", "PuLID v1; name it as `weights:` of load_pulid"),
+        ("lora_unet_mid_block.lora_up.weight", "a LoRA; name it as `loras:` of load_sdxl"),
+        ("label_emb.0.0.weight", "SDXL's UNet alone; name it as `unet:` of load_sdxl"), ("x", "something else"),
     ]
 
     @Test(arguments: others) func otherFilesAreNamed(_ tensor: String, _ what: String) throws {
         let path = "\(folder.path)/other.safetensors"
         var writer = SafetensorsWriter()
         writer.add(tensor, .zeros([2, 2]))
+        writer.add("input_blocks.0.0.weight", .zeros([2, 2]))
         try writer.write(to: path)
+        let found = what == "something else" ? "a UNet of another model than SDXL" : what
         #expect(
             message { _ = try load(["base": .string(path)]) }
-                == "\(path): this is \(what); expected SDXL in one file, with its UNet, VAE and both text encoders"
+                == "\(path): this is \(found); expected SDXL in one file, with its UNet, VAE and both text encoders"
+        )
+    }
+
+    /// Every place for a file says what was given in its stead; damage is reported there, too, and not where the file
+    /// is read at last.
+    @Test(arguments: ["unet", "vae", "loras"]) func eachPlaceNamesWhatItIsGiven(_ place: String) throws {
+        let pulid = Golden.path("../../Goldens/pulid_attention.safetensors", #filePath)
+        let expected = ["unet": "SDXL's UNet", "vae": "a VAE", "loras": "a LoRA for SDXL"][place, default: ""]
+        func load(_ path: String) throws {
+            let value: Value = place == "loras" ? .list([.map(["file": .string(path)])]) : .string(path)
+            _ = try self.load(["base": .string(folder.path), place: value])
+        }
+        #expect(
+            message { try load(pulid) }
+                == "\(pulid): this is PuLID's identity attention without its encoder; name it as `weights:` of load_pulid; "
+                + "expected \(expected)"
+        )
+        let cut = "\(folder.path)/cut.safetensors"
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: pulid))
+        try bytes.dropLast(7).write(to: URL(fileURLWithPath: cut))
+        #expect(
+            message { try load(cut) }
+                == "\(cut): truncated: \(bytes.count - 7) bytes are there, \(bytes.count) are needed; copy or download it "
+                + "again"
+        )
+    }
+
+    /// What a UNet's file notes on the noise it was trained with is followed, or the file is refused.
+    @Test func notesOnNoiseAreFollowedOrRefused() throws {
+        let file = try SafetensorsFile(path: Self.file)
+        func noted(_ notes: String...) throws -> String {
+            var writer = SafetensorsWriter()
+            for name in file.tensorNames where file.elementType(of: name) != .i64 {
+                writer.add(name, try file.tensor(name), as: .f16)
+            }
+            for note in notes { writer.add(note, .zeros([0])) }
+            let path = "\(folder.path)/\(notes.joined()).safetensors"
+            try writer.write(to: path)
+            return path
+        }
+        let velocity = try load(["base": .string(noted("v_pred")), "config": .string(folder.path)])
+        var settings =
+            try JSONSerialization.jsonObject(
+                with: Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/scheduler/scheduler_config.json"))
+            ) as? [String: Any]
+        settings?["prediction_type"] = "v_prediction"
+        try JSONSerialization.data(withJSONObject: #require(settings))
+            .write(to: URL(fileURLWithPath: "\(folder.path)/scheduler/scheduler_config.json"))
+        let told = try load(["base": .string(folder.path)])
+        let found = try latent(velocity).latent.values
+        #expect(try found == latent(told).latent.values)
+        #expect(try found != latent(whole).latent.values)
+
+        let both = try noted("v_pred", "ztsnr")
+        #expect(
+            message { _ = try load(["base": .string(both)]) }
+                == "\(both): this model predicts the velocity (v_pred) and was trained down to no signal at all (ztsnr), "
+                + "which is not supported: its pictures would be wrong"
         )
     }
 }

@@ -73,7 +73,9 @@ struct RenderTests {
             ["file": .string(goldenFolder + "/identity.safetensors")]
         )
         let attention = Value.string(goldenFolder + "/pulid_attention.safetensors")
-        let pulid = try runner.run("load_pulid", as: PuLIDModel.self, ["weights": attention, "eva_clip": attention])
+        // Not looked through here, but it has to be one.
+        let tower = Value.string(goldenFolder + "/../../models/tiny/eva_clip.safetensors")
+        let pulid = try runner.run("load_pulid", as: PuLIDModel.self, ["weights": attention, "eva_clip": tower])
         let latent = try sample(
             ["ortho": .string(ortho), "num_zero": .integer(8), "id_scale": .number(1)],
             inputs: ["identity": identity, "pulid": pulid]

@@ -64,7 +64,9 @@ public struct FaceModels: ModelReference {
                     source: path
                 )
             }
-            return try BiSeNet(weights, config: config)
+            let parser = try BiSeNet(weights, config: config)
+            try weights.assertAllUsed()
+            return parser
         }
         return FaceParsing(logits: network(ImageNormalization.imageNet(aligned))).faceFeatures(of: aligned)
     }

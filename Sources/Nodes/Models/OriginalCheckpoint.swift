@@ -8,6 +8,9 @@ import Tensors
 package struct OriginalCheckpoint {
     let source: any CheckpointSource
 
+    /// Notes among the tensors on the noise that the UNet was trained with.
+    var noiseMarkers: NoiseMarkers { NoiseMarkers(source) }
+
     private static let unetPrefix = "model.diffusion_model."
     private static let vaePrefix = "first_stage_model."
     private static let firstEncoderPrefix = "conditioner.embedders.0.transformer."
@@ -142,39 +145,13 @@ package struct OriginalCheckpoint {
 
     /// - Throws: `WeightsError.wrongModel` unless the file holds all of SDXL.
     package func requireSDXL() throws {
-        let needed = [Self.unetPrefix, Self.vaePrefix, Self.firstEncoderPrefix, Self.secondEncoderPrefix]
-        let names = source.tensorNames
-        guard needed.allSatisfy({ prefix in names.contains { $0.hasPrefix(prefix) } }),
-            has("\(Self.unetPrefix)label_emb.0.0.weight")
-        else { throw wrongModel() }
+        guard WeightsKind(source) == .sdxl else { throw wrongModel() }
     }
 
     private func wrongModel() -> WeightsError {
-        .wrongModel(
-            found: what,
-            expected: "SDXL in one file, with its UNet, VAE and both text encoders",
-            source: source.name
-        )
-    }
-
-    /// What the file looks like, by names that only such files have.
-    private var what: String {
-        let names = source.tensorNames
-        func holds(_ prefix: String) -> Bool { names.contains { $0.hasPrefix(prefix) } }
-        if holds("cond_stage_model.transformer.") {
-            return "Stable Diffusion 1 (one text encoder, cross-attention 768)"
-        }
-        if holds("cond_stage_model.model.") { return "Stable Diffusion 2 (OpenCLIP's text encoder alone)" }
-        if holds("conditioner.embedders.0.model.") { return "the SDXL refiner" }
-        if holds("double_blocks.") || holds("\(Self.unetPrefix)double_blocks.") { return "FLUX" }
-        if holds("\(Self.unetPrefix)joint_blocks.") || holds("joint_blocks.") { return "Stable Diffusion 3" }
-        if holds("id_adapter.") { return "PuLID" }
-        if holds("lora_") || names.contains(where: { $0.contains("lora") }) { return "a LoRA; name it under `loras:`" }
-        if holds("down_blocks.") || holds("input_blocks.") {
-            return "a UNet alone; name it as `unet:` beside a whole model"
-        }
-        if holds(Self.unetPrefix), !holds(Self.secondEncoderPrefix) { return "a UNet without SDXL's text encoders" }
-        if holds("encoder.down") { return "a VAE alone; name it as `vae:` beside a whole model" }
-        return "something else"
+        let expected = "SDXL in one file, with its UNet, VAE and both text encoders"
+        let kind = WeightsKind(source)
+        guard kind == .sdxl else { return kind.wrong(expected: expected, in: source.name) }
+        return .wrongModel(found: "SDXL in a layout of its own", expected: expected, source: source.name)
     }
 }

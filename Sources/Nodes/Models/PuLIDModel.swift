@@ -9,18 +9,30 @@ public struct PuLIDModel: ModelReference {
 
     let files: [String: ModelFile]
 
+    /// The two modules whose tensors such a file holds.
+    private static let encoder = "id_adapter"
+    private static let attention = "id_adapter_attn_layers"
+
     /// The identity attention for a UNet.
     func adapter(_ context: RunContext, for unet: UNet2DConditionModel, of model: SDXLModel) throws -> IDAdapter {
         let key = residentKey(["weights"]) + " for " + model.residentKey(["unet config"])
         return try context.residents.value(for: key) {
-            try IDAdapter(weights() / "id_adapter_attn_layers", unet: unet)
+            let weights = try weights()
+            let adapter = try IDAdapter(weights / Self.attention, unet: unet)
+            weights.ignore { $0.hasPrefix("\(Self.encoder).") }
+            try weights.assertAllUsed()
+            return adapter
         }
     }
 
     /// The encoder, of the version that the weights are.
     func encoder(_ context: RunContext) throws -> PuLIDEncoder {
         try context.residents.value(for: residentKey(["weights"]) + " encoder") {
-            try PuLIDEncoder(weights() / "id_adapter")
+            let weights = try weights()
+            let encoder = try PuLIDEncoder(weights / Self.encoder)
+            weights.ignore { $0.hasPrefix("\(Self.attention).") }
+            try weights.assertAllUsed()
+            return encoder
         }
     }
 

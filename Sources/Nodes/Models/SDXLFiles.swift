@@ -47,6 +47,7 @@ struct SDXLFiles {
             } else {
                 weights = base
             }
+            try Self.check(weights, as: role)
             paths[role] = weights
             for (index, shard) in try WeightFile.companions(of: weights).enumerated() {
                 paths["\(role) shard \(index + 1)"] = shard
@@ -55,6 +56,27 @@ struct SDXLFiles {
         }
         paths["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler")
         paths["model index"] = try settings("model_index.json", folder: nil, role: nil)
+    }
+
+    /// Reads the headers alone, so that a damaged or a wrong file is reported where the recipe names it.
+    private static func check(_ weights: String, as role: String) throws {
+        switch role {
+        case "unet":
+            try WeightFile.require(weights, expected: "SDXL's UNet") { $0 == .unet(.sdxl) || $0 == .sdxl }
+            let markers = try OriginalCheckpoint(weights).noiseMarkers
+            guard !markers.isEDM, !markers.endsInNoiseAlone else {
+                throw NodeError.unsupportedNoise(path: weights, facts: markers.lines)
+            }
+        case "vae":
+            // That of Stable Diffusion 1 has the same layout.
+            try WeightFile.require(weights, expected: "a VAE") { kind in
+                if case .otherModel = kind { true } else { kind == .vae || kind == .sdxl }
+            }
+        default:
+            try WeightFile.require(weights, expected: "a text encoder of SDXL") { kind in
+                if case .textEncoder = kind { true } else { kind == .sdxl }
+            }
+        }
     }
 
     /// A settings file of a folder in the layout of diffusers; nil where a checkpoint comes without.

@@ -19,6 +19,7 @@ public struct SDXLModel: ModelReference {
                 try merged(.unet, into: checkpoint("unet").unet(layersPerBlock: config.layersPerBlock))
             )
             let unet = try UNet2DConditionModel(weights, config: config)
+            weights.ignore(where: NoiseMarkers.isMarker)
             try weights.assertAllUsed()
             return unet
         }
@@ -63,13 +64,14 @@ public struct SDXLModel: ModelReference {
         }
     }
 
-    /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none.
+    /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none. What the
+    /// UNet's own file notes on its output counts for more: the settings may be those of the model it replaces.
     func noiseSchedule(_ context: RunContext) throws -> NoiseSchedule {
-        try context.residents.value(for: residentKey(["scheduler"])) {
-            let settings = try files["scheduler"].map {
-                try decodeConfig(NoiseScheduleConfiguration.self, from: $0.path)
-            }
-            return try NoiseSchedule(settings ?? .sdxl)
+        try context.residents.value(for: residentKey(["scheduler", "unet"])) {
+            var settings =
+                try files["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0.path) } ?? .sdxl
+            if try checkpoint("unet").noiseMarkers.predictsVelocity { settings.predictionType = .velocity }
+            return try NoiseSchedule(settings)
         }
     }
 

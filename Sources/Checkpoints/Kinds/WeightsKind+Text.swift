@@ -1,0 +1,83 @@
+import Tensors
+
+extension WeightsKind: CustomStringConvertible {
+    /// Follows "this is ".
+    public var description: String {
+        switch self {
+        case .sdxl: "SDXL in one file"
+        case .otherModel(let name), .other(let name): name
+        case .unet(.sdxl): "SDXL's UNet alone"
+        case .unet(.sdxlInpainting): "SDXL's inpainting UNet, which takes nine channels"
+        case .unet(.other(let width)):
+            "a UNet of another model than SDXL" + (width > 0 ? " (text of width \(width))" : "")
+        case .vae: "a VAE alone"
+        case .textEncoder(.first): "a text encoder alone (CLIP, SDXL's first)"
+        case .textEncoder(.second): "a text encoder alone (CLIP with a projection, SDXL's second)"
+        case .textEncoder(.openCLIP): "a text encoder alone, in OpenCLIP's layout"
+        case .lora: "a LoRA"
+        case .pulid(.attentionOnly): "PuLID's identity attention without its encoder"
+        case .pulid(let version): "PuLID \(version.rawValue)"
+        case .evaCLIP: "EVA02-CLIP"
+        case .recognizer: "a face recogniser (IResNet of ArcFace)"
+        case .faceDetector: "a face detector (RetinaFace with ResNet-50)"
+        case .faceParser: "a face parser (BiSeNet)"
+        case .artifact(let name): "\(name == "identity" || name == "image" ? "an" : "a") \(name) that a recipe wrote"
+        case .unknown: "something else"
+        }
+    }
+
+    /// Where a recipe names such a file; nil where none takes it.
+    public var place: RecipePlace? {
+        switch self {
+        case .sdxl: RecipePlace(node: "load_sdxl", parameter: "base")
+        case .unet(.sdxl): RecipePlace(node: "load_sdxl", parameter: "unet")
+        case .vae: RecipePlace(node: "load_sdxl", parameter: "vae")
+        case .lora: RecipePlace(node: "load_sdxl", parameter: "loras")
+        case .pulid: RecipePlace(node: "load_pulid", parameter: "weights")
+        case .evaCLIP: RecipePlace(node: "load_pulid", parameter: "eva_clip")
+        case .recognizer: RecipePlace(node: "load_face_models", parameter: "recognizer")
+        case .faceDetector: RecipePlace(node: "load_face_models", parameter: "aligner")
+        case .faceParser: RecipePlace(node: "load_face_models", parameter: "parser")
+        case .artifact("identity"): RecipePlace(node: "load_id", parameter: "file")
+        case .artifact("latent"): RecipePlace(node: "load_latent", parameter: "file")
+        default: nil
+        }
+    }
+
+    /// A parameter of a node.
+    public struct RecipePlace: Hashable, Sendable {
+        public let node: String
+        public let parameter: String
+
+        public init(node: String, parameter: String) {
+            self.node = node
+            self.parameter = parameter
+        }
+    }
+
+    /// The error for a file that should have been something else; it says where such a file goes.
+    ///
+    /// - Parameter expected: as a message says it
+    public func wrong(expected: String, in file: String) -> WeightsError {
+        let advice = place.map { "; name it as `\($0.parameter):` of \($0.node)" } ?? ""
+        return .wrongModel(found: description + advice, expected: expected, source: file)
+    }
+}
+
+extension WeightFile {
+    /// Reads a file's header and checks that it holds what it is taken for. What is not recognised passes: the network
+    /// that it is read into says what is missing.
+    ///
+    /// - Parameters:
+    ///   - expected: as a message says it
+    ///   - accepts: which kinds will do
+    /// - Throws: `CheckpointError` when it cannot be read, `WeightsError.wrongModel` when it is something else
+    public static func require(
+        _ path: String,
+        expected: String,
+        accepts: (WeightsKind) -> Bool
+    ) throws {
+        let kind = WeightsKind(try open(path))
+        guard kind == .unknown || accepts(kind) else { throw kind.wrong(expected: expected, in: path) }
+    }
+}

@@ -1,0 +1,159 @@
+import Tensors
+
+/// What the tensors of a file are, told by names that only such files have, and by a few shapes.
+///
+/// `FileKind` says what a file's bytes are; this says what is in it once it can be read.
+public enum WeightsKind: Hashable, Sendable {
+    /// All of SDXL in one file.
+    case sdxl
+    /// Another model in one file, by its name.
+    case otherModel(String)
+    /// A UNet alone.
+    case unet(UNetFamily)
+    case vae
+    /// A text encoder alone.
+    case textEncoder(TextEncoder)
+    case lora
+    /// PuLID for SDXL.
+    case pulid(PuLIDVersion)
+    /// EVA02-CLIP, or its vision tower.
+    case evaCLIP
+    /// ArcFace's IResNet.
+    case recognizer
+    /// RetinaFace with ResNet-50.
+    case faceDetector
+    /// BiSeNet.
+    case faceParser
+    /// A result that a recipe wrote, by what recipes call it: identity, latent, prompt, face, image.
+    case artifact(String)
+    /// Something else that is known, and of no use here, by its name.
+    case other(String)
+    case unknown
+
+    public enum UNetFamily: Hashable, Sendable {
+        case sdxl
+        /// For pictures with a mask.
+        case sdxlInpainting
+        /// By the width of its text.
+        case other(width: Int)
+    }
+
+    public enum TextEncoder: Hashable, Sendable {
+        case first, second
+        /// As OpenCLIP writes it.
+        case openCLIP
+    }
+
+    public enum PuLIDVersion: String, Hashable, Sendable {
+        case v1 = "v1"
+        case v1_1 = "v1.1"
+        /// The identity attention alone.
+        case attentionOnly
+    }
+
+    public init(_ source: any WeightSource) { self = WeightsNames(source).kind }
+}
+
+/// The names of a file's tensors, for looking what is among them.
+private struct WeightsNames {
+    private let source: any WeightSource
+    private let names: [String]
+
+    init(_ source: any WeightSource) {
+        self.source = source
+        names = source.tensorNames
+    }
+
+    private func has(_ name: String) -> Bool { source.shape(of: name) != nil }
+    private func holds(_ prefix: String) -> Bool { names.contains { $0.hasPrefix(prefix) } }
+    private func contains(_ part: String) -> Bool { names.contains { $0.contains(part) } }
+
+    /// Files with the most in them first: a whole model holds a UNet, too.
+    var kind: WeightsKind { wholeModel ?? lora ?? identity ?? face ?? otherFlow ?? part ?? artifact ?? .unknown }
+
+    private static let unetPrefix = "model.diffusion_model."
+
+    private var wholeModel: WeightsKind? {
+        if holds("cond_stage_model.transformer.") {
+            return .otherModel("Stable Diffusion 1 (one text encoder, cross-attention 768)")
+        }
+        if holds("cond_stage_model.model.") {
+            return .otherModel("Stable Diffusion 2 (OpenCLIP's text encoder alone)")
+        }
+        if holds("conditioner.embedders.0.model.") { return .otherModel("the SDXL refiner") }
+        let parts = [
+            Self.unetPrefix, "first_stage_model.", "conditioner.embedders.0.transformer.",
+            "conditioner.embedders.1.model.",
+        ]
+        return parts.allSatisfy(holds) && has("\(Self.unetPrefix)label_emb.0.0.weight") ? .sdxl : nil
+    }
+
+    private var lora: WeightsKind? {
+        if contains(".hada_w1") || contains(".lokr_w1") {
+            return .other("a LyCORIS network (LoHa or LoKr), which cannot be merged")
+        }
+        return holds("lora_") || contains(".lora") || contains("_lora.") ? .lora : nil
+    }
+
+    private var identity: WeightsKind? {
+        if holds("pulid_encoder.") || holds("pulid_ca.") { return .other("PuLID for FLUX") }
+        if holds("id_adapter.") { return .pulid(holds("id_adapter.latents") ? .v1_1 : .v1) }
+        if holds("id_adapter_attn_layers.") { return .pulid(.attentionOnly) }
+        if has("visual.patch_embed.proj.weight"), has("visual.blocks.0.mlp.w1.weight") { return .evaCLIP }
+        if holds("ip_adapter.") || holds("image_proj.") { return .other("an IP-Adapter") }
+        if holds("vision_model.embeddings.") || has("visual.conv1.weight") {
+            return .other("CLIP's image encoder (PuLID's is EVA02-CLIP)")
+        }
+        return nil
+    }
+
+    private var face: WeightsKind? {
+        if has("layer1.0.prelu.weight"), has("fc.weight") { return .recognizer }
+        let detector = ["body.conv1.weight", "BboxHead.0.conv1x1.weight"]
+        if detector.allSatisfy(has) || detector.allSatisfy({ has("module.\($0)") }) { return .faceDetector }
+        return has("cp.resnet.conv1.weight") && has("conv_out.conv_out.weight") ? .faceParser : nil
+    }
+
+    private var otherFlow: WeightsKind? {
+        for prefix in ["", Self.unetPrefix] {
+            if holds("\(prefix)double_blocks.") { return .otherModel("FLUX") }
+            if holds("\(prefix)joint_blocks.") { return .otherModel("Stable Diffusion 3") }
+        }
+        if holds("single_transformer_blocks.") { return .otherModel("FLUX") }
+        if holds("control_model.") || holds("controlnet_") || holds("zero_convs.") { return .other("a ControlNet") }
+        return nil
+    }
+
+    private var part: WeightsKind? {
+        if holds("down_blocks.") || holds("input_blocks.") { return .unet(family("")) }
+        if holds(Self.unetPrefix) { return .unet(family(Self.unetPrefix)) }
+        if holds("encoder.down") || holds("decoder.up") || holds("first_stage_model.") { return .vae }
+        if holds("transformer.resblocks.") { return .textEncoder(.openCLIP) }
+        if contains("embeddings.token_embedding.weight") {
+            return .textEncoder(has("text_projection.weight") ? .second : .first)
+        }
+        let embedding = [["clip_g", "clip_l"], ["emb_params"]]
+        return embedding.contains(names) ? .other("a textual inversion, which prompts do not take") : nil
+    }
+
+    /// SDXL's UNets are told how large the picture is; the others are not.
+    private func family(_ prefix: String) -> WeightsKind.UNetFamily {
+        guard !has("\(prefix)add_embedding.linear_1.weight"), !has("\(prefix)label_emb.0.0.weight") else {
+            let channels = ["conv_in.weight", "input_blocks.0.0.weight"].lazy.compactMap {
+                source.shape(of: prefix + $0)
+            }
+            return channels.first.map { $0.count == 4 && $0[1] == 9 } == true ? .sdxlInpainting : .sdxl
+        }
+        let text = names.first { $0.hasPrefix(prefix) && $0.hasSuffix("attn2.to_k.weight") }
+        return .other(width: text.flatMap { source.shape(of: $0)?.last } ?? 0)
+    }
+
+    private var artifact: WeightsKind? {
+        let artifacts: [(String, [String])] = [
+            ("identity", ["id", "uncond"]), ("latent", ["latent"]), ("image", ["image"]),
+            ("prompt", ["embeds", "negative_embeds", "negative_pooled", "pooled"]),
+            ("face", ["aligned", "box", "features", "landmarks", "recognition"]),
+        ]
+        return artifacts.first { $0.1 == names }.map { .artifact($0.0) }
+    }
+}

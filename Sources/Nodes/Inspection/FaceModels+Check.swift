@@ -1,0 +1,48 @@
+import Checkpoints
+import ONNX
+import Tensors
+
+extension FaceModels.Role {
+    /// Reads a file's header alone and checks that it is for this, so that a damaged or a wrong file is reported where the
+    /// recipe names it.
+    ///
+    /// - Throws: `CheckpointError`, `ONNXError.notONNX`, `WeightsError.wrongModel`
+    func check(_ path: String) throws {
+        let file = try MappedFile(path: path)
+        if let outline = file.withBytes({ FileKind($0) == .unknown ? ONNXOutline($0) : nil }) {
+            let kind = ONNXKind(outline)
+            guard kind == .other || accepts(kind) else {
+                throw WeightsError.wrongModel(found: "\(kind)", expected: expected, source: path)
+            }
+        } else if path.lowercased().hasSuffix(".onnx") {
+            throw ONNXError.notONNX(file: path)
+        } else {
+            try WeightFile.require(path, expected: expected) { $0 == weights }
+        }
+    }
+
+    private func accepts(_ kind: ONNXKind) -> Bool {
+        switch (self, kind) {
+        case (.detector, .detector(keyPoints: true)), (.recognizer, .recognizer): true
+        default: false
+        }
+    }
+
+    private var weights: WeightsKind? {
+        switch self {
+        case .detector: nil
+        case .recognizer: .recognizer
+        case .aligner: .faceDetector
+        case .parser: .faceParser
+        }
+    }
+
+    private var expected: String {
+        switch self {
+        case .detector: "a face detector (scrfd_10g_bnkps.onnx)"
+        case .recognizer: "a face recogniser (glintr100.onnx)"
+        case .aligner: "a face detector for alignment (detection_Resnet50_Final.pth)"
+        case .parser: "a face parser (parsing_bisenet.pth)"
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import Checkpoints
+import Imaging
+import ONNX
+
+extension FileInspection {
+    /// What weights are, what is in them, and the node that takes them.
+    mutating func describe(_ found: WeightsKind, _ source: any CheckpointSource) {
+        kind = "\(found)"
+        use = found.place.map(node)
+        switch found {
+        case .sdxl: details += NoiseMarkers(source).lines
+        case .unet(.sdxl):
+            details.append(
+                "the whole UNet: SDXL-Lightning's come like this; steps and sampler must be those it was made for"
+            )
+            details += NoiseMarkers(source).lines
+        case .lora: describeLoRA()
+        case .pulid(.attentionOnly): use = nil
+        case .pulid(let version):
+            details.append(
+                version == .v1 ? "IDEncoder: made for SDXL-Lightning" : "IDFormer: made for SDXL of any kind"
+            )
+        case .evaCLIP where source.tensorNames.contains { $0.hasPrefix("text.") }:
+            details.append("with its text encoder, which is not used")
+        case .artifact("identity"):
+            if let shape = source.shape(of: "id"), shape.count == 3 {
+                details.append("\(shape[1]) tokens of width \(shape[2])")
+            }
+        case .artifact("latent"):
+            if let shape = source.shape(of: "latent"), shape.count == 4, shape[2] < 1 << 20, shape[3] < 1 << 20 {
+                details.append("of a picture of \(8 * shape[3])x\(8 * shape[2]), with a VAE like SDXL's")
+            }
+        default: break
+        }
+    }
+
+    private mutating func describeLoRA() {
+        do {
+            let lora = try LoRAFile(path)
+            details.append("in the key style of \(lora.style)")
+            for summary in lora.summaries {
+                let ranks = summary.ranks.map(String.init).joined(separator: ", ")
+                let alphas = summary.alphas.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : "\($0)" }
+                details.append(
+                    "\(summary.network.rawValue): \(summary.layers) layers, rank \(ranks), "
+                        + (alphas.isEmpty ? "no alpha (as the rank)" : "alpha \(alphas.joined(separator: ", "))")
+                )
+            }
+        } catch {
+            use = nil
+            problem = "\(error)"
+        }
+    }
+
+    mutating func inspectONNX(_ outline: ONNXOutline) {
+        format = "ONNX (operators of version \(outline.opset))"
+        tensors = outline.constants.map { Tensor(name: $0.name, type: $0.type, shape: $0.shape) }
+        let found = ONNXKind(outline)
+        kind = "\(found)"
+        use = found.place.map(node)
+        func list(_ values: [ONNXOutline.Value]) -> String {
+            values.prefix(12).map { value in
+                "\(value.name) [\(value.shape.map { $0.map(String.init) ?? "any" }.joined(separator: ", "))]"
+            }.joined(separator: ", ")
+        }
+        details.append("takes \(list(outline.inputs))")
+        details.append("gives \(list(outline.outputs))")
+        if !outline.producer.isEmpty { details.append("written by \(outline.producer)") }
+    }
+
+    mutating func inspectPicture() {
+        do {
+            let picture = try Bitmap.read(path: path)
+            kind = "a picture of \(picture.width)x\(picture.height)"
+            use = node(.init(node: "load_image", parameter: "file"))
+        } catch {
+            kind = "a picture"
+            problem = "\(error)"
+        }
+    }
+
+    /// A line of a recipe with this file in its place, and words in capitals for what else is needed.
+    func node(_ place: WeightsKind.RecipePlace) -> String {
+        let path = FileInspection.quoted(self.path)
+        let inside: String
+        switch (place.node, place.parameter) {
+        case ("load_sdxl", "base"): inside = "base: \(path)"
+        case ("load_sdxl", "loras"): inside = "base: BASE, loras: [{file: \(path), scale: 1}]"
+        case ("load_sdxl", let parameter): inside = "base: BASE, \(parameter): \(path)"
+        case ("load_pulid", "weights"): inside = "weights: \(path), eva_clip: EVA_CLIP"
+        case ("load_pulid", let parameter): inside = "weights: PULID, \(parameter): \(path)"
+        case ("load_face_models", "folder"): inside = "folder: \(path)"
+        case ("load_face_models", let parameter): inside = "folder: FOLDER, \(parameter): \(path)"
+        case (_, let parameter): inside = "\(parameter): \(path)"
+        }
+        return "{uses: \(place.node), \(inside)}"
+    }
+
+    /// As YAML takes it inside braces.
+    static func quoted(_ path: String) -> String {
+        let isPlain = path.unicodeScalars.allSatisfy {
+            ("a"..."z").contains($0) || ("A"..."Z").contains($0) || ("0"..."9").contains($0)
+                || "/._-+".unicodeScalars.contains($0)
+        }
+        if isPlain, let first = path.unicodeScalars.first, !"-.+0123456789".unicodeScalars.contains(first) {
+            return path
+        }
+        if isPlain, path.hasPrefix("./") || path.hasPrefix("../") { return path }
+        // A dollar begins an insertion.
+        return "\"" + path.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("$", with: "$$") + "\""
+    }
+}
+
+/// What a network in an ONNX file is for, told by what it gives.
+enum ONNXKind: Hashable, CustomStringConvertible {
+    case detector(keyPoints: Bool)
+    case recognizer(numbers: Int)
+    case other
+
+    init(_ outline: ONNXOutline) {
+        switch outline.outputs.count {
+        case 9, 15: self = .detector(keyPoints: true)
+        case 6, 10: self = .detector(keyPoints: false)
+        case 1 where outline.operators["PRelu"] != nil && outline.outputs[0].shape.count == 2:
+            self = .recognizer(numbers: outline.outputs[0].shape[1] ?? 0)
+        default: self = .other
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .detector(keyPoints: true): "a face detector (insightface's SCRFD with key points)"
+        case .detector(keyPoints: false):
+            "a face detector without key points (insightface's SCRFD); one whose name ends in bnkps is needed"
+        case .recognizer(let numbers):
+            "a face recogniser (insightface's ArcFace)" + (numbers > 0 ? " of \(numbers) numbers" : "")
+        case .other: "an ONNX model of another kind"
+        }
+    }
+
+    var place: WeightsKind.RecipePlace? {
+        switch self {
+        case .detector(keyPoints: true): .init(node: "load_face_models", parameter: "detector")
+        case .recognizer: .init(node: "load_face_models", parameter: "recognizer")
+        default: nil
+        }
+    }
+}

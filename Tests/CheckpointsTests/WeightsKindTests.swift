@@ -1,0 +1,129 @@
+import Checkpoints
+import Foundation
+import TensorTestSupport
+import Tensors
+import Testing
+
+/// Files are named for what they are, by the names of their tensors.
+struct WeightsKindTests {
+    static let unet = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight"
+    static let sdxl = [
+        "model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight",
+        "first_stage_model.encoder.conv_in.weight",
+        "conditioner.embedders.0.transformer.text_model.final_layer_norm.weight",
+        "conditioner.embedders.1.model.ln_final.weight",
+    ]
+
+    static let kinds: [(names: [String: [Int]], kind: WeightsKind)] = [
+        (Dictionary(uniqueKeysWithValues: sdxl.map { ($0, [1]) }), .sdxl),
+        ([unet: [640, 2048], "add_embedding.linear_1.weight": [1280, 2816]], .unet(.sdxl)),
+        (["input_blocks.0.0.weight": [320, 4, 3, 3], "label_emb.0.0.weight": [1280, 2816]], .unet(.sdxl)),
+        (
+            [
+                "model.diffusion_model.input_blocks.0.0.weight": [320, 9, 3, 3],
+                "model.diffusion_model.label_emb.0.0.weight": [1],
+            ],
+            .unet(.sdxlInpainting)
+        ),
+        ([unet: [320, 768]], .unet(.other(width: 768))),
+        (["encoder.down_blocks.0.resnets.0.conv1.weight": [1]], .vae),
+        (["first_stage_model.decoder.conv_in.weight": [1]], .vae),
+        (["decoder.up.0.block.0.conv1.weight": [1]], .vae),
+        (["text_model.embeddings.token_embedding.weight": [1]], .textEncoder(.first)),
+        (["embeddings.token_embedding.weight": [1], "text_projection.weight": [1]], .textEncoder(.second)),
+        (["transformer.resblocks.0.attn.in_proj_weight": [1]], .textEncoder(.openCLIP)),
+        (["lora_unet_mid_block_attentions_0_proj_in.lora_up.weight": [1]], .lora),
+        (["unet.mid_block.attentions.0.proj_in.lora_A.weight": [1]], .lora),
+        (["unet.down_blocks.1.attentions.0.attn1.processor.to_q_lora.down.weight": [1]], .lora),
+        (["id_adapter.body.0.weight": [1], "id_adapter_attn_layers.1.id_to_k.weight": [1]], .pulid(.v1)),
+        (["id_adapter.latents": [1], "id_adapter_attn_layers.1.id_to_k.weight": [1]], .pulid(.v1_1)),
+        (["id_adapter_attn_layers.1.id_to_k.weight": [1]], .pulid(.attentionOnly)),
+        (
+            [
+                "visual.patch_embed.proj.weight": [1], "visual.blocks.0.mlp.w1.weight": [1],
+                "text.positional_embedding": [1],
+            ], .evaCLIP
+        ),
+        (["layer1.0.prelu.weight": [1], "fc.weight": [1]], .recognizer),
+        (["module.body.conv1.weight": [1], "module.BboxHead.0.conv1x1.weight": [1]], .faceDetector),
+        (["cp.resnet.conv1.weight": [1], "conv_out.conv_out.weight": [1]], .faceParser),
+        (["id": [1, 5, 8], "uncond": [1, 5, 8]], .artifact("identity")),
+        (["latent": [1, 4, 8, 8]], .artifact("latent")),
+        (["embeds": [1], "negative_embeds": [1], "negative_pooled": [1], "pooled": [1]], .artifact("prompt")),
+        (["x": [1]], .unknown), ([:], .unknown),
+    ]
+
+    @Test(arguments: kinds) func areTold(_ names: [String: [Int]], _ kind: WeightsKind) {
+        #expect(WeightsKind(Names(names)) == kind)
+    }
+
+    static let others: [(name: String, text: String)] = [
+        (
+            "cond_stage_model.transformer.text_model.x.weight",
+            "Stable Diffusion 1 (one text encoder, cross-attention 768)"
+        ),
+        ("cond_stage_model.model.ln_final.weight", "Stable Diffusion 2 (OpenCLIP's text encoder alone)"),
+        ("conditioner.embedders.0.model.ln_final.weight", "the SDXL refiner"),
+        ("model.diffusion_model.double_blocks.0.img_attn.qkv.weight", "FLUX"),
+        ("joint_blocks.0.x.weight", "Stable Diffusion 3"),
+        ("pulid_ca.0.to_q.weight", "PuLID for FLUX"), ("image_proj.latents", "an IP-Adapter"),
+        ("control_model.input_blocks.0.0.weight", "a ControlNet"),
+        ("vision_model.embeddings.class_embedding", "CLIP's image encoder (PuLID's is EVA02-CLIP)"),
+        ("lora_unet_x.hada_w1_a", "a LyCORIS network (LoHa or LoKr), which cannot be merged"),
+        ("emb_params", "a textual inversion, which prompts do not take"),
+    ]
+
+    @Test(arguments: others) func othersAreNamed(_ name: String, _ text: String) {
+        let kind = WeightsKind(Names([name: [1]]))
+        #expect("\(kind)" == text)
+        #expect(kind.place == nil)
+    }
+
+    /// Files that the official libraries wrote.
+    @Test(arguments: [
+        ("sdxl/unet/diffusion_pytorch_model.safetensors", WeightsKind.unet(.sdxl)),
+        ("sdxl/vae/diffusion_pytorch_model.safetensors", .vae),
+        ("sdxl/text_encoder/model.safetensors", .textEncoder(.first)),
+        ("sdxl/text_encoder_2/model.safetensors", .textEncoder(.second)),
+        ("pulid_attention.safetensors", .pulid(.attentionOnly)),
+        ("identity.safetensors", .artifact("identity")),
+    ])
+    func goldensAreTold(_ file: String, _ kind: WeightsKind) throws {
+        #expect(try WeightsKind(WeightFile.open("\(goldenFolder)/\(file)")) == kind)
+    }
+
+    @Test func theErrorSaysWhereItGoes() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/lora.safetensors"
+        var writer = SafetensorsWriter()
+        writer.add("lora_unet_x.lora_up.weight", .zeros([2, 2]))
+        try writer.write(to: path)
+        let error = #expect(throws: WeightsError.self) {
+            try WeightFile.require(path, expected: "a VAE") { $0 == .vae }
+        }
+        #expect(error.map { "\($0)" } == "\(path): this is a LoRA; name it as `loras:` of load_sdxl; expected a VAE")
+        try WeightFile.require(path, expected: "a LoRA") { $0 == .lora }
+    }
+
+    @Test func notesOnNoiseAreRead() {
+        let markers = NoiseMarkers(Names(["v_pred": [0], "ztsnr": [0]]))
+        #expect(markers.predictsVelocity && markers.endsInNoiseAlone && !markers.isEDM)
+        #expect(NoiseMarkers(Names(["edm_vpred.sigma_max": []])).isEDM)
+        #expect(NoiseMarkers(Names(["x": [1]])).lines == [])
+    }
+}
+
+/// Names and shapes without numbers.
+private final class Names: WeightSource {
+    private let shapes: [String: [Int]]
+
+    init(_ shapes: [String: [Int]]) { self.shapes = shapes }
+
+    var name: String { "names" }
+    var tensorNames: [String] { shapes.keys.sorted() }
+    func shape(of name: String) -> [Int]? { shapes[name] }
+
+    func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
+        throw WeightsError.missing(name: name, source: self.name, nearest: nil)
+    }
+}
