@@ -77,6 +77,34 @@ import Testing
         )
     }
 
+    /// SDXL-Lightning's LoRAs are in kohya's style with diffusers' names: for all of the UNet's layers, convolutions and
+    /// time embeddings among them, and with an alpha for each.
+    @Test func everyLayerOfTheUNetIsFound() throws {
+        let base = try Self.base(.unet)
+        let layers = base.tensorNames.filter { name in
+            name.hasSuffix(".weight") && [2, 4].contains(base.shape(of: name)?.count)
+        }
+        var writer = SafetensorsWriter()
+        for name in layers {
+            let shape = try #require(base.shape(of: name))
+            let key = "lora_unet_" + name.dropLast(".weight".count).replacing(".", with: "_")
+            writer.add("\(key).lora_down.weight", Tensor(repeating: 0.5, shape: [2] + shape.dropFirst()), as: .f16)
+            let ones = shape.dropFirst(2).map { _ in 1 }
+            writer.add("\(key).lora_up.weight", Tensor(repeating: 0.25, shape: [shape[0], 2] + ones), as: .f16)
+            writer.add("\(key).alpha", Tensor(repeating: 8, shape: []), as: .f16)
+        }
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/sdxl_lightning_4step_lora.safetensors"
+        try writer.write(to: path)
+        let file = try LoRAFile(path)
+        #expect(file.summaries == [.init(network: .unet, layers: layers.count, ranks: [2], alphas: [8])])
+        let merged = try Self.all(LoRAWeights(base, network: .unet, loras: [(file, 1)]))
+        for (name, before) in try Self.all(base) {
+            // 8 / 2 * (2 * 0.25 * 0.5)
+            assertClose(try #require(merged[name]), layers.contains(name) ? before + 1 : before, relative: 1e-6, name)
+        }
+    }
+
     // MARK: - Files that cannot be merged
 
     private func write(_ tensors: [String: [Int]], metadata: [String: String] = [:], _ folder: TemporaryFolder) throws

@@ -112,6 +112,25 @@ import Testing
         }
     }
 
+    /// EVA02_CLIP_L_336_psz14_s6B.pt holds the text encoder, too, in one of two ways, and each block's rotary table.
+    @Test(arguments: ["text.", ""]) func theTextEncoderIsPassedOver(_ prefix: String) throws {
+        var others = [
+            "positional_embedding", "text_projection", "token_embedding.weight", "ln_final.weight", "attn_mask",
+            "transformer.resblocks.0.attn.in_proj_weight", "transformer.resblocks.11.mlp.c_proj.bias",
+        ].map { prefix + $0 }
+        others += [
+            "logit_scale", "visual.rope.freqs_cos", "visual.rope.freqs_sin", "visual.blocks.0.attn.rope.freqs_cos",
+            "visual.blocks.9.attn.rope.freqs_sin",
+        ]
+        let own = ["visual.rope.freqs_cos", "visual.rope.freqs_sin"]
+        var constants: [String: Tensor] = [:]
+        for name in others {
+            constants[name] = own.contains(name) ? golden[name] : Tensor(repeating: 9, shape: [2, 2])
+        }
+        let tower = try EVAVisionTransformer(checkpoint: checkpoint(replacing: constants))
+        assertClose(tower(golden["image"]).embedding, golden["embedding"])
+    }
+
     @Test func tensorsOfAnotherKindOfTowerAreNotSkipped() {
         let layerScale = checkpoint(replacing: ["visual.blocks.0.gamma_1": .zeros([16])])
         let error = #expect(throws: WeightsError.self) { try EVAVisionTransformer(checkpoint: layerScale) }

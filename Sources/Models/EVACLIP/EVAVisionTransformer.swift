@@ -56,9 +56,18 @@ public struct EVAVisionTransformer: Sendable {
     public init(checkpoint w: Weights, metadata: [String: String] = [:]) throws {
         let visual = w / "visual"
         try self.init(visual, config: Config(visual, metadata: metadata))
-        w.ignore { $0.hasPrefix("text.") || $0 == "logit_scale" }
+        w.ignore { name in Self.textSide.contains { name.hasPrefix($0) } }
         try w.assertAllUsed()
     }
+
+    /// Below `text`, or, in older checkpoints, beside `visual`.
+    ///
+    /// PuLID: eva_clip/model.py::convert_to_custom_text_state_dict
+    private static let textSide = [
+        "text.", "text_projection", "positional_embedding", "token_embedding.", "transformer.", "ln_final.",
+        "attn_mask",
+        "logit_scale",
+    ]
 
     /// Picture (B, 3, S, S), normalised by `ImageNormalization.clip` -> features.
     public func callAsFunction(_ image: Tensor) -> Features {
