@@ -74,7 +74,7 @@ public struct JSONSchema {
     private func input(_ input: NodeSchema.Input) -> Value {
         switch input.arity {
         case .one, .optional, .gathered: Self.text
-        case .list: oneOrMany([Self.text])
+        case .list, .anyNumber: oneOrMany([Self.text])
         }
     }
 

@@ -9,7 +9,7 @@ public struct NodeSchema: Sendable {
         /// The part of the artifact that the node uses; nil for all of it.
         public let part: String?
 
-        public var isRequired: Bool { arity != .optional }
+        public var isRequired: Bool { arity.isRequired }
     }
 
     public struct Parameter: Sendable {
@@ -83,7 +83,7 @@ public struct NodeSchema: Sendable {
             } else if let port = port as? any InputPort {
                 if let values = inputs[name] {
                     try port.bind(values)
-                } else if port.arity == .optional {
+                } else if !port.arity.isRequired {
                     try port.bind([])
                 }
             }

@@ -83,6 +83,7 @@ extension NodeSchema.Input {
         case .one: artifact.kind
         case .optional: "\(artifact.kind), optional"
         case .list: "one or more: \(artifact.kind)"
+        case .anyNumber: "any number: \(artifact.kind)"
         case .gathered: "sweep: \(artifact.kind)"
         }
     }

@@ -1,4 +1,4 @@
-/// What may stand behind `@Input`: an artifact, an optional one, a list, or a gathered sweep.
+/// What may stand behind `@Input`: an artifact, an optional one, a list, any number of them, or a gathered sweep.
 public protocol PortType: Sendable {
     static var artifact: any Artifact.Type { get }
     static var arity: PortArity { get }
@@ -10,8 +10,13 @@ public enum PortArity: String, Hashable, Sendable {
     case one, optional
     /// One or more, in the order written; the cells they come from do not matter to the result.
     case list
+    /// As `list`, or left out.
+    case anyNumber
     /// A sweep, with the axis values of each item: they are part of the result, and so of the cache key.
     case gathered
+
+    /// Whether a recipe must give the input.
+    public var isRequired: Bool { self != .optional && self != .anyNumber }
 }
 
 /// An artifact together with the axis values of its cell, such as `style: neon`.
@@ -23,6 +28,13 @@ public struct GatheredItem<Item: Sendable>: Sendable {
         self.cell = cell
         self.value = value
     }
+}
+
+/// One artifact, several in the order written, or none where the recipe leaves the input out.
+public struct AnyNumber<Item: Artifact>: Sendable {
+    public let items: [Item]
+
+    public init(items: [Item]) { self.items = items }
 }
 
 /// A sweep's results, in the order of the axes.
@@ -63,6 +75,15 @@ extension Array: PortType where Element: Artifact {
 
     public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
         try values.map { try Element.cast($0.value) }
+    }
+}
+
+extension AnyNumber: PortType {
+    public static var artifact: any Artifact.Type { Item.self }
+    public static var arity: PortArity { .anyNumber }
+
+    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
+        AnyNumber(items: try [Item].bind(values))
     }
 }
 

@@ -7,6 +7,7 @@ extension NodeRegistry {
         ContactSheetNode.self,
         Decode.self,
         DrawFaceNode.self,
+        DrawMask.self,
         EncodeID.self,
         EncodeImage.self,
         EncodePrompt.self,
@@ -17,6 +18,7 @@ extension NodeRegistry {
         LoadLatent.self,
         LoadPuLID.self,
         LoadSDXL.self,
+        PlaceID.self,
         Sample.self,
     ])
 }

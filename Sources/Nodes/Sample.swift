@@ -7,22 +7,32 @@ import Tensors
 ///
 /// diffusers: StableDiffusionXLPipeline.__call__; PuLID: pulid/pipeline.py::inference
 struct Sample: Node {
-    static let version = 1
-    static let help = "Goes from noise (or from a latent) to a latent of the prompt, with the identity if one is given."
+    static let version = 2
+    static let help =
+        "Goes from noise (or from a latent) to a latent of the prompt, with the identities that are given."
 
     @Input("whose UNet", part: "unet") var model: SDXLModel
     @Input("what to draw") var prompt: PromptArtifact
-    @Input("whom to draw; needs pulid") var identity: IdentityArtifact?
-    @Input("how the UNet attends to the identity", part: "attention") var pulid: PuLIDModel?
+    @Input("whom to draw, one person or several (see place_id); needs pulid") var identity: AnyNumber<IdentityArtifact>
+    @Input("how the UNet attends to identities", part: "attention") var pulid: PuLIDModel?
     @Input("start from this instead of noise alone; see strength") var latent: LatentArtifact?
 
-    @Parameter("sets num_zero and ortho as the authors do: fidelity 8 and v2, style 16 and v1")
-    var mode: IdentityMode = .fidelity
+    @Parameter(
+        "sets num_zero and ortho: fidelity 8 and v2, style 16 and v1, neutral 0 and off; without it what PuLID's demo starts with, fidelity for v1, 20 and v2 for v1.1"
+    )
+    var mode: IdentityMode? = nil
     @Parameter("how strongly the identity acts; 0 is as if there were none", in: 0...5) var idScale: Double = 0.8
     @Parameter("identity tokens of zero: the more, the weaker the identity; the mode's unless given", in: 0...80)
     var numZero: Int? = nil
     @Parameter("what of the identity is kept off the text's part; the mode's unless given") var ortho:
         IDConditioning.Ortho? = nil
+    @Parameter(
+        "the part of the way from noise to picture, in training timesteps, from which on the identity acts",
+        in: 0...1
+    )
+    var startAt: Double = 0
+    @Parameter("the part up to which it acts; with 4 trailing steps, 0.5 is the first two", in: 0...1)
+    var endAt: Double = 1
     @Parameter("of the noise; equal to PyTorch's CPU generator") var seed: Seed
     @Parameter("how often the UNet is called", in: 1...1000) var steps: Int = 4
     @Parameter("the way from noise to picture") var sampler: Sampler = .dpmpp2M
@@ -43,7 +53,7 @@ struct Sample: Node {
                     "\(name) is \(size), which is not a multiple of 8",
                     hint: "use \(size / 8 * 8) or \(size / 8 * 8 + 8)"
                 )
-        } + scheduleProblems()
+        } + scheduleProblems() + windowProblems(startAt: startAt, endAt: endAt)
     }
 
     func run(_ context: RunContext) throws -> LatentArtifact {
@@ -75,7 +85,14 @@ struct Sample: Node {
             timeIDs: isGuided ? [size, size] : [size]
         )
         let text = batch(prompt.embeds, prompt.negativeEmbeds)
-        let conditioning = try identityConditioning(context, unet: unet, batch: batch)
+        let identities = try actingIdentities(
+            context,
+            unet: unet,
+            grid: PixelGrid(height: start.latent.shape[1], width: start.latent.shape[2]),
+            noise: noiseSchedule,
+            steps: Array(timeline.steps.dropFirst(start.index)),
+            batch: batch
+        )
 
         // 3. the loop
         let latent = try sampler(
@@ -90,7 +107,7 @@ struct Sample: Node {
                 timestep: step.timestep,
                 context: text,
                 added: added,
-                identity: conditioning
+                identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
             )
             guard isGuided else { return noise }
             return guided(
@@ -122,29 +139,6 @@ struct Sample: Node {
             )
         }
         return try timeline.start(image: image, noise: noise, strength: strength)
-    }
-
-    private func identityConditioning(
-        _ context: RunContext,
-        unet: UNet2DConditionModel,
-        batch: (Tensor, Tensor) -> Tensor
-    ) throws -> IDConditioning? {
-        guard let identity else { return nil }
-        guard let pulid else { throw NodeError.identityWithoutPuLID }
-        guard identity.id.shape[2] == unet.config.crossAttentionDim else {
-            throw NodeError.sizesDiffer(
-                what: "the identity",
-                found: identity.id.shape,
-                expected: [1, identity.id.shape[1], unet.config.crossAttentionDim],
-                hint: "it was encoded with a PuLID of another model"
-            )
-        }
-        return try pulid.adapter(context, for: unet, of: model).conditioning(
-            tokens: batch(identity.id, identity.uncond),
-            scale: Float(idScale),
-            numZero: numZero ?? mode.numZero,
-            ortho: ortho ?? mode.ortho
-        )
     }
 
     private func scheduleProblems() -> [ParameterProblem] {

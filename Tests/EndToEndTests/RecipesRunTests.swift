@@ -15,6 +15,7 @@ struct RecipesRunTests {
             + ["photo", "watercolor", "pixel art", "neon", "pencil sketch", "poster"].flatMap { style in
                 (1...3).map { "\(style)-\($0).png" }
             },
+        "two-people": ["1.png", "2.png", "3.png", "masks/left.png", "masks/right.png", "sheet.png"],
         "two-photos": ["both.png", "first.png", "identity.safetensors", "second.png"],
     ]
 

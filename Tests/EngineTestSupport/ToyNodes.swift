@@ -4,7 +4,7 @@ import Graph
 /// Node kinds so small that a test can work out their results by hand; the engine's tests use no others.
 public let toyNodes: [any Node.Type] = [
     Add.self, Caption.self, Compare.self, Constant.self, Fail.self, LoadImage.self, LoadModel.self, Mean.self,
-    Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Table.self,
+    Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sum.self, Table.self,
 ]
 
 extension NodeRegistry {
@@ -79,6 +79,15 @@ public struct Mean: Node {
         let weights = self.weights.isEmpty ? Array(repeating: 1, count: of.count) : self.weights
         return ToyNumber(zip(of, weights).map { $0.value * $1 }.reduce(0, +) / weights.reduce(0, +))
     }
+}
+
+/// The sum of any number of numbers.
+public struct Sum: Node {
+    public static let version = 1
+    public static let help = "Adds what it is given, if anything."
+    @Input("the numbers") var of: AnyNumber<ToyNumber>
+    public init() {}
+    public func run(_ context: RunContext) throws -> ToyNumber { ToyNumber(of.items.map(\.value).reduce(0, +)) }
 }
 
 /// A line for each number of a sweep.

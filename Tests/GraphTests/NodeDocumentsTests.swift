@@ -89,6 +89,17 @@ import Testing
         #expect(scale["required"] as? [String] == ["uses", "input"])
     }
 
+    @Test func anInputOfAnyNumberMayBeLeftOut() throws {
+        let page = NodesMarkdown(NodeRegistry([Sum.self])).text
+        #expect(page.contains("\n| `of` | any number: number | the numbers |\n"))
+        let text = JSONSchema(NodeRegistry([Sum.self])).text
+        let schema = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let sum = try #require((schema["definitions"] as? [String: Any])?["sum"] as? [String: Any])
+        #expect(sum["required"] as? [String] == ["uses"])
+        let input = (sum["properties"] as? [String: Any])?["of"] as? [String: Any]
+        #expect((input?["anyOf"] as? [[String: Any]])?.count == 2, "one reference, or a list of them")
+    }
+
     @Test func jsonEscapesWhatMustBe() {
         let value = Value.map([
             "b": .list([.null, .bool(true), .integer(Int128(UInt64.max)), .number(0.5), .number(.nan)]),

@@ -26,7 +26,7 @@ struct UNet2DConditionModelTests {
         golden = Golden("unet.safetensors", #filePath)
     }
 
-    private func call(_ input: String, timestep: Float, identity: IDConditioning? = nil) throws -> Tensor {
+    private func call(_ input: String, timestep: Float, identities: [IDConditioning] = []) throws -> Tensor {
         let sample = golden["\(input).sample"]
         let sizes = golden["time_ids"]
         let timeIDs = (0..<sample.shape[0]).map { Array(sizes.values[$0 * 6..<($0 + 1) * 6]) }
@@ -35,7 +35,7 @@ struct UNet2DConditionModelTests {
             timeIDs: timeIDs
         )
         let context = golden["\(input).context"]
-        return unet(sample.channelsLast(), timestep: timestep, context: context, added: added, identity: identity)
+        return unet(sample.channelsLast(), timestep: timestep, context: context, added: added, identities: identities)
             .channelsFirst()
     }
 
@@ -53,7 +53,7 @@ struct UNet2DConditionModelTests {
         let tokens = Tensor.concatenated([try identity.tensor("uncond"), try identity.tensor("id")], axis: 0)
         let conditioning = adapter.conditioning(tokens: tokens, scale: 0.8, numZero: numZero, ortho: ortho)
         assertClose(
-            try call("even", timestep: 499, identity: conditioning),
+            try call("even", timestep: 499, identities: [conditioning].compactMap { $0 }),
             golden["identity.\(ortho.rawValue).\(numZero)"],
             "ortho \(ortho.rawValue), \(numZero) zeros"
         )

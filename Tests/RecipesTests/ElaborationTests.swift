@@ -100,6 +100,35 @@ struct ElaborationTests {
         #expect(recipe.tables["seed 1.csv"] == ["score[style=ink seed=1]", "score[style=neon seed=1]"])
     }
 
+    @Test("an input of any number takes one, several, a sweep, or nothing")
+    func anyNumber() throws {
+        let recipe = try load(
+            """
+            axes: {seed: [1, 2]}
+            nodes:
+              n: {uses: constant, value: "${seed}"}
+              m: {uses: constant, value: 5}
+              left_out: {uses: sum}
+              nothing: {uses: sum, of: null}
+              empty: {uses: sum, of: []}
+              one: {uses: sum, of: $n}
+              several: {uses: sum, of: [$m, "$n[seed=2]"]}
+              swept: {uses: sum, of: "$n[*]"}
+            outputs:
+              left.txt: $left_out
+              nothing.txt: $nothing
+              empty.txt: $empty
+              "one-${seed}.txt": $one
+              several.txt: $several
+              swept.txt: $swept
+            """
+        )
+        for none in ["left_out", "nothing", "empty"] { #expect(recipe.inputs("of", of: none) == [[]]) }
+        #expect(recipe.inputs("of", of: "one") == [["n[seed=1]"], ["n[seed=2]"]])
+        #expect(recipe.inputs("of", of: "several") == [["m", "n[seed=2]"]])
+        #expect(recipe.inputs("of", of: "swept") == [["n[seed=1]", "n[seed=2]"]])
+    }
+
     @Test("a gathering node that depends on an axis gathers only its own share")
     func gatherShare() throws {
         let recipe = try load(

@@ -10,6 +10,7 @@ cd "$(dirname "$0")"
 python make_sdxl_folder.py
 python unet.py --pulid "$PULID"
 python render.py --pulid "$PULID"
+python identities.py --pulid "$PULID"
 python eva_clip.py --pulid "$PULID"
 python id_encoder.py --pulid "$PULID"
 python id_former.py --pulid "$PULID"

@@ -116,6 +116,6 @@ private struct UNetCall {
     }
 
     func callAsFunction(identity: IDConditioning? = nil) -> Tensor {
-        unet(sample, timestep: 500, context: context, added: added, identity: identity)
+        unet(sample, timestep: 500, context: context, added: added, identities: identity.map { [$0] } ?? [])
     }
 }

@@ -30,20 +30,24 @@ public struct IDAdapter: Sendable {
         self.layers = layers
     }
 
-    /// - Parameter tokens: (B, T, cross-attention width), B the batch of the UNet's calls
+    /// - Parameters:
+    ///   - tokens: (B, T, cross-attention width), B the batch of the UNet's calls
+    ///   - mask: where the identity acts; nil for everywhere
     /// - Returns: nil where the scale is 0: the UNet then runs as if no identity had been given, bit for bit
     public func conditioning(
         tokens: Tensor,
         scale: Float,
         numZero: Int,
-        ortho: IDConditioning.Ortho
+        ortho: IDConditioning.Ortho,
+        mask: IdentityMask? = nil
     ) -> IDConditioning? {
         guard scale != 0 else { return nil }
         return IDConditioning(
             attentions: layers.mapValues { .init(k: $0.idToK(tokens), v: $0.idToV(tokens)) },
             scale: scale,
             numZero: numZero,
-            ortho: ortho
+            ortho: ortho,
+            mask: mask
         )
     }
 }

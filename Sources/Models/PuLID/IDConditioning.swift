@@ -28,22 +28,28 @@ public struct IDConditioning: Sendable {
     /// Tokens of zero that take part in the softmax: the more, the weaker the identity.
     let numZero: Int
     let ortho: Ortho
+    /// Where the identity acts; nil for everywhere.
+    let mask: IdentityMask?
 
-    /// h + scale (r + ...), after the text attention and before the output projection.
+    /// scale (r + ...), to be added to h after the text attention and before the output projection; nil where this
+    /// attention has no adapter. A mask weighs this sum as it is without one: the projection is that of all pixels.
     ///
     /// - Parameters:
     ///   - h: the text attention's result, (B, L, C)
     ///   - q: its queries, (B, L, C)
-    func applied(to h: Tensor, query q: Tensor, heads: Int, attention: Int) -> Tensor {
-        guard let id = attentions[attention] else { return h }
+    ///   - grid: the L pixels' height and width
+    func part(beside h: Tensor, query q: Tensor, heads: Int, attention: Int, grid: PixelGrid) -> Tensor? {
+        guard let id = attentions[attention] else { return nil }
         let r = scaledDotProductAttention(q, id.k, id.v, heads: heads, zeroKeys: numZero)
+        let part: Tensor
         switch ortho {
-        case .off: return h + r * scale
-        case .v1: return h + (r - projection(of: r, on: h)) * scale
+        case .off: part = r * scale
+        case .v1: part = (r - projection(of: r, on: h)) * scale
         case .v2:
             let a = attentionToFirstTokens(q, id.k, heads: heads)
-            return h + (r + projection(of: r, on: h).multipliedByColumn(a + -1)) * scale
+            part = (r + projection(of: r, on: h).multipliedByColumn(a + -1)) * scale
         }
+        return mask.map { part.multipliedByColumn($0.column(grid, batch: h.shape[0])) } ?? part
     }
 
     /// sum(h r) / sum(h h) h, per channel, the sums over all pixels.

@@ -1,6 +1,6 @@
 import Tensors
 
-/// Multi-head attention; cross-attention also takes an identity, as PuLID adds it.
+/// Multi-head attention; cross-attention also takes identities, as PuLID adds them.
 ///
 /// diffusers: models/attention_processor.py::Attention, AttnProcessor2_0; PuLID: pulid/attention_processor.py
 struct Attention: Sendable {
@@ -21,12 +21,21 @@ struct Attention: Sendable {
         self.number = number
     }
 
-    /// x (B, L, C), context (B, T, Ct) or x itself -> (B, L, C)
-    func callAsFunction(_ x: Tensor, context: Tensor? = nil, identity: IDConditioning? = nil) -> Tensor {
+    /// x (B, L, C) -> (B, L, C)
+    func callAsFunction(_ x: Tensor) -> Tensor {
+        toOut(scaledDotProductAttention(toQ(x), toK(x), toV(x), heads: heads))
+    }
+
+    /// x (B, L, C), context (B, T, Ct) -> (B, L, C). Every identity sees the text attention alone, not what the others
+    /// add, so that their order matters in the last bits alone.
+    ///
+    /// - Parameter grid: the L pixels' height and width
+    func callAsFunction(_ x: Tensor, context: Tensor, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
         let q = toQ(x)
-        let context = context ?? x
-        var h = scaledDotProductAttention(q, toK(context), toV(context), heads: heads)
-        if let identity { h = identity.applied(to: h, query: q, heads: heads, attention: number) }
-        return toOut(h)
+        let h = scaledDotProductAttention(q, toK(context), toV(context), heads: heads)
+        let parts = identities.compactMap {
+            $0.part(beside: h, query: q, heads: heads, attention: number, grid: grid)
+        }
+        return toOut(parts.reduce(h, +))
     }
 }

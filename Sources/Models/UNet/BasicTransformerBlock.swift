@@ -27,9 +27,9 @@ struct BasicTransformerBlock: Sendable {
     }
 
     /// x (B, L, C), context (B, T, Ct) -> (B, L, C)
-    func callAsFunction(_ x: Tensor, context: Tensor, identity: IDConditioning?) -> Tensor {
+    func callAsFunction(_ x: Tensor, context: Tensor, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
         var x = x + attn1(norm1(x))
-        x = x + attn2(norm2(x), context: context, identity: identity)
+        x = x + attn2(norm2(x), context: context, identities: identities, grid: grid)
         return x + ff(norm3(x))
     }
 }

@@ -45,10 +45,11 @@ struct Transformer2DModel: Sendable {
     }
 
     /// x (B, H, W, C), context (B, T, Ct) -> (B, H, W, C)
-    func callAsFunction(_ x: Tensor, context: Tensor, identity: IDConditioning?) -> Tensor {
+    func callAsFunction(_ x: Tensor, context: Tensor, identities: [IDConditioning]) -> Tensor {
         let (B, H, W, C) = x.shape4
         var h = projIn(norm(x).reshaped([B, H * W, C]))
-        for block in transformerBlocks { h = block(h, context: context, identity: identity) }
+        let grid = PixelGrid(height: H, width: W)
+        for block in transformerBlocks { h = block(h, context: context, identities: identities, grid: grid) }
         return x + projOut(h).reshaped([B, H, W, C])
     }
 }

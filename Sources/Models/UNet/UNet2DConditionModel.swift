@@ -1,6 +1,6 @@
 import Tensors
 
-/// SDXL's denoiser: predicts the noise in a latent at a timestep, given text, sizes, and perhaps an identity.
+/// SDXL's denoiser: predicts the noise in a latent at a timestep, given text, sizes, and perhaps identities.
 ///
 /// diffusers: models/unets/unet_2d_condition.py::UNet2DConditionModel
 public struct UNet2DConditionModel: Sendable {
@@ -56,13 +56,14 @@ public struct UNet2DConditionModel: Sendable {
     ///   - sample: (B, h, w, 4), scaled for the timestep by the sampler
     ///   - timestep: 0 ... 999
     ///   - context: (B, T, cross-attention width)
+    ///   - identities: each adds its part to every cross-attention, in this order
     /// - Returns: the predicted noise, (B, h, w, 4)
     public func callAsFunction(
         _ sample: Tensor,
         timestep: Float,
         context: Tensor,
         added: AddedConditions,
-        identity: IDConditioning? = nil
+        identities: [IDConditioning] = []
     ) -> Tensor {
         // 1. time, sizes and pooled text
         let B = sample.shape[0]
@@ -78,19 +79,19 @@ public struct UNet2DConditionModel: Sendable {
         var x = convIn(sample)
         var skips = [x]
         for block in downBlocks {
-            let (output, more) = block(x, temb: temb, context: context, identity: identity)
+            let (output, more) = block(x, temb: temb, context: context, identities: identities)
             x = output
             skips += more
         }
 
         // 3. middle
-        x = midBlock(x, temb: temb, context: context, identity: identity)
+        x = midBlock(x, temb: temb, context: context, identities: identities)
 
         // 4. up: each block returns to the size of the skips that the next one takes
         for block in upBlocks {
             let next = skips.count - block.resnets.count - 1
             let size = next >= 0 ? (skips[next].shape[1], skips[next].shape[2]) : nil
-            x = block(x, skips: &skips, size: size, temb: temb, context: context, identity: identity)
+            x = block(x, skips: &skips, size: size, temb: temb, context: context, identities: identities)
         }
 
         // 5. out

@@ -14,13 +14,13 @@ struct UNetDownBlock: Sendable {
         _ x: Tensor,
         temb: Tensor,
         context: Tensor,
-        identity: IDConditioning?
+        identities: [IDConditioning]
     ) -> (Tensor, skips: [Tensor]) {
         var x = x
         var skips: [Tensor] = []
         for (i, resnet) in resnets.enumerated() {
             x = resnet(x, temb: temb)
-            if i < attentions.count { x = attentions[i](x, context: context, identity: identity) }
+            if i < attentions.count { x = attentions[i](x, context: context, identities: identities) }
             skips.append(x)
         }
         if let downsampler {
@@ -36,8 +36,8 @@ struct UNetMidBlock: Sendable {
     let resnets: [ResnetBlock2D]
     let attention: Transformer2DModel
 
-    func callAsFunction(_ x: Tensor, temb: Tensor, context: Tensor, identity: IDConditioning?) -> Tensor {
-        let x = attention(resnets[0](x, temb: temb), context: context, identity: identity)
+    func callAsFunction(_ x: Tensor, temb: Tensor, context: Tensor, identities: [IDConditioning]) -> Tensor {
+        let x = attention(resnets[0](x, temb: temb), context: context, identities: identities)
         return resnets[1](x, temb: temb)
     }
 }
@@ -58,12 +58,12 @@ struct UNetUpBlock: Sendable {
         size: (Int, Int)?,
         temb: Tensor,
         context: Tensor,
-        identity: IDConditioning?
+        identities: [IDConditioning]
     ) -> Tensor {
         var x = x
         for (i, resnet) in resnets.enumerated() {
             x = resnet(.concatenated([x, skips.removeLast()], axis: 3), temb: temb)
-            if i < attentions.count { x = attentions[i](x, context: context, identity: identity) }
+            if i < attentions.count { x = attentions[i](x, context: context, identities: identities) }
         }
         guard let upsampler, let size else { return x }
         let (_, H, W, _) = x.shape4

@@ -36,6 +36,13 @@ public struct PuLIDModel: ModelReference {
         }
     }
 
+    /// Whether the weights are v1.1's; a file with the identity attention alone counts as v1.
+    func isIDFormer(_ context: RunContext) throws -> Bool {
+        try context.residents.value(for: residentKey(["weights"]) + " is IDFormer") {
+            try weights().contains("id_adapter.latents")
+        }
+    }
+
     func tower(_ context: RunContext) throws -> EVAVisionTransformer {
         try context.residents.value(for: residentKey(["eva_clip"])) {
             let file = try WeightFile.open(path("eva_clip"))

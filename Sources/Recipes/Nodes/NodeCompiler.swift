@@ -137,14 +137,16 @@ struct NodeCompiler {
         let types = InputTypes(plan: plan)
         var sources: [Source?] = []
         switch value.content {
-        case .sequence(let items) where port.arity == .list || port.arity == .gathered:
-            if items.isEmpty { diagnostics.error("\(owner) needs one item or more", at: value.location) }
+        case .sequence(let items) where [.list, .anyNumber, .gathered].contains(port.arity):
+            if items.isEmpty, port.isRequired {
+                diagnostics.error("\(owner) needs one item or more", at: value.location)
+                sources.append(nil)
+            }
             for (i, item) in items.enumerated() {
                 let loader = "\(plan.nodes[node].name).\(port.name).\(i + 1)"
                 sources.append(source(item, for: port, owner: owner, node: node, loader: loader))
             }
-            if items.isEmpty { sources.append(nil) }
-        case .scalar where value.isNull && port.arity == .optional: break
+        case .scalar where value.isNull && !port.isRequired: break
         default:
             let loader = "\(plan.nodes[node].name).\(port.name)"
             sources.append(source(value, for: port, owner: owner, node: node, loader: loader))

@@ -61,7 +61,7 @@ struct Gathering {
                     : "write `$\(read.name)` to run once for each \(enumeration(plan.axisNames(read.axes)))"
             )
             return false
-        case .list: return true
+        case .list, .anyNumber: return true
         case .gathered:
             let extra = read.axes - source.pinned
             guard !source.gathers, !extra.isEmpty else { return true }

@@ -1,0 +1,28 @@
+import Foundation
+
+extension NoiseSchedule {
+    /// The noise levels of a stretch of the way from noise, 0, to picture, 1, which is measured in training timesteps:
+    /// at 0.25 a quarter of them lies behind, however many steps a render takes. Both ends belong to it, and from 0 to
+    /// 1 it is all levels there can be.
+    ///
+    /// With trailing spacing, n steps start at about 0, 1/n, 2/n and so on; a step belongs to the stretch from its own
+    /// start on, and does not when the stretch ends there. ComfyUI: comfy/model_sampling.py::percent_to_sigma; a call of
+    /// the model belongs if its sigma lies between the two.
+    /// - Precondition: from 0 to 1, and `start` is not above `end`
+    public func sigmas(from start: Double, to end: Double) -> ClosedRange<Float> {
+        precondition(0 <= start && start <= end && end <= 1, "no stretch of the way from \(start) to \(end)")
+        let (high, low) = (sigma(part: start), sigma(part: end))
+        return min(low, high)...high
+    }
+
+    /// Between two timesteps the logarithm of sigma is interpolated.
+    private func sigma(part: Double) -> Float {
+        if part <= 0 { return .infinity }
+        if part >= 1 { return 0 }
+        let position = Float((1 - part) * Double(sigmas.count - 1))
+        let low = Int(position)
+        let (a, b) = (log(sigmas[low]), log(sigmas[min(low + 1, sigmas.count - 1)]))
+        let share = position - Float(low)
+        return exp((1 - share) * a + share * b)
+    }
+}
