@@ -1,6 +1,5 @@
 import Checkpoints
 import Foundation
-import Kernels
 import Models
 import TensorTestSupport
 import Tensors
@@ -14,7 +13,6 @@ struct SeveralIdentitiesTests {
     let golden = Golden("identities.safetensors", #filePath)
 
     init() throws {
-        try BLAS.load()
         let folder = goldenFolder + "/sdxl/unet"
         let config = try JSONDecoder().decode(
             UNet2DConditionModel.Config.self,

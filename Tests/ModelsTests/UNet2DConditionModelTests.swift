@@ -12,7 +12,6 @@ struct UNet2DConditionModelTests {
     let golden: Golden
 
     init() throws {
-        try BLAS.load()
         let folder = goldenFolder + "/sdxl/unet"
         let config = try JSONDecoder().decode(
             UNet2DConditionModel.Config.self,

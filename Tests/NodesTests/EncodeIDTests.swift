@@ -15,7 +15,7 @@ struct EncodeIDTests {
         .deletingLastPathComponent().appendingPathComponent("models/tiny").path
 
     init() throws {
-        runner = try NodeRunner()
+        runner = NodeRunner()
         try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
     }
 

@@ -1,7 +1,6 @@
 import Checkpoints
 import Foundation
 import Graph
-import Kernels
 import Models
 import Nodes
 import ONNX
@@ -24,7 +23,6 @@ import Testing
     }
 
     init() throws {
-        try BLAS.load()
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         context = RunContext(
             fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },

@@ -13,7 +13,7 @@ struct FaceModelsErrorTests {
         .appendingPathComponent("../../models/tiny/face").standardizedFileURL.path
     private let picture = ImageArtifact(Tensor(repeating: 0.25, shape: [1, 3, 64, 64]))
 
-    init() throws { runner = try NodeRunner() }
+    init() { runner = NodeRunner() }
 
     @Test func aFaceMeasuredByAnotherRecogniser() throws {
         let models = try runner.run("load_face_models", as: FaceModels.self, ["folder": .string(tiny)])

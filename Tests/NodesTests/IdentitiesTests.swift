@@ -29,7 +29,7 @@ struct IdentitiesTests {
     }
 
     init() throws {
-        runner = try NodeRunner()
+        runner = NodeRunner()
         model = try runner.run("load_sdxl", ["base": .string(goldenFolder + "/sdxl")])
         let attention = Value.string(goldenFolder + "/pulid_attention.safetensors")
         pulid = try runner.run("load_pulid", ["weights": attention, "eva_clip": Self.tower])

@@ -14,7 +14,7 @@ struct LoadPuLIDTests {
 
     /// Files in each other's places, and tensors that no module of PuLID has.
     @Test func otherFilesAreRefused() throws {
-        let runner = try NodeRunner()
+        let runner = NodeRunner()
         func load(_ weights: String, _ tower: String) throws -> PuLIDModel {
             try runner.run("load_pulid", ["weights": .string(weights), "eva_clip": .string(tower)])
         }
@@ -67,7 +67,7 @@ struct LoadPuLIDTests {
     }
 
     @Test(arguments: ["attention.bin", "attention.pth"]) func readsPyTorchFiles(_ name: String) throws {
-        let runner = try NodeRunner()
+        let runner = NodeRunner()
         let model = try runner.run(
             "load_sdxl",
             as: SDXLModel.self,

@@ -13,7 +13,7 @@ struct LoadSDXLTests {
     let folder: ModelFolder
 
     init() throws {
-        runner = try NodeRunner()
+        runner = NodeRunner()
         folder = try ModelFolder(copying: goldenFolder + "/sdxl")
     }
 
@@ -104,7 +104,7 @@ struct SingleFileTests {
     private static let sdxl = goldenFolder + "/sdxl"
 
     init() throws {
-        runner = try NodeRunner()
+        runner = NodeRunner()
         folder = try ModelFolder(copying: Golden.path("single_file/diffusers", #filePath))
         for part in ["tokenizer", "tokenizer_2", "scheduler", "model_index.json"] {
             try FileManager.default.copyItem(atPath: "\(Self.sdxl)/\(part)", toPath: "\(folder.path)/\(part)")

@@ -1,6 +1,5 @@
 import Foundation
 import Graph
-import Kernels
 import Nodes
 import Testing
 
@@ -8,8 +7,7 @@ import Testing
 struct NodeRunner {
     let context: RunContext
 
-    init() throws {
-        try BLAS.load()
+    init() {
         context = RunContext(fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) })
     }
 

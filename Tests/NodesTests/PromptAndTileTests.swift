@@ -9,7 +9,7 @@ struct PromptAndTileTests {
     private let model: SDXLModel
 
     init() throws {
-        runner = try NodeRunner()
+        runner = NodeRunner()
         model = try runner.run("load_sdxl", ["base": .string(goldenFolder + "/sdxl")])
     }
 

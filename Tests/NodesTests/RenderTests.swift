@@ -12,7 +12,7 @@ struct RenderTests {
     let model: SDXLModel
 
     init() throws {
-        runner = try NodeRunner()
+        runner = NodeRunner()
         model = try runner.run("load_sdxl", ["base": .string(goldenFolder + "/sdxl")])
     }
 

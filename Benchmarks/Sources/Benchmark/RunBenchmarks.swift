@@ -36,7 +36,6 @@ struct RunBenchmarks: ParsableCommand {
 
     func run() throws {
         try Parallel.$width.withValue(threads ?? Parallel.width) {
-            try BLAS.load()
             let machine = MachineReport(clock)
             print(
                 "\(machine.processor), \(machine.threads) threads; \(machine.vectors) multiply-adds in registers:",

@@ -149,14 +149,4 @@ const pk_loops *pk_loops_at(int level);
 void pk_from_f16(const void *x, float *y, size_t n);
 void pk_from_bf16(const void *x, float *y, size_t n);
 
-// C[m, n] = alpha * op(A) op(B) + beta * C, row-major, one thread, by OpenBLAS.
-// NULL on success; else why OpenBLAS could not be loaded. `core` is the kernel set to pin; called once, before any
-// other.
-const char *pk_blas_load(const char *core);
-// OpenBLAS's own description: version, build, core.
-const char *pk_blas_config(void);
-const char *pk_blas_core(void);
-void pk_sgemm(int transpose_a, int transpose_b, size_t m, size_t n, size_t k, float alpha, const float *a, size_t lda,
-              const float *b, size_t ldb, float beta, float *c, size_t ldc);
-
 #endif

@@ -10,9 +10,8 @@ enum Program {
     static var registry: NodeRegistry { .builtin }
 
     /// - Parameter threads: how many the mathematics may use; nil for as many as there are processors.
-    /// - Throws: when the linear algebra library cannot be loaded.
-    static func environment(threads: Int?) throws -> RunEnvironment {
-        RunEnvironment(numerics: try BLAS.numericsClass(), version: version) { work in
+    static func environment(threads: Int?) -> RunEnvironment {
+        RunEnvironment(numerics: Gemm.numericsClass, version: version) { work in
             guard let threads else { return try work() }
             return try Parallel.$width.withValue(threads) { try work() }
         }
