@@ -20,7 +20,10 @@ public struct AttentionShape {
     var row: Int { heads * width }
 }
 
-/// y = softmax(q kᵀ scale) v for each head; the scores of one tile of queries are in memory at a time.
+/// y = softmax(q kᵀ scale) v for each head. Queries are taken in tiles and keys in blocks whose scores stay in the second
+/// cache; what earlier blocks gave is rescaled when a later one holds a larger logit.
+///
+/// Dao et al. 2022, FlashAttention, algorithm 1.
 ///
 /// - Parameters:
 ///   - q: [batch, queries, heads * width], y the same
@@ -39,36 +42,85 @@ public func attentionForward(
     causal: Bool,
     y: UnsafeMutablePointer<Float>
 ) {
-    let tile = queryTile(keys: shape.keys)
-    let tiles = (shape.queries + tile - 1) / tile
-    Parallel.forEach(shape.batch * shape.heads * tiles, scratch: min(tile, shape.queries) * shape.keys) {
-        index,
-        scores in
-        let (part, head) = (index % tiles, index / tiles % shape.heads)
-        let b = index / tiles / shape.heads
-        let first = part * tile
-        let count = min(tile, shape.queries - first)
-        let queryOffset = (b * shape.queries + first) * shape.row + head * shape.width
-        let keyOffset = (sharedKeys ? 0 : b) * shape.keys * shape.row + head * shape.width
-        gemmSerial(
-            count,
-            shape.keys,
-            shape.width,
-            Matrix(q + queryOffset, stride: shape.row),
-            Matrix(k + keyOffset, stride: shape.row, transposed: true),
-            scores,
-            stride: shape.keys
-        )
-        pk_softmax(scores, count, shape.keys, scale, zeroKeys, causal ? first : -1)
-        gemmSerial(
-            count,
-            shape.width,
-            shape.keys,
-            Matrix(scores, stride: shape.keys),
-            Matrix(v + keyOffset, stride: shape.row),
-            y + queryOffset,
-            stride: shape.row
-        )
+    let packed = PackedKeys(shape, batch: sharedKeys ? 1 : shape.batch)
+    FloatPool.shared.with(packed.size) { memory in
+        packed.fill(memory, k: k, v: v)
+        let tiles = (shape.queries + queryTile - 1) / queryTile
+        let (scores, width, row) = (queryTile * PackedKeys.block, shape.width, shape.row)
+        Parallel.forEach(shape.batch * shape.heads * tiles, scratch: scores + 2 * queryTile) { index, p in
+            let (first, head) = (index % tiles * queryTile, index / tiles % shape.heads)
+            let b = index / tiles / shape.heads
+            let count = min(queryTile, shape.queries - first)
+            let offset = (b * shape.queries + first) * row + head * width
+            let (keys, values) = packed.head((sharedKeys ? 0 : b) * shape.heads + head, in: memory)
+            // Of each query the largest logit so far, and the sum of exponentials below it.
+            let (top, sum) = (p + scores, p + scores + queryTile)
+            top.update(repeating: zeroKeys > 0 ? 0 : -.infinity, count: count)
+            sum.update(repeating: Float(zeroKeys), count: count)
+            let last = causal ? min(shape.keys, first + count) : shape.keys
+            for key in stride(from: 0, to: last, by: PackedKeys.block) {
+                let n = min(PackedKeys.block, shape.keys - key)
+                packed.kernels.multiply(count, n, width, q + offset, row, 1, keys + key * width, nil, 0, p, n)
+                let seen = causal ? first + 1 - key : n
+                pk_softmax_block(p, count, n, scale, seen, top, sum, y + offset, key == 0 ? 0 : width, row)
+                let start = key == 0 ? nil : UnsafePointer(y + offset)
+                let blockValues = values + key * packed.valueWidth
+                packed.kernels.multiply(count, width, n, p, n, 1, blockValues, start, row, y + offset, row)
+            }
+            for i in 0..<count { pk_affine(y + offset + i * row, 1 / sum[i], 0, y + offset + i * row, width) }
+        }
+    }
+}
+
+/// Queries whose scores are in memory at a time: whole tiles of every kernel.
+private let queryTile = 126
+
+/// The keys and values of every head as the right sides of products, block by block.
+private struct PackedKeys {
+    /// Keys that are handled at a time.
+    static let block = 256
+
+    let shape: AttentionShape
+    let batch: Int
+    let kernels: pk_gemm_kernels
+    /// The width of a value in whole panels.
+    let valueWidth: Int
+    private let keysSize: Int
+
+    init(_ shape: AttentionShape, batch: Int) {
+        self.shape = shape
+        self.batch = batch
+        kernels = Gemm.kernels
+        let panel = kernels.panel
+        valueWidth = (shape.width + panel - 1) / panel * panel
+        keysSize = (shape.keys + panel - 1) / panel * panel * shape.width
+    }
+
+    private var headSize: Int { keysSize + shape.keys * valueWidth }
+    /// Floats for all of them.
+    var size: Int { batch * shape.heads * headSize }
+
+    func head(
+        _ index: Int,
+        in memory: UnsafeMutablePointer<Float>
+    ) -> (keys: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>) {
+        let base = memory + index * headSize
+        return (base, base + keysSize)
+    }
+
+    func fill(_ memory: UnsafeMutablePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>) {
+        let blocks = (shape.keys + Self.block - 1) / Self.block
+        let row = shape.row
+        Parallel.forEach(batch * shape.heads * blocks) { index in
+            let (head, first) = (index / blocks, index % blocks * Self.block)
+            let count = min(Self.block, shape.keys - first)
+            let offset = (head / shape.heads * shape.keys + first) * row + head % shape.heads * shape.width
+            let (keys, values) = self.head(head, in: memory)
+            let across = pk_gemm_operand(base: k + offset, type: PK_F32, k_stride: 1, n_stride: row)
+            kernels.pack(across, count, shape.width, keys + first * shape.width)
+            let along = pk_gemm_operand(base: v + offset, type: PK_F32, k_stride: row, n_stride: 1)
+            kernels.pack(along, shape.width, count, values + first * valueWidth)
+        }
     }
 }
 
@@ -94,7 +146,7 @@ public func attentionBackward(
     dq: UnsafeMutablePointer<Float>?,
     dkv: (dk: UnsafeMutablePointer<Float>, dv: UnsafeMutablePointer<Float>)?
 ) {
-    let tile = queryTile(keys: shape.keys)
+    let tile = gradientTile(keys: shape.keys)
     let tiles = (shape.queries + tile - 1) / tile
     // More than one group for each head only where there are few heads: each needs its own sums.
     let groups = dkv == nil ? tiles : min(tiles, max(1, 16 / max(1, shape.batch * shape.heads)))
@@ -166,4 +218,4 @@ public func attentionBackward(
 }
 
 /// Queries whose scores fill about four megabytes.
-private func queryTile(keys: Int) -> Int { max(32, min(512, (1 << 20) / max(1, keys))) }
+private func gradientTile(keys: Int) -> Int { max(32, min(512, (1 << 20) / max(1, keys))) }

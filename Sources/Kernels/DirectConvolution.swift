@@ -21,7 +21,7 @@ func directConvolution(
     let panels = (outputs + panel - 1) / panel
     let held = max(1, min(panels, (40 << 18) / max(1, window * panel))) * panel
     let part = shape.batch * tiles >= 16 ? held : min(held, max(1, 256 / panel) * panel)
-    Scratch.shared.with(held * window) { packed in
+    FloatPool.shared.with(held * window) { packed in
         for start in stride(from: 0, to: outputs, by: held) {
             let here = min(held, outputs - start)
             packFilters(filters, channels: shape.channelsIn, start..<start + here, kernels, to: packed)

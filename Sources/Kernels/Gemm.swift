@@ -59,6 +59,11 @@ public enum Gemm {
     /// The kernels that run; tests set others for a scope.
     @TaskLocal public static var level = pk_gemm_best()
 
+    static var kernels: pk_gemm_kernels {
+        guard let kernels = pk_gemm_at(level) else { preconditionFailure("this processor lacks these kernels") }
+        return kernels.pointee
+    }
+
     /// Names everything outside the source code that may change the bits of a result: whether this processor rounds
     /// the products of a sum of products.
     public static var numericsClass: String {
@@ -119,8 +124,7 @@ private struct Product {
         _ c: UnsafeMutablePointer<Float>,
         _ stride: Int
     ) {
-        guard let kernels = pk_gemm_at(Gemm.level) else { preconditionFailure("this processor lacks these kernels") }
-        self.kernels = kernels.pointee
+        kernels = Gemm.kernels
         (self.m, self.n, self.k) = (m, n, k)
         (self.a, self.b, self.start) = (a, b, start)
         (self.c, self.stride) = (c, stride)

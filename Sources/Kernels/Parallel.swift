@@ -19,7 +19,7 @@ public enum Parallel {
     /// on a boundary of 64 bytes.
     static func forEach(_ count: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
         onThreads(count) { next in
-            Scratch.shared.with(scratch) { buffer in
+            FloatPool.shared.with(scratch) { buffer in
                 while let i = next() { body(i, buffer) }
             }
         }

@@ -51,7 +51,7 @@ struct WinogradKernel {
     /// Transforms all tiles; then each thread takes some outputs, and of those some channels of the filters at a time.
     private func holdingTiles(_ input: ConvolutionInput, _ filters: ConvolutionFilters, _ output: ConvolutionOutput) {
         let place = tiles * row + 16
-        Scratch.shared.with(Self.places * place) { inputs in
+        FloatPool.shared.with(Self.places * place) { inputs in
             let segments = tileSegments(0..<tiles)
             Parallel.forEach(segments.count, scratch: pixelScratch) { i, pixels in
                 transform(segments[i], of: input, pixels, to: inputs + segments[i].first * row, place: place)
@@ -132,7 +132,7 @@ struct WinogradKernel {
         let place = atOnce * perPanel + 16
         let depth = min(shape.channelsIn, 64)
         let depths = (shape.channelsIn + depth - 1) / depth
-        Scratch.shared.with(Self.places * place) { held in
+        FloatPool.shared.with(Self.places * place) { held in
             for start in stride(from: 0, to: panels, by: atOnce) {
                 let count = min(atOnce, panels - start)
                 Parallel.forEach(count * depths, scratch: Self.taps * depth * panel) { index, taps in

@@ -116,7 +116,7 @@ import Testing
         func isClose(to other: Output) -> Bool {
             values.count == other.values.count
                 && zip(values, other.values).allSatisfy { a, b in
-                    !(abs(a) < 1e6 && abs(b) < 1e6) || abs(a - b) <= 1e-5 * max(abs(a), abs(b), 1)
+                    !(abs(a) < 1e6 && abs(b) < 1e6) || abs(a - b) <= 1e-4 * max(abs(a), abs(b), 1)
                 }
         }
     }

@@ -1,0 +1,63 @@
+import Dispatch
+import Kernels
+import Testing
+
+@Suite struct FloatPoolTests {
+    private let large = 1 << 20
+
+    @Test func whatIsGivenBackServesTheNextOfThatSize() {
+        let pool = FloatPool()
+        let first = pool.allocate(large)
+        pool.deallocate(first, count: large)
+        // One of eight sizes for each power of two.
+        let second = pool.allocate(large - 100)
+        #expect(second == first)
+        let third = pool.allocate(large)
+        #expect(third != first)
+        pool.deallocate(second, count: large - 100)
+        pool.deallocate(third, count: large)
+        #expect(pool.footprint == 2 * large * 4)
+    }
+
+    /// As much as ever was in use, and no more, is kept, whatever the sizes.
+    @Test func keepingCostsNothingAtThePeak() {
+        let pool = FloatPool()
+        var used: [(UnsafeMutablePointer<Float>, Int)] = []
+        var (most, now) = (0, 0)
+        for i in 0..<200 {
+            if i % 3 == 2 {
+                let (base, count) = used.removeFirst()
+                pool.deallocate(base, count: count)
+                now -= count
+            } else {
+                let count = (1 << 14) << (i % 7)
+                let base = pool.allocate(count)
+                base.update(repeating: Float(i), count: count)
+                used.append((base, count))
+                now += count
+                most = max(most, now)
+            }
+            #expect(pool.footprint <= most * 4 && pool.footprint >= now * 4)
+        }
+        for (base, count) in used {
+            let value = base[0]
+            let isUntouched = (0..<count).allSatisfy { base[$0] == value }
+            #expect(isUntouched)
+            pool.deallocate(base, count: count)
+        }
+    }
+
+    @Test func threadsDoNotShareBlocks() {
+        let pool = FloatPool()
+        DispatchQueue.concurrentPerform(iterations: 64) { i in
+            let count = i % 2 == 0 ? 20_000 : 100
+            for _ in 0..<20 {
+                let base = pool.allocate(count)
+                base.update(repeating: Float(i), count: count)
+                let isOwn = (0..<count).allSatisfy { base[$0] == Float(i) }
+                #expect(isOwn)
+                pool.deallocate(base, count: count)
+            }
+        }
+    }
+}
