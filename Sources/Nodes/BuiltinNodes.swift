@@ -20,5 +20,6 @@ extension NodeRegistry {
         LoadSDXL.self,
         PlaceID.self,
         Sample.self,
+        ShowFace.self,
     ])
 }

@@ -4,7 +4,7 @@ import Tensors
 
 /// PuLID: pulid/pipeline.py::get_id_embedding up to the picture for the vision tower
 struct LoadFace: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Finds the face in a photo, aligns it, says who it is, and keeps its features in grey on white."
 
     @Input("a photo") var image: ImageArtifact
@@ -19,7 +19,10 @@ struct LoadFace: Node {
         case .whole: return try whole(context)
         case .detect:
             let finder = try FaceFinder(image, models: models, context)
-            if let face = try finder.face(pick) { return try artifact(of: face, context) }
+            if let face = try finder.face(pick, alignable: finder.alignable()) {
+                if let doubt = face.doubt { context.warn(doubt) }
+                return try artifact(of: face, context)
+            }
             let (_, _, H, W) = image.image.shape4
             guard onNoFace == .skip else { throw FaceError.noFace(width: W, height: H) }
             context.warn("no face was found; it is left out")

@@ -1,5 +1,3 @@
-import Checkpoints
-import Foundation
 import Graph
 
 /// Where the networks that look at faces come from: by the names under which insightface and facexlib publish them, or
@@ -10,7 +8,7 @@ struct LoadFaceModels: Node {
     static let evaluation = Evaluation.reference
 
     @Parameter(
-        "the folder with scrfd_10g_bnkps.onnx, glintr100.onnx (or recognizer.safetensors), detection_Resnet50_Final.pth (or aligner.safetensors) and parsing_bisenet.pth (or parser.safetensors); the detectors, first and third, only for crop: detect"
+        "the folder with scrfd_10g_bnkps.onnx, glintr100.onnx (or recognizer.safetensors), detection_Resnet50_Final.pth (or aligner.safetensors) and parsing_bisenet.pth (or parser.safetensors), somewhere in it; the detectors, first and third, only for crop: detect"
     )
     var folder: PathReference
     @Parameter("another detector: insightface's SCRFD with key points, .onnx") var detector: FileReference? = nil
@@ -18,22 +16,37 @@ struct LoadFaceModels: Node {
         nil
     @Parameter("another detector for alignment: facexlib's RetinaFace with ResNet-50") var aligner: FileReference? = nil
     @Parameter("another parser: BiSeNet with 19 labels") var parser: FileReference? = nil
+    @Parameter("whether the two detectors must be there, as crop: detect needs them") var detectors: DetectorNeed =
+        .optional
+
+    func problems() -> [ParameterProblem] {
+        let files = DownloadFolder(folder.path)
+        let missing = roles.filter { role, override in
+            override == nil && (!role.isOptional || detectors == .required) && files.find(role.file) == nil
+        }
+        return files.problem("folder", missing: missing.map(\.0.file)).map { [$0] } ?? []
+    }
 
     func run(_ context: RunContext) throws -> FaceModels {
+        let folder = DownloadFolder(folder.path)
         var files: [String: ModelFile] = [:]
-        for (role, override) in [
-            (FaceModels.Role.detector, detector), (.recognizer, recognizer), (.aligner, aligner), (.parser, parser),
-        ] {
-            let paths = override.map { [$0.path] } ?? role.names.map { "\(folder.path)/\($0)" }
-            if let path = paths.first(where: { FileManager.default.fileExists(atPath: $0) }) {
+        for (role, override) in roles {
+            if let path = override?.path ?? folder.find(role.file) {
                 try role.check(path)
                 files[role.rawValue] = try ModelFile(path, context)
-            } else if let override {
-                throw NodeError.missingFile(path: override.path, purpose: role.purpose)
-            } else if !role.isOptional {
-                throw FaceError.noModel(folder: folder.path, names: role.names, purpose: role.purpose)
+            } else if !role.isOptional || detectors == .required {
+                throw FaceError.noModel(folder: folder.path, names: role.names, purpose: role.file.purpose)
             }
         }
         return FaceModels(files: files)
     }
+
+    private var roles: [(FaceModels.Role, override: FileReference?)] {
+        [(.detector, detector), (.recognizer, recognizer), (.aligner, aligner), (.parser, parser)]
+    }
+}
+
+/// Whether face models are of use without detectors.
+enum DetectorNeed: String, ParameterChoice {
+    case optional, required
 }

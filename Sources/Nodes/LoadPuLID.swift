@@ -8,19 +8,34 @@ struct LoadPuLID: Node {
     static let help = "Names PuLID's weights and the EVA-CLIP tower they were trained with."
     static let evaluation = Evaluation.reference
 
-    @Parameter("PuLID's weights: pulid_v1.bin, or .safetensors with id_adapter.* and id_adapter_attn_layers.*")
-    var weights: FileReference
-    @Parameter("EVA02-CLIP's weights: EVA02_CLIP_L_336_psz14_s6B.pt, or .safetensors with visual.*") var evaClip:
-        FileReference
+    @Parameter(
+        "PuLID's weights: pulid_v1.bin, or .safetensors with id_adapter.* and id_adapter_attn_layers.*; or a folder with pulid_v1.bin or pulid_v1.1.safetensors somewhere in it"
+    )
+    var weights: PathReference
+    @Parameter(
+        "EVA02-CLIP's weights: EVA02_CLIP_L_336_psz14_s6B.pt, or .safetensors with visual.*; or a folder with the former somewhere in it"
+    )
+    var evaClip: PathReference
+
+    func problems() -> [ParameterProblem] {
+        let named = [("weights", weights, OfficialFile.pulid), ("eva_clip", evaClip, .evaCLIP)]
+        let missing = named.filter { _, path, file in path.located(file) == nil }
+        // Those of one folder are reported together.
+        return Set(missing.map(\.1)).sorted { $0.path < $1.path }.compactMap { folder in
+            let files = missing.filter { $0.1 == folder }
+            return DownloadFolder(folder.path).problem(files[0].0, missing: files.map(\.2))
+        }
+    }
 
     func run(_ context: RunContext) throws -> PuLIDModel {
-        try WeightFile.require(weights.path, expected: "PuLID for SDXL (pulid_v1.bin, pulid_v1.1.safetensors)") {
+        let (weights, evaClip) = (try weights.required(.pulid), try evaClip.required(.evaCLIP))
+        try WeightFile.require(weights, expected: "PuLID for SDXL (pulid_v1.bin, pulid_v1.1.safetensors)") {
             kind in
             if case .pulid = kind { true } else { false }
         }
-        try WeightFile.require(evaClip.path, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
+        try WeightFile.require(evaClip, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
         return PuLIDModel(files: [
-            "weights": try ModelFile(weights.path, context), "eva_clip": try ModelFile(evaClip.path, context),
+            "weights": try ModelFile(weights, context), "eva_clip": try ModelFile(evaClip, context),
         ])
     }
 }

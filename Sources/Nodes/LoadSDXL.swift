@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Graph
 
 /// diffusers: DiffusionPipeline.from_pretrained, the layout of a saved StableDiffusionXLPipeline; and `from_single_file`
@@ -10,10 +11,12 @@ struct LoadSDXL: Node {
     static let evaluation = Evaluation.reference
 
     @Parameter(
-        "a folder with unet, vae, text_encoder, text_encoder_2, tokenizer, tokenizer_2, scheduler; or one .safetensors file with all networks"
+        "a folder with unet, vae, text_encoder, text_encoder_2, tokenizer, tokenizer_2, scheduler; or one .safetensors file with all networks; or a folder with either somewhere in it under its official name (stable-diffusion-xl-base-1.0, sd_xl_base_1.0.safetensors)"
     )
     var base: PathReference
-    @Parameter("another UNet of the same shape (SDXL-Lightning): a file, or a folder with one and its config.json")
+    @Parameter(
+        "another UNet of the same shape (SDXL-Lightning): a file, or a folder with one and its config.json, or a folder with sdxl_lightning_4step_unet.safetensors somewhere in it"
+    )
     var unet: PathReference? = nil
     @Parameter("another VAE: a file that fits the base's settings, or a folder with its own config.json")
     var vae: PathReference? = nil
@@ -28,10 +31,47 @@ struct LoadSDXL: Node {
     @Parameter("LoRAs to merge, in this order, each {file, scale}; in the key style of kohya, diffusers or PEFT")
     var loras: [LoRAChoice] = []
 
+    func problems() -> [ParameterProblem] {
+        var missing: [(parameter: String, folder: String, file: OfficialFile)] = []
+        let found = locatedBase
+        if found == nil { missing.append(("base", base.path, .sdxl)) }
+        // A checkpoint that was named itself says more when it is opened.
+        if let found, !isFolder(found), isFolder(base.path), tokenizers(for: found) == nil {
+            missing.append(("base", base.path, .tokenizers))
+        }
+        if let unet, locatedUNet == nil { missing.append(("unet", unet.path, .lightning)) }
+        return Set(missing.map(\.folder)).sorted().compactMap { folder in
+            let files = missing.filter { $0.folder == folder }
+            return DownloadFolder(folder).problem(files[0].parameter, missing: files.map(\.file))
+        }
+    }
+
+    /// The base itself, or what is found under its official name in a folder.
+    private var locatedBase: String? { isSDXLFolder(base.path) ? base.path : base.located(.sdxl) }
+
+    private var locatedUNet: String? {
+        guard let unet else { return nil }
+        return isUNetFolder(unet.path) ? unet.path : unet.located(.lightning)
+    }
+
+    /// What is given, or lies beside a checkpoint or at the top of the folder in which it was found.
+    private func tokenizers(for found: String) -> String? {
+        if let tokenizer { return tokenizer.path }
+        guard !isFolder(found), isFolder(base.path) else { return nil }
+        let beside = (found as NSString).deletingLastPathComponent
+        return [beside, base.path, "\(base.path)/\(OfficialFile.sdxlFolder)"].first(where: SDXLFiles.hasTokenizers(in:))
+    }
+
     func run(_ context: RunContext) throws -> SDXLModel {
-        var files = SDXLFiles(base: base.path, config: config?.path)
-        try files.add(unet: unet?.path, vae: vae?.path)
-        try files.addTokenizers(from: tokenizer?.path)
+        guard let base = locatedBase else {
+            throw NodeError.missingFile(
+                path: "\(base.path)/\(OfficialFile.sdxlFolder)",
+                purpose: OfficialFile.sdxl.purpose
+            )
+        }
+        var files = SDXLFiles(base: base, config: config?.path)
+        try files.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
+        try files.addTokenizers(from: tokenizers(for: base))
         var contents = try files.paths.mapValues { try ModelFile($0, context) }
         for (index, lora) in loras.enumerated() {
             try WeightFile.require(lora.file.path, expected: "a LoRA for SDXL") { $0 == .lora }

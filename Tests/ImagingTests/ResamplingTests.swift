@@ -33,7 +33,7 @@ import Testing
 
     @Test func longEdgeIsLimitedAsInPuLID() throws {
         let photo = try goldens.bitmap("lanczos.source")
-        expectClose(photo.limitingLongEdge(to: 64), try goldens.bitmap("lanczos.limited"), tolerance: 1)
+        expectClose(photo.limitingLongEdge(to: 64), try goldens.bitmap("lanczos.limited"), tolerance: 0)
         #expect(photo.limitingLongEdge(to: 90) == photo)
         let line = Bitmap(width: 3000, height: 1).limitingLongEdge(to: 10)
         #expect((line.width, line.height) == (10, 1))

@@ -18,6 +18,7 @@ import Testing
         ("scrfd10", "1x3x32x32", 9), ("scrfd11", "1x3x32x64", 9), ("scrfd11", "1x3x32x32", 9),
         ("scrfd13", "1x3x32x64", 9), ("scrfd13", "1x3x32x32", 9), ("iresnet", "2x3x16x16", 1),
         ("iresnet_norms", "2x3x16x16", 1), ("operators", "2x3x9x7", 37),
+        ("grouped", "2x3x9x7", 1),
     ])
     func agreesWithONNXRuntime(name: String, size: String, count: Int) throws {
         let outputs = try graph(name)([golden["\(name).\(size).input"]])
@@ -28,7 +29,7 @@ import Testing
     }
 
     /// The derivative along a direction, from gradients and from differences.
-    @Test(arguments: [("iresnet_norms", "2x3x16x16"), ("scrfd11", "1x3x32x32")])
+    @Test(arguments: [("iresnet_norms", "2x3x16x16"), ("scrfd11", "1x3x32x32"), ("grouped", "2x3x9x7")])
     func gradientsReachTheInput(name: String, size: String) throws {
         let graph = try graph(name)
         let x = golden["\(name).\(size).input"]

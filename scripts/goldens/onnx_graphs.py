@@ -191,6 +191,15 @@ def operators():
     g.finish("operators", outputs, [[2, 3, 9, 7]] + [None] * len(outputs), (2, 3, 9, 7))
 
 
+def grouped():
+    """Convolutions whose channels do not all see each other: two groups, and each channel alone."""
+    g = Graph(11)
+    x = g.conv("input.1", 3, 6)
+    x = g.Conv(x, g.random(8, 3, 3, 3), g.random(8), kernel_shape=[3, 3], strides=[2, 2], pads=[1] * 4, group=2)
+    x = g.Conv(x, g.random(8, 1, 3, 3), kernel_shape=[3, 3], pads=[1] * 4, group=8)
+    g.finish("grouped", [x], [[2, 3, 9, 7], [2, 8, 5, 4]], (2, 3, 9, 7))
+
+
 def red_detector():
     """SCRFD's outputs from no learning: a face wherever a cell of 32 pixels is red, the larger the more blue is in it."""
     g = Graph(11)
@@ -229,4 +238,5 @@ recognizer("iresnet", folded=True)
 recognizer("iresnet_norms", folded=False)
 operators()
 red_detector()
+grouped()
 save_file({k: np.ascontiguousarray(v) for k, v in goldens.items()}, GOLDENS / "graphs.safetensors")

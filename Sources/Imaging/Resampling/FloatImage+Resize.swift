@@ -60,10 +60,9 @@ extension Bitmap {
         let longEdge = max(width, height)
         guard longEdge > limit else { return self }
         let scale = Double(limit) / Double(longEdge)
-        return resized(
+        return resizedByLanczos(
             width: max(1, Int(Double(width) * scale)),
-            height: max(1, Int(Double(height) * scale)),
-            by: .lanczos4
+            height: max(1, Int(Double(height) * scale))
         )
     }
 }

@@ -4,12 +4,16 @@ import Tensors
 public struct FaceParsing: Hashable, Sendable {
     /// (B, H, W)
     public let shape: [Int]
-    /// The class of each pixel: 0 background, 1 skin, 2 and 3 brows, 4 and 5 eyes, 6 glasses, 7 and 8 ears, 9 earring,
-    /// 10 nose, 11 mouth, 12 and 13 lips, 14 neck, 15 necklace, 16 cloth, 17 hair, 18 hat.
+    /// The class of each pixel, a place in `names`.
     public let labels: [UInt8]
 
     /// How many labels there are: what parsing_bisenet.pth was trained on.
     public static let classes = 19
+    /// What each label means; left and right are the person's.
+    public static let names = [
+        "background", "skin", "left brow", "right brow", "left eye", "right eye", "glasses", "left ear", "right ear",
+        "earring", "nose", "mouth", "upper lip", "lower lip", "neck", "necklace", "cloth", "hair", "hat",
+    ]
     /// Background, ears, earring, neck, necklace, cloth and hat: what PuLID hides from its encoder.
     public static let hiddenLabels: Set<UInt8> = [0, 7, 8, 9, 14, 15, 16, 18]
 

@@ -11,6 +11,8 @@ struct FoundFace {
     let aligned: Bitmap
     /// As the recogniser sees it.
     let forRecognition: Bitmap
+    /// Where the detectors do not agree, and what was done about it.
+    let doubt: String?
 }
 
 /// Finds faces in one photo with both detectors and decides which is which.
@@ -18,12 +20,13 @@ struct FoundFace {
 /// PuLID: pulid/pipeline.py::get_id_embedding. There the recogniser sees SCRFD's largest face and the parser the one of
 /// RetinaFace's that is nearest the middle, which can be two people; here both see the one that is picked.
 struct FaceFinder {
-    private let photo: Bitmap
+    /// What the detectors see: the photo, with a long edge of at most 1024 pixels.
+    let photo: Bitmap
     /// Pixels as given for one of `photo`.
     private let toOriginal: SIMD2<Float>
     private let models: FaceModels
     private let context: RunContext
-    /// SCRFD's faces.
+    /// SCRFD's faces, in pixels of `photo`.
     let detected: [FaceDetection]
 
     /// Boxes that overlap by less show two faces.
@@ -44,43 +47,46 @@ struct FaceFinder {
         detected = try models.detected(in: photo, context)
     }
 
+    /// RetinaFace's faces, in pixels of `photo`.
+    func alignable() throws -> [FaceDetection] { try models.alignable(in: photo, context) }
+
     /// The face to be encoded; nil if there is none.
-    func face(_ pick: FacePick) throws -> FoundFace? {
-        let alignable = try models.alignable(in: photo, context)
+    ///
+    /// - Parameter alignable: RetinaFace's faces
+    func face(_ pick: FacePick, alignable: [FaceDetection]) throws -> FoundFace? {
         guard let face = try picked(pick, of: detected) else {
             guard let face = try picked(pick, of: alignable) else { return nil }
-            context.warn(
-                "SCRFD finds no face, RetinaFace one at \(shown(face)): it is recognised from its aligned picture"
-            )
             let aligned = try aligned(face)
             let side = try models.recognizer(context).side
             return FoundFace(
                 detection: face.scaled(by: toOriginal),
                 aligned: aligned,
-                forRecognition: aligned.resizedLinearly(width: side, height: side)
+                forRecognition: aligned.resizedLinearly(width: side, height: side),
+                doubt:
+                    "SCRFD finds no face, RetinaFace one at \(shown(face)): it is recognised from its aligned picture"
             )
         }
         let match = alignable.max { $0.overlap(with: face) < $1.overlap(with: face) }
         let middle = nearestMiddle(alignable)
         var landmarks = face
+        var doubt: String?
         if let match, match.overlap(with: face) >= Self.sameFace {
             landmarks = match
             if pick == .largest, let middle, middle != match {
-                context.warn(
+                doubt =
                     "the largest face is at \(shown(face)), the one nearest the middle at \(shown(middle)); the largest is taken, "
-                        + "say `pick: center` for the other"
-                )
+                    + "say `pick: center` for the other"
             }
         } else {
             let other = middle.map { "one at \(shown($0))" } ?? "none"
-            context.warn(
+            doubt =
                 "the detectors disagree: SCRFD finds a face at \(shown(face)), RetinaFace \(other); SCRFD's is taken"
-            )
         }
         return FoundFace(
             detection: face.scaled(by: toOriginal),
             aligned: try aligned(landmarks),
-            forRecognition: try forRecognition(face)
+            forRecognition: try forRecognition(face),
+            doubt: doubt
         )
     }
 
@@ -89,7 +95,7 @@ struct FaceFinder {
         if !detected.isEmpty { return try detected.map(forRecognition) }
         guard models.has(.aligner) else { return [] }
         let side = try models.recognizer(context).side
-        return try models.alignable(in: photo, context).map {
+        return try alignable().map {
             try aligned($0).resizedLinearly(width: side, height: side)
         }
     }

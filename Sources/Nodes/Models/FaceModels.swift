@@ -15,24 +15,17 @@ public struct FaceModels: ModelReference {
     enum Role: String {
         case detector, recognizer, aligner, parser
 
-        /// The file names that are looked for, in this order.
-        var names: [String] {
+        var file: OfficialFile {
             switch self {
-            case .detector: ["scrfd_10g_bnkps.onnx"]
-            case .recognizer: ["glintr100.onnx", "recognizer.safetensors"]
-            case .aligner: ["detection_Resnet50_Final.pth", "aligner.safetensors"]
-            case .parser: ["parsing_bisenet.pth", "parser.safetensors"]
+            case .detector: .detector
+            case .recognizer: .recognizer
+            case .aligner: .aligner
+            case .parser: .parser
             }
         }
 
-        var purpose: String {
-            switch self {
-            case .detector: "the network that finds faces"
-            case .recognizer: "the network that tells people apart"
-            case .aligner: "the network that finds eyes, nose and mouth"
-            case .parser: "the network that finds eyes, skin, hair"
-            }
-        }
+        /// The file names that are looked for, in this order.
+        var names: [String] { file.allNames }
 
         /// Needed only where faces are to be found.
         var isOptional: Bool { self == .detector || self == .aligner }
@@ -54,6 +47,13 @@ public struct FaceModels: ModelReference {
     ///
     /// - Parameter aligned: (1, 3, 512, 512) in 0...1
     func features(of aligned: Tensor, _ context: RunContext) throws -> Tensor {
+        try parsing(of: aligned, context).faceFeatures(of: aligned)
+    }
+
+    /// What each pixel of an aligned face shows.
+    ///
+    /// - Parameter aligned: (1, 3, 512, 512) in 0...1
+    func parsing(of aligned: Tensor, _ context: RunContext) throws -> FaceParsing {
         let network = try resident(.parser, context) { path in
             let weights = Weights(try WeightFile.open(path))
             let config = try BiSeNet.Config(weights)
@@ -68,7 +68,7 @@ public struct FaceModels: ModelReference {
             try weights.assertAllUsed()
             return parser
         }
-        return FaceParsing(logits: network(ImageNormalization.imageNet(aligned))).faceFeatures(of: aligned)
+        return FaceParsing(logits: network(ImageNormalization.imageNet(aligned)))
     }
 
     /// What SCRFD finds in a photo, best first, in the photo's pixels.

@@ -116,6 +116,8 @@ struct SDXLFiles {
         }
     }
 
+    static func hasTokenizers(in root: String) -> Bool { tokenizers(in: root) != nil }
+
     /// Two folders, or one tokenizer for both; nil when there is neither.
     private static func tokenizers(in root: String) -> [String]? {
         func isTokenizer(_ folder: String) -> Bool {
@@ -126,6 +128,17 @@ struct SDXLFiles {
         if isTokenizer(pair[0]) { return [pair[0]] }
         return isTokenizer(root) ? [root] : nil
     }
+}
+
+/// Whether a folder has the parts of a saved StableDiffusionXLPipeline.
+func isSDXLFolder(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/model_index.json") || isFolder("\(path)/unet")
+}
+
+/// Whether a folder has a network's weights or settings as diffusers saves them.
+func isUNetFolder(_ path: String) -> Bool {
+    FileManager.default.fileExists(atPath: "\(path)/config.json")
+        || (try? WeightFolder.find(path, basename: "diffusion_pytorch_model")) != nil
 }
 
 /// Whether there is a folder at `path`.

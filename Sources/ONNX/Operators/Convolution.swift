@@ -1,12 +1,15 @@
 import Tensors
 
-/// Conv: x (B, C, H, W), weight (O, C, k, k), bias (O)?
+/// Conv: x (B, C, H, W), weight (O, C / groups, k, k), bias (O)?
 struct Conv: ONNXOperator {
     private let window: Window
+    /// Parts of the channels that do not see each other.
+    private let groups: Int
 
     init(_ node: NodeReader) throws(OperatorFault) {
         try node.requireInputs(2...3)
-        try node.require("group", in: [1])
+        groups = try node.integer("group") ?? 1
+        guard (1...1 << 16).contains(groups) else { throw .attribute(name: "group", value: "\(groups)") }
         window = try Window(node)
     }
 
@@ -15,13 +18,27 @@ struct Conv: ONNXOperator {
         let (B, H, W, C) = x.shape4
         let (O, k, kWidth, I) = weight.shape4
         let bias: Tensor? = inputs[2] == nil ? nil : try inputs.floats(2)
-        guard k == kWidth, C == I, window.kernel ?? k == k, (bias?.count ?? O) == O,
-            let height = window.positions(on: H, kernel: k), let width = window.positions(on: W, kernel: k)
+        guard k == kWidth, C % groups == 0, C / groups == I, O % groups == 0, window.kernel ?? k == k,
+            (bias?.count ?? O) == O, let height = window.positions(on: H, kernel: k),
+            let width = window.positions(on: W, kernel: k)
         else {
             throw .shapes(found: [x, weight].map { ONNXValue.map($0).shape }, why: "the filters do not fit the map")
         }
-        try inputs.room.check([B, height, width, O], products: k * k * C)
-        return .map(x.conv2d(weight, bias: bias, stride: window.stride, padding: (window.before, window.after)))
+        try inputs.room.check([B, height, width, O], products: k * k * I)
+        let padding = (window.before, window.after)
+        guard groups > 1 else {
+            return .map(x.conv2d(weight, bias: bias, stride: window.stride, padding: padding))
+        }
+        let parts = (0..<groups).map { group in
+            x.sliced(axis: 3, group * I..<(group + 1) * I).conv2d(
+                weight.sliced(axis: 0, group * (O / groups)..<(group + 1) * (O / groups)),
+                bias: nil,
+                stride: window.stride,
+                padding: padding
+            )
+        }
+        let y = Tensor.concatenated(parts, axis: 3)
+        return .map(bias.map { y.addingRow($0.reshaped([O])) } ?? y)
     }
 }
 
