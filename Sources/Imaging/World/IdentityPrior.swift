@@ -69,8 +69,8 @@ extension FaceIdentity {
         noseLength = random.uniform(0.36...0.48)
         noseWidth = random.uniform(0.095...0.165)
         noseBridge = random.uniform(0...1)
-        mouthWidth = random.uniform(0.21...0.31)
-        lipFullness = random.uniform(0.05...0.11)
+        mouthWidth = random.uniform(0.2...0.285)
+        lipFullness = random.uniform(0.05...0.095)
         lipColor = random.uniform(0.1...1)
 
         hairStyle = prior.hairStyle.draw(&random)

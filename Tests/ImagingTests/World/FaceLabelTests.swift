@@ -57,9 +57,9 @@ import Testing
 
     /// The bytes that parsers are trained on.
     @Test(arguments: [
-        (FaceStyle.photo, "72413786af4952e6"), (.watercolor, "19fa3dc239e26d77"), (.pixelArt, "c51613e65f7978c1"),
-        (.neon, "72413786af4952e6"), (.pencilSketch, "72413786af4952e6"), (.oil, "72413786af4952e6"),
-        (.poster, "72413786af4952e6"), (.cartoon, "72413786af4952e6"),
+        (FaceStyle.photo, "7f2f500e1d374326"), (.watercolor, "466680d68750373f"), (.pixelArt, "b08ce1c33b274df9"),
+        (.neon, "7f2f500e1d374326"), (.pencilSketch, "7f2f500e1d374326"), (.oil, "7f2f500e1d374326"),
+        (.poster, "7f2f500e1d374326"), (.cartoon, "7f2f500e1d374326"),
     ])
     func sameLabelsEveryTime(style: FaceStyle, expected: String) {
         let hashes = [3, 8, 21].map { (seed: UInt64) -> UInt64 in
