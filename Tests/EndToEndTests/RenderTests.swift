@@ -45,6 +45,27 @@ struct RenderTests {
         }
     }
 
+    /// `--exact` has its own results, close to the usual ones, and neither is taken for the other.
+    @Test func exactIsAClassOfItsOwn() throws {
+        let test = try CommandTest()
+        try test.folder.write(recipe, to: "strengths.yaml")
+        let usual = try test.run("strengths.yaml", "--out", "usual")
+        let exact = try test.run("strengths.yaml", "--exact", "--out", "exact")
+        #expect(usual.status == 0 && exact.status == 0, "\(usual.stderr)\(exact.stderr)")
+        #expect(test.executed(exact) == test.executed(usual))
+        #expect(test.executed(try test.run("strengths.yaml", "--exact", "--out", "exact")) == [])
+        #expect(test.executed(try test.run("strengths.yaml", "--out", "usual")) == [])
+
+        let pictures = try ["usual", "exact"].map { folder in
+            try test.folder.bytes(of: "\(folder)/image-1.npy").dropFirst(128).withUnsafeBytes { bytes in
+                (0..<bytes.count / 4).map { bytes.loadUnaligned(fromByteOffset: 4 * $0, as: Float.self) }
+            }
+        }
+        let differ = pictures[0] != pictures[1]
+        #expect(differ)
+        #expect(zip(pictures[0], pictures[1]).allSatisfy { abs($0 - $1) < 1e-3 })
+    }
+
     @Test func sameBitsFromOneAndTwoThreads() throws {
         let test = try CommandTest()
         try test.folder.write(recipe, to: "strengths.yaml")

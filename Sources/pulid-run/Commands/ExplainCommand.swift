@@ -10,6 +10,7 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @Argument(help: "The node's name, or one of its cells: 'latent[style=neon seed=1]'.") var node: String
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var numerics: NumericsOptions
     @Option(help: ArgumentHelp("The folder for outputs.", valueName: "dir")) var out: String?
 
     func run() throws {
@@ -29,7 +30,7 @@ struct ExplainCommand: ParsableCommand {
                 loaded.graph,
                 store: store,
                 options: options,
-                environment: Program.environment(threads: nil)
+                environment: Program.environment(numerics)
             )
             Terminal.output(try run.explain(name, cell: name == node ? nil : node))
             return .success

@@ -12,6 +12,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var numerics: NumericsOptions
     @OptionGroup var format: FormatOptions
 
     func run() throws {
@@ -26,7 +27,7 @@ struct PlanCommand: ParsableCommand {
                 loaded.graph,
                 store: store,
                 options: options,
-                environment: Program.environment(threads: nil)
+                environment: Program.environment(numerics)
             ).plan()
             switch format.format {
             case .json: Terminal.output(PlanJSON(plan, of: loaded.graph).text)

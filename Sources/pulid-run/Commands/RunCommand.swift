@@ -10,6 +10,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var numerics: NumericsOptions
     @OptionGroup var resources: ResourceOptions
     @OptionGroup var format: FormatOptions
 
@@ -34,7 +35,7 @@ struct RunCommand: ParsableCommand {
                 loaded.graph,
                 store: store,
                 options: options,
-                environment: Program.environment(threads: resources.threads),
+                environment: Program.environment(numerics, threads: resources.threads),
                 cancellation: cancellation,
                 report: { reporter.receive($0) }
             )

@@ -10,10 +10,14 @@ enum Program {
     static var registry: NodeRegistry { .builtin }
 
     /// - Parameter threads: how many the mathematics may use; nil for as many as there are processors.
-    static func environment(threads: Int?) -> RunEnvironment {
-        RunEnvironment(numerics: Gemm.numericsClass, version: version) { work in
-            guard let threads else { return try work() }
-            return try Parallel.$width.withValue(threads) { try work() }
+    static func environment(_ numerics: NumericsOptions, threads: Int? = nil) -> RunEnvironment {
+        let isExact = numerics.exact
+        let name = Gemm.numericsClass + (isExact ? ", exact" : "")
+        return RunEnvironment(numerics: name, version: version) { work in
+            try Numerics.$isExact.withValue(isExact) {
+                guard let threads else { return try work() }
+                return try Parallel.$width.withValue(threads) { try work() }
+            }
         }
     }
 }
