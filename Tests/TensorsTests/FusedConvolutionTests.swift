@@ -89,4 +89,22 @@ import Testing
         assertClose(found[0], found[1], relative: 1e-5, "dx")
         #expect(!Self.areEqual(found[0], found[1]), "one of the algorithms did not run")
     }
+
+    /// So many filters that they are held in parts: the parts are what they are by themselves.
+    @Test(arguments: [(7, 1536), (46, 640)], [false, true])
+    func filtersInParts(_ size: (side: Int, channels: Int), exact: Bool) {
+        let (side, C) = size
+        // 90 MB for the first as plain filters, 68 MB for the second as transformed ones.
+        let outputs = exact && side > 7 ? 96 : side > 7 ? 736 : 1632
+        let numbers = Self.normal([9973], seed: 1).values
+        let weight = Tensor((0..<outputs * 9 * C).map { numbers[$0 % 9973] }, shape: [outputs, 3, 3, C])
+        let x = Self.normal([1, side, side, C], seed: 2)
+        Numerics.$isExact.withValue(exact) {
+            let whole = x.conv2d(weight, bias: nil, padding: (1, 1))
+            for first in [0, outputs - 96] {
+                let part = x.conv2d(weight.sliced(axis: 0, first..<first + 96), bias: nil, padding: (1, 1))
+                #expect(Self.areEqual(part, whole.sliced(axis: 3, first..<first + 96)), "from \(first)")
+            }
+        }
+    }
 }
