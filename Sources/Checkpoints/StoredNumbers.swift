@@ -9,21 +9,18 @@ struct StoredNumbers {
     /// Keeps the bytes valid.
     let owner: AnyObject
 
-    /// As 32-bit floats: used where they lie if they are such and aligned, else widened into memory of their own; nil
-    /// for other types than F32, F16 and BF16.
+    /// As floats that lie where they are, whatever their width and alignment; nil for other types than F32, F16 and
+    /// BF16.
     func floats() -> Tensor? {
-        guard type == .f32 || type == .f16 || type == .bf16 else { return nil }
-        guard let start = bytes.baseAddress, !bytes.isEmpty else { return .zeros(shape) }
-        if type == .f32, Int(bitPattern: start) % MemoryLayout<Float>.alignment == 0 {
-            return Tensor(borrowing: start.assumingMemoryBound(to: Float.self), shape: shape, owner: owner)
-        }
-        let buffer = FloatBuffer(count: bytes.count / (type.bits / 8))
+        let element: pk_element
         switch type {
-        case .f16: pk_from_f16(start, buffer.base, buffer.count)
-        case .bf16: pk_from_bf16(start, buffer.base, buffer.count)
-        default: UnsafeMutableRawPointer(buffer.base).copyMemory(from: start, byteCount: bytes.count)
+        case .f32: element = PK_F32
+        case .f16: element = PK_F16
+        case .bf16: element = PK_BF16
+        default: return nil
         }
-        return Tensor(borrowing: buffer.base, shape: shape, owner: buffer)
+        guard let start = bytes.baseAddress, !bytes.isEmpty else { return .zeros(shape) }
+        return Tensor(borrowing: StoredFloats(start, of: element), shape: shape, owner: owner)
     }
 
     /// As Int; nil for what is no integer or boolean, or does not fit.

@@ -2,19 +2,17 @@ import CKernels
 
 /// A matrix in memory: row-major, `stride` elements from one row to the next, read transposed if `transposed`.
 public struct Matrix {
-    let base: UnsafeRawPointer
-    let element: pk_element
+    let numbers: StoredFloats
     let stride: Int
     let transposed: Bool
 
     public init(_ base: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
-        self.init(base, of: PK_F32, stride: stride, transposed: transposed)
+        self.init(StoredFloats(base), stride: stride, transposed: transposed)
     }
 
-    /// Elements of 32 or 16 bits, at any alignment. The left side of a product must be of aligned floats.
-    public init(_ base: UnsafeRawPointer, of element: pk_element, stride: Int, transposed: Bool = false) {
-        self.base = base
-        self.element = element
+    /// Numbers that need widening can only be the right side of a product.
+    public init(_ numbers: StoredFloats, stride: Int, transposed: Bool = false) {
+        self.numbers = numbers
         self.stride = stride
         self.transposed = transposed
     }
@@ -22,16 +20,15 @@ public struct Matrix {
     /// Elements from one row to the next, and from one column to the next, of the logical (perhaps transposed) form.
     private var strides: (row: Int, column: Int) { transposed ? (1, stride) : (stride, 1) }
 
-    private func address(row: Int, column: Int) -> UnsafeRawPointer {
-        let offset = row * strides.row + column * strides.column
-        return base + offset * (element == PK_F32 ? 4 : 2)
+    private func from(row: Int, column: Int) -> StoredFloats {
+        numbers.from(row * strides.row + column * strides.column)
     }
 
     /// The right side of a product, from row `row` and column `column` on.
     fileprivate func operand(row: Int, column: Int) -> pk_gemm_operand {
         pk_gemm_operand(
-            base: address(row: row, column: column),
-            type: element,
+            base: from(row: row, column: column).base,
+            type: numbers.element,
             k_stride: strides.row,
             n_stride: strides.column
         )
@@ -39,8 +36,10 @@ public struct Matrix {
 
     /// The left side of a product, from row `row` and column `column` on.
     fileprivate func floats(row: Int, column: Int) -> (UnsafePointer<Float>, row: Int, step: Int) {
-        precondition(element == PK_F32, "the left side of a product is not of floats")
-        return (address(row: row, column: column).assumingMemoryBound(to: Float.self), strides.row, strides.column)
+        guard let floats = from(row: row, column: column).aligned else {
+            preconditionFailure("the left side of a product needs widening")
+        }
+        return (floats, strides.row, strides.column)
     }
 }
 
@@ -64,10 +63,11 @@ public enum Gemm {
         return kernels.pointee
     }
 
-    /// Names everything outside the source code that may change the bits of a result: whether this processor rounds
-    /// the products of a sum of products.
+    /// Names everything outside the source code that may change the bits of a result: whether this processor fuses the
+    /// multiply-adds of products, and those of the polynomials in the float loops.
     public static var numericsClass: String {
-        pk_gemm_best() == PK_GEMM_UNFUSED ? "multiply, then add" : "fused multiply-add"
+        let products = pk_gemm_best() == PK_GEMM_UNFUSED ? "rounded" : "fused"
+        return "\(products) products, \(pk_level() == 0 ? "rounded" : "fused") functions"
     }
 }
 

@@ -6,7 +6,7 @@ public func linearForward(
     n: Int,
     k: Int,
     x: UnsafePointer<Float>,
-    weight: UnsafePointer<Float>,
+    weight: StoredFloats,
     bias: UnsafePointer<Float>?,
     y: UnsafeMutablePointer<Float>
 ) {
@@ -27,7 +27,7 @@ public func linearInputGradient(
     rows: Int,
     n: Int,
     k: Int,
-    weight: UnsafePointer<Float>,
+    weight: StoredFloats,
     dy: UnsafePointer<Float>,
     dx: UnsafeMutablePointer<Float>
 ) {

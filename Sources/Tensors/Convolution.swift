@@ -175,6 +175,13 @@ private func convolutionShape(
 extension ConvolutionFilters {
     fileprivate init(_ weight: Tensor, _ order: Order) {
         let (_, second, k, last) = weight.shape4
-        self.init(weight.pointer, order: order, channels: order == .channelsLast ? last : second, kernel: k)
+        let numbers = weight.storage.elements
+        self.init(
+            numbers.base,
+            element: numbers.element,
+            order: order,
+            channels: order == .channelsLast ? last : second,
+            kernel: k
+        )
     }
 }

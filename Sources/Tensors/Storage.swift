@@ -1,27 +1,77 @@
-/// The floats behind a tensor: owned, or borrowed from something that is kept alive, such as a mapped file.
+import Kernels
+import Synchronization
+
+/// The numbers behind a tensor: floats that it owns; floats that are borrowed from something that is kept alive, such as
+/// a mapped file; or borrowed numbers that products read as they are stored and everything else sees widened.
 public final class Storage: @unchecked Sendable {
-    /// Written only while the tensor that owns it is being made.
-    let base: UnsafeMutablePointer<Float>
+    private enum Numbers {
+        /// Written only while the tensor that owns them is being made.
+        case floats(UnsafeMutablePointer<Float>)
+        case stored(StoredFloats)
+    }
+
     let count: Int
+    private let numbers: Numbers
     private let owner: AnyObject?
+    /// What is stored in floats, once someone has asked.
+    private let widened = Mutex<WidenedFloats?>(nil)
 
     init(count: Int) {
-        base = .allocate(capacity: max(1, count))
         self.count = count
+        numbers = .floats(FloatPool.shared.allocate(count))
         owner = nil
     }
 
-    /// Floats that belong to `owner` and stay as they are while it lives.
-    init(borrowing base: UnsafePointer<Float>, count: Int, owner: AnyObject) {
-        self.base = UnsafeMutablePointer(mutating: base)
+    /// Numbers that belong to `owner` and stay as they are while it lives.
+    init(borrowing numbers: StoredFloats, count: Int, owner: AnyObject) {
         self.count = count
+        self.numbers = numbers.aligned.map { .floats(UnsafeMutablePointer(mutating: $0)) } ?? .stored(numbers)
         self.owner = owner
+    }
+
+    var base: UnsafeMutablePointer<Float> {
+        switch numbers {
+        case .floats(let floats): return floats
+        case .stored(let stored):
+            return widened.withLock { widened in
+                let floats = widened ?? WidenedFloats(stored, count: count)
+                widened = floats
+                return floats
+            }.base
+        }
+    }
+
+    /// The numbers as they lie in memory.
+    var elements: StoredFloats {
+        switch numbers {
+        case .floats(let floats): StoredFloats(floats)
+        case .stored(let stored): stored
+        }
+    }
+
+    /// The numbers need widening.
+    var isStored: Bool {
+        if case .stored = numbers { true } else { false }
     }
 
     /// Its floats may be written once no one else holds them.
     var isOwned: Bool { owner == nil }
 
     deinit {
-        if owner == nil { base.deallocate() }
+        if owner == nil, case .floats(let floats) = numbers { FloatPool.shared.deallocate(floats, count: count) }
     }
+}
+
+/// Stored numbers as floats.
+private final class WidenedFloats: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    private let count: Int
+
+    init(_ stored: StoredFloats, count: Int) {
+        self.count = count
+        base = FloatPool.shared.allocate(count)
+        stored.copy(0..<count, to: base)
+    }
+
+    deinit { FloatPool.shared.deallocate(base, count: count) }
 }

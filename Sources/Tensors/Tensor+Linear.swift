@@ -10,7 +10,15 @@ extension Tensor {
             "a weight of \(weight.shape) does not fit \(shape)"
         )
         let y = Tensor(shape.dropLast() + [n]) { y in
-            linearForward(rows: rows, n: n, k: k, x: pointer, weight: weight.pointer, bias: bias?.pointer, y: y)
+            linearForward(
+                rows: rows,
+                n: n,
+                k: k,
+                x: pointer,
+                weight: weight.storage.elements,
+                bias: bias?.pointer,
+                y: y
+            )
         }
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         let wants = inputs.map(\.needsGradient)
@@ -20,7 +28,14 @@ extension Tensor {
                 switch input {
                 case 0:
                     return Tensor(x.shape) {
-                        linearInputGradient(rows: rows, n: n, k: k, weight: weight.pointer, dy: dy.pointer, dx: $0)
+                        linearInputGradient(
+                            rows: rows,
+                            n: n,
+                            k: k,
+                            weight: weight.storage.elements,
+                            dy: dy.pointer,
+                            dx: $0
+                        )
                     }
                 case 1:
                     return Tensor(weight.shape) {

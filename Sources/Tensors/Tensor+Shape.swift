@@ -48,6 +48,11 @@ extension Tensor {
         part[axis] = range.count
         let outer = shape.prefix(axis).reduce(1, *)
         let inner = shape.dropFirst(axis + 1).reduce(1, *)
+        if outer == 1, !needsGradient, storage.isStored {
+            // Rows of a stored matrix stay as they are.
+            let numbers = storage.elements.from(range.lowerBound * inner)
+            return Tensor(borrowing: numbers, shape: part, owner: storage)
+        }
         let y = Tensor(part) { y in
             for i in 0..<outer {
                 let from = pointer + (i * shape[axis] + range.lowerBound) * inner
@@ -130,7 +135,7 @@ extension Tensor {
         precondition(indices.allSatisfy { $0 >= 0 && $0 < count }, "an index is outside \(shape)")
         return Tensor([indices.count, columns]) { y in
             for (i, index) in indices.enumerated() {
-                (y + i * columns).update(from: pointer + index * columns, count: columns)
+                storage.elements.copy(index * columns..<(index + 1) * columns, to: y + i * columns)
             }
         }.recorded(from: self) { [shape] dy in
             let sum = Tensor.zeros(shape)

@@ -1,3 +1,5 @@
+import Kernels
+
 /// An immutable, dense, row-major array of 32-bit floats, with the graph behind it when gradients are wanted.
 ///
 /// Pictures and feature maps are (batch, height, width, channels): a convolution's window and an attention's row are
@@ -42,9 +44,10 @@ public struct Tensor: Sendable {
 
     public static func zeros(_ shape: [Int]) -> Tensor { Tensor(repeating: 0, shape: shape) }
 
-    /// Floats that live in memory owned by another object, such as a mapped file; they are not copied.
-    public init(borrowing base: UnsafePointer<Float>, shape: [Int], owner: AnyObject) {
-        self.init(shape: shape, storage: Storage(borrowing: base, count: shape.reduce(1, *), owner: owner))
+    /// Numbers that live in memory owned by another object, such as a mapped file; they are not copied. Those that are
+    /// no aligned 32-bit floats are widened as products read them, and once for all when anything else does.
+    public init(borrowing numbers: StoredFloats, shape: [Int], owner: AnyObject) {
+        self.init(shape: shape, storage: Storage(borrowing: numbers, count: shape.reduce(1, *), owner: owner))
     }
 
     /// How many floats.

@@ -89,7 +89,11 @@ import Testing
                                 n,
                                 k,
                                 Matrix(a.baseAddress!, stride: strides.a, transposed: transposed.a),
-                                Matrix(b.baseAddress! + 1, of: element, stride: strides.b, transposed: transposed.b),
+                                Matrix(
+                                    StoredFloats(b.baseAddress! + 1, of: element),
+                                    stride: strides.b,
+                                    transposed: transposed.b
+                                ),
                                 from: from,
                                 c.baseAddress!,
                                 stride: strides.c

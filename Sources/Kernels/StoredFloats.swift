@@ -1,0 +1,38 @@
+import CKernels
+
+/// Floats as they lie in a file: of 32 or 16 bits, at any alignment. Products widen them on the way into their panels.
+public struct StoredFloats {
+    public let base: UnsafeRawPointer
+    public let element: pk_element
+
+    public init(_ base: UnsafePointer<Float>) { self.init(base, of: PK_F32) }
+
+    public init(_ base: UnsafeRawPointer, of element: pk_element) {
+        self.base = base
+        self.element = element
+    }
+
+    private var size: Int { element == PK_F32 ? 4 : 2 }
+
+    /// The floats that need no widening.
+    public var aligned: UnsafePointer<Float>? {
+        guard element == PK_F32, Int(bitPattern: base) % MemoryLayout<Float>.alignment == 0 else { return nil }
+        return base.assumingMemoryBound(to: Float.self)
+    }
+
+    /// Those from number `offset` on.
+    public func from(_ offset: Int) -> StoredFloats { StoredFloats(base + offset * size, of: element) }
+
+    /// Widens the numbers of a range.
+    public func copy(_ range: Range<Int>, to floats: UnsafeMutablePointer<Float>) {
+        let from = base + range.lowerBound * size
+        Parallel.forRanges(range.count, grain: 1 << 16) { part in
+            let (from, to) = (from + part.lowerBound * size, floats + part.lowerBound)
+            switch element {
+            case PK_F16: pk_from_f16(from, to, part.count)
+            case PK_BF16: pk_from_bf16(from, to, part.count)
+            default: UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: part.count * size)
+            }
+        }
+    }
+}
