@@ -18,6 +18,8 @@ public struct AttentionShape {
 
     /// Floats in one row of q, k, v or the output.
     var row: Int { heads * width }
+    /// Operations of both products.
+    var work: Int { 4 * batch * queries * keys * row }
 }
 
 /// y = softmax(q kᵀ scale) v for each head. Queries are taken in tiles and keys in blocks whose scores stay in the second
@@ -47,7 +49,8 @@ public func attentionForward(
         packed.fill(memory, k: k, v: v)
         let tiles = (shape.queries + queryTile - 1) / queryTile
         let (scores, width, row) = (queryTile * PackedKeys.block, shape.width, shape.row)
-        Parallel.forEach(shape.batch * shape.heads * tiles, scratch: scores + 2 * queryTile) { index, p in
+        let scratch = scores + 2 * queryTile
+        Parallel.forEach(shape.batch * shape.heads * tiles, work: shape.work, scratch: scratch) { index, p in
             let (first, head) = (index % tiles * queryTile, index / tiles % shape.heads)
             let b = index / tiles / shape.heads
             let count = min(queryTile, shape.queries - first)
@@ -111,7 +114,7 @@ private struct PackedKeys {
     func fill(_ memory: UnsafeMutablePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>) {
         let blocks = (shape.keys + Self.block - 1) / Self.block
         let row = shape.row
-        Parallel.forEach(batch * shape.heads * blocks) { index in
+        Parallel.forEach(batch * shape.heads * blocks, work: 8 * size) { index in
             let (head, first) = (index / blocks, index % blocks * Self.block)
             let count = min(Self.block, shape.keys - first)
             let offset = (head / shape.heads * shape.keys + first) * row + head % shape.heads * shape.width
@@ -162,7 +165,8 @@ public func attentionBackward(
         let (sum, piece) = (part / partsPerSum, part % partsPerSum)
         return piece == 0 ? whole + sum * size : others + ((which * sums + sum) * (partsPerSum - 1) + piece - 1) * size
     }
-    Parallel.forEach(shape.batch * shape.heads * groups, scratch: 2 * tile * shape.keys) { index, p in
+    let scratch = 2 * tile * shape.keys
+    Parallel.forEach(shape.batch * shape.heads * groups, work: 2 * shape.work, scratch: scratch) { index, p in
         let (group, head) = (index % groups, index / groups % shape.heads)
         let b = index / groups / shape.heads
         let keyOffset = (sharedKeys ? 0 : b) * size + head * shape.width

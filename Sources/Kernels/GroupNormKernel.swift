@@ -33,7 +33,7 @@ public struct GroupStatistics: Sendable {
         let bands = (shape.pixels + shape.grain - 1) / shape.grain
         var parts = [Moments](repeating: Moments(), count: shape.batch * bands * shape.groups)
         parts.withUnsafeMutableBufferPointer { buffer in
-            Parallel.forEach(shape.batch * bands) { i in
+            Parallel.forEach(shape.batch * bands, work: 4 * shape.batch * shape.picture) { i in
                 let first = i % bands * shape.grain
                 Moments.ofBand(
                     x + i / bands * shape.picture + first * shape.channels,

@@ -9,25 +9,35 @@ public enum Parallel {
     @TaskLocal public static var width = ProcessInfo.processInfo.activeProcessorCount
 
     /// Runs `body` for 0 ..< count, in any order, on up to `width` threads, and returns when all are done.
-    public static func forEach(_ count: Int, _ body: (Int) -> Void) {
-        onThreads(count) { next in
+    ///
+    /// - Parameter work: about how many operations all calls are together; few are done by one thread
+    public static func forEach(_ count: Int, work: Int = .max, _ body: (Int) -> Void) {
+        onThreads(count, work) { next in
             while let i = next() { body(i) }
         }
     }
 
     /// As `forEach`, and hands each call `scratch` floats, whatever they hold, that no other call uses meanwhile,
     /// on a boundary of 64 bytes.
-    static func forEach(_ count: Int, scratch: Int, _ body: (Int, UnsafeMutablePointer<Float>) -> Void) {
-        onThreads(count) { next in
+    static func forEach(
+        _ count: Int,
+        work: Int = .max,
+        scratch: Int,
+        _ body: (Int, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        onThreads(count, work) { next in
             FloatPool.shared.with(scratch) { buffer in
                 while let i = next() { body(i, buffer) }
             }
         }
     }
 
+    /// Operations that take one thread as long as starting others does.
+    private static let leastWork = 1 << 18
+
     /// Runs `worker` on as many threads as there is work for; `next` deals out 0 ..< count.
-    private static func onThreads(_ count: Int, _ worker: (_ next: () -> Int?) -> Void) {
-        let threads = min(width, count)
+    private static func onThreads(_ count: Int, _ work: Int, _ worker: (_ next: () -> Int?) -> Void) {
+        let threads = min(work < leastWork ? 1 : width, count)
         guard threads > 0 else { return }
         let dealt = Atomic<Int>(0)
         let next: () -> Int? = {

@@ -84,7 +84,7 @@ struct Sample: Node {
             textEmbeds: batch(prompt.pooled, prompt.negativePooled),
             timeIDs: isGuided ? [size, size] : [size]
         )
-        let text = batch(prompt.embeds, prompt.negativeEmbeds)
+        let text = unet.conditioning(context: batch(prompt.embeds, prompt.negativeEmbeds))
         let identities = try actingIdentities(
             context,
             unet: unet,
@@ -105,7 +105,7 @@ struct Sample: Node {
             let noise = unet(
                 isGuided ? .concatenated([x, x], axis: 0) : x,
                 timestep: step.timestep,
-                context: text,
+                text: text,
                 added: added,
                 identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
             )

@@ -120,7 +120,9 @@ extension Tensor {
     public func repeatedAlongMiddle(_ L: Int) -> Tensor {
         let (B, _, C) = shape3
         return Tensor([B, L, C]) { y in
-            for b in 0..<B { for l in 0..<L { (y + (b * L + l) * C).update(from: pointer + b * C, count: C) } }
+            Parallel.forRanges(B * L, grain: max(1, elementGrain / max(1, C))) { rows in
+                for row in rows { (y + row * C).update(from: pointer + row / L * C, count: C) }
+            }
         }.recorded(from: self) { dy in [dy.meanOfMiddle() * Float(L)] }
     }
 }

@@ -23,12 +23,15 @@ extension Tensor {
         let outer = shape.prefix(axis).reduce(1, *)
         let inner = shape.dropFirst(axis + 1).reduce(1, *)
         let y = Tensor(shape) { y in
-            var to = y
-            for i in 0..<outer {
-                for part in parts {
-                    let run = part.shape[axis] * inner
-                    to.update(from: part.pointer + i * run, count: run)
-                    to += run
+            let row = shape[axis] * inner
+            Parallel.forRanges(outer, grain: max(1, elementGrain / max(1, row))) { rows in
+                var to = y + rows.lowerBound * row
+                for i in rows {
+                    for part in parts {
+                        let run = part.shape[axis] * inner
+                        to.update(from: part.pointer + i * run, count: run)
+                        to += run
+                    }
                 }
             }
         }

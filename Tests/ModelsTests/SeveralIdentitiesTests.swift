@@ -34,7 +34,7 @@ struct SeveralIdentitiesTests {
         return unet(
             sample.channelsLast(),
             timestep: 499,
-            context: inputs["\(input).context"],
+            text: unet.conditioning(context: inputs["\(input).context"]),
             added: added,
             identities: identities.compactMap { $0 }
         ).channelsFirst()

@@ -34,8 +34,14 @@ struct UNet2DConditionModelTests {
             timeIDs: timeIDs
         )
         let context = golden["\(input).context"]
-        return unet(sample.channelsLast(), timestep: timestep, context: context, added: added, identities: identities)
-            .channelsFirst()
+        return unet(
+            sample.channelsLast(),
+            timestep: timestep,
+            text: unet.conditioning(context: context),
+            added: added,
+            identities: identities
+        )
+        .channelsFirst()
     }
 
     @Test(arguments: ["even", "odd"]) func matchesDiffusers(input: String) throws {

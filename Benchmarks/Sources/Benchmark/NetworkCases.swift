@@ -28,22 +28,24 @@ struct NetworkCases {
             ]
         ) {
             let unet = try weights.network(settings.name) { try settings.unet($0) }
-            let identity = try identity(for: unet, settings)
+            let identities = try identities(for: unet, settings)
             let call = UNetCall(unet, side: latent, batch: 1, settings)
-            return measured { call(identity: identity) }
+            // What depends on the prompt and the identity alone is made once for all steps.
+            let text = unet.conditioning(context: call.context)
+            return measured { call(text, identities: identities) }
         }
     }
 
     private func unetFile(_ settings: UNetSettings) -> String { weights.path(settings.name) }
     private func identityFile(_ settings: UNetSettings) -> String { weights.path("\(settings.name)-identity") }
 
-    private func identity(for unet: UNet2DConditionModel, _ settings: UNetSettings) throws -> IDConditioning? {
-        guard withIdentity else { return nil }
+    private func identities(for unet: UNet2DConditionModel, _ settings: UNetSettings) throws -> [IDConditioning] {
+        guard withIdentity else { return [] }
         let adapter = try weights.network("\(settings.name)-identity") {
             try IDAdapter($0 / "id_adapter_attn_layers", unet: unet)
         }
         let tokens = input([1, 10, unet.config.crossAttentionDim])
-        return adapter.conditioning(tokens: tokens, scale: 0.8, numZero: 8, ortho: .v2)
+        return [adapter.conditioning(tokens: tokens, scale: 0.8, numZero: 8, ortho: .v2)].compactMap(\.self)
     }
 
     // MARK: - VAE
@@ -84,10 +86,11 @@ struct NetworkCases {
                 ) {
                     let file = try weights.file(settings.name) { try settings.unet($0) }
                     let tracked = try TrackedWeights(file)
-                    let call = UNetCall(try settings.unet(Weights(tracked)), side: 16, batch: batch, settings)
+                    let unet = try settings.unet(Weights(tracked))
+                    let call = UNetCall(unet, side: 16, batch: batch, settings)
                     let target = input([batch, 16, 16, 4])
                     return {
-                        let error = call() - target
+                        let error = call(unet.conditioning(context: call.context)) - target
                         _ = gradients(of: (error * error).mean(), for: tracked.leaves)
                         return .init()
                     }
@@ -115,7 +118,7 @@ private struct UNetCall {
         )
     }
 
-    func callAsFunction(identity: IDConditioning? = nil) -> Tensor {
-        unet(sample, timestep: 500, context: context, added: added, identities: identity.map { [$0] } ?? [])
+    func callAsFunction(_ text: TextConditioning, identities: [IDConditioning] = []) -> Tensor {
+        unet(sample, timestep: 500, text: text, added: added, identities: identities)
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Kernels
 import Synchronization
 import Tensors
 
@@ -64,7 +65,7 @@ private final class WantedWeights: WeightSource {
             shared[parameter.initial] = made
             return made
         }
-        return Tensor(borrowing: UnsafePointer(floats.base), shape: parameter.shape, owner: floats)
+        return Tensor(borrowing: StoredFloats(UnsafePointer(floats.base)), shape: parameter.shape, owner: floats)
     }
 }
 

@@ -43,19 +43,11 @@ public struct IDAdapter: Sendable {
     ) -> IDConditioning? {
         guard scale != 0 else { return nil }
         return IDConditioning(
-            attentions: layers.mapValues { .init(k: $0.idToK(tokens), v: $0.idToV(tokens)) },
+            attentions: layers.mapValues { KeysAndValues(k: $0.idToK(tokens), v: $0.idToV(tokens)) },
             scale: scale,
             numZero: numZero,
             ortho: ortho,
             mask: mask
         )
-    }
-}
-
-extension UNet2DConditionModel {
-    /// In the order down, up, middle.
-    var crossAttentions: [Attention] {
-        let transformers = downBlocks.flatMap(\.attentions) + upBlocks.flatMap(\.attentions) + [midBlock.attention]
-        return transformers.flatMap { $0.transformerBlocks.map(\.attn2) }
     }
 }

@@ -15,13 +15,6 @@ public struct IDConditioning: Sendable {
         case v2
     }
 
-    struct KeysAndValues: Sendable {
-        /// (B, T, C)
-        let k: Tensor
-        /// (B, T, C)
-        let v: Tensor
-    }
-
     /// By the attention's number.
     let attentions: [Int: KeysAndValues]
     let scale: Float

@@ -26,13 +26,14 @@ struct Attention: Sendable {
         toOut(scaledDotProductAttention(toQ(x), toK(x), toV(x), heads: heads))
     }
 
-    /// x (B, L, C), context (B, T, Ct) -> (B, L, C). Every identity sees the text attention alone, not what the others
+    /// x (B, L, C) -> (B, L, C). Every identity sees the text attention alone, not what the others
     /// add, so that their order matters in the last bits alone.
     ///
     /// - Parameter grid: the L pixels' height and width
-    func callAsFunction(_ x: Tensor, context: Tensor, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
+    func callAsFunction(_ x: Tensor, text: TextConditioning, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
         let q = toQ(x)
-        let h = scaledDotProductAttention(q, toK(context), toV(context), heads: heads)
+        let context = text[attention: number]
+        let h = scaledDotProductAttention(q, context.k, context.v, heads: heads)
         let parts = identities.compactMap {
             $0.part(beside: h, query: q, heads: heads, attention: number, grid: grid)
         }

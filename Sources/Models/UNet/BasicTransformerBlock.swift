@@ -26,10 +26,10 @@ struct BasicTransformerBlock: Sendable {
         ff = try FeedForward(w / "ff", channels: channels)
     }
 
-    /// x (B, L, C), context (B, T, Ct) -> (B, L, C)
-    func callAsFunction(_ x: Tensor, context: Tensor, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
+    /// x (B, L, C) -> (B, L, C)
+    func callAsFunction(_ x: Tensor, text: TextConditioning, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
         var x = x + attn1(norm1(x))
-        x = x + attn2(norm2(x), context: context, identities: identities, grid: grid)
+        x = x + attn2(norm2(x), text: text, identities: identities, grid: grid)
         return x + ff(norm3(x))
     }
 }

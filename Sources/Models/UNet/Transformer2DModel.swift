@@ -44,12 +44,12 @@ struct Transformer2DModel: Sendable {
             : try Linear(pointwise: Conv2d(w, from: channels, to: channels, kernel: 1))
     }
 
-    /// x (B, H, W, C), context (B, T, Ct) -> (B, H, W, C)
-    func callAsFunction(_ x: Tensor, context: Tensor, identities: [IDConditioning]) -> Tensor {
+    /// x (B, H, W, C) -> (B, H, W, C)
+    func callAsFunction(_ x: Tensor, text: TextConditioning, identities: [IDConditioning]) -> Tensor {
         let (B, H, W, C) = x.shape4
         var h = projIn(norm(x).reshaped([B, H * W, C]))
         let grid = PixelGrid(height: H, width: W)
-        for block in transformerBlocks { h = block(h, context: context, identities: identities, grid: grid) }
+        for block in transformerBlocks { h = block(h, text: text, identities: identities, grid: grid) }
         return x + projOut(h).reshaped([B, H, W, C])
     }
 }

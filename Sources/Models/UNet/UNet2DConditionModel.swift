@@ -55,13 +55,13 @@ public struct UNet2DConditionModel: Sendable {
     /// - Parameters:
     ///   - sample: (B, h, w, 4), scaled for the timestep by the sampler
     ///   - timestep: 0 ... 999
-    ///   - context: (B, T, cross-attention width)
+    ///   - text: what `conditioning(context:)` made of (B, T, cross-attention width)
     ///   - identities: each adds its part to every cross-attention, in this order
     /// - Returns: the predicted noise, (B, h, w, 4)
     public func callAsFunction(
         _ sample: Tensor,
         timestep: Float,
-        context: Tensor,
+        text: TextConditioning,
         added: AddedConditions,
         identities: [IDConditioning] = []
     ) -> Tensor {
@@ -79,19 +79,19 @@ public struct UNet2DConditionModel: Sendable {
         var x = convIn(sample)
         var skips = [x]
         for block in downBlocks {
-            let (output, more) = block(x, temb: temb, context: context, identities: identities)
+            let (output, more) = block(x, temb: temb, text: text, identities: identities)
             x = output
             skips += more
         }
 
         // 3. middle
-        x = midBlock(x, temb: temb, context: context, identities: identities)
+        x = midBlock(x, temb: temb, text: text, identities: identities)
 
         // 4. up: each block returns to the size of the skips that the next one takes
         for block in upBlocks {
             let next = skips.count - block.resnets.count - 1
             let size = next >= 0 ? (skips[next].shape[1], skips[next].shape[2]) : nil
-            x = block(x, skips: &skips, size: size, temb: temb, context: context, identities: identities)
+            x = block(x, skips: &skips, size: size, temb: temb, text: text, identities: identities)
         }
 
         // 5. out

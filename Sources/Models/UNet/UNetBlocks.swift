@@ -13,14 +13,14 @@ struct UNetDownBlock: Sendable {
     func callAsFunction(
         _ x: Tensor,
         temb: Tensor,
-        context: Tensor,
+        text: TextConditioning,
         identities: [IDConditioning]
     ) -> (Tensor, skips: [Tensor]) {
         var x = x
         var skips: [Tensor] = []
         for (i, resnet) in resnets.enumerated() {
             x = resnet(x, temb: temb)
-            if i < attentions.count { x = attentions[i](x, context: context, identities: identities) }
+            if i < attentions.count { x = attentions[i](x, text: text, identities: identities) }
             skips.append(x)
         }
         if let downsampler {
@@ -36,8 +36,8 @@ struct UNetMidBlock: Sendable {
     let resnets: [ResnetBlock2D]
     let attention: Transformer2DModel
 
-    func callAsFunction(_ x: Tensor, temb: Tensor, context: Tensor, identities: [IDConditioning]) -> Tensor {
-        let x = attention(resnets[0](x, temb: temb), context: context, identities: identities)
+    func callAsFunction(_ x: Tensor, temb: Tensor, text: TextConditioning, identities: [IDConditioning]) -> Tensor {
+        let x = attention(resnets[0](x, temb: temb), text: text, identities: identities)
         return resnets[1](x, temb: temb)
     }
 }
@@ -57,13 +57,13 @@ struct UNetUpBlock: Sendable {
         skips: inout [Tensor],
         size: (Int, Int)?,
         temb: Tensor,
-        context: Tensor,
+        text: TextConditioning,
         identities: [IDConditioning]
     ) -> Tensor {
         var x = x
         for (i, resnet) in resnets.enumerated() {
             x = resnet(.concatenated([x, skips.removeLast()], axis: 3), temb: temb)
-            if i < attentions.count { x = attentions[i](x, context: context, identities: identities) }
+            if i < attentions.count { x = attentions[i](x, text: text, identities: identities) }
         }
         guard let upsampler, let size else { return x }
         let (_, H, W, _) = x.shape4
