@@ -135,7 +135,7 @@ private struct Product {
 
     static let depthLimit = 640
     /// Floats of b that are packed at a time: they stay in the second cache while a's rows pass by.
-    static let packedLimit = 1 << 18
+    static let packedLimit = 1 << 17
 
     /// Ranges of rows and of columns whose pairs are one task each: so many columns for each thread as it can pack and
     /// keep, and rows split only where columns do not suffice, as every part of the rows packs the same columns.
