@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Models
 import Synchronization
 import Tensors
@@ -21,7 +22,7 @@ struct FullSizeTests {
             let count = shape.reduce(1, *)
             counted.withLock { $0[name] = count }
             return count <= zeros.count
-                ? Tensor(borrowing: zeros.base, shape: shape, owner: zeros) : Tensor.zeros(shape)
+                ? Tensor(borrowing: StoredFloats(zeros.base), shape: shape, owner: zeros) : Tensor.zeros(shape)
         }
     }
 
