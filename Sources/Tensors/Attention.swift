@@ -44,19 +44,21 @@ public func scaledDotProductAttention(
     return y.recorded(from: q, k, v) { [q = q.detached(), k = k.detached(), v = v.detached()] dy in
         let dq = wants[0] ? Tensor(blank: q.shape) : nil
         let dkv = wants[1] || wants[2] ? (dk: Tensor(blank: k.shape), dv: Tensor(blank: v.shape)) : nil
-        attentionBackward(
-            shape,
-            q: q.pointer,
-            k: k.pointer,
-            v: v.pointer,
-            scale: scale,
-            sharedKeys: Bk == 1,
-            zeroKeys: zeroKeys,
-            causal: causal,
-            dy: dy.pointer,
-            dq: dq?.storage.base,
-            dkv: dkv.map { ($0.dk.storage.base, $0.dv.storage.base) }
-        )
+        Tensor.observed {
+            attentionBackward(
+                shape,
+                q: q.pointer,
+                k: k.pointer,
+                v: v.pointer,
+                scale: scale,
+                sharedKeys: Bk == 1,
+                zeroKeys: zeroKeys,
+                causal: causal,
+                dy: dy.pointer,
+                dq: dq?.storage.base,
+                dkv: dkv.map { ($0.dk.storage.base, $0.dv.storage.base) }
+            )
+        }
         return [dq, dkv?.dk, dkv?.dv]
     }
 }

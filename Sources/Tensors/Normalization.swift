@@ -25,16 +25,18 @@ extension Tensor {
             [x = detached(), weight = weight?.detached(), hasBias = bias != nil] dy in
             let dx = Tensor(blank: x.shape)
             let dweight = wantsWeight ? Tensor(blank: [columns]) : nil
-            layerNormBackward(
-                rows: rows,
-                columns: columns,
-                x: x.pointer,
-                weight: weight?.pointer,
-                eps: eps,
-                dy: dy.pointer,
-                dx: dx.storage.base,
-                dweight: dweight?.storage.base
-            )
+            Tensor.observed {
+                layerNormBackward(
+                    rows: rows,
+                    columns: columns,
+                    x: x.pointer,
+                    weight: weight?.pointer,
+                    eps: eps,
+                    dy: dy.pointer,
+                    dx: dx.storage.base,
+                    dweight: dweight?.storage.base
+                )
+            }
             let dbias = wantsBias ? dy.sumOfRows() : nil
             return [dx] + (weight == nil ? [] : [dweight]) + (hasBias ? [dbias] : [])
         }
@@ -68,18 +70,20 @@ extension Tensor {
         return y.recorded(from: self, weight, bias) {
             [x = detached(), weight = weight.detached(), bias = bias.detached()] dy in
             let (dx, dweight, dbias) = (Tensor(blank: x.shape), Tensor(blank: weight.shape), Tensor(blank: bias.shape))
-            groupNormBackward(
-                norm,
-                x: x.pointer,
-                statistics: statistics,
-                weight: weight.pointer,
-                bias: bias.pointer,
-                silu: silu,
-                dy: dy.pointer,
-                dx: dx.storage.base,
-                dweight: dweight.storage.base,
-                dbias: dbias.storage.base
-            )
+            Tensor.observed {
+                groupNormBackward(
+                    norm,
+                    x: x.pointer,
+                    statistics: statistics,
+                    weight: weight.pointer,
+                    bias: bias.pointer,
+                    silu: silu,
+                    dy: dy.pointer,
+                    dx: dx.storage.base,
+                    dweight: dweight.storage.base,
+                    dbias: dbias.storage.base
+                )
+            }
             return [dx, dweight, dbias]
         }
     }

@@ -1,10 +1,11 @@
 import Foundation
 
-/// A run of pulid-run, as its user would start it, with a cache that is empty.
+/// A run of pulid-run, as its user would start it.
 struct ProductRun {
     struct Result {
         let seconds: Double
-        /// The most memory it has held, in bytes.
+        /// The most memory it has held, in bytes, as told at its last line. What `wait4` tells is never less than the
+        /// memory of the process that started it.
         let peak: Int
         /// When each line of the standard output came, in seconds after the start.
         let lines: [(text: String, at: Double)]
@@ -13,35 +14,40 @@ struct ProductRun {
     let program: String
     let recipe: URL
     let folder: URL
+    /// The node that runs again while all others are taken from the cache of the run before; nil empties the cache.
+    var forced: String?
 
     /// - Throws: `ProductRunError` if it fails.
     func callAsFunction() throws -> Result {
         let cache = folder.appendingPathComponent("cache")
-        try? FileManager.default.removeItem(at: cache)
-        let arguments = [
-            program, "run", recipe.path, "--cache", cache.path, "--out", folder.appendingPathComponent("out").path,
-            "--format", "json",
-        ]
+        if forced == nil { try? FileManager.default.removeItem(at: cache) }
+        let arguments =
+            [
+                program, "run", recipe.path, "--cache", cache.path, "--out", folder.appendingPathComponent("out").path,
+                "--format", "json",
+            ] + (forced.map { ["--force", $0] } ?? [])
         let clock = ContinuousClock()
         let start = clock.now
         let (child, output) = try spawn(arguments)
         var lines: [(String, Double)] = []
         // A line is read as it comes, so that its time is right.
-        while let line = readLine(from: output) { lines.append((line, start.duration(to: clock.now) / .seconds(1))) }
+        var peak = 0
+        while let line = readLine(from: output) {
+            lines.append((line, start.duration(to: clock.now) / .seconds(1)))
+            peak = ProcessMemory.peak(of: "\(child)") ?? peak
+        }
         fclose(output)
         var status: Int32 = 0
-        var usage = rusage()
-        guard wait4(child, &status, 0, &usage) == child, status == 0 else {
+        guard waitpid(child, &status, 0) == child, status == 0 else {
             throw ProductRunError.failed(arguments: arguments, lines: lines.suffix(3).map(\.0))
         }
         return Result(
             seconds: start.duration(to: clock.now) / .seconds(1),
-            peak: usage.ru_maxrss * 1024,
+            peak: peak,
             lines: lines
         )
     }
 
-    /// Foundation's Process reaps its child, and with it what it used.
     private func spawn(_ arguments: [String]) throws -> (pid_t, UnsafeMutablePointer<FILE>) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw ProductRunError.cannotStart(program) }
