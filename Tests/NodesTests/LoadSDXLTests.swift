@@ -299,13 +299,10 @@ struct SingleFileTests {
             return path
         }
         let velocity = try load(["base": .string(noted("v_pred")), "config": .string(folder.path)])
-        var settings =
-            try JSONSerialization.jsonObject(
-                with: Data(contentsOf: URL(fileURLWithPath: "\(folder.path)/scheduler/scheduler_config.json"))
-            ) as? [String: Any]
-        settings?["prediction_type"] = "v_prediction"
-        try JSONSerialization.data(withJSONObject: #require(settings))
-            .write(to: URL(fileURLWithPath: "\(folder.path)/scheduler/scheduler_config.json"))
+        let settings = "\(folder.path)/scheduler/scheduler_config.json"
+        try String(contentsOfFile: settings, encoding: .utf8)
+            .replacingOccurrences(of: #""epsilon""#, with: #""v_prediction""#)
+            .write(toFile: settings, atomically: true, encoding: .utf8)
         let told = try load(["base": .string(folder.path)])
         let found = try latent(velocity).latent.values
         #expect(try found == latent(told).latent.values)
