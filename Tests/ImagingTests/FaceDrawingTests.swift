@@ -12,9 +12,9 @@ import Testing
     /// The bytes are part of what `draw_face` promises: if one of these changes on purpose, that node's version must
     /// too.
     @Test(arguments: [
-        (FaceStyle.photo, "a9bdc5d95fa425c1"), (.watercolor, "5229850c9bdcee71"), (.pixelArt, "76053182177ba431"),
-        (.neon, "fbde3c5a81bae6e7"), (.pencilSketch, "34856ee05d1e913a"), (.oil, "7221a0cbb83ceec5"),
-        (.poster, "a84c859cc443fd25"), (.cartoon, "b33f74cb73713ef9"),
+        (FaceStyle.photo, "a9bdc5d95fa425c1"), (.watercolor, "eb59222b2c20e2b7"), (.pixelArt, "82e7efe0b354dd45"),
+        (.neon, "f95702f6e2067937"), (.pencilSketch, "78847342f2ba6bdf"), (.oil, "6b6ed41dc3c8661e"),
+        (.poster, "8cac7dddfb7181fe"), (.cartoon, "b33f74cb73713ef9"),
     ])
     func sameBytesEveryTime(style: FaceStyle, expected: String) {
         let drawn = drawFace(FaceIdentity(seed: 7), in: scene(style), size: 64)

@@ -78,24 +78,27 @@ import Testing
                 stored.withUnsafeBytes { b in
                     bias.withUnsafeBufferPointer { bias in
                         c.withUnsafeMutableBufferPointer { c in
+                            guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress,
+                                let bias = bias.baseAddress
+                            else { return }
                             let from: GemmStart =
                                 switch start {
                                 case .zeros: .zeros
-                                case .row: .row(bias.baseAddress!)
+                                case .row: .row(bias)
                                 case .present: .present
                                 }
                             gemm(
                                 m,
                                 n,
                                 k,
-                                Matrix(a.baseAddress!, stride: strides.a, transposed: transposed.a),
+                                Matrix(a, stride: strides.a, transposed: transposed.a),
                                 Matrix(
-                                    StoredFloats(b.baseAddress! + 1, of: element),
+                                    StoredFloats(b + 1, of: element),
                                     stride: strides.b,
                                     transposed: transposed.b
                                 ),
                                 from: from,
-                                c.baseAddress!,
+                                c,
                                 stride: strides.c
                             )
                         }

@@ -61,6 +61,17 @@ public enum Paint: Equatable, Sendable {
         }
     }
 
+    /// The same paint with every colour nearer to white.
+    func lightened(_ t: Float) -> Paint {
+        func lighten(_ stops: [Stop]) -> [Stop] { stops.map { Stop($0.position, $0.color.lightened(t)) } }
+        return switch self {
+        case .color(let color): .color(color.lightened(t))
+        case .linear(let from, let to, let stops): .linear(from: from, to: to, stops: lighten(stops))
+        case .radial(let center, let radiusX, let radiusY, let angle, let stops):
+            .radial(center: center, radiusX: radiusX, radiusY: radiusY, angle: angle, stops: lighten(stops))
+        }
+    }
+
     func color(at p: Point) -> Color {
         var result = Color(0, 0, 0, 0)
         withColors { result = $0(p) }

@@ -1,8 +1,9 @@
 extension FaceDrawing {
     /// Flat colours, soft hints of shade, dark outlines.
-    func cartoon() -> FloatImage { cartoon(lineWidth: pen(1.9), shadingOpacity: 0.35) }
+    func cartoon() -> FloatImage { cartoon(lineWidth: pen(1.9), fineLines: 0.6, shadingOpacity: 0.35) }
 
-    func cartoon(lineWidth: Double, shadingOpacity: Float) -> FloatImage {
+    /// `fineLines` is how wide outlines of small parts are, relative to `lineWidth`.
+    func cartoon(lineWidth: Double, fineLines: Double, shadingOpacity: Float) -> FloatImage {
         var canvas = Canvas(width: size, height: size)
         let ink = Color(hex: 0x2A1C22)
         let tint = scene.light.tint
@@ -21,7 +22,7 @@ extension FaceDrawing {
                 guard shape.part != .background else { continue }
                 canvas.stroke(
                     shape.path,
-                    width: lineWidth * (shape.part.isFine ? 0.6 : 1),
+                    width: lineWidth * (shape.part.isFine ? fineLines : 1),
                     with: .color(ink),
                     closed: true,
                     clip: shape.clip

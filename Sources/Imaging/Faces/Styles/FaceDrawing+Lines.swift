@@ -10,6 +10,10 @@ extension FaceDrawing {
     /// Pixels for a line that is `width` thick in a picture of 256 pixels.
     func pen(_ width: Double) -> Double { max(0.7, width * Double(size) / 256) }
 
+    /// How much grain, dots and hatching show: 0 in pictures of 64 pixels or less, where they would be as large as eyes
+    /// and hide the face, 1 from 256 on.
+    var texture: Double { min(max((Double(size) - 64) / 192, 0), 1) }
+
     /// Flat areas with outlines, from back to front, so that what is in front hides the lines behind.
     func drawLines(_ shapes: [FaceShape], on canvas: inout Canvas, _ style: LineStyle) {
         for shape in shapes where shape.role != .shading {

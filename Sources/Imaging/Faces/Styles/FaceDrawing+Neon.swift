@@ -14,7 +14,8 @@ extension FaceDrawing {
                     case .form:
                         Color.black.mixed(
                             with: shape.paint.main,
-                            shape.part == .iris ? 0.7 : shape.part == .eyeWhite ? 0.06 : 0.13
+                            shape.part == .iris
+                                ? 0.7 : shape.part == .eyeWhite ? 0.06 : shape.part == .hair ? 0.28 : 0.2
                         ).opacity(1)
                     case .line: neonColor(shape).opacity(shape.part == .eyeWhite ? 0.45 : 0.9)
                     case .detail where shape.paint.main.luma < 0.3: .black.opacity(shape.paint.main.a)

@@ -8,7 +8,7 @@ extension FaceDrawing {
 
         // 1. Dabs.
         let dabs = toned(backgroundBlur: 0.016).kuwahara(radius: max(1, size / 110)).kuwahara(
-            radius: max(1, size / 180)
+            radius: size / 180
         )
 
         // 2. Strokes run across the gradient of the tone, and where there is none, along a slow field of their own.
@@ -36,7 +36,7 @@ extension FaceDrawing {
         return dabs.mapped { color, x, y in
             let height = strokes.pixels[(y * size + x) * 3]
             let next = strokes.pixels[(min(y + 1, size - 1) * size + min(x + 1, size - 1)) * 3]
-            let relief = (next - height) * 0.55 + (height - 0.5) * 0.24
+            let relief = ((next - height) * 0.55 + (height - 0.5) * 0.24) * Float(0.35 + 0.65 * texture)
             let rich = saturated(color, 1.28)
             return (rich * (1 + relief) + SIMD3(repeating: relief * 0.07)).clamped(lowerBound: .zero, upperBound: .one)
         }

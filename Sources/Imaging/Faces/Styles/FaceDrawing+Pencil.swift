@@ -6,8 +6,14 @@ extension FaceDrawing {
         let side = Double(size)
         let noise = ValueNoise(seed: scene.texture &+ 201)
         var faint = self
-        for i in faint.shapes.indices where faint.shapes[i].part == .background {
-            faint.shapes[i].paint = faint.shapes[i].paint.faded(to: 0.35)
+        // In a small sketch hatching would hide the features: the paper shows through skin, and hair is what is dark.
+        let pale = Float(0.6 * (1 - texture))
+        for i in faint.shapes.indices {
+            switch faint.shapes[i].part {
+            case .background: faint.shapes[i].paint = faint.shapes[i].paint.faded(to: 0.35)
+            case .skin, .ear, .neck, .nose: faint.shapes[i].paint = faint.shapes[i].paint.lightened(pale)
+            default: break
+            }
         }
         let tones = faint.toned(backgroundBlur: 0.02).blurred(side / 200)
         let lines = lineArt(subject, width: pen(1.3))

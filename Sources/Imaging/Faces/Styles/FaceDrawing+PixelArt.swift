@@ -4,11 +4,13 @@ extension FaceDrawing {
         let cells = FaceDrawing.cells(forSize: size)
         // Draw it four times as fine as the cells, so that each cell sees the average of what it covers.
         let fine = FaceDrawing(shapes: scaled(to: cells * 4), size: cells * 4, scene: scene)
-        let coarse = fine.cartoon(lineWidth: 2.6, shadingOpacity: 0.45).resized(width: cells, height: cells, by: .area)
+        let coarse = fine.cartoon(lineWidth: 2.6, fineLines: 0.6 * texture, shadingOpacity: 0.45)
+            .resized(width: cells, height: cells, by: .area)
+        let dither = Float(0.06 + 0.16 * texture)
         let palette = coarse.mapped { color, x, y in
             // Ordered dithering by half a step, as old machines did.
             let bayer: [Float] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5]
-            let threshold = (bayer[y % 4 * 4 + x % 4] / 16 - 0.47) * 0.22
+            let threshold = (bayer[y % 4 * 4 + x % 4] / 16 - 0.47) * dither
             let levels: Float = 7
             let stepped = (saturated(color, 1.25) * levels + threshold).rounded(.toNearestOrEven) / levels
             return stepped.clamped(lowerBound: .zero, upperBound: .one)

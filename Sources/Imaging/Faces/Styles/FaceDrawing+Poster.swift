@@ -32,7 +32,8 @@ extension FaceDrawing {
             let distance = Float(
                 ((a - a.rounded()) * (a - a.rounded()) + (b - b.rounded()) * (b - b.rounded())).squareRoot()
             )
-            let dot = smoothstep(0.08, -0.08, distance - 0.52 * (1 - position) * (position < 0.6 ? 1 : 0))
+            let dot =
+                smoothstep(0.08, -0.08, distance - 0.52 * (1 - position) * (position < 0.6 ? 1 : 0)) * Float(texture)
             let printedValue = levels[step] + (max(low, 0.1) - levels[step]) * dot
             let printed = Color(
                 hue: (hue * 36).rounded() / 36,

@@ -36,7 +36,7 @@ extension FaceDrawing {
         let paper = SIMD3<Float>(0.985, 0.97, 0.94)
 
         // 1. Simplify the tones into washes, and let their edges waver.
-        let washes = toned(backgroundBlur: 0.02).kuwahara(radius: max(1, size / 96))
+        let washes = toned(backgroundBlur: 0.02).kuwahara(radius: size / 96)
         let wavering = washes.mapped { _, x, y in
             let (u, v) = flow.source(x, y)
             return washes.sample(u, v)
@@ -44,6 +44,7 @@ extension FaceDrawing {
 
         // 2. Pigment gathers where a wash ends.
         let soft = wavering.blurred(side / 90)
+        let bloom = Float(0.25 + 0.3 * texture)
         let pencil = lineArt(subject, width: pen(0.9))
         return wavering.mapped { color, x, y in
             let (u, v) = (Double(x) / side, Double(y) / side)
@@ -51,7 +52,7 @@ extension FaceDrawing {
             let around = SIMD3(soft.pixels[i], soft.pixels[i + 1], soft.pixels[i + 2])
             let edge = max(0, luma(around) - luma(color))
             var pigment = (paper - saturated(color, 1.3)).clamped(lowerBound: .zero, upperBound: .one)
-            pigment *= 0.60 + 0.55 * noise.fractal(u * 5, v * 5) + 1.2 * edge
+            pigment *= 0.875 + bloom * (noise.fractal(u * 5, v * 5) - 0.5) + 1.2 * edge
             pigment *= 0.93 + 0.14 * grain.at(u * 190, v * 190)
 
             // 3. The border stays unpainted, with a ragged edge.
