@@ -63,11 +63,14 @@ public enum Gemm {
         return kernels.pointee
     }
 
-    /// Names everything outside the source code that may change the bits of a result: whether this processor fuses the
-    /// multiply-adds of products, and those of the polynomials in the float loops.
+    /// Raised by one when a change of the kernels changes a bit of what they compute.
+    private static let revision = 1
+
+    /// Names everything below the nodes that may change the bits of a result: the kernels' revision, whether this processor
+    /// fuses the multiply-adds of products, and those of the polynomials in the float loops.
     public static var numericsClass: String {
         let products = pk_gemm_best() == PK_GEMM_UNFUSED ? "rounded" : "fused"
-        return "\(products) products, \(pk_level() == 0 ? "rounded" : "fused") functions"
+        return "kernels \(revision), \(products) products, \(pk_level() == 0 ? "rounded" : "fused") functions"
     }
 }
 
