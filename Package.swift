@@ -41,6 +41,7 @@ let package = Package(
         // The mathematics.
         .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),
         .target(name: "Diffusion", dependencies: ["Tensors"]),
+        .target(name: "Training", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
         .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .target(name: "Checkpoints", dependencies: ["Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),
@@ -80,6 +81,11 @@ let package = Package(
             dependencies: ["Checkpoints", "ONNX", "Imaging", "Recipes", "Store", "EngineTestSupport"]
         ),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Checkpoints", "Kernels", "TensorTestSupport"],
+            exclude: ["Goldens"]
+        ),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(

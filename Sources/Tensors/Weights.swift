@@ -15,6 +15,7 @@ public protocol WeightSource: AnyObject, Sendable {
 public enum InitialValue: Hashable, Sendable {
     case zeros
     case ones
+    case constant(Float)
     case normal(deviation: Float)
     /// Uniform in -bound ... bound.
     case uniform(bound: Float)

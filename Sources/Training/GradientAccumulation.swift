@@ -1,0 +1,109 @@
+import Kernels
+import Synchronization
+import Tensors
+
+/// The loss of some samples.
+public struct SampleLoss: Sendable {
+    /// Their mean loss, (1), with its graph.
+    public let total: Tensor
+    /// The means of parts of it, or of anything else to report, by name.
+    public let terms: [String: Float]
+
+    public init(_ total: Tensor, terms: [String: Float] = [:]) {
+        self.total = total
+        self.terms = terms
+    }
+}
+
+/// What a batch gives: means over its samples.
+public struct BatchGradients: Sendable {
+    /// In the order of the leaves.
+    public let gradients: [Tensor]
+    public let loss: Float
+    public let terms: [String: Float]
+}
+
+/// Gradients of a batch, in parts of a few samples. How a batch is cut depends on its size alone; each part is computed
+/// forward and back by one thread, and their gradients are added in the order of the parts, so the sum has the same bits
+/// for any number of threads. Threads share no work within a part: that costs less waiting than splitting each loop, and
+/// the memory of at most one part's graph a thread.
+public struct GradientAccumulation: Hashable, Sendable {
+    /// Samples in a part; the last part may have fewer.
+    public var partSize: Int
+
+    public init(partSize: Int) { self.partSize = max(1, partSize) }
+
+    /// - Parameters:
+    ///   - samples: how many the batch has
+    ///   - leaves: what gradients are wanted for
+    ///   - loss: of the samples of a range; called by several threads at once
+    /// - Throws: `TrainingError.emptyBatch`, and what `loss` throws, of the first part that does
+    public func callAsFunction(
+        samples: Int,
+        leaves: [Tensor],
+        loss: @Sendable (Range<Int>) throws -> SampleLoss
+    ) throws -> BatchGradients {
+        guard samples > 0 else { throw TrainingError.emptyBatch }
+        let parts = stride(from: 0, to: samples, by: partSize).map { $0..<min(samples, $0 + partSize) }
+        let sum = Mutex(OrderedSum())
+        Parallel.forEach(parts.count) { i in
+            let part = Parallel.$width.withValue(1) {
+                Result { try gradients(of: parts[i], share: Float(parts[i].count) / Float(samples), leaves, loss) }
+            }
+            sum.withLock { $0.add(part, at: i) }
+        }
+        return try sum.withLock { try $0.total() }
+    }
+
+    private func gradients(
+        of samples: Range<Int>,
+        share: Float,
+        _ leaves: [Tensor],
+        _ loss: (Range<Int>) throws -> SampleLoss
+    ) throws -> BatchGradients {
+        let found = try loss(samples)
+        precondition(found.total.count == 1, "a loss is one number, not \(found.total.shape)")
+        let seed = Tensor(repeating: share, shape: found.total.shape)
+        return BatchGradients(
+            gradients: Tensors.gradients(of: found.total, seed: seed, for: leaves),
+            loss: found.total.values[0] * share,
+            terms: found.terms.mapValues { $0 * share }
+        )
+    }
+}
+
+/// Adds parts in their order, whatever the order they come in.
+private struct OrderedSum {
+    private var sum: BatchGradients?
+    private var failure: (any Error)?
+    private var waiting: [Int: Result<BatchGradients, any Error>] = [:]
+    private var next = 0
+
+    mutating func add(_ part: Result<BatchGradients, any Error>, at index: Int) {
+        waiting[index] = part
+        while let part = waiting.removeValue(forKey: next) {
+            next += 1
+            switch part {
+            case .success(let part) where failure == nil: sum = sum.map { $0 + part } ?? part
+            case .success: break
+            case .failure(let error): failure = failure ?? error
+            }
+        }
+    }
+
+    func total() throws -> BatchGradients {
+        if let failure { throw failure }
+        guard let sum else { throw TrainingError.emptyBatch }
+        return sum
+    }
+}
+
+extension BatchGradients {
+    fileprivate static func + (a: BatchGradients, b: BatchGradients) -> BatchGradients {
+        BatchGradients(
+            gradients: zip(a.gradients, b.gradients).map { $0 + $1 },
+            loss: a.loss + b.loss,
+            terms: a.terms.merging(b.terms) { $0 + $1 }
+        )
+    }
+}
