@@ -39,7 +39,7 @@ let package = Package(
         ),
 
         // The mathematics.
-        .target(name: "Models", dependencies: ["Checkpoints", "Tensors"]),
+        .target(name: "Models", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
         .target(name: "Diffusion", dependencies: ["Tensors"]),
         .target(name: "Training", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
         .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),

@@ -4,7 +4,7 @@ import Tensors
 
 /// Pictures are compared as they are written: in 8 bits.
 struct Compare: Node {
-    static let version = 2
+    static let version = 3
     static let help = "Measures a picture against a baseline picture, and the person in it against a face."
 
     @Input("the picture") var image: ImageArtifact

@@ -32,8 +32,9 @@ struct FullSizeParityTests {
         #expect(found.count == parts.count)
         var worst: Float = 0
         for (part, tensor) in zip(parts, found) {
-            // Random numbers in fifty layers make logits so large that probabilities lose digits.
-            let bound: Float = part == "retinaface.scores" ? 1e-3 : 1e-4
+            // Random numbers in fifty layers make logits so large that torch's own probabilities in float32 are 1.15e-4
+            // from those in double precision.
+            let bound: Float = part == "retinaface.scores" ? 2e-4 : 1e-4
             let gap = assertClose(tensor, try expected.tensor(part), relative: bound, part)
             worst = max(worst, gap?.relative ?? .infinity)
         }
@@ -80,8 +81,9 @@ struct FullSizeParityTests {
                 let (found, wanted) = (FaceParsing(logits: logits), FaceParsing(logits: try expected.tensor("bisenet")))
                 let others = zip(found.labels, wanted.labels).filter { $0 != $1 }.count
                 print("full size\tbisenet\t\(others) of \(found.labels.count) labels differ")
-                // Of random logits, some are equal but for their last bits.
-                #expect(others < 30)
+                // Of random logits, some are equal but for their last bits: torch in float32 has 3 other labels than in
+                // double precision.
+                #expect(others <= 3)
                 return [logits]
             }
         }

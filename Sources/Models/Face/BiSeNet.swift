@@ -37,8 +37,10 @@ public struct BiSeNet: Sendable {
     public func callAsFunction(_ image: Tensor) -> Tensor {
         let (_, _, H, W) = image.shape4
         precondition(H % 32 == 0 && W % 32 == 0, "32 does not divide the sides of \(image.shape)")
-        let (spatial, context) = contextPath(image.channelsLast())
-        let logits = convOut(conv(fusion(spatial, context)))
+        let logits = deciding {
+            let (spatial, context) = contextPath(image.channelsLast())
+            return convOut(conv(fusion(spatial, context)))
+        }
         return logits.channelsFirst().resizedBilinear(height: H, width: W, alignCorners: true)
     }
 }

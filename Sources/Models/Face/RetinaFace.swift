@@ -35,15 +35,17 @@ public struct RetinaFace: Sendable {
     ///
     /// - Precondition: both sides are at least 32.
     public func callAsFunction(_ image: Tensor) -> (boxes: Tensor, scores: Tensor, points: Tensor) {
-        let maps = zip(ssh, fpn(body(Self.normalized(image)))).map { $0($1) }
-        func outputs(_ heads: [Conv2d], _ numbers: Int) -> Tensor {
-            let parts = zip(heads, maps).map { head, map in
-                let y = head(map)
-                return y.reshaped([y.count / numbers, numbers])
+        deciding {
+            let maps = zip(ssh, fpn(body(Self.normalized(image)))).map { $0($1) }
+            func outputs(_ heads: [Conv2d], _ numbers: Int) -> Tensor {
+                let parts = zip(heads, maps).map { head, map in
+                    let y = head(map)
+                    return y.reshaped([y.count / numbers, numbers])
+                }
+                return .concatenated(parts, axis: 0)
             }
-            return .concatenated(parts, axis: 0)
+            return (outputs(bboxHead, 4), outputs(classHead, 2).softmax(), outputs(landmarkHead, 10))
         }
-        return (outputs(bboxHead, 4), outputs(classHead, 2).softmax(), outputs(landmarkHead, 10))
     }
 
     /// The faces in a picture, best first.

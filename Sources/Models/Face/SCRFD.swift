@@ -19,6 +19,21 @@ public enum SCRFD {
     /// The faces in a picture, best first.
     ///
     /// - Parameters:
+    ///   - picture: (1, 3, 640, 640), red first, in 0...255
+    ///   - scale: pixels of the picture for one of the photo
+    ///   - network: a normalised picture -> `outputs`
+    /// - Throws: `SCRFDError` when the outputs are not those of such a network; what `network` throws
+    public static func faces(
+        in picture: Tensor,
+        scale: Double,
+        network: (Tensor) throws -> [Tensor]
+    ) throws -> [FaceDetection] {
+        try faces(outputs: deciding { try network(normalized(picture)) }, scale: scale)
+    }
+
+    /// The faces that the network's outputs tell of, best first.
+    ///
+    /// - Parameters:
     ///   - outputs: scores (n, 1), distances (n, 4) and points (n, 10), each for strides 8, 16, 32; a batch of 1 before
     ///     them does not matter
     ///   - scale: pixels of the network's picture for one of the photo

@@ -77,7 +77,7 @@ public struct FaceModels: ModelReference {
     func detected(in photo: Bitmap, _ context: RunContext) throws -> [FaceDetection] {
         let graph = try resident(.detector, context) { try ONNXGraph(path: $0) }
         let (picture, scale) = photo.letterboxed(side: SCRFD.side)
-        return try SCRFD.faces(outputs: graph([SCRFD.normalized(picture.bytes)]), scale: scale)
+        return try SCRFD.faces(in: picture.bytes, scale: scale) { try graph([$0]) }
     }
 
     /// What RetinaFace finds in a photo, best first, in the photo's pixels.
