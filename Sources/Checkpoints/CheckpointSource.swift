@@ -26,4 +26,10 @@ extension CheckpointSource {
         }
         return try tensor(name)
     }
+
+    /// As in the file, which is mapped.
+    public func bytesInMemory(of name: String) -> Int {
+        guard let shape = shape(of: name), let type = elementType(of: name) else { return 0 }
+        return type.byteCount(of: shape) ?? 0
+    }
 }

@@ -61,6 +61,15 @@ public final class RenamedWeights: WeightSource {
         }
     }
 
+    /// Transposed matrices and parts of a tensor are floats of their own.
+    public func bytesInMemory(of name: String) -> Int {
+        guard let (original, form) = stored[name], let shape = shape(of: name) else { return 0 }
+        switch form {
+        case .same, .matrix: return source.bytesInMemory(of: original)
+        case .transposed, .part: return ElementType.f32.byteCount(of: shape) ?? 0
+        }
+    }
+
     public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         guard let (original, form) = stored[name], let found = self.shape(of: name) else {
             throw WeightsError.missing(

@@ -1,30 +1,85 @@
 import Foundation
 
-/// Values that are dear to make and live as long as the run: loaded networks, above all. Each is made once, also when
-/// two nodes ask at the same time.
+/// Values that are dear to make and are kept for the run: loaded networks, above all. Each is made once, also when two
+/// nodes ask at the same time, and once more if it was let go of in between.
+///
+/// What is kept fits a limit: before a value is made that says how large it will be, those whose last use is longest ago
+/// are let go of until there is room. Whoever still uses one of them holds it; a value beyond the limit is made all the
+/// same.
 public final class Residents: @unchecked Sendable {
     private final class Place: @unchecked Sendable {
+        /// Held while the value is made.
         let lock = NSLock()
         var value: (any Sendable)?
+
+        // Guarded by the lock of `Residents`.
+        var bytes = 0
+        var isMade = false
+        /// How many uses of any value there had been.
+        var lastUse = 0
     }
+
+    /// In bytes, of all values that say what they take.
+    public let limit: Int
 
     private let lock = NSLock()
     private var places: [String: Place] = [:]
+    private var uses = 0
 
-    public init() {}
+    public init(limit: Int = .max) { self.limit = limit }
+
+    /// What is kept now, in bytes.
+    public var bytes: Int { lock.withLock { places.values.reduce(0) { $0 + $1.bytes } } }
 
     /// The value under `key`, made by `make` if there is none. The key must name all that the value depends on.
-    public func value<Value: Sendable>(for key: String, make: () throws -> Value) rethrows -> Value {
+    ///
+    /// - Parameter make: for a large value, it calls `reserve` with the bytes that the value will take, before it takes
+    ///   them; of several calls the sum counts
+    public func value<Value: Sendable>(
+        for key: String,
+        make: (_ reserve: (Int) -> Void) throws -> Value
+    ) rethrows -> Value {
         let place = lock.withLock {
             let place = places[key] ?? Place()
             places[key] = place
+            uses += 1
+            place.lastUse = uses
             return place
         }
         return try place.lock.withLock {
             if let value = place.value as? Value { return value }
-            let value = try make()
-            place.value = value
-            return value
+            do {
+                let value = try make { reserve($0, for: place) }
+                place.value = value
+                lock.withLock { place.isMade = true }
+                return value
+            } catch {
+                lock.withLock { place.bytes = 0 }
+                throw error
+            }
         }
+    }
+
+    /// The same for a small value, which is kept to the end.
+    public func value<Value: Sendable>(for key: String, make: () throws -> Value) rethrows -> Value {
+        try value(for: key) { _ in try make() }
+    }
+
+    /// Makes room for a value that is being made.
+    private func reserve(_ bytes: Int, for place: Place) {
+        let unwanted = lock.withLock {
+            place.bytes += bytes
+            var sum = places.values.reduce(0) { $0 + $1.bytes }
+            var unwanted: [Place] = []
+            let large = places.filter { $0.value.isMade && $0.value.bytes > 0 }
+            for (key, old) in large.sorted(by: { $0.value.lastUse < $1.value.lastUse }) where sum > limit {
+                places[key] = nil
+                sum -= old.bytes
+                unwanted.append(old)
+            }
+            return unwanted
+        }
+        // Giving memory back takes a while: not under the lock.
+        withExtendedLifetime(unwanted) {}
     }
 }

@@ -9,6 +9,14 @@ public protocol WeightSource: AnyObject, Sendable {
     ///
     /// - Throws: `WeightsError` when it is missing or has another shape.
     func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor
+    /// What the tensor takes in memory, in bytes: those of a mapped file where it is used as it lies; 0 when there is no
+    /// such tensor.
+    func bytesInMemory(of name: String) -> Int
+}
+
+extension WeightSource {
+    /// As 32-bit floats.
+    public func bytesInMemory(of name: String) -> Int { shape(of: name).map { $0.reduce(4, *) } ?? 0 }
 }
 
 /// What a fresh parameter starts from; fans and gains as PyTorch's layers have them.
@@ -53,6 +61,12 @@ public struct Weights: Sendable {
     public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         usage.insert(fullName(name))
         return try source.tensor(fullName(name), shape: shape, initial: initial)
+    }
+
+    /// What all tensors below this path take in memory.
+    public var bytesInMemory: Int {
+        let prefix = path.isEmpty ? "" : path + "."
+        return source.tensorNames.reduce(0) { $1.hasPrefix(prefix) ? $0 + source.bytesInMemory(of: $1) : $0 }
     }
 
     /// Marks tensors below this path as known and not wanted, for `assertAllUsed`.

@@ -7,8 +7,11 @@ import Testing
 struct NodeRunner {
     let context: RunContext
 
-    init() {
-        context = RunContext(fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) })
+    init(residents: Residents = Residents()) {
+        context = RunContext(
+            fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
+            residents: residents
+        )
     }
 
     /// - Parameters:

@@ -40,6 +40,12 @@ public final class LoRAWeights: WeightSource {
     public var tensorNames: [String] { base.tensorNames }
     public func shape(of name: String) -> [Int]? { base.shape(of: name) }
 
+    /// What is merged is floats; the rest is as in the file.
+    public func bytesInMemory(of name: String) -> Int {
+        guard merges[name] != nil, let shape = base.shape(of: name) else { return base.bytesInMemory(of: name) }
+        return ElementType.f32.byteCount(of: shape) ?? 0
+    }
+
     public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         var weight = try base.tensor(name, shape: shape, initial: initial)
         for merge in merges[name] ?? [] {

@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Graph
 import Imaging
 import Models
@@ -102,7 +103,10 @@ public struct FaceModels: ModelReference {
             if role.isOptional { throw FaceError.noDetector(parameter: role.rawValue, names: role.names) }
             throw NodeError.needs(what: role.rawValue, because: "the face models are incomplete")
         }
-        return try context.residents.value(for: residentKey([role.rawValue])) { try load(file.path) }
+        return try context.residents.value(for: residentKey([role.rawValue])) { reserve in
+            reserve(try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0)
+            return try load(file.path)
+        }
     }
 }
 

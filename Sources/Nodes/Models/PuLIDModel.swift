@@ -16,8 +16,9 @@ public struct PuLIDModel: ModelReference {
     /// The identity attention for a UNet.
     func adapter(_ context: RunContext, for unet: UNet2DConditionModel, of model: SDXLModel) throws -> IDAdapter {
         let key = residentKey(["weights"]) + " for " + model.residentKey(["unet config"])
-        return try context.residents.value(for: key) {
+        return try context.residents.value(for: key) { reserve in
             let weights = try weights()
+            reserve((weights / Self.attention).bytesInMemory)
             let adapter = try IDAdapter(weights / Self.attention, unet: unet)
             weights.ignore { $0.hasPrefix("\(Self.encoder).") }
             try weights.assertAllUsed()
@@ -27,8 +28,9 @@ public struct PuLIDModel: ModelReference {
 
     /// The encoder, of the version that the weights are.
     func encoder(_ context: RunContext) throws -> PuLIDEncoder {
-        try context.residents.value(for: residentKey(["weights"]) + " encoder") {
+        try context.residents.value(for: residentKey(["weights"]) + " encoder") { reserve in
             let weights = try weights()
+            reserve((weights / Self.encoder).bytesInMemory)
             let encoder = try PuLIDEncoder(weights / Self.encoder)
             weights.ignore { $0.hasPrefix("\(Self.attention).") }
             try weights.assertAllUsed()
@@ -44,9 +46,11 @@ public struct PuLIDModel: ModelReference {
     }
 
     func tower(_ context: RunContext) throws -> EVAVisionTransformer {
-        try context.residents.value(for: residentKey(["eva_clip"])) {
+        try context.residents.value(for: residentKey(["eva_clip"])) { reserve in
             let file = try WeightFile.open(path("eva_clip"))
-            return try EVAVisionTransformer(checkpoint: Weights(file), metadata: file.metadata)
+            let weights = Weights(file)
+            reserve((weights / "visual").bytesInMemory)
+            return try EVAVisionTransformer(checkpoint: weights, metadata: file.metadata)
         }
     }
 

@@ -4,7 +4,8 @@ import Graph
 import Models
 import Tensors
 
-/// An SDXL model by its files; its networks are loaded when a node first needs them and stay in memory for the run.
+/// An SDXL model by its files; its networks are loaded when a node first needs them and stay in memory while
+/// there is room.
 public struct SDXLModel: ModelReference {
     public static let kind = "SDXL model"
 
@@ -13,11 +14,12 @@ public struct SDXLModel: ModelReference {
     let tokenizerFolders: [String]
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
-        try context.residents.value(for: residentKey(prefix: "unet")) {
+        try context.residents.value(for: residentKey(prefix: "unet")) { reserve in
             let config = try settings("unet config", inferred: { try $0.unetConfig() })
             let weights = Weights(
                 try merged(.unet, into: checkpoint("unet").unet(layersPerBlock: config.layersPerBlock))
             )
+            reserve(weights.bytesInMemory)
             let unet = try UNet2DConditionModel(weights, config: config)
             weights.ignore(where: NoiseMarkers.isMarker)
             try weights.assertAllUsed()
@@ -32,9 +34,10 @@ public struct SDXLModel: ModelReference {
     }
 
     func vae(_ context: RunContext) throws -> AutoencoderKL {
-        try context.residents.value(for: residentKey(prefix: "vae")) {
+        try context.residents.value(for: residentKey(prefix: "vae")) { reserve in
             let config = try vaeConfig(context)
             let weights = Weights(try checkpoint("vae").vae(levels: config.blockOutChannels.count))
+            reserve(weights.bytesInMemory)
             let vae = try AutoencoderKL(weights, config: config)
             try weights.assertAllUsed()
             return vae
@@ -46,15 +49,18 @@ public struct SDXLModel: ModelReference {
         let roles = files.keys.filter {
             $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index"
         }.sorted()
-        return try context.residents.value(for: residentKey(roles)) {
-            try SDXLPromptEncoder(
+        return try context.residents.value(for: residentKey(roles)) { reserve in
+            let first = Weights(try merged(.textEncoder, into: checkpoint("text_encoder").firstEncoder()))
+            let second = Weights(try merged(.textEncoder2, into: checkpoint("text_encoder_2").secondEncoder()))
+            reserve(first.bytesInMemory + second.bytesInMemory)
+            return try SDXLPromptEncoder(
                 tokenizers: tokenizers(),
                 first: CLIPTextModel(
-                    Weights(merged(.textEncoder, into: checkpoint("text_encoder").firstEncoder())),
+                    first,
                     config: settings("text_encoder config", inferred: { try $0.firstEncoderConfig() })
                 ),
                 second: CLIPTextModelWithProjection(
-                    Weights(merged(.textEncoder2, into: checkpoint("text_encoder_2").secondEncoder())),
+                    second,
                     config: settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() })
                 ),
                 forceZerosForEmptyPrompt: files["model index"].map {

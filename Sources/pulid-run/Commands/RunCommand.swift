@@ -37,6 +37,7 @@ struct RunCommand: ParsableCommand {
                 options: options,
                 environment: Program.environment(numerics, threads: resources.threads),
                 cancellation: cancellation,
+                residents: resources.residents,
                 report: { reporter.receive($0) }
             )
             let status = run.run().exitStatus

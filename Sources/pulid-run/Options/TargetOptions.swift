@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import Graph
 import Recipes
 import Runner
 
@@ -35,8 +37,27 @@ struct ResourceOptions: ParsableArguments {
     @Option(help: "How many threads the mathematics may use; results do not depend on it.")
     var threads: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "How much memory to make do with, such as 8GiB; results do not depend on it.",
+            discussion:
+                "Two thirds of it are for networks: those not used for longest are let go of before another "
+                + "is loaded, and loaded again when they are needed. The rest is for what is computed, which nothing "
+                + "limits. Else three quarters of the machine's memory.",
+            valueName: "size"
+        )
+    )
+    var memory: ByteCount?
+
+    /// Where loaded networks are kept.
+    var residents: Residents {
+        let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
+        return Residents(limit: (memory?.bytes ?? machine / 4 * 3) / 3 * 2)
+    }
+
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256") }
+        if let memory, memory.bytes == 0 { throw ValidationError("--memory must be more than nothing") }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads must be from 1 to 1024")
         }
