@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Tensors
 import Testing
@@ -85,6 +86,20 @@ import Training
         }
         #expect(training.bits == bits && training.trainer.step == 1)
         #expect(throws: TrainingError.emptyBatch) { try training.step(samples: 0) }
+    }
+
+    /// The first part is done last, and the sum of these numbers depends on their order.
+    @Test func partsAreAddedInTheirOrder() throws {
+        let values: [Float] = [1e8, 1, -1e8, 1]
+        let leaf = Tensor([1], shape: [1]).tracked()
+        let found = try Parallel.$width.withValue(4) {
+            try GradientAccumulation(partSize: 1)(samples: 4, leaves: [leaf]) { part in
+                if part.lowerBound == 0 { usleep(50_000) }
+                return SampleLoss(leaf * values[part.lowerBound])
+            }
+        }
+        #expect(found.gradients[0].values == [0.25])
+        #expect(found.loss == 0.25)
     }
 
     @Test func theFirstPartThatFailsIsReported() {
