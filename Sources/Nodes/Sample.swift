@@ -102,19 +102,21 @@ struct Sample: Node {
             afterStep: { context.progress($0.index - start.index, timeline.steps.count - start.index) }
         ) { x, step in
             try context.checkCancellation()
-            let noise = unet(
+            let output = unet(
                 isGuided ? .concatenated([x, x], axis: 0) : x,
                 timestep: step.timestep,
                 text: text,
                 added: added,
                 identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
             )
-            guard isGuided else { return noise }
-            return guided(
-                unconditional: noise.sliced(axis: 0, 0..<1),
-                conditional: noise.sliced(axis: 0, 1..<2),
-                scale: Float(guidance)
-            )
+            let prediction =
+                isGuided
+                ? guided(
+                    unconditional: output.sliced(axis: 0, 0..<1),
+                    conditional: output.sliced(axis: 0, 1..<2),
+                    scale: Float(guidance)
+                ) : output
+            return noiseSchedule.predictionType.noise(from: prediction, input: x, sigma: step.sigma)
         }
         return LatentArtifact(latent.channelsFirst())
     }

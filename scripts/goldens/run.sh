@@ -18,4 +18,4 @@ python diffusion.py --pulid "$PULID"
 python face.py --iresnet "$IRESNET"
 python single_file.py "$DIFFUSERS"
 python prompt_weights.py --comfyui "$COMFYUI"
-for script in checkpoints clip_text clip_tokenizer imaging lora onnx_graphs pulid_bin pytorch_files tensors vae; do python "$script.py"; done
+for script in checkpoints clip_text clip_tokenizer imaging lora onnx_graphs pulid_bin pytorch_files tensors training vae; do python "$script.py"; done
