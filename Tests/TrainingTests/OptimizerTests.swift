@@ -60,7 +60,7 @@ import Training
                 }
             } loss: { parameters, _ in
                 let parts = parameters.map { name, value in
-                    (value * row(step, of: gradients[name]!)).sum()
+                    (value * row(step, of: gradients[name, default: value])).sum()
                 }
                 return SampleLoss(parts[0] + parts[1] + parts[2])
             }
@@ -68,7 +68,7 @@ import Training
             rows["norm", default: []].append(Float(report.norm))
             rows["rate", default: []].append(Float(report.learningRate))
             for (key, value) in weights.values { rows["parameter.\(key)", default: []] += value.values }
-            for (key, value) in trainer.average!.values { rows["average.\(key)", default: []] += value.values }
+            for (key, value) in trainer.average?.values ?? [:] { rows["average.\(key)", default: []] += value.values }
         }
         #expect(rows.count == 8)
         for (key, found) in rows {

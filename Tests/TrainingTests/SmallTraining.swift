@@ -42,7 +42,7 @@ struct SmallTraining {
     /// - Parameter factor: of the loss
     @discardableResult
     mutating func step(samples: Int = 10, factor: Float = 1) throws -> StepReport {
-        let sources = trainer.seeds["data"]!.next(samples)
+        let sources = trainer.seeds["data", default: SeedStream(seed: 11)].next(samples)
         let inputs = sources.map { source in
             var source = source
             return source.normal([1, 4, 4, 2])
