@@ -14,7 +14,7 @@ import Testing
 @Suite final class FaceChainTests {
     private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("faces-\(UUID().uuidString)")
     private let warnings = Warnings()
-    private let context: RunContext
+    private let runner: NodeRunner
 
     private final class Warnings: Sendable {
         private let lines = Mutex<[String]>([])
@@ -24,10 +24,7 @@ import Testing
 
     init() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        context = RunContext(
-            fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
-            warn: { [warnings] in warnings.add($0) }
-        )
+        runner = NodeRunner(warn: { [warnings] in warnings.add($0) })
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -71,7 +68,7 @@ import Testing
         }
         var settings = parameters
         settings["folder"] = .string(folder.path)
-        return try run("load_face_models", as: FaceModels.self, settings)
+        return try runner.run("load_face_models", as: FaceModels.self, settings)
     }
 
     private var recognizerPath: String {
@@ -92,26 +89,12 @@ import Testing
         try Data(writer.serialized()).write(to: folder.appendingPathComponent(name), options: .atomic)
     }
 
-    private func run<Output: Artifact>(
-        _ kind: String,
-        as type: Output.Type = Output.self,
-        _ parameters: [String: Value] = [:],
-        inputs: [String: any Artifact] = [:]
-    ) throws -> Output {
-        let schema = try #require(NodeRegistry.builtin[kind])
-        let node = try schema.bind(
-            parameters: parameters,
-            inputs: inputs.mapValues { [GatheredItem(cell: Cell(), value: $0)] }
-        )
-        return try #require(try node.run(context) as? Output)
-    }
-
     private func face(
         _ photo: ImageArtifact,
         _ models: FaceModels,
         _ parameters: [String: Value] = [:]
     ) throws -> FaceArtifact {
-        try run("load_face", parameters, inputs: ["image": photo, "models": models])
+        try runner.run("load_face", parameters, inputs: ["image": photo, "models": models])
     }
 
     /// A grey photo of 320 x 240 with red cells, whose columns and rows count 16 pixels; more blue makes a larger face.
@@ -201,7 +184,7 @@ import Testing
         #expect(try FaceArtifact(record: nobody.record).recognition.shape == [0])
         #expect(!(try nobody.encoded(as: "safetensors", metadata: [])).isEmpty)
         let inputs: [String: any Artifact] = ["image": photo(two), "face": nobody, "models": models]
-        #expect(throws: (any Error).self) { try run("compare", as: ScoresArtifact.self, inputs: inputs) }
+        #expect(throws: (any Error).self) { try runner.run("compare", as: ScoresArtifact.self, inputs: inputs) }
     }
 
     @Test func anIndexBeyondTheFacesNamesThem() throws {
@@ -224,7 +207,7 @@ import Testing
 
     @Test func missingRecognizersAreNamed() throws {
         let error = #expect(throws: (any Error).self) {
-            try run("load_face_models", as: FaceModels.self, ["folder": .string(folder.path)])
+            try runner.run("load_face_models", as: FaceModels.self, ["folder": .string(folder.path)])
         }
         #expect(
             error.map { "\($0)" }
@@ -238,12 +221,12 @@ import Testing
         let models = try models(aligner: false)
         let person = try face(photo(two), models, ["pick": .integer(0)])
         let inputs: [String: any Artifact] = ["image": photo(two), "face": person, "models": models]
-        let scores: ScoresArtifact = try run("compare", ["crop": .string("detect")], inputs: inputs)
+        let scores: ScoresArtifact = try runner.run("compare", ["crop": .string("detect")], inputs: inputs)
         #expect(scores.field("faces") == 2)
         #expect(abs((scores.field("id_similarity") ?? 0) - 1) < 1e-5)
         var others = inputs
         others["image"] = photo([])
-        let empty: ScoresArtifact = try run("compare", ["crop": .string("detect")], inputs: others)
+        let empty: ScoresArtifact = try runner.run("compare", ["crop": .string("detect")], inputs: others)
         #expect(empty.field("faces") == 0 && empty.field("id_similarity") == 0)
     }
 

@@ -7,9 +7,10 @@ import Testing
 struct NodeRunner {
     let context: RunContext
 
-    init(residents: Residents = Residents()) {
+    init(residents: Residents = Residents(), warn: @escaping @Sendable (String) -> Void = { _ in }) {
         context = RunContext(
             fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
+            warn: warn,
             residents: residents
         )
     }
