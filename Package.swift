@@ -35,10 +35,16 @@ let package = Package(
         // Where both meet.
         .target(
             name: "Nodes",
-            dependencies: ["Graph", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]
+            dependencies: [
+                "Graph", "Curriculum", "Training", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors",
+            ]
         ),
 
         // The mathematics.
+        .target(
+            name: "Curriculum",
+            dependencies: ["Training", "Models", "Diffusion", "Imaging", "Checkpoints", "Kernels", "Tensors"]
+        ),
         .target(name: "Models", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
         .target(name: "Diffusion", dependencies: ["Tensors"]),
         .target(name: "Training", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
@@ -84,6 +90,11 @@ let package = Package(
         .testTarget(
             name: "TrainingTests",
             dependencies: ["Training", "Checkpoints", "Kernels", "TensorTestSupport"],
+            exclude: ["Goldens"]
+        ),
+        .testTarget(
+            name: "CurriculumTests",
+            dependencies: ["Curriculum", "Training", "Models", "Checkpoints", "Imaging", "Kernels", "TensorTestSupport"],
             exclude: ["Goldens"]
         ),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),

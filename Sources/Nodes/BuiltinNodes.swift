@@ -18,8 +18,12 @@ extension NodeRegistry {
         LoadLatent.self,
         LoadPuLID.self,
         LoadSDXL.self,
+        LoadWeights.self,
+        MakeDataset.self,
+        PickWeights.self,
         PlaceID.self,
         Sample.self,
         ShowFace.self,
+        TrainVAE.self,
     ])
 }

@@ -118,7 +118,7 @@ extension RecipeRun {
                 }
             }
             if !isReference { report(.started(InstanceName(instance))) }
-            let outcome = try work.run(index, values: values)
+            let outcome = try work.run(index, key: keyDigest, values: values)
             if isKept { keep(outcome, of: index, key, claim: claim) }
             if !isReference {
                 report(.finished(InstanceName(instance), seconds: outcome.seconds, digest: outcome.digest))
@@ -181,6 +181,7 @@ extension RecipeRun {
                 claim: claim
             )
         }
+        store.removeWorkFolder(for: digest)
         remember(digest, of: instance)
     }
 

@@ -10,6 +10,8 @@ public struct CacheFolder: Hashable, Sendable {
     /// Values too large for the database, as `values/<2 digits>/<62 digits>`.
     public var values: String { path + "/values" }
     public var locks: String { path + "/locks" }
+    /// What long nodes keep until they are done, in a folder each.
+    public var work: String { path + "/work" }
     /// Tells back-up tools, and us, that the folder is a cache: https://bford.info/cachedir/
     public var tag: String { path + "/CACHEDIR.TAG" }
 

@@ -6,6 +6,8 @@ public enum StoreError: Error, Hashable {
     case unusable(path: String, reason: String)
     /// A command that has to write was given a cache that may only be read.
     case readOnly(path: String)
+    /// A folder in it cannot be made.
+    case noFolder(path: String, reason: String)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -18,6 +20,7 @@ extension StoreError: CustomStringConvertible {
             """
         case .unusable(let path, let reason): "the cache \(path) cannot be used: \(reason); give another with --cache"
         case .readOnly(let path): "the cache \(path) cannot be written"
+        case .noFolder(let path, let reason): "\(path): the folder cannot be made: \(reason)"
         }
     }
 }

@@ -35,6 +35,7 @@ private func fresh(_ initial: InitialValue, shape: [Int], seed: UInt64) -> Tenso
     switch initial {
     case .zeros: return .zeros(shape)
     case .ones: return Tensor(repeating: 1, shape: shape)
+    case .constant(let value): return Tensor(repeating: value, shape: shape)
     case .normal(let deviation):
         var random = TorchRandomSource(seed: seed)
         return Tensor(random.normal(count), shape: shape) * deviation

@@ -3,7 +3,7 @@ import Foundation
 /// PyTorch's CPU generator: MT19937, and its ways of making floats.
 ///
 /// aten/src/ATen/core/MT19937RNGEngine.h, native/cpu/DistributionTemplates.h (`normal_fill`, `normal`)
-public struct TorchRandomSource: RandomSource {
+public struct TorchRandomSource: RandomSource, Sendable {
     private var state = [UInt32](repeating: 0, count: 624)
     private var position = 624
     /// The second of a pair of normal numbers made one by one.

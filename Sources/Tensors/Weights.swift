@@ -23,6 +23,7 @@ extension WeightSource {
 public enum InitialValue: Hashable, Sendable {
     case zeros
     case ones
+    case constant(Float)
     case normal(deviation: Float)
     /// Uniform in -bound ... bound.
     case uniform(bound: Float)

@@ -13,6 +13,7 @@ public final class TrainableWeights: WeightSource {
     public let name: String
     private let origin: (any WeightSource)?
     private let seed: UInt64?
+    private let zeroed: NameRule
     private let state: Mutex<State>
 
     private struct State {
@@ -36,10 +37,19 @@ public final class TrainableWeights: WeightSource {
     ///   - origin: where training starts, such as a base model
     ///   - seed: for what `origin` does not hold; nil to have everything in it
     ///   - frozen: what is not trained; the running statistics of batch normalisation never are
-    public init(name: String, from origin: (any WeightSource)? = nil, seed: UInt64?, frozen: NameRule = .none) {
+    ///   - zeroed: what begins at zero where it would come from the seed, such as the last layer of every residual branch,
+    ///     so that a network begins as its shortcuts alone
+    public init(
+        name: String,
+        from origin: (any WeightSource)? = nil,
+        seed: UInt64?,
+        frozen: NameRule = .none,
+        zeroed: NameRule = .none
+    ) {
         self.name = name
         self.origin = origin
         self.seed = seed
+        self.zeroed = zeroed
         state = Mutex(State(frozen: frozen))
     }
 
@@ -84,6 +94,7 @@ public final class TrainableWeights: WeightSource {
             return try origin.tensor(name, shape: shape, initial: initial).detached()
         }
         guard let seed else { throw WeightsError.missing(name: name, source: self.name, nearest: nil) }
+        if zeroed.contains(name) { return .zeros(shape) }
         // A source for this one tensor: it does not stay in memory beside the trained one.
         return try FreshWeights(name: self.name, seed: seed).tensor(name, shape: shape, initial: initial)
     }

@@ -3,7 +3,8 @@ import Graph
 
 /// Node kinds so small that a test can work out their results by hand; the engine's tests use no others.
 public let toyNodes: [any Node.Type] = [
-    Add.self, Caption.self, Compare.self, Constant.self, Fail.self, LoadImage.self, LoadModel.self, Mean.self,
+    Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, LoadImage.self, LoadModel.self,
+    Mean.self,
     Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sum.self, Table.self,
 ]
 
@@ -268,5 +269,30 @@ public struct Sleep: Node {
             context.progress(step + 1, steps)
         }
         return input
+    }
+}
+
+/// An attempt at `Climb` that ended below the goal.
+public struct Tired: Error, CustomStringConvertible {
+    public let height: Int
+    public var description: String { "tired at \(height)" }
+}
+
+/// Counts to a goal, only so far in one attempt: what was reached is in its work folder.
+public struct Climb: Node {
+    public static let version = 1
+    public static let help = "Counts to a goal, one attempt after another."
+    @Parameter("the goal", in: 1...1000) var goal: Int = 10
+    @Parameter("how many steps an attempt may do", in: 1...1000) var attempt: Int = 4
+    public init() {}
+
+    public func run(_ context: RunContext) throws -> ToyNumber {
+        let file = try context.workFolder().map { $0 + "/reached" }
+        let start = file.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }.flatMap { Int($0) } ?? 0
+        let reached = min(goal, start + attempt)
+        context.progress(reached, goal, note: "height \(reached)")
+        if let file { try "\(reached)".write(toFile: file, atomically: true, encoding: .utf8) }
+        guard reached == goal else { throw Tired(height: reached) }
+        return ToyNumber(Double(reached))
     }
 }

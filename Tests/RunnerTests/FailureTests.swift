@@ -2,6 +2,7 @@ import EngineTestSupport
 import Foundation
 import Graph
 import Runner
+import Store
 import Synchronization
 import Testing
 
@@ -119,6 +120,31 @@ import Testing
         #expect(outcome.ran == ["start"])
         #expect(try workshop.plan(builder.graph).running == ["slow"])
         #expect(!FileManager.default.fileExists(atPath: workshop.folder("out")))
+    }
+
+    @Test func aLongNodeGoesOnFromWhatItKept() throws {
+        var builder = GraphBuilder()
+        let top = builder.add("top", "climb", ["goal": .integer(10), "attempt": .integer(4)])
+        builder.output("top.txt", top)
+        let work = CacheFolder(workshop.folder("cache")).work
+        for height in [4, 8] {
+            let outcome = try workshop.run(builder.graph)
+            #expect(outcome.summary.failures.map(\.reason) == ["tired at \(height)"])
+            let folders = try FileManager.default.contentsOfDirectory(atPath: work)
+            #expect(folders.count == 1)
+            #expect(try String(contentsOfFile: "\(work)/\(folders[0])/reached", encoding: .utf8) == "\(height)")
+        }
+        let outcome = try workshop.run(builder.graph)
+        #expect(outcome.ran == ["top"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: work) == [])
+        let notes = outcome.events.compactMap { if case .progress(_, 10, 10, let note) = $0 { note } else { nil } }
+        #expect(notes == ["height 10"])
+        // Other inputs begin at the bottom, and where nothing can be kept so does every attempt.
+        var other = GraphBuilder()
+        other.output("top.txt", other.add("top", "climb", ["goal": .integer(11), "attempt": .integer(4)]))
+        for _ in 0..<2 {
+            #expect(try workshop.run(other.graph, access: .readOnly).summary.failures.map(\.reason) == ["tired at 4"])
+        }
     }
 
     @Test func jobsRunSideBySideWithTheSameResults() throws {

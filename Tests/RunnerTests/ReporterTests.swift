@@ -95,7 +95,7 @@ import Testing
         for step in 4...6 {
             for node in ["a", "b"] {
                 usleep(110_000)
-                reporter.receive(.progress(name(node), done: step, total: 9))
+                reporter.receive(.progress(name(node), done: step, total: 9, note: nil))
             }
         }
         for node in ["a", "b"] {
@@ -103,6 +103,17 @@ import Testing
             let seconds = try #require(shown.last?.output[1].substring.flatMap { Double($0) })
             #expect(seconds > 0.2 && seconds < 2, "\(screen.error.debugDescription)")
         }
+    }
+
+    /// A training alone: its loss, and the time that its steps to come take.
+    @Test func aLongNodeSaysHowItStands() throws {
+        let reporter = TextReporter(console: screen.console(isTerminal: true), render: render)
+        for step in [0, 5] {
+            reporter.receive(.progress(name("a"), done: step, total: 5000, note: "loss 0.25"))
+            usleep(110_000)
+        }
+        let line = try Regex("a  5/5000  0\\.[0-9]+ s/step  loss 0.25  [0-9]+ min [0-9]+ s left")
+        #expect(screen.error.contains(line), "\(screen.error.debugDescription)")
     }
 
     @Test func theProgressLineFitsTheTerminal() {

@@ -12,8 +12,8 @@ import Training
         let fresh = try FreshWeights(name: "other", seed: 2).tensor("b", shape: [40], initial: .uniform(bound: 1))
         let b = try weights.tensor("b", shape: [40], initial: .uniform(bound: 1))
         #expect(b.values == fresh.values)
-        #expect(try weights.tensor("scale", shape: [2], initial: .ones).values == [1, 1])
-        #expect(weights.trained.map(\.name) == ["a.weight", "b", "scale"])
+        #expect(try weights.tensor("slope", shape: [2], initial: .constant(0.25)).values == [0.25, 0.25])
+        #expect(weights.trained.map(\.name) == ["a.weight", "b", "slope"])
         #expect(gradients(of: a * 3, for: [weights.trained[0].leaf])[0].values == Array(repeating: 3, count: 6))
     }
 

@@ -80,6 +80,7 @@ private final class Floats: @unchecked Sendable {
         switch initial {
         case .zeros: base.update(repeating: 0, count: count)
         case .ones: base.update(repeating: 1, count: count)
+        case .constant(let value): base.update(repeating: value, count: count)
         case .normal(let deviation): fillUniformly(bound: deviation * Float(3).squareRoot())
         case .uniform(let bound): fillUniformly(bound: bound)
         }

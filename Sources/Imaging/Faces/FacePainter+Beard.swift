@@ -59,7 +59,7 @@ extension FacePainter {
         )
         add(path, .color(identity.browTint.opacity(opacity)), .beard, role)
         guard role == .form else { return }
-        addWhiskers(in: path, x: -w...w, y: (top - 0.1)...(corner + 0.03), count: 44, purpose: 41)
+        addWhiskers(in: path, x: -w...w, y: (top - 0.1)...max(top - 0.1, corner + 0.03), count: 44, purpose: 41)
     }
 
     private mutating func addGoatee() {
@@ -73,7 +73,7 @@ extension FacePainter {
         let path = Path.smooth([Point(0, mouthLow + 0.035)] + right + [Point(0, chin + 0.06)] + left, closed: true)
             .mapped(geometry.front)
         add(path, lit(identity.browTint, halfWidth: w, top: 0.7, bottom: 1.1), .beard, .form)
-        addWhiskers(in: path, x: -w...w, y: mouthLow...chin, count: 40, purpose: 42)
+        addWhiskers(in: path, x: -w...w, y: mouthLow...max(mouthLow, chin), count: 40, purpose: 42)
     }
 
     private mutating func addWhiskers(

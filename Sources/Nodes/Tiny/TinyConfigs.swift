@@ -37,20 +37,20 @@ enum TinyConfigs {
           "act_fn": "silu",
           "addition_embed_type": "text_time",
           "addition_time_embed_dim": 16,
-          "attention_head_dim": [1, 2, 4],
-          "block_out_channels": [16, 32, 64],
+          "attention_head_dim": [1, 2, 3],
+          "block_out_channels": [32, 64, 96],
           "cross_attention_dim": 112,
           "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
           "flip_sin_to_cos": true,
           "freq_shift": 0,
           "in_channels": 4,
-          "layers_per_block": 2,
+          "layers_per_block": 1,
           "norm_eps": 1e-05,
           "norm_num_groups": 8,
           "out_channels": 4,
           "projection_class_embeddings_input_dim": 160,
           "sample_size": 16,
-          "transformer_layers_per_block": [1, 1, 2],
+          "transformer_layers_per_block": [1, 1, 1],
           "up_block_types": ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"],
           "use_linear_projection": true
         }
@@ -100,6 +100,7 @@ enum TinyConfigs {
         pencil sketch oil poster cartoon drawing film noir in front of the a an and with wearing plain studio park city
         beach night library background red orange yellow green teal blue purple pink white grey black t-shirt shirt hoodie
         turtleneck glasses sunglasses hat beanie headphones earrings neutral smile smiling laughing surprised sad angry
-        soft warm cool light left right close far view from detailed face blurry low quality ugly
+        soft warm cool light left right looking close up medium shot far away view at style from detailed face blurry low
+        quality ugly
         """
 }

@@ -55,7 +55,7 @@ public struct TinyModels {
     private func writeTokenizers() throws -> Int {
         // Twice, so that every word is worth its merges.
         let words = BPETrainer.words(in: [TinyConfigs.captionWords, TinyConfigs.captionWords])
-        let vocabulary = BPETrainer.train(words: words, merges: 256)
+        let vocabulary = BPETrainer.train(words: words, merges: 512)
         try vocabulary.write(to: prepared("sdxl/tokenizer").path)
         try vocabulary.write(to: prepared("sdxl/tokenizer_2").path, padding: "!")
         return vocabulary.tokens.count

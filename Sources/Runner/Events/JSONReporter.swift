@@ -23,8 +23,14 @@ public final class JSONReporter: Reporter {
         case .planned(let recipe, let work):
             object("planned", ["recipe": .string(recipe), "cached": int(work.cached), "to_run": int(work.totalToRun)])
         case .started(let name): object("started", fields(name))
-        case .progress(let name, let done, let total):
-            object("progress", fields(name, ["done": int(done), "total": int(total)]))
+        case .progress(let name, let done, let total, let note):
+            object(
+                "progress",
+                fields(
+                    name,
+                    ["done": int(done), "total": int(total)].merging(note.map { ["note": .string($0)] } ?? [:]) { $1 }
+                )
+            )
         case .finished(let name, let seconds, let digest):
             object("finished", fields(name, ["seconds": .number(seconds), "digest": .string(digest.hex)]))
         case .cached(let name, let digest, let isPlanned):

@@ -5,7 +5,8 @@ public enum RunEvent: Sendable {
     /// What is known before anything but readers of files has run; of those, what happens to them is told before it.
     case planned(recipe: String, PlannedWork)
     case started(InstanceName)
-    case progress(InstanceName, done: Int, total: Int)
+    /// - note: how it stands, where a node says more than its steps
+    case progress(InstanceName, done: Int, total: Int, note: String?)
     case finished(InstanceName, seconds: Double, digest: Digest)
     /// - isPlanned: whether the plan counts it as cached; else it was to run, and its inputs came out as before.
     case cached(InstanceName, digest: Digest, isPlanned: Bool)

@@ -3,6 +3,7 @@ struct StepRates {
     struct Steps {
         var done: Int
         var total: Int
+        var note: String?
         /// When the first of them was told of, and how many were done then: what a node does before its steps, such as
         /// reading weights, says nothing of their pace.
         let since: ContinuousClock.Instant
@@ -13,15 +14,26 @@ struct StepRates {
             guard done > doneAtStart else { return nil }
             return (now - since) / .seconds(1) / Double(done - doneAtStart)
         }
+
+        /// What the steps to come take, as things go.
+        func secondsLeft(at now: ContinuousClock.Instant) -> Double? {
+            seconds(at: now).map { $0 * Double(max(0, total - done)) }
+        }
     }
 
     private var running: [InstanceName: Steps] = [:]
 
     subscript(name: InstanceName) -> Steps? { running[name] }
 
-    mutating func progress(_ name: InstanceName, done: Int, total: Int, now: ContinuousClock.Instant) {
+    mutating func progress(
+        _ name: InstanceName,
+        done: Int,
+        total: Int,
+        note: String?,
+        now: ContinuousClock.Instant
+    ) {
         var steps = running[name] ?? Steps(done: done, total: total, since: now, doneAtStart: done)
-        (steps.done, steps.total) = (done, total)
+        (steps.done, steps.total, steps.note) = (done, total, note)
         running[name] = steps
     }
 

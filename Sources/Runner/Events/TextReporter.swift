@@ -31,9 +31,9 @@ public final class TextReporter: Reporter {
                 state.pace.plan(work)
                 state.isPlanned = true
             case .started(let name): showProgress(name, &state)
-            case .progress(let name, let done, let total):
+            case .progress(let name, let done, let total, let note):
                 state.pace.progress(name, done: done, total: total)
-                state.rates.progress(name, done: done, total: total, now: .now)
+                state.rates.progress(name, done: done, total: total, note: note, now: .now)
                 showProgress(name, &state)
             case .finished(let name, let seconds, _):
                 state.pace.finish(name, seconds: seconds)
@@ -71,20 +71,26 @@ public final class TextReporter: Reporter {
 
     // MARK: - The progress line
 
-    /// At most ten times a second: terminals are slow.
+    /// At most ten times a second: terminals are slow. Where nothing can be written over, a line a minute, for nodes that
+    /// take many.
     private func showProgress(_ name: InstanceName, _ state: inout State) {
-        guard console.isTerminal else { return }
         let now = ContinuousClock.now
-        if let last = state.lastLine, now - last < .milliseconds(100) { return }
+        if let last = state.lastLine ?? (console.isTerminal ? nil : start),
+            now - last < (console.isTerminal ? .milliseconds(100) : .seconds(60))
+        {
+            return
+        }
         state.lastLine = now
         var line = "\(count(state))\(name.title)"
         if let steps = state.rates[name] {
             line += "  \(steps.done)/\(steps.total)"
             if let seconds = steps.seconds(at: now) { line += "  \(Self.time(seconds))/step" }
+            if let note = steps.note { line += "  \(note)" }
         }
-        if let left = state.pace.secondsLeft(elapsed: (now - start) / .seconds(1)) {
-            line += "  \(Self.time(left)) left"
-        }
+        let left =
+            state.pace.secondsLeft(elapsed: (now - start) / .seconds(1)) ?? state.rates[name]?.secondsLeft(at: now)
+        if let left { line += "  \(Self.time(left)) left" }
+        guard console.isTerminal else { return console.error(TerminalText(line).escaped(keepsLines: false) + "\n") }
         // A line that wraps could not be written over; in the last column some terminals wrap already.
         console.error("\r\u{1B}[2K" + TerminalText(line).cut(to: max(1, console.columns() - 1)))
         state.lineIsShown = true

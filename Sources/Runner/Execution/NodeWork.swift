@@ -19,8 +19,10 @@ struct NodeWork: Sendable {
     let residents: Residents
     let report: @Sendable (RunEvent) -> Void
 
-    /// - Parameter values: of the instance's inputs, by their index.
-    func run(_ index: Int, values: [Int: any Artifact]) throws -> Outcome {
+    /// - Parameters:
+    ///   - key: of the instance's result
+    ///   - values: of the instance's inputs, by their index
+    func run(_ index: Int, key: Digest, values: [Int: any Artifact]) throws -> Outcome {
         let instance = graph.instances[index]
         let inputs = try instance.inputs.mapValues { sources in
             try sources.map { source in
@@ -30,7 +32,7 @@ struct NodeWork: Sendable {
         }
         let node = try instance.schema.bind(parameters: instance.parameters, inputs: inputs)
         let start = ContinuousClock.now
-        let artifact = try environment.scope { try node.run(context(for: instance)) }
+        let artifact = try environment.scope { try node.run(context(for: instance, key: key)) }
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let record = artifact.record
         if let fault = NotANumber(in: record) { throw fault }
@@ -50,14 +52,15 @@ struct NodeWork: Sendable {
         return try? graph.instances[index].schema.output.init(record: record)
     }
 
-    private func context(for instance: Instance) -> RunContext {
+    private func context(for instance: Instance, key: Digest) -> RunContext {
         let name = InstanceName(instance)
         return RunContext(
             fileDigest: { [store, cancellation] in try store.fileDigest($0) { try cancellation.check() } },
-            progress: { [report] in report(.progress(name, done: $0, total: $1)) },
+            progress: { [report] in report(.progress(name, done: $0, total: $1, note: $2)) },
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },
-            residents: residents
+            residents: residents,
+            workFolder: { [store] in try store.workFolder(for: key) }
         )
     }
 }

@@ -97,6 +97,7 @@ extension ResultStore {
             for table in StoreSchema.tables { try db.execute(sql: "DELETE FROM \(table)") }
         }
         for file in valueFiles.all() { unlink(file.path) }
+        try? FileManager.default.removeItem(atPath: folder.work)
         fileDigests.withLock { $0 = [:] }
         vacuum()
         truncateLog()

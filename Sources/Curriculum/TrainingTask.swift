@@ -1,0 +1,20 @@
+import Tensors
+import Training
+
+/// A training as a whole: what each step draws, what it is asked to do, and for how long. What there is to know between
+/// two steps lies in `trainer`, so a task that is made anew and resumes from the trainer's checkpoint goes on with the
+/// same bits.
+public protocol TrainingTask: Sendable {
+    var trainer: Trainer { get set }
+    /// Steps from the beginning to the end.
+    var steps: Int { get }
+
+    /// - Throws: `TrainingError`, `WeightsError`
+    mutating func step() throws -> StepReport
+    /// What came out, by the names that the network's file has; asked for after the last step.
+    func result() throws -> [String: Tensor]
+}
+
+extension TrainingTask {
+    public var isDone: Bool { trainer.step >= steps }
+}

@@ -1,0 +1,67 @@
+import Models
+import Tensors
+import Training
+
+/// How far a reconstruction is from its picture: by pixels, by edges, and by colours over patches of 8 x 8 pixels; and
+/// how far latents are from standard normal ones. A loss of pixels and edges alone learns light and dark first and gets
+/// hues wrong for long.
+public struct ReconstructionLoss: Hashable, Sendable {
+    /// Of the differences between neighbouring pixels.
+    public var edges: Float
+    /// Of the patches' mean colours.
+    public var colors: Float
+    /// Of the divergence from the normal distribution, per number of a latent.
+    public var divergence: Float
+
+    public init(edges: Float = 0.3, colors: Float = 0.7, divergence: Float = 5e-4) {
+        (self.edges, self.colors, self.divergence) = (edges, colors, divergence)
+    }
+
+    /// - Parameters:
+    ///   - reconstructions: (B, 3, H, W), -1...1
+    ///   - pictures: likewise
+    ///   - latents: of the pictures
+    func callAsFunction(_ reconstructions: Tensor, of pictures: Tensor, _ latents: DiagonalGaussian) -> SampleLoss {
+        let difference = reconstructions - pictures
+        let (pixelLoss, edgeLoss) = (difference.magnitude.mean(), difference.edges)
+        let colorLoss = difference.patchMeans(side: 8).magnitude.mean()
+        let divergenceLoss = latents.divergence
+        return SampleLoss(
+            pixelLoss + edgeLoss * edges + colorLoss * colors + divergenceLoss * divergence,
+            terms: [
+                "pixels": pixelLoss.values[0],
+                "edges": edgeLoss.values[0],
+                "colors": colorLoss.values[0],
+                "divergence": divergenceLoss.values[0],
+            ]
+        )
+    }
+}
+
+extension Tensor {
+    /// |x|
+    var magnitude: Tensor { leakyReLU(slope: -1) }
+
+    /// The mean magnitudes of the differences of neighbours across and along, added; (B, C, H, W) -> (1).
+    fileprivate var edges: Tensor {
+        [2, 3].map { axis in
+            let n = shape[axis]
+            return (sliced(axis: axis, 1..<n) - sliced(axis: axis, 0..<n - 1)).magnitude.mean()
+        }.reduce(.zeros([1]), +)
+    }
+
+    /// Of squares of `side` pixels, which divides both sides: (B, C, H, W) -> (B, C, H / side, W / side).
+    func patchMeans(side: Int) -> Tensor {
+        let (B, C, H, W) = shape4
+        let rows = reshaped([B * C * H / side, side, W]).meanOfMiddle()
+        return rows.reshaped([rows.count / side, side, 1]).meanOfMiddle().reshaped([B, C, H / side, W / side])
+    }
+}
+
+extension DiagonalGaussian {
+    /// From the standard normal distribution (Kullback and Leibler), the mean over a latent's numbers; (1).
+    fileprivate var divergence: Tensor {
+        let variance = logVariance.exp()
+        return (mean * mean + variance - logVariance + -1).mean() * 0.5
+    }
+}

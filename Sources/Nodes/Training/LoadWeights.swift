@@ -1,0 +1,21 @@
+import Checkpoints
+import Graph
+import Tensors
+
+/// Weights from a file, where a training goes on from them.
+struct LoadWeights: Node {
+    static let version = 1
+    static let help = "Reads the weights of a network from a file, for a training that starts from them."
+
+    @Parameter("a .safetensors file, or a checkpoint of PyTorch") var file: FileReference
+
+    func run(_ context: RunContext) throws -> WeightsArtifact {
+        let source = try WeightFile.open(file.path)
+        var tensors: [String: Tensor] = [:]
+        for name in source.tensorNames {
+            try context.checkCancellation()
+            tensors[name] = try source.tensor(name, shape: source.shape(of: name) ?? [], initial: .zeros)
+        }
+        return WeightsArtifact(tensors)
+    }
+}

@@ -1,0 +1,74 @@
+import Curriculum
+import Foundation
+import Imaging
+import Kernels
+import Models
+import Tensors
+import Testing
+import Training
+
+@Suite struct VAETrainingTests {
+    private func training(steps: Int) throws -> VAETraining {
+        let config = """
+            {"block_out_channels": [8, 8], "layers_per_block": 1, "norm_num_groups": 4, "scaling_factor": 0.5,
+             "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"],
+             "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D"]}
+            """
+        return VAETraining(
+            config: try JSONDecoder().decode(AutoencoderKL.Config.self, from: Data(config.utf8)),
+            pictures: WorldDataset(.base, size: 16, seed: 5, count: 40),
+            seed: 3,
+            steps: steps,
+            batch: 8
+        )
+    }
+
+    @Test func learnsAndResumesToTheSameBits() throws {
+        var whole = try training(steps: 30)
+        var losses: [Float] = []
+        while !whole.isDone { losses.append(try whole.step().loss) }
+        #expect(losses[29] < 0.8 * losses[0])
+
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("vae-\(UUID()).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        var first = try training(steps: 30)
+        for _ in 0..<11 { _ = try first.step() }
+        try first.trainer.save(to: file)
+        var second = try training(steps: 30)
+        try second.trainer.resume(from: file)
+        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
+    }
+
+    /// Latents move to mean 0 and deviation 1; what the decoder makes of them does not change.
+    @Test func latentsAreNormalised() throws {
+        var training = try training(steps: 3)
+        while !training.isDone { _ = try training.step() }
+        let config = training.config
+        func vae(_ weights: [String: Tensor]) throws -> AutoencoderKL {
+            try AutoencoderKL(Weights(GivenWeights(name: "vae", weights)), config: config)
+        }
+        let (before, after) = (try vae(training.trainer.weights.values), try vae(training.result()))
+        let pictures = Tensor.concatenated((0..<40).map { training.pictures[$0].bitmap.signed }, axis: 0)
+        let latents = after.encode(pictures).mode
+        let scaled = latents * config.scalingFactor
+        for channel in 0..<config.latentChannels {
+            let values = scaled.sliced(axis: 1, channel..<channel + 1).values
+            let mean = values.reduce(0, +) / Float(values.count)
+            let square = values.reduce(0) { $0 + $1 * $1 } / Float(values.count)
+            #expect(abs(mean) < 1e-3 && abs(square - mean * mean - 1) < 1e-3)
+        }
+        let (old, new) = (before.decode(before.encode(pictures).mode), after.decode(latents))
+        #expect(zip(old.values, new.values).allSatisfy { abs($0 - $1) < 1e-4 })
+        let (oldDeviation, newDeviation) = (
+            before.encode(pictures).standardDeviation, after.encode(pictures).standardDeviation
+        )
+        let ratios = zip(newDeviation.values, oldDeviation.values).map { $0 / $1 }
+        // Of each channel one.
+        let area = 8 * 8
+        for channel in 0..<config.latentChannels {
+            let own = Array(ratios[channel * area..<(channel + 1) * area])
+            #expect(own.allSatisfy { abs($0 / own[0] - 1) < 1e-3 })
+        }
+    }
+}
