@@ -94,8 +94,11 @@ let package = Package(
         ),
         .testTarget(
             name: "CurriculumTests",
-            dependencies: ["Curriculum", "Training", "Models", "Checkpoints", "Imaging", "Kernels", "TensorTestSupport"],
-            exclude: ["Goldens"]
+            dependencies: [
+                "Curriculum", "Training", "Models", "Diffusion", "Checkpoints", "Imaging", "Kernels",
+                "TensorTestSupport",
+            ],
+            exclude: ["Goldens", "Diffusion/Goldens"]
         ),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),

@@ -36,6 +36,15 @@ public struct SamplingSchedule: Hashable, Sendable {
     /// - Parameter noise: unit noise, (B, H, W, C)
     public func start(noise: Tensor) -> SamplerState { SamplerState(latent: noise * initialScale, index: 0) }
 
+    /// Without what comes after the first `count` steps: for going a part of the way.
+    public func prefix(_ count: Int) -> SamplingSchedule {
+        SamplingSchedule(
+            steps: Array(steps.prefix(count)),
+            initialScale: initialScale,
+            midpoints: Array(midpoints.prefix(count))
+        )
+    }
+
     /// A render that starts part-way, from a picture: `strength` of the steps are run, rounded down. With 0 the
     /// picture stays as it is; even with 1 it shows through, as the first noise level is finite.
     ///

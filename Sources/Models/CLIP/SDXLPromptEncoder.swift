@@ -73,8 +73,13 @@ public struct SDXLPromptEncoder: Sendable {
     /// Texts -> (B, 77, 768 + 1280): the penultimate states of both encoders side by side; and (B, 1280): the second's
     /// projected pooled state.
     public func encode(_ texts: [String]) -> (embeds: Tensor, pooled: Tensor) {
-        let a = first(texts.map(firstTokenizer.encode))
-        let b = second(texts.map(secondTokenizer.encode))
+        encode(tokens: texts.map { (firstTokenizer.encode($0), secondTokenizer.encode($0)) })
+    }
+
+    /// As `encode`, of texts in tokens already.
+    public func encode(tokens: [(first: [Int], second: [Int])]) -> (embeds: Tensor, pooled: Tensor) {
+        let a = first(tokens.map(\.first))
+        let b = second(tokens.map(\.second))
         return (
             .concatenated([a.penultimateHiddenState, b.penultimateHiddenState], axis: 2),
             b.textEmbeds

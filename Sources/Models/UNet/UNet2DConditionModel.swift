@@ -65,9 +65,22 @@ public struct UNet2DConditionModel: Sendable {
         added: AddedConditions,
         identities: [IDConditioning] = []
     ) -> Tensor {
+        let timesteps = Array(repeating: timestep, count: sample.shape[0])
+        return self(sample, timesteps: timesteps, text: text, added: added, identities: identities)
+    }
+
+    /// As above, each picture at a timestep of its own: `timesteps` has B of them.
+    public func callAsFunction(
+        _ sample: Tensor,
+        timesteps: [Float],
+        text: TextConditioning,
+        added: AddedConditions,
+        identities: [IDConditioning] = []
+    ) -> Tensor {
         // 1. time, sizes and pooled text
         let B = sample.shape[0]
-        let time = sinusoids(Array(repeating: timestep, count: B), channels: config.blockOutChannels[0])
+        precondition(timesteps.count == B, "\(timesteps.count) timesteps for \(B) pictures")
+        let time = sinusoids(timesteps, channels: config.blockOutChannels[0])
         let sizes = sinusoids(added.timeIDs.flatMap { $0 }, channels: config.additionTimeEmbedDim)
         let addition = Tensor.concatenated(
             [added.textEmbeds, sizes.reshaped([B, 6 * config.additionTimeEmbedDim])],
