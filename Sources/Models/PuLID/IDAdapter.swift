@@ -30,6 +30,19 @@ public struct IDAdapter: Sendable {
         self.layers = layers
     }
 
+    /// What training starts from, by the names below `id_adapter_attn_layers`: each attention looks at identity tokens as
+    /// it looks at text.
+    ///
+    /// IP-Adapter: tutorial_train_sdxl.py
+    public static func textMatrices(of unet: UNet2DConditionModel) -> [String: Tensor] {
+        var matrices: [String: Tensor] = [:]
+        for attention in unet.crossAttentions {
+            matrices["\(attention.number).id_to_k.weight"] = attention.toK.weight.detached()
+            matrices["\(attention.number).id_to_v.weight"] = attention.toV.weight.detached()
+        }
+        return matrices
+    }
+
     /// - Parameters:
     ///   - tokens: (B, T, cross-attention width), B the batch of the UNet's calls
     ///   - mask: where the identity acts; nil for everywhere

@@ -24,6 +24,17 @@ public struct IDConditioning: Sendable {
     /// Where the identity acts; nil for everywhere.
     let mask: IdentityMask?
 
+    /// The same identity without its history: no gradient flows back to its tokens.
+    public func detached() -> IDConditioning {
+        IDConditioning(
+            attentions: attentions.mapValues { KeysAndValues(k: $0.k.detached(), v: $0.v.detached()) },
+            scale: scale,
+            numZero: numZero,
+            ortho: ortho,
+            mask: mask
+        )
+    }
+
     /// scale (r + ...), to be added to h after the text attention and before the output projection; nil where this
     /// attention has no adapter. A mask weighs this sum as it is without one: the projection is that of all pixels.
     ///

@@ -33,6 +33,7 @@ struct Attention: Sendable {
     func callAsFunction(_ x: Tensor, text: TextConditioning, identities: [IDConditioning], grid: PixelGrid) -> Tensor {
         let q = toQ(x)
         let context = text[attention: number]
+        text.recorder?.record(.init(attention: number, query: q, key: context.k, heads: heads))
         let h = scaledDotProductAttention(q, context.k, context.v, heads: heads)
         let parts = identities.compactMap {
             $0.part(beside: h, query: q, heads: heads, attention: number, grid: grid)

@@ -13,8 +13,17 @@ struct KeysAndValues: Sendable {
 public struct TextConditioning: Sendable {
     /// By the attention's number.
     private let attentions: [Int: KeysAndValues]
+    /// Told about every cross-attention; nil unless a training compares them.
+    private(set) var recorder: AttentionRecorder?
 
     fileprivate init(attentions: [Int: KeysAndValues]) { self.attentions = attentions }
+
+    /// The same prompt, whose attentions are told to `recorder`.
+    public func recorded(by recorder: AttentionRecorder) -> TextConditioning {
+        var result = self
+        result.recorder = recorder
+        return result
+    }
 
     subscript(attention number: Int) -> KeysAndValues {
         guard let found = attentions[number] else { preconditionFailure("the prompt was prepared for another UNet") }
