@@ -29,8 +29,8 @@ public struct TextToImageTraining: TrainingTask {
         noise: NoiseSchedule,
         seed: UInt64,
         steps: Int,
-        batch: Int = 48,
-        partSize: Int = 24,
+        batch: Int = 32,
+        partSize: Int = 16,
         rate: Double = 1e-3
     ) {
         self.steps = steps
