@@ -108,22 +108,3 @@ public struct Embedding: Sendable {
     /// Indices -> (indices.count, channels)
     public func callAsFunction(_ indices: [Int]) -> Tensor { weight.rows(at: indices) }
 }
-
-/// torch.nn.BatchNorm in evaluation, over the last dimension: one scale and one shift per channel.
-public struct BatchNorm: Sendable {
-    public let scale: Tensor
-    public let shift: Tensor
-
-    public init(_ w: Weights, channels: Int, eps: Float = 1e-5) throws {
-        let weight = try w.tensor("weight", shape: [channels], initial: .ones).values
-        let bias = try w.tensor("bias", shape: [channels], initial: .zeros).values
-        let mean = try w.tensor("running_mean", shape: [channels], initial: .zeros).values
-        let variance = try w.tensor("running_var", shape: [channels], initial: .ones).values
-        let scales = zip(weight, variance).map { $0 / ($1 + eps).squareRoot() }
-        scale = Tensor(scales, shape: [channels])
-        shift = Tensor((0..<channels).map { bias[$0] - mean[$0] * scales[$0] }, shape: [channels])
-        w.ignore { $0.hasSuffix("num_batches_tracked") }
-    }
-
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.multipliedByRow(scale).addingRow(shift) }
-}

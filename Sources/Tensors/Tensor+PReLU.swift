@@ -3,24 +3,36 @@ extension Tensor {
     public func prelu(_ slope: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns
         precondition(slope.count == columns, "slopes of \(slope.shape) do not fit \(shape)")
-        return eachChannel { x, c in x < 0 ? x * slope.pointer[c] : x }
-            .recorded(from: self, slope) { [x = detached(), slope = slope.detached()] dy in
-                let negative = x.eachChannel { x, _ in min(x, 0) }
-                return [
-                    dy * x.eachChannel { x, c in x < 0 ? slope.pointer[c] : 1 },
-                    (dy * negative).sumOfRows().reshaped(slope.shape),
-                ]
+        let (xs, slopes) = (pointer, slope.pointer)
+        let y = Tensor.rowwise(shape) { rows, y in
+            for (i, row) in rows.enumerated() {
+                let (x, y) = (xs + row * columns, y + i * columns)
+                for c in 0..<columns { y[c] = x[c] < 0 ? x[c] * slopes[c] : x[c] }
             }
+        }
+        return y.recorded(from: self, slope) { [x = detached(), slope = slope.detached()] dy in
+            [x.preluInputGradient(slope, dy), x.preluSlopeTerms(dy).sumOfRows().reshaped(slope.shape)]
+        }
     }
 
-    /// `transform` of each element and its channel, without history.
-    private func eachChannel(_ transform: (Float, Int) -> Float) -> Tensor {
+    /// dy, times the slope where x is negative.
+    private func preluInputGradient(_ slope: Tensor, _ dy: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns
-        return Tensor.rowwise(shape) { rows, y in
-            let x = pointer + rows.lowerBound * columns
-            for i in 0..<rows.count {
-                for c in 0..<columns { y[i * columns + c] = transform(x[i * columns + c], c) }
+        let (xs, dys, slopes) = (pointer, dy.pointer, slope.pointer)
+        return Tensor.rowwise(shape) { rows, dx in
+            for (i, row) in rows.enumerated() {
+                let (x, dy, dx) = (xs + row * columns, dys + row * columns, dx + i * columns)
+                for c in 0..<columns { dx[c] = x[c] < 0 ? dy[c] * slopes[c] : dy[c] }
             }
+        }
+    }
+
+    /// What each element adds to its slope's gradient: dy x where x is negative.
+    private func preluSlopeTerms(_ dy: Tensor) -> Tensor {
+        let (xs, dys) = (pointer, dy.pointer)
+        return Tensor.elementwise(shape) { range, terms in
+            let (x, dy) = (xs + range.lowerBound, dys + range.lowerBound)
+            for i in 0..<range.count { terms[i] = x[i] < 0 ? dy[i] * x[i] : 0 }
         }
     }
 }

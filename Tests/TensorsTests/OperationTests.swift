@@ -119,6 +119,13 @@ import Testing
         }
     }
 
+    @Test(arguments: ["maps", "rows"])
+    func batchNorm(_ name: String) {
+        check("batch_norm.\(name)", ["x", "weight", "bias"], relative: 4e-6) { i in
+            i[0].channelsLast().batchNorm(i[1], i[2], eps: 1e-5).channelsFirst()
+        }
+    }
+
     @Test func activations() {
         check("silu") { $0[0].silu() }
         check("gelu") { $0[0].gelu() }

@@ -122,6 +122,12 @@ def operations():
         record(f"group_norm.{name}", norm, **inputs)
         record(f"group_norm_silu.{name}", lambda **i: F.silu(norm(**i)), **inputs)
 
+    # Batch normalisation in training: batch, channels, height, width.
+    for name, (b, c, h, w) in {"maps": (3, 5, 4, 7), "rows": (9, 19, 1, 1)}.items():
+        inputs = dict(x=randn(b, c, h, w, seed=1) * 2 - 0.4, weight=randn(c, seed=2), bias=randn(c, seed=3))
+        norm = lambda x, weight, bias: F.batch_norm(x, None, None, weight, bias, training=True, eps=1e-5)
+        record(f"batch_norm.{name}", norm, **inputs)
+
     # Activations.
     x = torch.cat([randn(61, seed=1) * 3, torch.tensor([0.0, -0.0, 30.0, -30.0, 88.0, -100.0])])
     record("silu", lambda x: F.silu(x), x=x)

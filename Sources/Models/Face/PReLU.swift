@@ -6,7 +6,7 @@ struct PReLU: Sendable {
     let weight: Tensor
 
     init(_ w: Weights, channels: Int) throws {
-        weight = try w.tensor("weight", shape: [channels], initial: .zeros)
+        weight = try w.tensor("weight", shape: [channels], initial: .constant(0.25))
     }
 
     /// (..., channels) -> (..., channels)
