@@ -4,7 +4,7 @@ import Models
 import Tensors
 import Training
 
-/// SDXL's training from nothing: the denoiser and both text encoders learn together to predict the noise in latents of
+/// SDXL's training: the denoiser and both text encoders learn together to predict the noise in latents of
 /// captioned pictures, at all noise levels alike.
 ///
 /// Podell et al. 2023, https://arxiv.org/abs/2307.01952; diffusers: examples/text_to_image/train_text_to_image_sdxl.py
@@ -19,6 +19,7 @@ public struct TextToImageTraining: TrainingTask {
 
     /// - Parameters:
     ///   - pictures: what is learned, encoded with the autoencoder and the tokenizers that belong to `config`
+    ///   - start: weights to go on from, by the names that `result()` gives them; nil to begin anew
     ///   - seed: of the first weights, and of what each step draws
     ///   - batch: pictures in a step
     ///   - partSize: pictures that one thread takes at a time
@@ -27,6 +28,7 @@ public struct TextToImageTraining: TrainingTask {
         config: SDXLNetworks.Config,
         pictures: CaptionedLatents,
         noise: NoiseSchedule,
+        from start: [String: Tensor]? = nil,
         seed: UInt64,
         steps: Int,
         batch: Int = 32,
@@ -41,7 +43,8 @@ public struct TextToImageTraining: TrainingTask {
         emptyText = pictures.tokens("")
         let warmUp = min(100, steps / 2)
         trainer = Trainer(
-            TrainableWeights(name: "the text-to-image model", seed: seed, zeroed: Self.endsOfBranches),
+            start.map { TrainableWeights(name: Self.name, from: GivenWeights(name: Self.name, $0), seed: nil) }
+                ?? TrainableWeights(name: Self.name, seed: seed, zeroed: Self.endsOfBranches),
             settings: TrainingSettings(
                 optimizer: AdamW(beta2: 0.99),
                 learningRate: LearningRate(
@@ -57,6 +60,7 @@ public struct TextToImageTraining: TrainingTask {
         )
     }
 
+    private static let name = "the text-to-image model"
     /// The denoiser begins as its shortcuts alone, and with no noise as its prediction.
     private static let endsOfBranches = NameRule(
         lastParts: ["conv2", "proj_out", "conv_out"].flatMap { ["\($0).weight", "\($0).bias"] }

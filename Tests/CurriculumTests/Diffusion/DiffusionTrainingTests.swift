@@ -7,11 +7,16 @@ import Testing
 import Training
 
 @Suite struct DiffusionTrainingTests {
-    private func textToImage(steps: Int, _ micro: MicroSDXL) -> TextToImageTraining {
+    private func textToImage(
+        steps: Int,
+        from start: [String: Tensor]? = nil,
+        _ micro: MicroSDXL
+    ) -> TextToImageTraining {
         TextToImageTraining(
             config: micro.config,
             pictures: micro.pictures,
             noise: micro.noise,
+            from: start,
             seed: 3,
             steps: steps,
             batch: 6,
@@ -63,6 +68,17 @@ import Training
         let weights = Weights(GivenWeights(name: "result", whole))
         _ = try SDXLNetworks(weights, config: micro.config)
         try weights.assertAllUsed()
+    }
+
+    @Test func textToImageGoesOnFromGivenWeights() throws {
+        let micro = try MicroSDXL()
+        let start = try result(textToImage(steps: 3, micro))
+        var task = textToImage(steps: 40, from: start, micro)
+        _ = try task.step()
+        // The learning rate of step 0 is 0.
+        #expect(task.trainer.weights.values.mapValues(\.values) == start.mapValues(\.values))
+        _ = try task.step()
+        #expect(task.trainer.weights.values.mapValues(\.values) != start.mapValues(\.values))
     }
 
     @Test func textToImageLearns() throws {
