@@ -1,0 +1,102 @@
+import Imaging
+import Models
+import Tensors
+import Training
+
+/// Trains a face recogniser to tell the people of the small world apart, in any style and from pictures of any size.
+///
+/// Each part of a batch holds pairs of pictures; within it a picture's partner is to be nearer than everyone else. With
+/// thousands of people and minutes of time a contrast learns far faster than ArcFace's classes do.
+public struct RecognizerTraining: TrainingTask {
+    public var trainer: Trainer
+    public let steps: Int
+    public let config: IResNet.Config
+    private let pictures: PersonPictures
+    private let peopleInPart: Int
+    private let parts: Int
+    private let augmentation: CropAugmentation
+    private let loss = SupervisedContrast()
+
+    /// - Parameters:
+    ///   - people: whom it learns to tell apart
+    ///   - picturesEach: of each of them, at least 2
+    ///   - seed: of the first weights, the pictures, and the choices of each step
+    ///   - peopleInPart: two pictures each are contrasted with one another
+    ///   - parts: of a step's batch
+    ///   - rate: the learning rate's peak
+    public init(
+        config: IResNet.Config,
+        people: IdentitySet,
+        picturesEach: Int = 16,
+        seed: UInt64,
+        steps: Int,
+        peopleInPart: Int = 48,
+        parts: Int = 2,
+        rate: Double = 2e-3
+    ) {
+        self.steps = steps
+        self.config = config
+        self.peopleInPart = peopleInPart
+        self.parts = parts
+        let augmentation = CropAugmentation(side: config.imageSize, margin: 2, channels: 3)
+        self.augmentation = augmentation
+        pictures = PersonPictures(of: people, picturesEach: picturesEach, seed: seed) { picture, random in
+            picture.recognitionCrop(
+                side: augmentation.side,
+                margin: augmentation.margin,
+                jitter: 0.015,
+                &random
+            )
+        }
+        trainer = Trainer(
+            // The last norm's scale is 1, as in insightface: it gives numbers of one size.
+            TrainableWeights(name: "the recogniser", seed: seed, frozen: NameRule(below: ["features.weight"])),
+            settings: TrainingSettings(
+                optimizer: AdamW(weightDecay: 0.02),
+                learningRate: LearningRate(
+                    peak: rate,
+                    warmUp: min(50, steps / 4),
+                    decay: .cosine(steps: steps, final: 0.01 * rate)
+                ),
+                accumulation: GradientAccumulation(partSize: 2 * peopleInPart)
+            ),
+            seeds: ["parts": SeedStream(seed: seed)]
+        )
+    }
+
+    public mutating func step() throws -> StepReport {
+        let sources = trainer.seeds["parts", default: SeedStream(seed: 0)].next(parts)
+        let size = 2 * peopleInPart
+        let build = { [config] in try IResNet($0, config: config) }
+        return try trainer.step(samples: parts * size, build: build) { [self] network, part in
+            var source = sources[part.lowerBound / size]
+            let faces = faces(&source)
+            return BatchNorm.$statistics.withValue(.ofInput) { loss(network(faces)) }
+        }
+    }
+
+    /// Pairs of one part, (2 `peopleInPart`, 3, side, side) in -1...1
+    private func faces(_ random: inout TorchRandomSource) -> Tensor {
+        let side = config.imageSize
+        let values = pictures.pairs(peopleInPart, &random).flatMap { augmentation(pictures[$0], &random) }
+        return Tensor(values, shape: [2 * peopleInPart, side, side, 3]).channelsFirst().affine(scale: 2, shift: -1)
+    }
+
+    /// The weights with running statistics, which are measured now, over pictures as in training.
+    public func result() throws -> [String: Tensor] {
+        // Asks for all there is: a training that has just been resumed holds what was trained alone.
+        _ = try IResNet(Weights(trainer.weights), config: config)
+        let weights = trainer.weights.values
+        let network = try IResNet(Weights(GivenWeights(name: "the recogniser", weights)), config: config)
+        let statistics = BatchStatistics()
+        var sources = SeedStream(seed: trainer.seeds["parts"]?.seed ?? 0, position: 1 << 32)
+        for _ in 0..<statisticsParts {
+            var source = sources.next()
+            let faces = faces(&source)
+            statistics.measure { _ = network(faces) }
+        }
+        return weights.merging(statistics.tensors) { $1 }
+    }
+
+    private let statisticsParts = 16
+}

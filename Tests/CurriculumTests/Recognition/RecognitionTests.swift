@@ -1,0 +1,4 @@
+import Foundation
+
+/// This folder: goldens lie beside it.
+let recognitionTests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
