@@ -24,7 +24,7 @@ extension FaceError: CustomStringConvertible {
         case .notAligned(let landmarks):
             "the face's landmarks lie on one point and cannot be aligned: \(landmarks.map { "(\($0.x), \($0.y))" }.joined(separator: ", "))"
         case .noDetector(let parameter, let names):
-            "finding faces takes detectors: put \(names.joined(separator: " or ")) into the folder of load_face_models, or give "
+            "finding faces takes a detector: put \(names.joined(separator: " or ")) into the folder of load_face_models, or give "
                 + "`\(parameter):` there, or say `crop: whole` if the picture is an aligned face"
         case .noModel(let folder, let names, let purpose):
             "\(folder): there is no \(names.joined(separator: " or ")); it holds \(purpose)"

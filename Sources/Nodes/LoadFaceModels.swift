@@ -8,7 +8,7 @@ struct LoadFaceModels: Node {
     static let evaluation = Evaluation.reference
 
     @Parameter(
-        "the folder with scrfd_10g_bnkps.onnx, glintr100.onnx (or recognizer.safetensors), detection_Resnet50_Final.pth (or aligner.safetensors) and parsing_bisenet.pth (or parser.safetensors), somewhere in it; the detectors, first and third, only for crop: detect"
+        "the folder with scrfd_10g_bnkps.onnx (or detector.onnx), glintr100.onnx (or recognizer.safetensors), detection_Resnet50_Final.pth (or aligner.safetensors) and parsing_bisenet.pth (or parser.safetensors), somewhere in it; the first is needed for crop: detect alone, and without the third the first aligns faces too"
     )
     var folder: PathReference
     @Parameter("another detector: insightface's SCRFD with key points, .onnx") var detector: FileReference? = nil
@@ -16,7 +16,7 @@ struct LoadFaceModels: Node {
         nil
     @Parameter("another detector for alignment: facexlib's RetinaFace with ResNet-50") var aligner: FileReference? = nil
     @Parameter("another parser: BiSeNet with 19 labels") var parser: FileReference? = nil
-    @Parameter("whether the two detectors must be there, as crop: detect needs them") var detectors: DetectorNeed =
+    @Parameter("whether both detectors must be there, as PuLID's own way to find faces needs them") var detectors: DetectorNeed =
         .optional
 
     func problems() -> [ParameterProblem] {

@@ -16,7 +16,7 @@ struct InspectTests {
                   use     {uses: load_pulid, weights: models/tiny/pulid.safetensors, eva_clip: EVA_CLIP}
                 models/tiny/face: a folder of networks that look at faces
                   format  729.0 kB
-                          without detector: scrfd_10g_bnkps.onnx
+                          without detector: scrfd_10g_bnkps.onnx or detector.onnx
                           without aligner: detection_Resnet50_Final.pth or aligner.safetensors
                   use     {uses: load_face_models, folder: models/tiny/face}
                   recognizer.safetensors: a face recogniser (IResNet of ArcFace)

@@ -161,6 +161,21 @@ import Testing
 
     private var detectorPath: String { Golden.path("red_detector.onnx", #filePath) }
 
+    /// Without an aligner the detector's own landmarks align the face, and nobody is warned of what nobody asked for.
+    @Test func theDetectorAloneIsEnough() throws {
+        let red = [(column: 10, row: 7, blue: Float(-1))]
+        let withAligner = try face(photo(red), try models(aligner: false))
+        #expect(warnings.all.count == 1)
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("aligner.safetensors"))
+        let alone = try face(photo(red), try models(aligner: nil))
+        #expect(warnings.all.count == 1, "\(warnings.all)")
+        #expect(alone.box.values == withAligner.box.values)
+        #expect(alone.recognition.values == withAligner.recognition.values)
+        #expect(alone.aligned.values == withAligner.aligned.values)
+        let nobody = try face(photo([]), try models(aligner: nil), ["on_no_face": .string("skip")])
+        #expect(nobody.recognition.shape == [0])
+    }
+
     @Test func theAlignerAloneIsEnough() throws {
         let found = try face(photo([]), try models(aligner: true))
         #expect(found.recognition.count == 7)
@@ -200,7 +215,7 @@ import Testing
         let error = #expect(throws: (any Error).self) { try face(photo(two), models) }
         #expect(
             error.map { "\($0)" }
-                == "finding faces takes detectors: put scrfd_10g_bnkps.onnx into the folder of load_face_models, or give "
+                == "finding faces takes a detector: put scrfd_10g_bnkps.onnx or detector.onnx into the folder of load_face_models, or give "
                 + "`detector:` there, or say `crop: whole` if the picture is an aligned face"
         )
     }

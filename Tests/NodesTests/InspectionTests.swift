@@ -119,7 +119,7 @@ struct InspectionTests {
         #expect(face.kind == "a folder of networks that look at faces")
         #expect(
             face.details == [
-                "without detector: scrfd_10g_bnkps.onnx",
+                "without detector: scrfd_10g_bnkps.onnx or detector.onnx",
                 "without aligner: detection_Resnet50_Final.pth or aligner.safetensors",
             ]
         )

@@ -36,12 +36,15 @@ public struct BiSeNet: Sendable {
     /// - Precondition: 32 divides both sides.
     public func callAsFunction(_ image: Tensor) -> Tensor {
         let (_, _, H, W) = image.shape4
+        return deciding { logits(image) }.resizedBilinear(height: H, width: W, alignCorners: true)
+    }
+
+    /// Likewise -> logits at an 8th of the size, (B, classes, H / 8, W / 8), where the network itself ends.
+    package func logits(_ image: Tensor) -> Tensor {
+        let (_, _, H, W) = image.shape4
         precondition(H % 32 == 0 && W % 32 == 0, "32 does not divide the sides of \(image.shape)")
-        let logits = deciding {
-            let (spatial, context) = contextPath(image.channelsLast())
-            return convOut(conv(fusion(spatial, context)))
-        }
-        return logits.channelsFirst().resizedBilinear(height: H, width: W, alignCorners: true)
+        let (spatial, context) = contextPath(image.channelsLast())
+        return convOut(conv(fusion(spatial, context))).channelsFirst()
     }
 }
 

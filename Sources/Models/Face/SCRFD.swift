@@ -8,8 +8,10 @@ import Tensors
 public enum SCRFD {
     /// Pixels on each side of the picture that the network is shown.
     public static let side = 640
-    private static let strides = [8, 16, 32]
-    private static let anchors = 2
+    /// Pixels between the positions of each grid.
+    package static let strides = [8, 16, 32]
+    /// Of each position.
+    package static let anchors = 2
     private static let scoreLimit: Float = 0.5
     private static let overlapLimit: Float = 0.4
 

@@ -15,7 +15,8 @@ struct FoundFace {
     let doubt: String?
 }
 
-/// Finds faces in one photo with both detectors and decides which is which.
+/// Finds faces in one photo with both detectors and decides which is which. RetinaFace may be missing; then SCRFD's own
+/// landmarks align the face.
 ///
 /// PuLID: pulid/pipeline.py::get_id_embedding. There the recogniser sees SCRFD's largest face and the parser the one of
 /// RetinaFace's that is nearest the middle, which can be two people; here both see the one that is picked.
@@ -47,8 +48,8 @@ struct FaceFinder {
         detected = try models.detected(in: photo, context)
     }
 
-    /// RetinaFace's faces, in pixels of `photo`.
-    func alignable() throws -> [FaceDetection] { try models.alignable(in: photo, context) }
+    /// RetinaFace's faces, in pixels of `photo`; none without it.
+    func alignable() throws -> [FaceDetection] { models.has(.aligner) ? try models.alignable(in: photo, context) : [] }
 
     /// The face to be encoded; nil if there is none.
     ///
@@ -77,7 +78,7 @@ struct FaceFinder {
                     "the largest face is at \(shown(face)), the one nearest the middle at \(shown(middle)); the largest is taken, "
                     + "say `pick: center` for the other"
             }
-        } else {
+        } else if models.has(.aligner) {
             let other = middle.map { "one at \(shown($0))" } ?? "none"
             doubt =
                 "the detectors disagree: SCRFD finds a face at \(shown(face)), RetinaFace \(other); SCRFD's is taken"
@@ -93,7 +94,6 @@ struct FaceFinder {
     /// Every face that SCRFD finds as the recogniser sees it, or, if there is none, RetinaFace's from their aligned pictures.
     func allForRecognition() throws -> [Bitmap] {
         if !detected.isEmpty { return try detected.map(forRecognition) }
-        guard models.has(.aligner) else { return [] }
         let side = try models.recognizer(context).side
         return try alignable().map {
             try aligned($0).resizedLinearly(width: side, height: side)

@@ -28,7 +28,7 @@ public struct FaceModels: ModelReference {
         /// The file names that are looked for, in this order.
         var names: [String] { file.allNames }
 
-        /// Needed only where faces are to be found.
+        /// Needed only where faces are to be found; the aligner not even there.
         var isOptional: Bool { self == .detector || self == .aligner }
     }
 

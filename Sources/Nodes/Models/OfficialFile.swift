@@ -38,6 +38,7 @@ struct OfficialFile: Hashable, Sendable {
     )
     static let detector = OfficialFile(
         names: ["scrfd_10g_bnkps.onnx"],
+        ownName: "detector.onnx",
         purpose: "the network that finds faces",
         source: antelope
     )
