@@ -42,6 +42,8 @@ public struct Trainer: Sendable {
     public let settings: TrainingSettings
     /// Steps done.
     public internal(set) var step = 0
+    /// Of each step done.
+    public internal(set) var losses: [Float] = []
     /// The random sources of batches, noise and so on, by name; they are part of a checkpoint.
     public var seeds: [String: SeedStream]
     /// By parameter.
@@ -107,6 +109,7 @@ public struct Trainer: Sendable {
         weights.update(values)
         // What was frozen in the meantime goes on to its last values.
         average?.update(weights.trainedSoFar)
+        losses.append(report.loss)
         step += 1
     }
 }

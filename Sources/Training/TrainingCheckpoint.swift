@@ -5,9 +5,10 @@ import Tensors
 /// bits of never having stopped. The learning rate follows from the step, which is in it.
 ///
 /// Tensors: `parameter.<name>`; `first_moment.<name>`, `second_moment.<name>` and `updates.<name>` of AdamW;
-/// `average.<name>`. Metadata: `format`, `step`, `average_updates`, and `seed.<name>`, a seed and its position.
+/// `average.<name>`; `losses`, one for each step. Metadata: `format`, `step`, `average_updates`, and `seed.<name>`, a seed and its position.
 enum TrainingCheckpoint {
-    static let format = "pulid-run training 1"
+    static let format = "pulid-run training 2"
+    static let losses = "losses"
 
     enum Part: String, CaseIterable {
         case parameter, first = "first_moment", second = "second_moment", updates, average
@@ -37,6 +38,7 @@ extension Trainer {
             writer.add(Part.updates.key(name), Tensor([Float(moments.updates)], shape: [1]))
         }
         for (name, tensor) in average?.values ?? [:] { writer.add(Part.average.key(name), tensor) }
+        writer.add(TrainingCheckpoint.losses, Tensor(losses, shape: [losses.count]))
         try writer.write(to: path)
     }
 
@@ -48,6 +50,7 @@ extension Trainer {
         let file = try CheckpointReader(SafetensorsFile(path: path))
         let step = try file.count("step")
         let seeds = try file.seeds()
+        let losses = try file.losses(count: step)
         let moments = try file.moments()
         if let limit = settings.averageDecay {
             average = ExponentialMovingAverage(
@@ -59,6 +62,7 @@ extension Trainer {
         weights.restore(file.tensors(.parameter), from: path)
         (self.step, self.moments) = (step, moments)
         self.seeds = seeds
+        self.losses = losses
     }
 }
 
@@ -72,7 +76,7 @@ private struct CheckpointReader {
         guard file.metadata["format"] == TrainingCheckpoint.format else {
             throw Self.error(file, .otherFormat(found: file.metadata["format"]))
         }
-        for key in file.tensorNames {
+        for key in file.tensorNames where key != TrainingCheckpoint.losses {
             guard let part = Part.allCases.first(where: { key.hasPrefix($0.key("")) }) else {
                 throw Self.error(file, .strayTensor(key))
             }
@@ -104,6 +108,13 @@ private struct CheckpointReader {
                 return (name, AdamW.Moments(first: m.values, second: v.values, updates: updates))
             }
         )
+    }
+
+    func losses(count: Int) throws -> [Float] {
+        guard file.shape(of: TrainingCheckpoint.losses) == [count] else {
+            throw Self.error(file, .missingTensor(TrainingCheckpoint.losses))
+        }
+        return try file.tensor(TrainingCheckpoint.losses).values
     }
 
     func count(_ field: String) throws -> Int {

@@ -15,6 +15,8 @@ struct NodeRunner {
         )
     }
 
+    init(context: RunContext) { self.context = context }
+
     /// - Parameters:
     ///   - parameters: those that have no default, and others at will
     ///   - inputs: by port

@@ -61,7 +61,7 @@ import Training
     }
 
     @Test func filesThatAreNoCheckpointAreRefused() throws {
-        let good = ["format": "pulid-run training 1", "step": "2", "average_updates": "2"]
+        let good = ["format": "pulid-run training 2", "step": "2", "average_updates": "2"]
         let x = Tensor([1, 2], shape: [2])
         try refuses([:], [:], .otherFormat(found: nil))
         try refuses(["format": "pulid-run training 0"], [:], .otherFormat(found: "pulid-run training 0"))
@@ -73,6 +73,7 @@ import Training
             [:],
             .badNumber(field: "average_updates", found: "many")
         )
+        try refuses(good, ["losses": .zeros([3])], .missingTensor("losses"))
         try refuses(good, ["x": x], .strayTensor("x"))
         try refuses(good, ["average.x": x], .strayTensor("average.x"))
         try refuses(
@@ -98,7 +99,7 @@ import Training
     ) throws {
         try withFile { path in
             var writer = SafetensorsWriter(metadata: metadata)
-            writer.add(tensors)
+            writer.add(["losses": Tensor.zeros([2])].merging(tensors) { $1 })
             try writer.write(to: path)
             var training = SmallTraining()
             try training.step()

@@ -13,12 +13,14 @@ public struct VAETraining: TrainingTask {
     private let loss: ReconstructionLoss
 
     /// - Parameters:
+    ///   - start: weights to go on from; nil to begin anew
     ///   - seed: of the first weights, and of the pictures and noises of each step
     ///   - batch: pictures in a step
     ///   - rate: the learning rate's peak
     public init(
         config: AutoencoderKL.Config,
         pictures: WorldDataset,
+        from start: [String: Tensor]? = nil,
         seed: UInt64,
         steps: Int,
         batch: Int = 8,
@@ -31,7 +33,12 @@ public struct VAETraining: TrainingTask {
         self.batch = batch
         self.loss = loss
         trainer = Trainer(
-            TrainableWeights(name: "the VAE", seed: seed, zeroed: NameRule(lastParts: ["conv2.weight", "conv2.bias"])),
+            start.map { TrainableWeights(name: "the VAE", from: GivenWeights(name: "the VAE", $0), seed: nil) }
+                ?? TrainableWeights(
+                    name: "the VAE",
+                    seed: seed,
+                    zeroed: NameRule(lastParts: ["conv2.weight", "conv2.bias"])
+                ),
             settings: TrainingSettings(
                 optimizer: AdamW(beta2: 0.99),
                 learningRate: LearningRate(
@@ -50,11 +57,8 @@ public struct VAETraining: TrainingTask {
         let build = { [config] in try AutoencoderKL($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [dataset = pictures, loss] vae, part in
             var sources = Array(sources[part])
-            let pictures = Tensor.concatenated(
-                sources.indices.map { dataset.picture(&sources[$0]).bitmap.signed },
-                axis: 0
-            )
-            let latents = vae.encode(pictures)
+            let pictures = sources.indices.map { dataset.picture(&sources[$0]) }
+            let latents = vae.encode(.concatenated(pictures.map(\.bitmap.signed), axis: 0))
             let noise = Tensor.concatenated(
                 sources.indices.map { sources[$0].normal([1] + latents.mean.shape.dropFirst()) },
                 axis: 0

@@ -23,6 +23,14 @@ extension EVAVisionTransformer {
         /// Floats of one head.
         public var headWidth: Int { width / heads }
 
+        /// What shapes cannot say, for a file's metadata.
+        public var metadata: [String: String] {
+            [
+                "heads": "\(heads)",
+                "hidden_state_blocks": hiddenStateBlocks.map(String.init).joined(separator: ","),
+            ]
+        }
+
         /// EVA02-CLIP-L-14-336
         public static let large336 = Config()
 

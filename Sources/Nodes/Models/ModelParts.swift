@@ -9,6 +9,11 @@ extension SDXLModel {
         case "vae": isInPart = { $0.hasPrefix("vae") }
         case "text":
             isInPart = { $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index" }
+        case "settings":
+            // What a training from nothing takes of a model: sizes and words, no weights.
+            isInPart = {
+                $0.hasSuffix("config") || $0.hasPrefix("tokenizer") || $0 == "scheduler" || $0 == "model index"
+            }
         default: return self
         }
         return SDXLModel(files: files.filter { isInPart($0.key) }, tokenizerFolders: tokenizerFolders)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Curriculum
 import Diffusion
 import Graph
 import Models
@@ -70,13 +71,25 @@ public struct SDXLModel: ModelReference {
         }
     }
 
+    /// The sizes of the UNet and the text encoders, and the tokenizers: what a training from nothing needs.
+    func networksConfig(_ context: RunContext) throws -> SDXLNetworks.Config {
+        let (tokenizer, tokenizer2) = try tokenizers()
+        return SDXLNetworks.Config(
+            unet: try settings("unet config", inferred: { try $0.unetConfig() }),
+            textEncoder: try settings("text_encoder config", inferred: { try $0.firstEncoderConfig() }),
+            textEncoder2: try settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() }),
+            tokenizer: tokenizer,
+            tokenizer2: tokenizer2
+        )
+    }
+
     /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none. What the
     /// UNet's own file notes on its output counts for more: the settings may be those of the model it replaces.
     func noiseSchedule(_ context: RunContext) throws -> NoiseSchedule {
         try context.residents.value(for: residentKey(["scheduler", "unet"])) {
             var settings =
                 try files["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0.path) } ?? .sdxl
-            if try checkpoint("unet").noiseMarkers.predictsVelocity { settings.predictionType = .velocity }
+            if files["unet"] != nil, try checkpoint("unet").noiseMarkers.predictsVelocity { settings.predictionType = .velocity }
             return try NoiseSchedule(settings)
         }
     }

@@ -74,13 +74,7 @@ public struct TinyModels {
         )
         let towerWeights = fresh("eva_clip.safetensors")
         _ = try EVAVisionTransformer(Weights(towerWeights) / "visual", config: tower)
-        try save(
-            towerWeights,
-            metadata: [
-                "heads": "\(tower.heads)",
-                "hidden_state_blocks": tower.hiddenStateBlocks.map(String.init).joined(separator: ","),
-            ]
-        )
+        try save(towerWeights, metadata: tower.metadata)
 
         let weights = fresh("pulid.safetensors")
         let encoder = IDEncoder.Config(

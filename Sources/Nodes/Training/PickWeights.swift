@@ -12,7 +12,7 @@ struct PickWeights: Node {
     @Parameter("whether files hold 16 bits a number, as released models do, and not 32") var half: Bool = true
 
     func run(_ context: RunContext) throws -> WeightsArtifact {
-        guard let network else { return WeightsArtifact(weights.tensors, metadata: weights.metadata, isHalf: half) }
+        guard let network else { return weights.half(half) }
         let prefix = network + "."
         let picked = weights.tensors.filter { $0.key.hasPrefix(prefix) }
         guard !picked.isEmpty else {
@@ -25,7 +25,14 @@ struct PickWeights: Node {
         return WeightsArtifact(
             Dictionary(uniqueKeysWithValues: picked.map { (String($0.key.dropFirst(prefix.count)), $0.value) }),
             metadata: weights.metadata,
+            losses: weights.losses,
             isHalf: half
         )
+    }
+}
+
+extension WeightsArtifact {
+    fileprivate func half(_ isHalf: Bool) -> WeightsArtifact {
+        WeightsArtifact(tensors, metadata: metadata, losses: losses, isHalf: isHalf)
     }
 }

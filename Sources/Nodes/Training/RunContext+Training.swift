@@ -8,8 +8,8 @@ extension RunContext {
     /// Runs a training to its end: goes on from its last checkpoint if it was stopped, tells its loss, and writes a
     /// checkpoint every minute, so that a stop however hard costs no more than that.
     ///
-    /// - Returns: what came out
-    func train(_ task: some TrainingTask) throws -> [String: Tensor] {
+    /// - Parameter metadata: for files of the weights
+    func train(_ task: some TrainingTask, metadata: [String: String] = [:]) throws -> WeightsArtifact {
         var task = task
         let checkpoint = try workFolder().map { $0 + "/checkpoint.safetensors" }
         if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
@@ -34,7 +34,7 @@ extension RunContext {
         progress(task.steps, task.steps, note: loss.text)
         // What follows may take a while, and may be stopped too.
         if let checkpoint { try task.trainer.save(to: checkpoint) }
-        return try task.result()
+        return WeightsArtifact(try task.result(), metadata: metadata, losses: task.trainer.losses)
     }
 }
 

@@ -9,24 +9,28 @@ struct TrainVAE: Node {
     static let help =
         "Trains a VAE with the settings of a model's; its latents have mean 0 and deviation 1 once they are scaled."
 
-    @Input("whose VAE's settings; its weights are not used", part: "vae") var model: SDXLModel
+    @Input("whose VAE's settings; its weights are not used", part: "settings") var model: SDXLModel
     @Input("the pictures") var pictures: DatasetArtifact
+    @Input("weights to go on from; without them the training begins anew") var from: WeightsArtifact?
     @Parameter("of the first weights, and of what is drawn") var seed: Seed
     @Parameter("how often the weights are improved", in: 1...10_000_000) var steps: Int = 14_000
     @Parameter("pictures in a step", in: 1...1024) var batch: Int = 8
     @Parameter("the highest learning rate", in: 0...1) var rate: Double = 0.002
 
+    @Parameter("of the pixels of eyes, brows, nose, mouth and glasses, over that of others", in: 0...100)
+    var featureWeight: Double = 1
+
     func run(_ context: RunContext) throws -> WeightsArtifact {
-        WeightsArtifact(
-            try context.train(
-                VAETraining(
-                    config: model.vaeConfig(context),
-                    pictures: pictures.pictures,
-                    seed: seed.value,
-                    steps: steps,
-                    batch: batch,
-                    rate: rate
-                )
+        try context.train(
+            VAETraining(
+                config: model.vaeConfig(context),
+                pictures: pictures.pictures,
+                from: from?.tensors,
+                seed: seed.value,
+                steps: steps,
+                batch: batch,
+                rate: rate,
+                loss: ReconstructionLoss(features: Float(featureWeight))
             )
         )
     }

@@ -11,14 +11,24 @@ public struct WeightsArtifact: Artifact {
     let tensors: [String: Tensor]
     /// What the file says beside them.
     let metadata: [String: String]
+    /// Of each step of the training that made them.
+    let losses: [Float]
     /// Whether files of them hold half the digits, as released models do.
     let isHalf: Bool
 
-    init(_ tensors: [String: Tensor], metadata: [String: String] = [:], isHalf: Bool = false) {
+    public init(
+        _ tensors: [String: Tensor],
+        metadata: [String: String] = [:],
+        losses: [Float] = [],
+        isHalf: Bool = false
+    ) {
         self.tensors = tensors
         self.metadata = metadata
+        self.losses = losses
         self.isHalf = isHalf
     }
+
+    private static let prefix = "tensor "
 
     /// The weights as a network asks for them.
     ///
@@ -26,9 +36,11 @@ public struct WeightsArtifact: Artifact {
     func source(_ role: String) -> Weights { Weights(GivenWeights(name: role, tensors)) }
 
     public var record: Record {
-        Record(
+        var blocks = Dictionary(uniqueKeysWithValues: tensors.map { (Self.prefix + $0, Record.Block($1)) })
+        blocks["losses"] = Record.Block(Tensor(losses, shape: [losses.count]))
+        return Record(
             kind: Self.kind,
-            blocks: tensors.mapValues { Record.Block($0) },
+            blocks: blocks,
             values: metadata.reduce(into: ["half": .bool(isHalf)]) { $0["metadata \($1.key)"] = .string($1.value) }
         )
     }
@@ -36,9 +48,10 @@ public struct WeightsArtifact: Artifact {
     public init(record: Record) throws {
         try record.require(kind: Self.kind)
         var tensors: [String: Tensor] = [:]
-        for (name, block) in record.blocks {
-            tensors[name] = try record.tensor(name, shape: block.shape.map { $0 })
+        for (name, block) in record.blocks where name.hasPrefix(Self.prefix) {
+            tensors[String(name.dropFirst(Self.prefix.count))] = try record.tensor(name, shape: block.shape.map { $0 })
         }
+        let losses = try record.tensor("losses", shape: [nil]).values
         var metadata: [String: String] = [:]
         for case (let key, .string(let text)) in record.values where key.hasPrefix("metadata ") {
             metadata[String(key.dropFirst("metadata ".count))] = text
@@ -46,7 +59,7 @@ public struct WeightsArtifact: Artifact {
         guard case .bool(let isHalf)? = record.values["half"] else {
             throw ArtifactError.damaged(kind: Self.kind, reason: "half is missing")
         }
-        self.init(tensors, metadata: metadata, isHalf: isHalf)
+        self.init(tensors, metadata: metadata, losses: losses, isHalf: isHalf)
     }
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {

@@ -19,5 +19,16 @@ extension ResultStore {
     /// Removes that folder, if there is one, with all that is in it.
     public func removeWorkFolder(for key: Digest) { try? FileManager.default.removeItem(atPath: path(key)) }
 
+    /// Removes the folders that nobody has come back to for a month.
+    func removeOldWorkFolders() {
+        let files = FileManager.default
+        for name in (try? files.contentsOfDirectory(atPath: folder.work)) ?? [] {
+            let path = "\(folder.work)/\(name)"
+            let newest = ([path] + ((try? files.subpathsOfDirectory(atPath: path)) ?? []).map { "\(path)/\($0)" })
+                .compactMap { (try? files.attributesOfItem(atPath: $0))?[.modificationDate] as? Date }.max()
+            if let newest, -newest.timeIntervalSinceNow > 30 * 86400 { try? files.removeItem(atPath: path) }
+        }
+    }
+
     private func path(_ key: Digest) -> String { "\(folder.work)/\(key.hex)" }
 }

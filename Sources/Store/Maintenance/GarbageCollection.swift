@@ -26,6 +26,7 @@ extension ResultStore {
         flush()
         let before = bytesOnDisk
         removeOrphans()
+        removeOldWorkFolders()
         forgetMissingFiles()
         vacuum()
         var evicted = 0
