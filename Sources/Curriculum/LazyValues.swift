@@ -4,19 +4,19 @@ import Synchronization
 /// A list whose values are made when first asked for, and kept: pictures and what is derived from them, which cost
 /// milliseconds each and come again in later steps. A value depends on its index alone, so nothing of it belongs in a
 /// checkpoint.
-final class LazyValues<Value: Sendable>: Sendable {
+package final class LazyValues<Value: Sendable>: Sendable {
     private let values: Mutex<[Value?]>
     private let make: @Sendable (Int) -> Value
 
     /// - Parameter make: called by several threads at once, for one index perhaps twice
-    init(count: Int, _ make: @escaping @Sendable (Int) -> Value) {
+    package init(count: Int, _ make: @escaping @Sendable (Int) -> Value) {
         values = Mutex(Array(repeating: nil, count: count))
         self.make = make
     }
 
-    var count: Int { values.withLock { $0.count } }
+    package var count: Int { values.withLock { $0.count } }
 
-    subscript(index: Int) -> Value {
+    package subscript(index: Int) -> Value {
         if let value = values.withLock({ $0[index] }) { return value }
         let value = make(index)
         values.withLock { $0[index] = value }
@@ -26,7 +26,7 @@ final class LazyValues<Value: Sendable>: Sendable {
 
 extension LazyValues {
     /// What is made of each picture of some data sets, one after the other.
-    convenience init(datasets: [WorldDataset], _ make: @escaping @Sendable (WorldPicture) -> Value) {
+    package convenience init(datasets: [WorldDataset], _ make: @escaping @Sendable (WorldPicture) -> Value) {
         self.init(count: datasets.reduce(0) { $0 + $1.count }) { index in
             var index = index
             for dataset in datasets {

@@ -31,19 +31,23 @@ extension Tensor {
             // The gradient goes to the first of the largest.
             let dx = Tensor.zeros(x.shape)
             Parallel.forEach(B) { b in
+                var largest = [Float](repeating: 0, count: C)
+                var places = [Int](repeating: 0, count: C)
                 for row in 0..<height {
                     for column in 0..<width {
-                        let from = dy.pointer + ((b * height + row) * width + column) * C
-                        let positions = window(row, of: H).flatMap { i in
-                            window(column, of: W).map { j in ((b * H + i) * W + j) * C }
-                        }
-                        for c in 0..<C {
-                            var largest = positions[0]
-                            for position in positions where x.pointer[position + c] > x.pointer[largest + c] {
-                                largest = position
+                        let (rows, columns) = (window(row, of: H), window(column, of: W))
+                        let first = ((b * H + rows.lowerBound) * W + columns.lowerBound) * C
+                        for c in 0..<C { (largest[c], places[c]) = (x.pointer[first + c], first + c) }
+                        for i in rows {
+                            for j in columns {
+                                let place = ((b * H + i) * W + j) * C
+                                for c in 0..<C where x.pointer[place + c] > largest[c] {
+                                    (largest[c], places[c]) = (x.pointer[place + c], place + c)
+                                }
                             }
-                            dx.storage.base[largest + c] += from[c]
                         }
+                        let from = dy.pointer + ((b * height + row) * width + column) * C
+                        for c in 0..<C { dx.storage.base[places[c]] += from[c] }
                     }
                 }
             }

@@ -1,0 +1,121 @@
+import Imaging
+import Models
+import Tensors
+import Training
+
+/// Trains a face parser on aligned faces of the small world, by cross-entropy. Parts of a face that are few pixels
+/// weigh more.
+public struct ParserTraining: TrainingTask {
+    public var trainer: Trainer
+    public let steps: Int
+    private let config: BiSeNet.Config
+    private let faces: LazyValues<LabelledFace>
+    private let batch: Int
+    private let seed: UInt64
+
+    /// Pixels on each side of an aligned face.
+    static let side = 512
+    /// Places on each side at which a loss is taken: twice as many as the network gives logits.
+    private static let places = 128
+    /// Pictures that are computed together, and so share the statistics of their norms.
+    private static let partSize = 6
+    /// Of a detector's landmarks, in parts of the distance between the eyes.
+    private static let landmarkNoise: Float = 0.02
+    /// Parts of batches that the norms' final statistics are measured on.
+    private static let measured = 16
+
+    /// - Parameters:
+    ///   - config: with the 19 labels of `FaceLabel`
+    ///   - pictures: of the sizes that photos may have; each of them is as likely to be drawn
+    ///   - seed: of the first weights, and of what each step draws
+    ///   - batch: faces in a step
+    ///   - rate: the learning rate's peak
+    public init(
+        config: BiSeNet.Config,
+        pictures: [WorldDataset],
+        seed: UInt64,
+        steps: Int,
+        batch: Int = 12,
+        rate: Double = 4e-3
+    ) {
+        precondition(config.classes == FaceLabel.allCases.count, "a parser of \(config.classes) labels")
+        self.config = config
+        self.steps = steps
+        self.batch = batch
+        self.seed = seed
+        faces = LazyValues(datasets: pictures, LabelledFace.init)
+        trainer = Trainer(
+            TrainableWeights(name: "the face parser", seed: seed),
+            settings: TrainingSettings(
+                optimizer: AdamW(beta2: 0.99, weightDecay: 0.01),
+                learningRate: LearningRate(peak: rate, warmUp: 30, decay: .cosine(steps: steps, final: 0.01 * rate)),
+                averageDecay: 0.98,
+                accumulation: GradientAccumulation(partSize: Self.partSize)
+            ),
+            seeds: ["samples": SeedStream(seed: seed)]
+        )
+    }
+
+    public mutating func step() throws -> StepReport {
+        let sources = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let build = { [config] in try BiSeNet($0, config: config) }
+        return try trainer.step(samples: batch, build: build) { [faces] parser, part in
+            var sources = Array(sources[part])
+            let samples = sources.indices.map { Self.sample(of: faces, &sources[$0]) }
+            return BatchNorm.$statistics.withValue(.ofInput) { Self.loss(parser, samples) }
+        }
+    }
+
+    /// The averages of the weights over the last steps, with the norms' statistics measured for them.
+    public func result() throws -> [String: Tensor] {
+        let weights = trainer.weights.values.merging(trainer.average?.values ?? [:]) { $1 }
+        let parser = try BiSeNet(Weights(GivenWeights(name: "the face parser", weights)), config: config)
+        let statistics = BatchStatistics()
+        var seeds = SeedStream(seed: ~seed)
+        for _ in 0..<Self.measured {
+            var sources = seeds.next(Self.partSize)
+            let pictures = sources.indices.map { Self.sample(of: faces, &sources[$0]).picture }
+            statistics.measure { _ = parser.logits(Self.normalized(pictures)) }
+        }
+        return weights.merging(statistics.tensors) { $1 }
+    }
+
+    private struct Sample {
+        /// (1, 3, side, side) in 0...1
+        let picture: Tensor
+        let labels: [Int]
+    }
+
+    private static func sample(of faces: LazyValues<LabelledFace>, _ random: inout TorchRandomSource) -> Sample {
+        let face = faces[random.index(below: faces.count)]
+        let transform = face.alignment(side: side, noise: random.normal(10).map { $0 * landmarkNoise })
+        return Sample(
+            picture: face.aligned(by: transform, side: side),
+            labels: face.alignedLabels(by: transform, side: side, count: places)
+        )
+    }
+
+    private static func normalized(_ pictures: [Tensor]) -> Tensor {
+        ImageNormalization.imageNet(.concatenated(pictures, axis: 0))
+    }
+
+    private static func loss(_ parser: BiSeNet, _ samples: [Sample]) -> SampleLoss {
+        let logits = parser.logits(normalized(samples.map(\.picture)))
+            .resizedBilinear(height: places, width: places, alignCorners: true).channelsLast()
+        let labels = samples.flatMap(\.labels)
+        let loss = logits.crossEntropy(labels, weights: labels.map { weights[$0] }) / Float(labels.count)
+        return SampleLoss(loss)
+    }
+
+    /// Of each label: what is about ten times smaller weighs about three times as much.
+    private static let weights: [Float] = FaceLabel.allCases.map { label in
+        switch label {
+        case .background, .skin, .clothing, .hair: 1
+        case .neck, .hat: 1.5
+        case .leftBrow, .rightBrow, .leftEye, .rightEye, .glasses, .leftEar, .rightEar, .nose, .mouth, .upperLip,
+            .lowerLip:
+            3
+        case .earring, .necklace: 4
+        }
+    }
+}
