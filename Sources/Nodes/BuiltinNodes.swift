@@ -4,6 +4,7 @@ extension NodeRegistry {
     /// Every node that recipes may use.
     public static let builtin = NodeRegistry([
         Compare.self,
+        CompareEvaluations.self,
         ContactSheetNode.self,
         Decode.self,
         DrawFaceNode.self,
@@ -11,6 +12,7 @@ extension NodeRegistry {
         EncodeID.self,
         EncodeImage.self,
         EncodePrompt.self,
+        Evaluate.self,
         LoadFace.self,
         LoadFaceModels.self,
         LoadID.self,
@@ -22,8 +24,18 @@ extension NodeRegistry {
         MakeDataset.self,
         PickWeights.self,
         PlaceID.self,
+        PlotEvaluations.self,
+        PlotLosses.self,
         Sample.self,
         ShowFace.self,
+        TrainDetector.self,
+        TrainLightning.self,
+        TrainParser.self,
+        TrainProbe.self,
+        TrainPuLID.self,
+        TrainRecognizer.self,
+        TrainTextToImage.self,
         TrainVAE.self,
+        TrainVisionTower.self,
     ])
 }

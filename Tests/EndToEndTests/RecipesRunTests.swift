@@ -28,6 +28,15 @@ struct RecipesRunTests {
         #expect(Set(recipes) == Set(Self.outputs.keys).union(Self.elsewhere))
     }
 
+    /// They take hours; TrainingTests runs their nodes.
+    @Test func trainingsAreInOrder() throws {
+        let test = try CommandTest()
+        for recipe in try FileManager.default.contentsOfDirectory(atPath: projectFolder + "/recipes/train") {
+            let checked = try test.run("check", "recipes/train/\(recipe)")
+            #expect(checked.status == 0, "\(checked.stderr)")
+        }
+    }
+
     @Test(arguments: outputs.keys.sorted())
     func runsAndThenHasNothingToDo(recipe: String) throws {
         let test = try CommandTest()

@@ -1,0 +1,66 @@
+import Imaging
+import Models
+import Tensors
+
+/// A face in a picture: its box and its five landmarks.
+public typealias FaceLocator = @Sendable (Bitmap) -> FaceDetection?
+
+/// The people of an evaluation, each introduced by one photo: Div-60 and Shift-25, whom no training has seen, and 15
+/// more to be told apart from.
+public struct EvaluatedPeople: Sendable {
+    /// Those who are drawn.
+    public let subjects: [Person]
+    /// The faces of all photos, subjects first, as the evaluating recogniser sees them: of length 1.
+    let gallery: [[Float]]
+    private let recognizer: IResNet
+
+    public struct Person: Sendable {
+        public let people: IdentitySet
+        public let number: Int
+        public let introduction: WorldPicture
+    }
+
+    /// - Parameters:
+    ///   - recognizer: trained on other people than any network that draws, and not by them
+    ///   - limit: of the subjects, for a quick look
+    public init(recognizer: IResNet, size: Int = 64, seed: UInt64 = 0, limit: Int = .max) {
+        func persons(_ people: IdentitySet) -> [Person] {
+            let dataset = WorldDataset(.base, size: size, seed: seed, count: people.count, people: people)
+            return (0..<people.count).map {
+                Person(people: people, number: $0, introduction: dataset.introduction(to: $0))
+            }
+        }
+        let all = persons(.diverse) + persons(.shifted)
+        // Some of each set.
+        let step = max(1, all.count / max(1, min(limit, all.count)))
+        subjects = Array(stride(from: 0, to: all.count, by: step).map { all[$0] }.prefix(limit))
+        let chosen = Set(stride(from: 0, to: all.count, by: step).prefix(limit))
+        let others = all.indices.filter { !chosen.contains($0) }.map { all[$0] } + persons(.gallery)
+        self.recognizer = recognizer
+        gallery = (subjects + others).map { person in
+            Self.face(
+                person.introduction.bitmap,
+                person.introduction.faces[person.introduction.faces.count - 1].landmarks,
+                recognizer
+            )
+        }
+    }
+
+    /// How like the face in a picture is to a subject's photo, and whether it is to none more; nil without a face.
+    func likeness(of bitmap: Bitmap, _ face: FaceDetection?, to subject: Int) -> (cosine: Double, isNearest: Bool)? {
+        guard let face else { return nil }
+        let points = face.landmarks.map { Point(Double($0.x), Double($0.y)) }
+        let seen = Self.face(bitmap, points, recognizer)
+        let cosines = gallery.map { zip($0, seen).reduce(0) { $0 + $1.0 * $1.1 } }
+        return (Double(cosines[subject]), cosines.allSatisfy { $0 <= cosines[subject] })
+    }
+
+    /// insightface: utils/face_align.py::norm_crop, and the recogniser's direction
+    private static func face(_ bitmap: Bitmap, _ landmarks: [Point], _ recognizer: IResNet) -> [Float] {
+        let side = recognizer.config.imageSize
+        let target = AlignmentTemplate.recognition.landmarks(side: side)
+        let transform = AffineTransform.similarity(from: landmarks, to: target) ?? .identity
+        return recognizer(bitmap.warped(by: transform, width: side, height: side, border: .black).signed)
+            .l2Normalized().values
+    }
+}

@@ -1,0 +1,49 @@
+import Curriculum
+import Graph
+import Models
+
+/// The base model: SDXL's denoiser and its two text encoders.
+struct TrainTextToImage: Node {
+    static let version = 1
+    static let help =
+        "Trains a UNet and both text encoders with the settings of a model's, from nothing, to draw captioned pictures."
+
+    @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
+    @Input("the VAE's weights") var vae: WeightsArtifact
+    @Input("the pictures") var pictures: DatasetArtifact
+    @Parameter("of the first weights, and of what is drawn") var seed: Seed
+    @Parameter("how often the weights are improved", in: 1...10_000_000) var steps: Int = 8000
+    @Parameter("pictures in a step", in: 1...4096) var batch: Int = 32
+    @Parameter("the highest learning rate", in: 0...1) var rate: Double = 0.001
+
+    func run(_ context: RunContext) throws -> WeightsArtifact {
+        let networks = try model.networksConfig(context)
+        return try context.train(
+            TextToImageTraining(
+                config: networks,
+                pictures: latents(of: pictures, networks, vae, model, context),
+                noise: model.noiseSchedule(context),
+                seed: seed.value,
+                steps: steps,
+                batch: batch,
+                rate: rate
+            )
+        )
+    }
+}
+
+/// Pictures as a denoiser learns from them.
+func latents(
+    of pictures: DatasetArtifact,
+    _ networks: SDXLNetworks.Config,
+    _ vae: WeightsArtifact,
+    _ model: SDXLModel,
+    _ context: RunContext
+) throws -> CaptionedLatents {
+    CaptionedLatents(
+        pictures: pictures.pictures,
+        vae: try AutoencoderKL(vae.source("the VAE"), config: model.vaeConfig(context)),
+        tokenizer: networks.tokenizer,
+        tokenizer2: networks.tokenizer2
+    )
+}

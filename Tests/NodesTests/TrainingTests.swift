@@ -1,0 +1,195 @@
+import Checkpoints
+import Foundation
+import Graph
+import Nodes
+import Synchronization
+import Tensors
+import Testing
+
+/// Trainings as nodes, a few steps each: what they hand on fits what takes it, and a stop costs nothing.
+struct TrainingTests {
+    private static let sdxl = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+        .appendingPathComponent("../../models/tiny/sdxl").standardizedFileURL.path
+
+    private func settings(_ runner: NodeRunner) throws -> SDXLModel {
+        try runner.run("load_sdxl", ["base": .string(Self.sdxl)])
+    }
+
+    private func pictures(_ runner: NodeRunner, _ parameters: [String: Value] = [:]) throws -> DatasetArtifact {
+        try runner.run("make_dataset", ["seed": .integer(1), "count": .integer(12)].merging(parameters) { $1 })
+    }
+
+    /// A run that is stopped after a few steps, any number of times, ends with the weights of one that is not.
+    @Test func aStoppedTrainingGoesOnToTheSameWeights() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID())").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let told = Mutex<[Int]>([])
+        let checks = Mutex(0)
+        let interrupted = NodeRunner(
+            context: RunContext(
+                fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
+                progress: { done, total, note in
+                    told.withLock { $0.append(done) }
+                    #expect(total == 7 && (done == 0 || note != nil || done % 3 == 0))
+                },
+                checkCancellation: {
+                    // Every fourth look ends the attempt.
+                    if checks.withLock({ count in
+                        count += 1; return count % 4 == 0
+                    }) {
+                        throw CancellationError()
+                    }
+                },
+                workFolder: { folder }
+            )
+        )
+        func train(_ runner: NodeRunner) throws -> WeightsArtifact {
+            try runner.run(
+                "train_vae",
+                ["seed": .integer(3), "steps": .integer(7), "batch": .integer(4)],
+                inputs: ["model": settings(runner), "pictures": pictures(runner)]
+            )
+        }
+        for _ in 0..<2 { #expect(throws: CancellationError.self) { try train(interrupted) } }
+        let resumed = try train(interrupted)
+        #expect(told.withLock { $0 } == [0, 1, 2, 3, 4, 5, 6, 7])
+        #expect(try train(NodeRunner()).record == resumed.record)
+        #expect(try WeightsArtifact(record: resumed.record).record == resumed.record)
+    }
+
+    /// What trainings make has the names and shapes of the files that are read again.
+    @Test func whatIsTrainedIsReadAgain() throws {
+        let runner = NodeRunner()
+        let (settings, pictures) = (try settings(runner), try pictures(runner))
+        let few: [String: Value] = ["seed": .integer(5), "steps": .integer(1)]
+        func train(_ kind: String, _ parameters: [String: Value] = [:], _ inputs: [String: any Artifact] = [:]) throws
+            -> WeightsArtifact
+        {
+            try runner.run(kind, few.merging(parameters) { $1 }, inputs: inputs)
+        }
+        let small: [String: Value] = ["batch": .integer(2)]
+        let people: [String: Value] = ["people": .string("validation"), "pictures_each": .integer(2)]
+        let model: [String: any Artifact] = ["model": settings, "pictures": pictures]
+        let vae = try train("train_vae", small, model)
+        let base = try train("train_text_to_image", small, model.merging(["vae": vae]) { $1 })
+        let drawing = model.merging(["vae": vae, "base": base]) { $1 }
+        let student = try train("train_lightning", small, drawing)
+        let recognizer = try train("train_recognizer", people.merging(["people_at_a_time": .integer(2)]) { $1 })
+        let tower = try train("train_vision_tower", people)
+        let seeing = drawing.merging(["recognizer": recognizer, "vision_tower": tower]) { $1 }
+        let one: [String: Value] = ["stage": .string("one"), "denoising": .integer(2)]
+        let counts: [String: Value] = [
+            "stage": .string("three"), "denoising": .integer(1), "identity": .integer(1), "alignment": .integer(1),
+        ]
+        let last: [String: any Artifact] = ["student": student, "loss_net": recognizer]
+        for version in ["v1", "v1.1"] {
+            let version = ["version": Value.string(version)]
+            let first = try train("train_pulid", one.merging(version) { $1 }, seeing)
+            let third = try train(
+                "train_pulid",
+                counts.merging(version) { $1 },
+                seeing.merging(last) { $1 }.merging(["from": first]) { $1 }
+            )
+            #expect(first.record != third.record)
+
+            let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trained-\(UUID())").path
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: folder) }
+            func write(_ weights: WeightsArtifact, _ name: String) throws -> Value {
+                let bytes = try weights.encoded(as: "safetensors", metadata: [])
+                try Data(bytes).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+                return .string("\(folder)/\(name)")
+            }
+            let pulid: PuLIDModel = try runner.run(
+                "load_pulid",
+                ["weights": write(third, "pulid.safetensors"), "eva_clip": write(tower, "eva_clip.safetensors")]
+            )
+            let face = FaceArtifact(
+                box: .zeros([4]),
+                landmarks: .zeros([5, 2]),
+                recognition: .zeros([512]),
+                aligned: .zeros([1, 3, 512, 512]),
+                features: .zeros([1, 3, 512, 512])
+            )
+            let identity: IdentityArtifact = try runner.run("encode_id", inputs: ["face": face, "pulid": pulid])
+            let sdxl: SDXLModel = try runner.run(
+                "load_sdxl",
+                [
+                    "base": .string(Self.sdxl), "vae": write(vae, "vae.safetensors"),
+                    "unet": write(student, "unet.safetensors"),
+                ]
+            )
+            let prompt: PromptArtifact = try runner.run(
+                "encode_prompt",
+                ["text": .string("a portrait")],
+                inputs: ["model": sdxl]
+            )
+            let latent: LatentArtifact = try runner.run(
+                "sample",
+                ["seed": .integer(1), "steps": .integer(1), "width": .integer(64), "height": .integer(64)],
+                inputs: ["model": sdxl, "prompt": prompt, "identity": identity, "pulid": pulid]
+            )
+            let image: ImageArtifact = try runner.run("decode", inputs: ["model": sdxl, "latent": latent])
+            #expect(image.record.blocks.values.map(\.shape) == [[1, 3, 64, 64]])
+        }
+    }
+
+    @Test func whatAStageNeedsIsAskedFor() throws {
+        let runner = NodeRunner()
+        let nothing = WeightsArtifact([:])
+        let inputs: [String: any Artifact] = [
+            "model": try settings(runner), "pictures": try pictures(runner), "base": nothing, "vae": nothing,
+            "recognizer": nothing, "vision_tower": nothing,
+        ]
+        func failure(_ stage: String, _ more: [String: any Artifact] = [:]) throws -> String? {
+            let parameters: [String: Value] = ["stage": .string(stage), "seed": .integer(1)]
+            let error = #expect(throws: (any Error).self) {
+                let _: WeightsArtifact = try runner.run(
+                    "train_pulid",
+                    parameters,
+                    inputs: inputs.merging(more) { $1 }
+                )
+            }
+            return error.map { "\($0)" }
+        }
+        #expect(try failure("two") == "student is needed: stages two and three draw pictures in few steps")
+        #expect(try failure("naive") == "loss_net is needed: the identity loss compares faces")
+    }
+
+    /// One network out of several, in 16 bits.
+    @Test func aNetworkIsPicked() throws {
+        let runner = NodeRunner()
+        let all = WeightsArtifact(["unet.a": Tensor([1, 2.0001], shape: [2]), "vae.b": .zeros([1])])
+        let unet: WeightsArtifact = try runner.run(
+            "pick_weights",
+            ["network": .string("unet")],
+            inputs: ["weights": all]
+        )
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(unet.encoded(as: "safetensors", metadata: [])).write(to: URL(fileURLWithPath: path))
+        let file = try SafetensorsFile(path: path)
+        #expect(file.tensorNames == ["a"])
+        #expect(try file.tensor("a").values == [1, 2])
+        let error = #expect(throws: (any Error).self) {
+            let _: WeightsArtifact = try runner.run(
+                "pick_weights",
+                ["network": .string("clip")],
+                inputs: ["weights": all]
+            )
+        }
+        #expect(error.map { "\($0)" } == "a network named clip is needed: these weights are of unet, vae")
+    }
+
+    @Test func aDatasetHasItsPeople() throws {
+        let runner = NodeRunner()
+        let data = try pictures(runner, ["people": .string("shifted"), "person_count": .integer(25)])
+        #expect(try DatasetArtifact(record: data.record).record == data.record)
+        let schema = try #require(NodeRegistry.builtin["make_dataset"])
+        let problems = try schema.bind(
+            parameters: ["seed": .integer(1), "people": .string("shifted"), "person_count": .integer(26)]
+        ).problems()
+        #expect(problems.map(\.message) == ["there are 25 people in shifted, not 26"])
+    }
+}
