@@ -5,7 +5,8 @@ import Tensors
 /// real pictures. One answer per factor instead of a common space of words and pictures.
 ///
 /// A convolutional network of residual blocks with group norms, so a picture's answer does not depend on the others in
-/// its batch, and a linear head for each factor.
+/// its batch, and for each factor a linear head over the whole last map: where light and face turn to is seen by what is
+/// on which side.
 public struct SceneProbe: Sendable {
     /// The network's sizes.
     public struct Config: Hashable, Sendable {
@@ -48,15 +49,28 @@ public struct SceneProbe: Sendable {
         }
         let width = widths[widths.count - 1]
         norm = try GroupNorm(w / "norm", groups: config.groups, channels: width)
+        // The stem halves the side, and each stage but the first.
+        let grid = Self.side >> widths.count
         heads = try SceneFactor.allCases.map {
-            ($0, try Linear(w / "heads" / $0.key, from: width, to: $0.values.count))
+            ($0, try Linear(w / "heads" / $0.key, from: grid * grid * width, to: $0.values.count))
         }
     }
 
-    /// Pictures (B, 3, 64, 64) in -1...1 -> features (B, C), the mean over the last map
-    func features(_ pictures: Tensor) -> Tensor {
-        let maps = stages.joined().reduce(stem(pictures.channelsLast())) { x, block in block(x) }
-        let (B, H, W, C) = maps.shape4
-        return norm(maps, silu: true).reshaped([B, H * W, C]).meanOfMiddle().reshaped([B, C])
+    /// Pictures (B, 3, 64, 64) in -1...1 -> the last map (B, H, W, C)
+    func map(_ pictures: Tensor) -> Tensor {
+        norm(stages.joined().reduce(stem(pictures.channelsLast())) { x, block in block(x) }, silu: true)
+    }
+
+    /// The last map -> for each factor logits (B, values)
+    func logits(_ map: Tensor) -> [(factor: SceneFactor, logits: Tensor)] {
+        let (B, H, W, C) = map.shape4
+        let row = map.reshaped([B, H * W * C])
+        return heads.map { ($0.factor, $0.linear(row)) }
+    }
+
+    /// The last map -> its mean over a picture (B, C), of length 1
+    func features(_ map: Tensor) -> Tensor {
+        let (B, H, W, C) = map.shape4
+        return map.reshaped([B, H * W, C]).meanOfMiddle().reshaped([B, C]).l2Normalized()
     }
 }

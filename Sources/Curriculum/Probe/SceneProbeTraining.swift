@@ -71,12 +71,11 @@ public struct SceneProbeTraining: TrainingTask {
 
     /// The sum over the factors of their cross-entropy, a mean over all pictures; what is not to be seen adds nothing.
     private static func loss(_ probe: SceneProbe, _ pictures: Tensor, _ values: [[Int?]]) -> SampleLoss {
-        let features = probe.features(pictures)
         var terms: [String: Float] = [:]
         var total = Tensor.zeros([1])
-        for (i, head) in probe.heads.enumerated() {
-            let loss = head.linear(features).crossEntropy(values.map { $0[i] }) / Float(values.count)
-            terms[head.factor.rawValue] = loss.values[0]
+        for (i, answer) in probe.logits(probe.map(pictures)).enumerated() {
+            let loss = answer.logits.crossEntropy(values.map { $0[i] }) / Float(values.count)
+            terms[answer.factor.rawValue] = loss.values[0]
             total = total + loss
         }
         return SampleLoss(total, terms: terms)

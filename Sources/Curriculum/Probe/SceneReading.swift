@@ -30,9 +30,8 @@ extension SceneProbe {
     /// - Parameter pictures: (B, 3, 64, 64) in -1...1
     /// - Returns: of each picture
     public func callAsFunction(_ pictures: Tensor) -> [SceneReading] {
-        let features = features(pictures)
-        let likely = heads.map { ($0.factor, $0.linear(features).softmax()) }
-        let directions = features.l2Normalized()
+        let map = map(pictures)
+        let (likely, directions) = (logits(map).map { ($0.factor, $0.logits.softmax()) }, features(map))
         return (0..<pictures.shape[0]).map { i in
             SceneReading(
                 probabilities: Dictionary(
