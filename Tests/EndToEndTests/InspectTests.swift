@@ -10,18 +10,18 @@ struct InspectTests {
         #expect(
             found.stdout == """
                 models/tiny/pulid.safetensors: PuLID v1
-                  format  safetensors, 1.3 MB
-                  holds   144 tensors (144 F16), 644,892 numbers
+                  format  safetensors, 1.1 MB
+                  holds   124 tensors (124 F16), 566,044 numbers
                           IDEncoder: made for SDXL-Lightning
                   use     {uses: load_pulid, weights: models/tiny/pulid.safetensors, eva_clip: EVA_CLIP}
                 models/tiny/face: a folder of networks that look at faces
-                  format  729.0 kB
+                  format  2.5 MB
                           without detector: scrfd_10g_bnkps.onnx or detector.onnx
                           without aligner: detection_Resnet50_Final.pth or aligner.safetensors
                   use     {uses: load_face_models, folder: models/tiny/face}
                   recognizer.safetensors: a face recogniser (IResNet of ArcFace)
-                    format  safetensors, 527.8 kB
-                    holds   96 tensors (96 F16), 259,808 numbers
+                    format  safetensors, 2.3 MB
+                    holds   126 tensors (126 F16), 1,122,720 numbers
                     use     {uses: load_face_models, folder: FOLDER, recognizer: models/tiny/face/recognizer.safetensors}
                   parser.safetensors: a face parser (BiSeNet)
                     format  safetensors, 201.2 kB

@@ -56,9 +56,12 @@ public struct IDConditioning: Sendable {
         return mask.map { part.multipliedByColumn($0.column(grid, batch: h.shape[0])) } ?? part
     }
 
-    /// sum(h r) / sum(h h) h, per channel, the sums over all pixels.
+    /// sum(h r) / sum(h h) h, per channel, the sums over all pixels; 0 where h is 0, as without a negative prompt, for
+    /// which the reference divides 0 by 0.
     private func projection(of r: Tensor, on h: Tensor) -> Tensor {
-        let ratio = (h * r).meanOfMiddle() / (h * h).meanOfMiddle()
+        let squares = (h * h).meanOfMiddle()
+        let whereZero = Tensor(squares.values.map { $0 == 0 ? 1 : 0 }, shape: squares.shape)
+        let ratio = (h * r).meanOfMiddle() / (squares + whereZero)
         return h * ratio.repeatedAlongMiddle(h.shape[1])
     }
 
