@@ -16,8 +16,9 @@ struct LoadFaceModels: Node {
         nil
     @Parameter("another detector for alignment: facexlib's RetinaFace with ResNet-50") var aligner: FileReference? = nil
     @Parameter("another parser: BiSeNet with 19 labels") var parser: FileReference? = nil
-    @Parameter("whether both detectors must be there, as PuLID's own way to find faces needs them") var detectors: DetectorNeed =
-        .optional
+    @Parameter("whether both detectors must be there, as PuLID's own way to find faces needs them") var detectors:
+        DetectorNeed =
+            .optional
 
     func problems() -> [ParameterProblem] {
         let files = DownloadFolder(folder.path)

@@ -89,7 +89,9 @@ public struct SDXLModel: ModelReference {
         try context.residents.value(for: residentKey(["scheduler", "unet"])) {
             var settings =
                 try files["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0.path) } ?? .sdxl
-            if files["unet"] != nil, try checkpoint("unet").noiseMarkers.predictsVelocity { settings.predictionType = .velocity }
+            if files["unet"] != nil, try checkpoint("unet").noiseMarkers.predictsVelocity {
+                settings.predictionType = .velocity
+            }
             return try NoiseSchedule(settings)
         }
     }
