@@ -9,6 +9,16 @@ import Testing
         return scene
     }
 
+    /// A short chin under a long nose and a wide open mouth: less than no room for a beard.
+    @Test(arguments: Beard.allCases, Imaging.Expression.allCases)
+    func aBeardMayLackRoom(beard: Beard, expression: Imaging.Expression) {
+        var identity = FaceIdentity(seed: 1)
+        (identity.beard, identity.chin, identity.noseLength, identity.lipFullness) = (beard, -0.06, 0.48, 0.1)
+        var scene = scene(.photo)
+        scene.expression = expression
+        #expect(drawFace(identity, in: scene, size: 64).bitmap.width == 64)
+    }
+
     /// The bytes are part of what `draw_face` promises: if one of these changes on purpose, that node's version must
     /// too.
     @Test(arguments: [
