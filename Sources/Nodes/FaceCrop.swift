@@ -49,13 +49,7 @@ enum AbsentFace: String, ParameterChoice {
 struct AlignedFace {
     static let side = 512
 
-    /// Where alignment puts the eyes, the tip of the nose and the corners of the mouth, in 512 x 512 pixels.
-    ///
-    /// facexlib: utils/face_restoration_helper.py, `face_template`
-    static let landmarks = [
-        Point(192.98138, 239.94708), Point(318.90277, 240.1936), Point(256.63416, 314.01935),
-        Point(201.26117, 371.41043), Point(313.08905, 371.15118),
-    ]
+    static let landmarks = AlignmentTemplate.portrait.landmarks(side: side)
 
     /// In 0...1.
     let picture: FloatImage
@@ -73,20 +67,10 @@ struct AlignedFace {
 
     /// The same face as recognisers of `size` pixels were trained to see it.
     func forRecognition(size: Int) -> FloatImage {
-        let target = recognitionLandmarks(size: size)
+        let target = AlignmentTemplate.recognition.landmarks(side: size)
         guard let transform = AffineTransform.similarity(from: Self.landmarks, to: target) else { return picture }
         return picture.warped(by: transform, width: size, height: size)
     }
-}
-
-/// Where recognisers of `size` pixels want eyes, nose and mouth.
-///
-/// insightface: utils/face_align.py, `arcface_dst` for 112 pixels
-func recognitionLandmarks(size: Int) -> [Point] {
-    [
-        Point(38.2946, 51.6963), Point(73.5318, 51.5014), Point(56.0252, 71.7366), Point(41.5493, 92.3655),
-        Point(70.7299, 92.2041),
-    ].map { $0 * (Double(size) / 112) }
 }
 
 /// The cosine of the angle between two vectors of one length; 0 if one of them is 0.

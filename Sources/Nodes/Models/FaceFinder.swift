@@ -128,7 +128,10 @@ struct FaceFinder {
     /// insightface: utils/face_align.py::norm_crop
     private func forRecognition(_ face: FaceDetection) throws -> Bitmap {
         let side = try models.recognizer(context).side
-        let transform = AffineTransform.similarity(from: face.points, to: recognitionLandmarks(size: side))
+        let transform = AffineTransform.similarity(
+            from: face.points,
+            to: AlignmentTemplate.recognition.landmarks(side: side)
+        )
         guard let transform else { throw FaceError.notAligned(landmarks: face.landmarks) }
         return photo.warped(by: transform, width: side, height: side, border: .black)
     }
