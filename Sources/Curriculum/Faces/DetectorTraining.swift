@@ -15,8 +15,6 @@ public struct DetectorTraining: TrainingTask {
 
     /// Scenes that are computed together, and so share the statistics of their norms.
     private static let partSize = 8
-    /// Parts of batches that the norms' final statistics are measured on.
-    private static let measured = 16
 
     /// - Parameters:
     ///   - pictures: of the sizes that photos may have; each of them is as likely to be drawn
@@ -63,19 +61,15 @@ public struct DetectorTraining: TrainingTask {
 
     /// The averages of the weights over the last steps, with the norms' statistics measured for them.
     public func result() throws -> [String: Tensor] {
-        let weights = trainer.weights.values.merging(trainer.average?.values ?? [:]) { $1 }
-        let network = try SCRFDNetwork(
-            Weights(GivenWeights(name: "the face detector", weights)),
-            config: config
+        try trainer.withStatistics(
+            seeds: SeedStream(seed: ~seed),
+            build: { try SCRFDNetwork($0, config: config) },
+            show: { network, seeds in
+                var part = seeds.next(Self.partSize)
+                let scenes = part.indices.map { DetectorScene(sources, &part[$0]) }
+                _ = network.levels(Self.pictures(of: scenes))
+            }
         )
-        let statistics = BatchStatistics()
-        var seeds = SeedStream(seed: ~seed)
-        for _ in 0..<Self.measured {
-            var part = seeds.next(Self.partSize)
-            let scenes = part.indices.map { DetectorScene(sources, &part[$0]) }
-            statistics.measure { _ = network.levels(Self.pictures(of: scenes)) }
-        }
-        return weights.merging(statistics.tensors) { $1 }
     }
 
     private static func pictures(of scenes: [DetectorScene]) -> Tensor {

@@ -21,8 +21,6 @@ public struct ParserTraining: TrainingTask {
     private static let partSize = 6
     /// Of a detector's landmarks, in parts of the distance between the eyes.
     private static let landmarkNoise: Float = 0.02
-    /// Parts of batches that the norms' final statistics are measured on.
-    private static let measured = 16
 
     /// - Parameters:
     ///   - config: with the 19 labels of `FaceLabel`
@@ -68,16 +66,15 @@ public struct ParserTraining: TrainingTask {
 
     /// The averages of the weights over the last steps, with the norms' statistics measured for them.
     public func result() throws -> [String: Tensor] {
-        let weights = trainer.weights.values.merging(trainer.average?.values ?? [:]) { $1 }
-        let parser = try BiSeNet(Weights(GivenWeights(name: "the face parser", weights)), config: config)
-        let statistics = BatchStatistics()
-        var seeds = SeedStream(seed: ~seed)
-        for _ in 0..<Self.measured {
-            var sources = seeds.next(Self.partSize)
-            let pictures = sources.indices.map { Self.sample(of: faces, &sources[$0]).picture }
-            statistics.measure { _ = parser.logits(Self.normalized(pictures)) }
-        }
-        return weights.merging(statistics.tensors) { $1 }
+        try trainer.withStatistics(
+            seeds: SeedStream(seed: ~seed),
+            build: { try BiSeNet($0, config: config) },
+            show: { parser, seeds in
+                var part = seeds.next(Self.partSize)
+                let pictures = part.indices.map { Self.sample(of: faces, &part[$0]).picture }
+                _ = parser.logits(Self.normalized(pictures))
+            }
+        )
     }
 
     private struct Sample {

@@ -84,19 +84,13 @@ public struct RecognizerTraining: TrainingTask {
 
     /// The weights with running statistics, which are measured now, over pictures as in training.
     public func result() throws -> [String: Tensor] {
-        // Asks for all there is: a training that has just been resumed holds what was trained alone.
-        _ = try IResNet(Weights(trainer.weights), config: config)
-        let weights = trainer.weights.values
-        let network = try IResNet(Weights(GivenWeights(name: "the recogniser", weights)), config: config)
-        let statistics = BatchStatistics()
-        var sources = SeedStream(seed: trainer.seeds["parts"]?.seed ?? 0, position: 1 << 32)
-        for _ in 0..<statisticsParts {
-            var source = sources.next()
-            let faces = faces(&source)
-            statistics.measure { _ = network(faces) }
-        }
-        return weights.merging(statistics.tensors) { $1 }
+        try trainer.withStatistics(
+            seeds: SeedStream(seed: trainer.seeds["parts"]?.seed ?? 0, position: 1 << 32),
+            build: { try IResNet($0, config: config) },
+            show: { network, seeds in
+                var source = seeds.next()
+                _ = network(faces(&source))
+            }
+        )
     }
-
-    private let statisticsParts = 16
 }

@@ -1,3 +1,5 @@
+import Tensors
+
 extension SCRFDNetwork {
     /// The sizes of a network.
     public struct Config: Hashable, Sendable {
@@ -20,5 +22,29 @@ extension SCRFDNetwork {
             precondition(widths.count == 3 && depths.count == 3, "SCRFD has three layers")
             (self.stemWidth, self.widths, self.depths, self.neckWidth) = (stemWidth, widths, depths, neckWidth)
         }
+
+        /// Reads the sizes off trained weights.
+        ///
+        /// - Throws: `WeightsError.wrongModel` when this is another network
+        public init(_ w: Weights) throws {
+            func width(_ name: String) throws -> Int {
+                guard let shape = w.shape(of: "\(name).weight"), shape.count == 4, shape.areLayerSizes else {
+                    throw WeightsError.wrongModel(
+                        found: "something else",
+                        expected: "a face detector that train_detector made",
+                        source: w.source.name
+                    )
+                }
+                return shape[0]
+            }
+            stemWidth = try width("stem.conv")
+            widths = try (0..<3).map { try width("layers.\($0).0.conv1") }
+            depths = (0..<3).map { layer in
+                (1..<Self.depthLimit).first { !w.contains("layers.\(layer).\($0).conv1.weight") } ?? Self.depthLimit
+            }
+            neckWidth = try width("laterals.0")
+        }
+
+        private static let depthLimit = 1 << 10
     }
 }

@@ -1,57 +1,55 @@
 import Curriculum
-import Foundation
 import Graph
 import Imaging
 import Models
-import ONNX
+import Tensors
 
-/// A face detector, as the ONNX file that it is.
+/// A trained face detector. Its files are ONNX, as scrfd_10g_bnkps.onnx is.
 public struct DetectorArtifact: Artifact {
     public static let kind = "detector"
     public static let extensions = ["onnx"]
 
-    private let onnx: [UInt8]
+    private let tensors: [String: Tensor]
 
-    init(onnx: [UInt8]) { self.onnx = onnx }
+    init(_ tensors: [String: Tensor]) { self.tensors = tensors }
 
-    public var record: Record {
-        Record(
-            kind: Self.kind,
-            blocks: ["onnx": Record.Block(element: .uint8, shape: [onnx.count], bytes: onnx)]
-        )
-    }
+    public var record: Record { Record(kind: Self.kind, blocks: tensors.mapValues { Record.Block($0) }) }
 
     public init(record: Record) throws {
         try record.require(kind: Self.kind)
-        guard let block = record.blocks["onnx"], block.element == .uint8 else {
-            throw ArtifactError.damaged(kind: Self.kind, reason: "onnx is missing")
-        }
-        onnx = block.bytes
+        tensors = try Dictionary(
+            uniqueKeysWithValues: record.blocks.map { name, block in
+                (name, try record.tensor(name, shape: block.shape.map { $0 }))
+            }
+        )
     }
 
-    /// Finds the largest face in a picture.
+    private var weights: Weights { Weights(GivenWeights(name: "the face detector", tensors)) }
+
+    private func network() throws -> SCRFDNetwork { try SCRFDNetwork(weights, config: SCRFDNetwork.Config(weights)) }
+
+    /// Finds the largest face in a square picture.
     ///
-    /// - Throws: `ONNXError` when the file is no network
+    /// - Throws: `WeightsError` when this is another network
     func locator() throws -> FaceLocator {
-        let graph = try ONNXGraph(Data(onnx), file: "the face detector")
-        return { bitmap in
-            let (picture, scale) = bitmap.letterboxed(side: SCRFD.side)
-            // What is no detector finds nothing.
-            let faces = try? SCRFD.faces(in: picture.bytes, scale: scale) { try graph([$0]) }
-            return faces?.max { $0.area < $1.area }
-        }
+        let network = try network()
+        return { network.faces(in: $0.signed)[0].max { $0.area < $1.area } }
     }
 
-    /// The five landmarks of the largest face in each picture of a batch.
+    /// The five landmarks of the largest face in each of several square pictures.
+    ///
+    /// - Throws: `WeightsError` when this is another network
     func landmarks() throws -> LandmarkFinder {
-        let locate = try locator()
+        let network = try network()
         return { pictures in
-            (0..<pictures.shape[0]).map { i in
-                let face = locate(Bitmap(signed: pictures.sliced(axis: 0, i..<i + 1)))
-                return face?.landmarks.map { Point(Double($0.x), Double($0.y)) }
+            network.faces(in: pictures).map { faces in
+                let largest = faces.max { $0.area < $1.area }
+                return largest?.landmarks.map { Point(Double($0.x), Double($0.y)) }
             }
         }
     }
 
-    public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] { onnx }
+    public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
+        [UInt8](try SCRFDNetwork.onnx(weights, config: SCRFDNetwork.Config(weights)))
+    }
 }

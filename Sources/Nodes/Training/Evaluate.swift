@@ -11,7 +11,7 @@ enum EvaluatedArtist: String, ParameterChoice {
 
 /// The paper's evaluation, section 4.4, in the small world.
 struct Evaluate: Node {
-    static let version = 1
+    static let version = 2
     static let help =
         "Draws 85 people whom no training has seen for 20 prompts that none has used, and measures likeness, the prompt, and what the person changes in the rest of the picture."
 

@@ -5,7 +5,7 @@ import Models
 
 /// The network that finds faces.
 struct TrainDetector: Node {
-    static let version = 1
+    static let version = 2
     static let help =
         "Trains a face detector in the shape of SCRFD; its files are .onnx, as scrfd_10g_bnkps.onnx is."
 
@@ -33,7 +33,6 @@ struct TrainDetector: Node {
                 rate: rate
             )
         )
-        let onnx = try SCRFDNetwork.onnx(weights.source("the face detector"), config: config)
-        return DetectorArtifact(onnx: [UInt8](onnx))
+        return DetectorArtifact(weights.tensors)
     }
 }

@@ -36,7 +36,7 @@ extension PuLIDPictures.Pairing: ParameterChoice {}
 /// PuLID itself.
 struct TrainPuLID: Node {
     static let name = "train_pulid"
-    static let version = 1
+    static let version = 2
     static let help =
         "Trains PuLID's encoder and its keys and values, everything else frozen: stage one by denoising, two with the identity loss, three with the contrastive alignment in addition; naive is the paper's ablation."
 

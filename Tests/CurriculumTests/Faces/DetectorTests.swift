@@ -32,10 +32,37 @@ import Training
         let result = try whole.result()
         #expect(try second.result().mapValues(\.values) == result.mapValues(\.values))
         let weights = Weights(GivenWeights(name: "detector", result))
+        #expect(try SCRFDNetwork.Config(weights) == micro)
         _ = try SCRFDNetwork(weights, config: micro)
         try weights.assertAllUsed()
         // Measured, not the values that norms begin with.
         #expect(result["stem.bn.running_mean"]?.values.contains(0) == false)
+        // And one that was stopped after its last step.
+        try whole.trainer.save(to: file)
+        var third = training(steps: 3)
+        try third.trainer.resume(from: file)
+        #expect(try third.isDone && third.result().mapValues(\.values) == result.mapValues(\.values))
+    }
+
+    /// Several pictures at once, at a quarter of the size that files are shown, give each picture's faces.
+    @Test func facesOfABatchAreThoseOfEachPicture() throws {
+        let fresh = TrainableWeights(name: "detector", seed: 5)
+        _ = try SCRFDNetwork(Weights(fresh), config: micro)
+        // Fresh weights take half of all places for faces.
+        var weights = fresh.values
+        for name in weights.keys where name.hasSuffix("scores.bias") { weights[name] = Tensor([-2, -2], shape: [2]) }
+        for name in weights.keys where name.hasSuffix("scores.weight") { weights[name] = weights[name].map { $0 * 20 } }
+        let network = try SCRFDNetwork(Weights(GivenWeights(name: "detector", weights)), config: micro)
+        var random = TorchRandomSource(seed: 9)
+        let pictures = random.normal([2, 3, 160, 160]) * 0.5
+        let together = network.faces(in: pictures)
+        for b in 0..<2 {
+            let large = pictures.sliced(axis: 0, b..<b + 1).channelsLast().upsampledNearest2x().upsampledNearest2x()
+            let alone = try SCRFD.faces(outputs: network(large.channelsFirst() * (127.5 / 128)), scale: 4)
+            #expect(alone.count > 5 && alone.count < 200 && together[b].count == alone.count)
+            // Scores that are close may change places.
+            for face in alone { #expect(together[b].contains { $0.differs(from: face) < 1e-2 }) }
+        }
     }
 
     /// As computed by PyTorch, gradients of every output included.
@@ -135,5 +162,15 @@ import Training
         #expect(twice.landmarkError > 0.01 && twice.overlap < 1)
         let blind = DetectorReport(on: dataset) { _ in [] }
         #expect(blind.found == 0 && blind.mistaken == 0)
+    }
+}
+
+extension FaceDetection {
+    /// The largest difference of any number.
+    fileprivate func differs(from other: FaceDetection) -> Float {
+        func numbers(_ face: FaceDetection) -> [Float] {
+            face.box + face.landmarks.flatMap { [$0.x, $0.y] } + [face.score]
+        }
+        return zip(numbers(self), numbers(other)).reduce(0) { max($0, abs($1.0 - $1.1)) }
     }
 }

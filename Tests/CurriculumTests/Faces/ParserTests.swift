@@ -36,6 +36,11 @@ import Training
         let trained = whole.trainer.weights.values
         #expect(second.trainer.weights.values.mapValues(\.values) == trained.mapValues(\.values))
         #expect(second.trainer.average?.values.mapValues(\.values) == whole.trainer.average?.values.mapValues(\.values))
+        // And one that was stopped after its last step.
+        try whole.trainer.save(to: file)
+        var third = training(steps: 2)
+        try third.trainer.resume(from: file)
+        #expect(try third.isDone && third.result().mapValues(\.values) == whole.result().mapValues(\.values))
     }
 
     /// What comes out is a parser's file, with statistics that were measured.

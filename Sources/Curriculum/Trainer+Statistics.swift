@@ -1,0 +1,29 @@
+import Tensors
+import Training
+
+extension Trainer {
+    /// Parts of batches that the norms' final statistics are measured on.
+    private static var measuredParts: Int { 16 }
+
+    /// What a training of a network with batch norms ends with: the averages of its weights over the last steps, or the
+    /// weights where no averages are kept, with the norms' statistics measured for them.
+    ///
+    /// - Parameters:
+    ///   - seeds: of what the network is shown
+    ///   - build: makes the network from weights
+    ///   - show: shows it one part of a batch
+    func withStatistics<Network>(
+        seeds: SeedStream,
+        build: (Weights) throws -> Network,
+        show: (Network, inout SeedStream) -> Void
+    ) throws -> [String: Tensor] {
+        // Asks for all there is: a training that has just been resumed holds what was trained alone.
+        _ = try build(Weights(weights))
+        let final = weights.values.merging(average?.values ?? [:]) { $1 }
+        let network = try build(Weights(GivenWeights(name: weights.name, final)))
+        let statistics = BatchStatistics()
+        var seeds = seeds
+        for _ in 0..<Self.measuredParts { statistics.measure { show(network, &seeds) } }
+        return final.merging(statistics.tensors) { $1 }
+    }
+}
