@@ -22,6 +22,7 @@ extension NodeRegistry {
         LoadSDXL.self,
         LoadWeights.self,
         MakeDataset.self,
+        MeasureNetworks.self,
         PickWeights.self,
         PlaceID.self,
         PlotEvaluations.self,

@@ -5,7 +5,7 @@ import Tensors
 
 /// What `load_face` sees and makes of a photo, step by step, for people to look at.
 struct ShowFace: Node {
-    static let version = 2
+    static let version = 3
     static let help =
         "Draws how a face is found in a photo: the detectors' boxes, points and scores, what the recogniser sees, the aligned face, its labels, and the features in grey on white."
 

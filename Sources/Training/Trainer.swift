@@ -58,6 +58,15 @@ public struct Trainer: Sendable {
         average = settings.averageDecay.map { ExponentialMovingAverage(limit: $0) }
     }
 
+    /// Random sources for a step, one for each of its samples or parts.
+    ///
+    /// - Precondition: there is a stream of this name.
+    public mutating func sources(_ count: Int, of stream: String) -> [TorchRandomSource] {
+        guard var seeds = seeds[stream] else { preconditionFailure("a training has no seeds for its \(stream)") }
+        defer { self.seeds[stream] = seeds }
+        return seeds.next(count)
+    }
+
     /// One step: builds the network, computes the gradients of a batch, and updates the parameters.
     ///
     /// - Parameters:

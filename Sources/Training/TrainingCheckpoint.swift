@@ -52,6 +52,7 @@ extension Trainer {
         let seeds = try file.seeds()
         let losses = try file.losses(count: step)
         let moments = try file.moments()
+        for stream in self.seeds.keys.sorted() where seeds[stream] == nil { throw file.lacks(seed: stream) }
         if let limit = settings.averageDecay {
             average = ExponentialMovingAverage(
                 limit: limit,
@@ -135,6 +136,10 @@ private struct CheckpointReader {
             seeds[String(field.dropFirst("seed.".count))] = SeedStream(seed: seed, position: position)
         }
         return seeds
+    }
+
+    func lacks(seed stream: String) -> TrainingError {
+        Self.error(file, .badNumber(field: "seed.\(stream)", found: nil))
     }
 
     private static func error(_ file: SafetensorsFile, _ fault: CheckpointFault) -> TrainingError {

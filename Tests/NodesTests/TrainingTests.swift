@@ -72,12 +72,37 @@ struct TrainingTests {
         let people: [String: Value] = ["people": .string("validation"), "pictures_each": .integer(2)]
         let model: [String: any Artifact] = ["model": settings, "pictures": pictures]
         let vae = try train("train_vae", small, model)
-        let base = try train("train_text_to_image", small, model.merging(["vae": vae]) { $1 })
+        let firstBase = try train("train_text_to_image", small, model.merging(["vae": vae]) { $1 })
+        let base = try train("train_text_to_image", small, model.merging(["vae": vae, "from": firstBase]) { $1 })
         let drawing = model.merging(["vae": vae, "base": base]) { $1 }
         let student = try train("train_lightning", small, drawing)
         let recognizer = try train("train_recognizer", people.merging(["people_at_a_time": .integer(2)]) { $1 })
         let tower = try train("train_vision_tower", people)
         let seeing = drawing.merging(["recognizer": recognizer, "vision_tower": tower]) { $1 }
+        let faces: DatasetArtifact = try runner.run(
+            "make_dataset",
+            ["kind": .string("faces"), "seed": .integer(2), "count": .integer(4)]
+        )
+        let oneStep: [String: Value] = ["seed": .integer(5), "steps": .integer(1), "batch": .integer(2)]
+        let detector: DetectorArtifact = try runner.run("train_detector", oneStep, inputs: ["pictures": faces])
+        #expect(try DetectorArtifact(record: detector.record).record == detector.record)
+        let gates: GatesArtifact = try runner.run(
+            "measure_networks",
+            [
+                "pictures": .integer(2), "pictures_each": .integer(1), "prompts": .integer(1), "seeds": .integer(1),
+            ],
+            inputs: drawing.merging(
+                [
+                    "student": student, "recognizer": recognizer, "loss_net": recognizer, "evaluation_net": recognizer,
+                    "probe": train("train_probe", small, ["pictures": pictures]), "detector": detector,
+                    "parser": train("train_parser", small, ["pictures": faces]),
+                ]
+            ) { $1 }.filter { $0.key != "pictures" }
+        )
+        #expect(GatesArtifact.fields.allSatisfy { gates.field($0)?.isFinite == true })
+        #expect(gates.field("recognizer") == gates.field("loss_net"))
+        #expect(try GatesArtifact(record: gates.record).record == gates.record)
+
         let one: [String: Value] = ["stage": .string("one"), "denoising": .integer(2)]
         let counts: [String: Value] = [
             "stage": .string("three"), "denoising": .integer(1), "identity": .integer(1), "alignment": .integer(1),
@@ -182,6 +207,46 @@ struct TrainingTests {
             )
         }
         #expect(error.map { "\($0)" } == "a network named clip is needed: these weights are of unet, vae")
+    }
+
+    /// A table for people, and one for programs; nothing is said of what was not measured.
+    @Test func gatesAreWritten() throws {
+        let gates = try GatesArtifact(
+            record: Record(
+                kind: "gates",
+                values: ["vae_psnr": .number(26.2761), "landmark_error": .number(0.04), "detector": .number(0.95)]
+            )
+        )
+        let text = """
+            | network | measured | wanted | passed |
+            | --- | --- | --- | --- |
+            | vae_psnr | 26.276 | 27 | no |
+            | detector | 0.950 | 0.95 | yes |
+            | landmark_error | 0.040 | 0.05 | yes |
+
+            """
+        #expect(String(decoding: try gates.encoded(as: "md", metadata: []), as: UTF8.self) == text)
+        let lines = """
+            network,measured,wanted,passed
+            vae_psnr,26.276,27,no
+            detector,0.950,0.95,yes
+            landmark_error,0.040,0.05,yes
+
+            """
+        #expect(String(decoding: try gates.encoded(as: "csv", metadata: []), as: UTF8.self) == lines)
+        #expect(throws: ArtifactError.damaged(kind: "gates", reason: "vae is no gate with a number")) {
+            try GatesArtifact(record: Record(kind: "gates", values: ["vae": .number(1)]))
+        }
+    }
+
+    /// With what the file says beside them: a tower is none without its number of heads.
+    @Test func weightsAreReadFromAFile() throws {
+        let tower = WeightsArtifact(["a": Tensor([1, 2.5], shape: [2])], metadata: ["heads": "4"])
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(tower.encoded(as: "safetensors", metadata: [])).write(to: URL(fileURLWithPath: path))
+        let read: WeightsArtifact = try NodeRunner().run("load_weights", ["file": .string(path)])
+        #expect(read.record == tower.record)
     }
 
     @Test func aDatasetHasItsPeople() throws {

@@ -61,7 +61,7 @@ import Training
     }
 
     @Test func filesThatAreNoCheckpointAreRefused() throws {
-        let good = ["format": "pulid-run training 2", "step": "2", "average_updates": "2"]
+        let good = ["format": "pulid-run training 2", "step": "2", "average_updates": "2", "seed.data": "7 2"]
         let x = Tensor([1, 2], shape: [2])
         try refuses([:], [:], .otherFormat(found: nil))
         try refuses(["format": "pulid-run training 0"], [:], .otherFormat(found: "pulid-run training 0"))
@@ -73,6 +73,7 @@ import Training
             [:],
             .badNumber(field: "average_updates", found: "many")
         )
+        try refuses(good.filter { $0.key != "seed.data" }, [:], .badNumber(field: "seed.data", found: nil))
         try refuses(good, ["losses": .zeros([3])], .missingTensor("losses"))
         try refuses(good, ["x": x], .strayTensor("x"))
         try refuses(good, ["average.x": x], .strayTensor("average.x"))

@@ -74,7 +74,7 @@ public struct LightningTraining: TrainingTask {
 
     /// The intervals take turns; the loss is also reported under the interval's number.
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let sources = trainer.sources(batch, of: "samples")
         let interval = Interval(trainer.step % intervals, of: intervals, timeline)
         let build = { [config] in try UNet2DConditionModel($0, config: config.unet) }
         return try trainer.step(samples: batch, build: build) { [teacher, pictures, guidance] student, part in

@@ -46,6 +46,8 @@ public struct SDXLNetworks: Sendable {
         )
     }
 
+    init(unet: UNet2DConditionModel, prompts: SDXLPromptEncoder) { (self.unet, self.prompts) = (unet, prompts) }
+
     /// A prompt as the denoiser sees it.
     struct Condition: Sendable {
         /// (B, T, C)

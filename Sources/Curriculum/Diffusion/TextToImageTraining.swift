@@ -67,7 +67,7 @@ public struct TextToImageTraining: TrainingTask {
     )
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let sources = trainer.sources(batch, of: "samples")
         let build = { [config] in try SDXLNetworks($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [pictures, noise, emptyText] networks, part in
             let samples = sources[part].map { source in

@@ -38,10 +38,9 @@ public struct EvaluatedPeople: Sendable {
         let others = all.indices.filter { !chosen.contains($0) }.map { all[$0] } + persons(.gallery)
         self.recognizer = recognizer
         gallery = (subjects + others).map { person in
-            Self.face(
-                person.introduction.bitmap,
-                person.introduction.faces[person.introduction.faces.count - 1].landmarks,
-                recognizer
+            recognizer.direction(
+                of: person.introduction.bitmap,
+                person.introduction.faces[person.introduction.faces.count - 1].landmarks
             )
         }
     }
@@ -50,17 +49,8 @@ public struct EvaluatedPeople: Sendable {
     func likeness(of bitmap: Bitmap, _ face: FaceDetection?, to subject: Int) -> (cosine: Double, isNearest: Bool)? {
         guard let face else { return nil }
         let points = face.landmarks.map { Point(Double($0.x), Double($0.y)) }
-        let seen = Self.face(bitmap, points, recognizer)
+        let seen = recognizer.direction(of: bitmap, points)
         let cosines = gallery.map { zip($0, seen).reduce(0) { $0 + $1.0 * $1.1 } }
         return (Double(cosines[subject]), cosines.allSatisfy { $0 <= cosines[subject] })
-    }
-
-    /// insightface: utils/face_align.py::norm_crop, and the recogniser's direction
-    private static func face(_ bitmap: Bitmap, _ landmarks: [Point], _ recognizer: IResNet) -> [Float] {
-        let side = recognizer.config.imageSize
-        let target = AlignmentTemplate.recognition.landmarks(side: side)
-        let transform = AffineTransform.similarity(from: landmarks, to: target) ?? .identity
-        return recognizer(bitmap.warped(by: transform, width: side, height: side, border: .black).signed)
-            .l2Normalized().values
     }
 }

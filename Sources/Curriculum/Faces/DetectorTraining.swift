@@ -48,7 +48,7 @@ public struct DetectorTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let seeds = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let seeds = trainer.sources(batch, of: "samples")
         let build = { [config] in try SCRFDNetwork($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [sources, loss] network, part in
             var seeds = Array(seeds[part])

@@ -55,7 +55,7 @@ public struct ParserTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let sources = trainer.sources(batch, of: "samples")
         let build = { [config] in try BiSeNet($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [faces] parser, part in
             var sources = Array(sources[part])

@@ -54,7 +54,7 @@ public struct SceneProbeTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let sources = trainer.sources(batch, of: "samples")
         let build = { [config] in try SceneProbe($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [samples, augmentation] probe, part in
             var sources = Array(sources[part])

@@ -65,7 +65,7 @@ public struct RecognizerTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["parts", default: SeedStream(seed: 0)].next(parts)
+        let sources = trainer.sources(parts, of: "parts")
         let size = 2 * peopleInPart
         let build = { [config] in try IResNet($0, config: config) }
         return try trainer.step(samples: parts * size, build: build) { [self] network, part in

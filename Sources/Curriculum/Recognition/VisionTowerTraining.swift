@@ -64,7 +64,7 @@ public struct VisionTowerTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["parts", default: SeedStream(seed: 0)].next(parts)
+        let sources = trainer.sources(parts, of: "parts")
         let size = 2 * peopleInPart
         let build = { [config] in try TraitReadingTower($0, config: config, traits: FaceIdentity.traitCount) }
         return try trainer.step(samples: parts * size, build: build) { [self] network, part in

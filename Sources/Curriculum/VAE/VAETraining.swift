@@ -53,7 +53,7 @@ public struct VAETraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.seeds["samples", default: SeedStream(seed: 0)].next(batch)
+        let sources = trainer.sources(batch, of: "samples")
         let build = { [config] in try AutoencoderKL($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [dataset = pictures, loss] vae, part in
             var sources = Array(sources[part])

@@ -149,12 +149,11 @@ struct FaceSheet {
 
     // MARK: - What the colours mean
 
-    /// The detectors and the labels that are there, in lines of at most `width` pixels.
+    /// The detectors that found a face and the labels that are there, in lines of at most `width` pixels.
     private func legendLines(width: Int) -> [[(name: String, colour: RGB, x: Int)]] {
         var entries: [(name: String, colour: RGB)] = []
-        if !detected.isEmpty || !alignable.isEmpty {
-            entries = [("SCRFD", Self.scrfd.bytes), ("RetinaFace", Self.retinaFace.bytes)]
-        }
+        if !detected.isEmpty { entries.append(("SCRFD", Self.scrfd.bytes)) }
+        if !alignable.isEmpty { entries.append(("RetinaFace", Self.retinaFace.bytes)) }
         for label in Set(labels).sorted() {
             let name = FaceParsing.names.indices.contains(Int(label)) ? FaceParsing.names[Int(label)] : "\(label)"
             entries.append((name, Self.colour(of: label)))

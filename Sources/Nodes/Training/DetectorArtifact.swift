@@ -26,7 +26,8 @@ public struct DetectorArtifact: Artifact {
 
     private var weights: Weights { Weights(GivenWeights(name: "the face detector", tensors)) }
 
-    private func network() throws -> SCRFDNetwork { try SCRFDNetwork(weights, config: SCRFDNetwork.Config(weights)) }
+    /// - Throws: `WeightsError` when this is another network
+    func network() throws -> SCRFDNetwork { try SCRFDNetwork(weights, config: SCRFDNetwork.Config(weights)) }
 
     /// Finds the largest face in a square picture.
     ///

@@ -42,10 +42,9 @@ struct Evaluate: Node {
         let unet =
             try student.map { try UNet2DConditionModel($0.source("the student"), config: networks.unet) }
             ?? drawing.unet
-        let measuring = evaluationNet.source("the evaluation net")
         let evaluation = PortraitEvaluation(
             people: EvaluatedPeople(
-                recognizer: try IResNet(measuring, config: IResNet.Config(measuring)),
+                recognizer: try evaluationNet.recognizer("the evaluation net"),
                 limit: people
             ),
             prompts: WorldPrompts.evaluation.prefix(prompts).map(\.prompt),

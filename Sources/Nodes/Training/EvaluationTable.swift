@@ -42,11 +42,7 @@ public struct EvaluationTable: Artifact {
         let body = rows.map { row in
             [row.name] + EvaluationMetric.allCases.map { text(row.report.estimate($0), isForPeople) }
         }
-        let rule = isForPeople ? [Array(repeating: "---", count: head.count)] : []
-        let lines = ([head] + rule + body).map { cells in
-            isForPeople ? "| " + cells.joined(separator: " | ") + " |" : cells.joined(separator: ",")
-        }
-        return Array((lines.joined(separator: "\n") + "\n").utf8)
+        return Array(table(head, body, as: fileExtension).utf8)
     }
 
     private func text(_ estimate: EvaluationReport.Estimate?, _ isForPeople: Bool) -> String {

@@ -4,7 +4,7 @@ import Tensors
 
 /// Weights from a file, where a training goes on from them.
 struct LoadWeights: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Reads the weights of a network from a file, for a training that starts from them."
 
     @Parameter("a .safetensors file, or a checkpoint of PyTorch") var file: FileReference
@@ -16,6 +16,7 @@ struct LoadWeights: Node {
             try context.checkCancellation()
             tensors[name] = try source.tensor(name, shape: source.shape(of: name) ?? [], initial: .zeros)
         }
-        return WeightsArtifact(tensors)
+        // Such as the vision tower's number of heads; what `format` says is of this file alone.
+        return WeightsArtifact(tensors, metadata: source.metadata.filter { $0.key != "format" })
     }
 }

@@ -197,16 +197,12 @@ func identityEncoders(
     _ visionTower: WeightsArtifact,
     lossNet: WeightsArtifact?
 ) throws -> IdentityEncoders {
-    func network(_ weights: WeightsArtifact, _ role: String) throws -> IResNet {
-        let source = weights.source(role)
-        return try IResNet(source, config: IResNet.Config(source))
-    }
-    return IdentityEncoders(
-        recognizer: try network(recognizer, "the recogniser"),
+    IdentityEncoders(
+        recognizer: try recognizer.recognizer("the recogniser"),
         tower: try EVAVisionTransformer(
             checkpoint: visionTower.source("the vision tower"),
             metadata: visionTower.metadata
         ),
-        lossNet: try network(lossNet ?? recognizer, "the loss net")
+        lossNet: try (lossNet ?? recognizer).recognizer("the loss net")
     )
 }

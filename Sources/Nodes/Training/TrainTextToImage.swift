@@ -6,11 +6,12 @@ import Models
 struct TrainTextToImage: Node {
     static let version = 1
     static let help =
-        "Trains a UNet and both text encoders with the settings of a model's, from nothing, to draw captioned pictures."
+        "Trains a UNet and both text encoders with the settings of a model's to draw captioned pictures."
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("the VAE's weights") var vae: WeightsArtifact
     @Input("the pictures") var pictures: DatasetArtifact
+    @Input("weights to go on from; without them the training begins anew") var from: WeightsArtifact?
     @Parameter("of the first weights, and of what is drawn") var seed: Seed
     @Parameter("how often the weights are improved", in: 1...10_000_000) var steps: Int = 8000
     @Parameter("pictures in a step", in: 1...4096) var batch: Int = 32
@@ -23,6 +24,7 @@ struct TrainTextToImage: Node {
                 config: networks,
                 pictures: latents(of: pictures, networks, vae, model, context),
                 noise: model.noiseSchedule(context),
+                from: from?.tensors,
                 seed: seed.value,
                 steps: steps,
                 batch: batch,
