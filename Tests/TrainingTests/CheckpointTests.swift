@@ -61,7 +61,10 @@ import Training
     }
 
     @Test func filesThatAreNoCheckpointAreRefused() throws {
-        let good = ["format": "pulid-run training 2", "step": "2", "average_updates": "2", "seed.data": "7 2", "seed.unused": "8 0"]
+        let good = [
+            "format": "pulid-run training 2", "step": "2", "average_updates": "2", "seed.data": "7 2",
+            "seed.unused": "8 0",
+        ]
         let x = Tensor([1, 2], shape: [2])
         try refuses([:], [:], .otherFormat(found: nil))
         try refuses(["format": "pulid-run training 0"], [:], .otherFormat(found: "pulid-run training 0"))
