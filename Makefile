@@ -43,8 +43,8 @@ parity: setup ## print how far every network is from its reference (docs/PARITY.
 	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(TEST_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests'
 	sort -u .build/parity.tsv
 
-models: build ## make the embedded models in models/tiny anew
-	$(PULID_RUN) init models/tiny --seed 2024 --force
+models: build ## train the embedded models anew, into out/world: takes hours (docs/TRAINING.md)
+	$(PULID_RUN) recipes/train/world.yaml
 
 docs: build ## write docs/NODES.md and docs/recipe.schema.json anew
 	$(PULID_RUN) nodes --markdown > docs/NODES.md

@@ -15,17 +15,23 @@ struct InspectTests {
                           IDEncoder: made for SDXL-Lightning
                   use     {uses: load_pulid, weights: models/tiny/pulid.safetensors, eva_clip: EVA_CLIP}
                 models/tiny/face: a folder of networks that look at faces
-                  format  2.5 MB
-                          without detector: scrfd_10g_bnkps.onnx or detector.onnx
+                  format  4.0 MB
                           without aligner: detection_Resnet50_Final.pth or aligner.safetensors
                   use     {uses: load_face_models, folder: models/tiny/face}
+                  detector.onnx: a face detector (insightface's SCRFD with key points)
+                    format  ONNX (operators of version 11), 1.2 MB
+                    holds   75 tensors (66 F32, 9 I64), 307,844 numbers
+                            takes input.1 [1, 3, 640, 640]
+                            gives score_8 [12800, 1], score_16 [3200, 1], score_32 [800, 1], bbox_8 [12800, 4], bbox_16 [3200, 4], bbox_32 [800, 4], kps_8 [12800, 10], kps_16 [3200, 10], kps_32 [800, 10]
+                            written by pulid-run
+                    use     {uses: load_face_models, folder: FOLDER, detector: models/tiny/face/detector.onnx}
                   recognizer.safetensors: a face recogniser (IResNet of ArcFace)
                     format  safetensors, 2.3 MB
                     holds   126 tensors (126 F16), 1,122,720 numbers
                     use     {uses: load_face_models, folder: FOLDER, recognizer: models/tiny/face/recognizer.safetensors}
                   parser.safetensors: a face parser (BiSeNet)
-                    format  safetensors, 201.2 kB
-                    holds   148 tensors (148 F16), 93,752 numbers
+                    format  safetensors, 535.8 kB
+                    holds   148 tensors (148 F16), 260,984 numbers
                     use     {uses: load_face_models, folder: FOLDER, parser: models/tiny/face/parser.safetensors}
                 models/tiny/none: a file that cannot be read
                   problem models/tiny/none: cannot be read: No such file or directory

@@ -62,7 +62,7 @@ import Testing
         #expect(sdxl[0].message.contains("sdxl_lightning_4step_unet.safetensors: "))
     }
 
-    /// The embedded face models come without detectors.
+    /// Pictures that are aligned faces need none.
     @Test func detectorsAreOptionalUnlessAskedFor() throws {
         try copy("\(Self.portrait)/antelopev2/glintr100.onnx", "recognizer.safetensors")
         try copy("\(Self.portrait)/parsing_bisenet.pth", "parser.safetensors")
