@@ -11,13 +11,22 @@ public struct ReconstructionLoss: Hashable, Sendable {
     public var edges: Float
     /// Of the patches' mean colours.
     public var colors: Float
+    /// Of the pixels' squared differences, which a signal-to-noise ratio counts: all pixels alike.
+    public var squares: Float
     /// Of the divergence from the normal distribution, per number of a latent.
     public var divergence: Float
     /// Of the pixels of eyes, brows, nose, mouth and glasses, over that of others: they are few, and tell who it is.
     public var features: Float
 
-    public init(edges: Float = 0.3, colors: Float = 0.7, divergence: Float = 5e-4, features: Float = 1) {
-        (self.edges, self.colors, self.divergence, self.features) = (edges, colors, divergence, features)
+    public init(
+        edges: Float = 0.3,
+        colors: Float = 0.7,
+        squares: Float = 0,
+        divergence: Float = 5e-4,
+        features: Float = 1
+    ) {
+        (self.edges, self.colors, self.squares) = (edges, colors, squares)
+        (self.divergence, self.features) = (divergence, features)
     }
 
     /// - Parameters:
@@ -29,20 +38,24 @@ public struct ReconstructionLoss: Hashable, Sendable {
         of pictures: [WorldPicture],
         _ latents: DiagonalGaussian
     ) -> SampleLoss {
-        var difference = reconstructions - .concatenated(pictures.map(\.bitmap.signed), axis: 0)
-        if features != 1 { difference = difference * weights(pictures) }
+        let plain = reconstructions - .concatenated(pictures.map(\.bitmap.signed), axis: 0)
+        let difference = features == 1 ? plain : plain * weights(pictures)
         let (pixelLoss, edgeLoss) = (difference.magnitude.mean(), difference.edges)
         let colorLoss = difference.patchMeans(side: 8).magnitude.mean()
         let divergenceLoss = latents.divergence
-        return SampleLoss(
-            pixelLoss + edgeLoss * edges + colorLoss * colors + divergenceLoss * divergence,
-            terms: [
-                "pixels": pixelLoss.values[0],
-                "edges": edgeLoss.values[0],
-                "colors": colorLoss.values[0],
-                "divergence": divergenceLoss.values[0],
-            ]
-        )
+        var total = pixelLoss + edgeLoss * edges + colorLoss * colors + divergenceLoss * divergence
+        var terms = [
+            "pixels": pixelLoss.values[0],
+            "edges": edgeLoss.values[0],
+            "colors": colorLoss.values[0],
+            "divergence": divergenceLoss.values[0],
+        ]
+        if squares > 0 {
+            let squareLoss = (plain * plain).mean()
+            total = total + squareLoss * squares
+            terms["squares"] = squareLoss.values[0]
+        }
+        return SampleLoss(total, terms: terms)
     }
 }
 

@@ -11,12 +11,14 @@ public struct VAETraining: TrainingTask {
     public let pictures: WorldDataset
     private let batch: Int
     private let loss: ReconstructionLoss
+    private let isDecoderAlone: Bool
 
     /// - Parameters:
     ///   - start: weights to go on from; nil to begin anew
     ///   - seed: of the first weights, and of the pictures and noises of each step
     ///   - batch: pictures in a step
     ///   - rate: the learning rate's peak
+    ///   - isDecoderAlone: latents stay what they are, so that what was trained on them goes on to be right
     public init(
         config: AutoencoderKL.Config,
         pictures: WorldDataset,
@@ -25,18 +27,24 @@ public struct VAETraining: TrainingTask {
         steps: Int,
         batch: Int = 8,
         rate: Double = 2e-3,
-        loss: ReconstructionLoss = ReconstructionLoss()
+        loss: ReconstructionLoss = ReconstructionLoss(),
+        isDecoderAlone: Bool = false
     ) {
+        let frozen = isDecoderAlone ? NameRule(below: ["encoder", "quant_conv"]) : .none
         self.steps = steps
         self.config = config
         self.pictures = pictures
         self.batch = batch
         self.loss = loss
+        self.isDecoderAlone = isDecoderAlone
         trainer = Trainer(
-            start.map { TrainableWeights(name: "the VAE", from: GivenWeights(name: "the VAE", $0), seed: nil) }
+            start.map {
+                TrainableWeights(name: "the VAE", from: GivenWeights(name: "the VAE", $0), seed: nil, frozen: frozen)
+            }
                 ?? TrainableWeights(
                     name: "the VAE",
                     seed: seed,
+                    frozen: frozen,
                     zeroed: NameRule(lastParts: ["conv2.weight", "conv2.bias"])
                 ),
             settings: TrainingSettings(
@@ -67,8 +75,12 @@ public struct VAETraining: TrainingTask {
         }
     }
 
-    /// The weights, with latents of mean 0 and deviation 1 in each channel once they are scaled.
+    /// The weights, with latents of mean 0 and deviation 1 in each channel once they are scaled, unless the latents were
+    /// to stay what they are.
     public func result() throws -> [String: Tensor] {
-        try NormalizedLatents(config: config, pictures: pictures)(trainer.weights.values)
+        // Asks for all there is: a training that has just been resumed holds what was trained alone.
+        _ = try AutoencoderKL(Weights(trainer.weights), config: config)
+        let weights = trainer.weights.values
+        return isDecoderAlone ? weights : try NormalizedLatents(config: config, pictures: pictures)(weights)
     }
 }

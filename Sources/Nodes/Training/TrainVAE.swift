@@ -2,6 +2,9 @@ import Curriculum
 import Graph
 import Models
 
+/// Which part of an autoencoder learns.
+enum TrainedVAEPart: String, ParameterChoice { case all, decoder }
+
 /// The autoencoder between pictures and latents.
 struct TrainVAE: Node {
     static let name = "train_vae"
@@ -17,6 +20,10 @@ struct TrainVAE: Node {
     @Parameter("pictures in a step", in: 1...1024) var batch: Int = 8
     @Parameter("the highest learning rate", in: 0...1) var rate: Double = 0.002
 
+    @Parameter("what is trained: decoder leaves the latents what they are, for a model that already draws them")
+    var part: TrainedVAEPart = .all
+    @Parameter("of the pixels' squared differences in the loss, beside their magnitudes", in: 0...1000)
+    var squareWeight: Double = 0
     @Parameter("of the pixels of eyes, brows, nose, mouth and glasses, over that of others", in: 0...100)
     var featureWeight: Double = 1
 
@@ -30,7 +37,8 @@ struct TrainVAE: Node {
                 steps: steps,
                 batch: batch,
                 rate: rate,
-                loss: ReconstructionLoss(features: Float(featureWeight))
+                loss: ReconstructionLoss(squares: Float(squareWeight), features: Float(featureWeight)),
+                isDecoderAlone: part == .decoder
             )
         )
     }

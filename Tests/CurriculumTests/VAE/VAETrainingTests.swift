@@ -8,7 +8,12 @@ import Testing
 import Training
 
 @Suite struct VAETrainingTests {
-    private func training(steps: Int) throws -> VAETraining {
+    private func training(
+        steps: Int,
+        from start: [String: Tensor]? = nil,
+        loss: ReconstructionLoss = ReconstructionLoss(),
+        isDecoderAlone: Bool = false
+    ) throws -> VAETraining {
         let config = """
             {"block_out_channels": [8, 8], "layers_per_block": 1, "norm_num_groups": 4, "scaling_factor": 0.5,
              "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D"],
@@ -17,9 +22,12 @@ import Training
         return VAETraining(
             config: try JSONDecoder().decode(AutoencoderKL.Config.self, from: Data(config.utf8)),
             pictures: WorldDataset(.base, size: 16, seed: 5, count: 40),
+            from: start,
             seed: 3,
             steps: steps,
-            batch: 8
+            batch: 8,
+            loss: loss,
+            isDecoderAlone: isDecoderAlone
         )
     }
 
@@ -38,6 +46,33 @@ import Training
         try second.trainer.resume(from: file)
         try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
         #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
+    }
+
+    /// A decoder learns while latents stay bit for bit what they were; and so it does when it was stopped at the end.
+    @Test func aDecoderLearnsAlone() throws {
+        var first = try training(steps: 2)
+        while !first.isDone { _ = try first.step() }
+        let start = try first.result()
+        let loss = ReconstructionLoss(squares: 4)
+        var training = try training(steps: 20, from: start, loss: loss, isDecoderAlone: true)
+        var reports: [StepReport] = []
+        while !training.isDone { reports.append(try training.step()) }
+        #expect(reports[19].loss < 0.95 * reports[0].loss)
+        #expect(reports.allSatisfy { ($0.terms["squares"] ?? 0) > 0 })
+        let result = try training.result()
+        #expect(Set(result.keys) == Set(start.keys))
+        for (name, tensor) in start where name.hasPrefix("encoder") || name.hasPrefix("quant_conv") {
+            #expect(result[name]?.values == tensor.values, "\(name)")
+        }
+        for name in ["decoder.conv_in.weight", "decoder.conv_out.weight", "post_quant_conv.weight"] {
+            #expect(result[name]?.values != start[name]?.values)
+        }
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("vae-\(UUID()).safetensors").path
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try training.trainer.save(to: file)
+        var again = try self.training(steps: 20, from: start, loss: loss, isDecoderAlone: true)
+        try again.trainer.resume(from: file)
+        #expect(try again.isDone && again.result().mapValues(\.values) == result.mapValues(\.values))
     }
 
     /// Latents move to mean 0 and deviation 1; what the decoder makes of them does not change.
