@@ -27,12 +27,25 @@ public struct StoredFloats {
     public func copy(_ range: Range<Int>, to floats: UnsafeMutablePointer<Float>) {
         let from = base + range.lowerBound * size
         Parallel.forRanges(range.count, grain: 1 << 16) { part in
-            let (from, to) = (from + part.lowerBound * size, floats + part.lowerBound)
-            switch element {
-            case PK_F16: pk_from_f16(from, to, part.count)
-            case PK_BF16: pk_from_bf16(from, to, part.count)
-            default: UnsafeMutableRawPointer(to).copyMemory(from: from, byteCount: part.count * size)
-            }
+            widen(from + part.lowerBound * size, to: floats + part.lowerBound, count: part.count)
+        }
+    }
+
+    /// Widens rows of `columns` numbers each, one after the other.
+    ///
+    /// - Parameter indices: which rows
+    public func copyRows(_ indices: [Int], columns: Int, to floats: UnsafeMutablePointer<Float>) {
+        let base = base
+        Parallel.forRanges(indices.count, grain: max(1, (1 << 16) / max(1, columns))) { part in
+            for i in part { widen(base + indices[i] * columns * size, to: floats + i * columns, count: columns) }
+        }
+    }
+
+    private func widen(_ from: UnsafeRawPointer, to floats: UnsafeMutablePointer<Float>, count: Int) {
+        switch element {
+        case PK_F16: pk_from_f16(from, floats, count)
+        case PK_BF16: pk_from_bf16(from, floats, count)
+        default: UnsafeMutableRawPointer(floats).copyMemory(from: from, byteCount: count * size)
         }
     }
 }

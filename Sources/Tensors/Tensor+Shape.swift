@@ -137,9 +137,7 @@ extension Tensor {
         let (count, columns) = rowsAndColumns
         precondition(indices.allSatisfy { $0 >= 0 && $0 < count }, "an index is outside \(shape)")
         return Tensor([indices.count, columns]) { y in
-            for (i, index) in indices.enumerated() {
-                storage.elements.copy(index * columns..<(index + 1) * columns, to: y + i * columns)
-            }
+            storage.elements.copyRows(indices, columns: columns, to: y)
         }.recorded(from: self) { [shape] dy in
             let sum = Tensor.zeros(shape)
             for (i, index) in indices.enumerated() {
