@@ -38,10 +38,7 @@ public struct EvaluatedPeople: Sendable {
         let others = all.indices.filter { !chosen.contains($0) }.map { all[$0] } + persons(.gallery)
         self.recognizer = recognizer
         gallery = (subjects + others).map { person in
-            recognizer.direction(
-                of: person.introduction.bitmap,
-                person.introduction.faces[person.introduction.faces.count - 1].landmarks
-            )
+            recognizer.direction(of: person.introduction.bitmap, person.introduction.landmarks)
         }
     }
 
@@ -50,7 +47,7 @@ public struct EvaluatedPeople: Sendable {
         guard let face else { return nil }
         let points = face.landmarks.map { Point(Double($0.x), Double($0.y)) }
         let seen = recognizer.direction(of: bitmap, points)
-        let cosines = gallery.map { zip($0, seen).reduce(0) { $0 + $1.0 * $1.1 } }
+        let cosines = gallery.map { cosine($0, seen) }
         return (Double(cosines[subject]), cosines.allSatisfy { $0 <= cosines[subject] })
     }
 }

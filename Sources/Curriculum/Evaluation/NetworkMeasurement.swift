@@ -78,9 +78,8 @@ public struct NetworkMeasurement: Sendable {
             let picture = pictures[index]
             let made = Bitmap(signed: vae.decode(vae.encode(picture.bitmap.signed).mode))
             ratios += min(try PictureMetrics(between: picture.bitmap, and: made).psnr, Self.perfect)
-            let landmarks = picture.faces[picture.faces.count - 1].landmarks
-            let faces = [picture.bitmap, made].map { evaluationNet.direction(of: $0, landmarks) }
-            cosines += Double(zip(faces[0], faces[1]).reduce(0) { $0 + $1.0 * $1.1 })
+            let faces = [picture.bitmap, made].map { evaluationNet.direction(of: $0, picture.landmarks) }
+            cosines += Double(cosine(faces[0], faces[1]))
         }
         let count = Double(max(1, pictures.count))
         return [.reconstruction: ratios / count, .reconstructedLikeness: cosines / count]

@@ -22,7 +22,7 @@ public struct SceneReading: Sendable {
 
     /// How alike two pictures look, the cosine of their features: -1...1.
     public func similarity(to other: SceneReading) -> Float {
-        zip(features, other.features).reduce(0) { $0 + $1.0 * $1.1 }
+        cosine(features, other.features)
     }
 }
 

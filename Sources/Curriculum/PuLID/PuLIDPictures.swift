@@ -47,7 +47,7 @@ public final class PuLIDPictures: Sendable {
                     pooled: pooled,
                     timeIDs: [picture.conditioning.timeIDs.map(Float.init)]
                 ),
-                landmarks: picture.faces[picture.faces.count - 1].landmarks
+                landmarks: picture.landmarks
             )
         }
     }

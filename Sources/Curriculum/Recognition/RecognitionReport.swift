@@ -131,7 +131,8 @@ private struct PairCosines {
     }
 }
 
-private func cosine(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
+/// Of the angle between vectors of length 1.
+func cosine(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
 
 private func mean(_ values: [Float]) -> Double {
     values.reduce(0) { $0 + Double($1) } / Double(max(1, values.count))

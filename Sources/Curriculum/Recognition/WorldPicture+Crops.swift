@@ -55,7 +55,8 @@ extension WorldPicture {
         }
     }
 
-    private var landmarks: [Point] {
+    /// Of the person in front, whom the caption is about.
+    var landmarks: [Point] {
         guard let face = faces.last else { preconditionFailure("a picture without a person") }
         return face.landmarks
     }

@@ -34,7 +34,7 @@ public struct DetectorArtifact: Artifact {
     /// - Throws: `WeightsError` when this is another network
     func locator() throws -> FaceLocator {
         let network = try network()
-        return { network.faces(in: $0.signed)[0].max { $0.area < $1.area } }
+        return { Self.largest(of: network.faces(in: $0.signed)[0]) }
     }
 
     /// The five landmarks of the largest face in each of several square pictures.
@@ -44,11 +44,12 @@ public struct DetectorArtifact: Artifact {
         let network = try network()
         return { pictures in
             network.faces(in: pictures).map { faces in
-                let largest = faces.max { $0.area < $1.area }
-                return largest?.landmarks.map { Point(Double($0.x), Double($0.y)) }
+                Self.largest(of: faces)?.landmarks.map { Point(Double($0.x), Double($0.y)) }
             }
         }
     }
+
+    private static func largest(of faces: [FaceDetection]) -> FaceDetection? { faces.max { $0.area < $1.area } }
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
         [UInt8](try SCRFDNetwork.onnx(weights, config: SCRFDNetwork.Config(weights)))
