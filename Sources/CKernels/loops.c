@@ -38,6 +38,7 @@ int pk_level(void) {
                ? 2
                : 1;
 }
+int pk_fuses(void) { return pk_level() > 0; }
 const pk_loops *pk_loops_at(int level) {
     if (level < 0 || level > pk_level()) return NULL;
     return level == 2 ? &table_avx512 : level == 1 ? &table_avx2 : &table_baseline;
@@ -50,6 +51,7 @@ const pk_loops *pk_loops_at(int level) {
 #include "loops.inc"
 #undef NAME
 int pk_level(void) { return 0; }
+int pk_fuses(void) { return 1; }
 const pk_loops *pk_loops_at(int level) { return level == 0 ? &table_baseline : NULL; }
 #define DISPATCH(f, arguments) f##_baseline arguments
 #endif

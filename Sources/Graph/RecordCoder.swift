@@ -16,7 +16,9 @@ public enum RecordCoder {
         header.append(.string(record.kind))
         header.append(.map(record.values))
         header.append(.integer(Int128(record.blocks.count)))
-        var bytes = magic + header.bytes
+        var bytes = magic
+        bytes.reserveCapacity(header.bytes.count + record.blocks.values.reduce(64) { $0 + $1.bytes.count + 256 })
+        bytes += header.bytes
         for (name, block) in record.blocks.sorted(by: { $0.key < $1.key }) {
             var item = CanonicalEncoder()
             item.append(.string(name))

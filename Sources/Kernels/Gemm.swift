@@ -70,7 +70,7 @@ public enum Gemm {
     /// fuses the multiply-adds of products, and those of the polynomials in the float loops.
     public static var numericsClass: String {
         let products = pk_gemm_best() == PK_GEMM_UNFUSED ? "rounded" : "fused"
-        return "kernels \(revision), \(products) products, \(pk_level() == 0 ? "rounded" : "fused") functions"
+        return "kernels \(revision), \(products) products, \(pk_fuses() == 0 ? "rounded" : "fused") functions"
     }
 }
 
@@ -140,18 +140,17 @@ private struct Product {
     /// Floats of b that are packed at a time: they stay in the second cache while a's rows pass by.
     static let packedLimit = 1 << 17
 
-    /// Ranges of rows and of columns whose pairs are one task each: so many columns for each thread as it can pack and
-    /// keep, and rows split only where columns do not suffice, as every part of the rows packs the same columns.
+    /// Ranges of rows and of columns whose pairs are one task each.
     func tasks(threads: Int) -> (rows: [Range<Int>], columns: [Range<Int>]) {
-        let panels = (n + kernels.panel - 1) / kernels.panel
-        guard m > 0, panels > 0 else { return ([], []) }
-        let mostPanels = max(1, Self.packedLimit / (depth * kernels.panel))
-        let needed = (panels + mostPanels - 1) / mostPanels
-        let wanted = m * n * k < 1 << 18 ? 1 : threads == 1 ? 1 : 4 * threads
-        let columnTasks = min(panels, max(needed, wanted))
-        let rowTasks = max(1, min(wanted / columnTasks, m / 128))
+        guard m > 0, n > 0 else { return ([], []) }
+        let cut = GemmCut(
+            strips: (m + kernels.rows - 1) / kernels.rows,
+            panels: (n + kernels.panel - 1) / kernels.panel,
+            mostPanels: max(1, Self.packedLimit / (depth * kernels.panel)),
+            threads: m * n * k < 1 << 18 ? 1 : threads
+        )
         return (
-            Self.cut(m, step: kernels.rows, into: rowTasks), Self.cut(n, step: kernels.panel, into: columnTasks)
+            Self.cut(m, step: kernels.rows, into: cut.rows), Self.cut(n, step: kernels.panel, into: cut.columns)
         )
     }
 

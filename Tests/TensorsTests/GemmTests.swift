@@ -151,6 +151,33 @@ import Testing
         }
     }
 
+    /// Products of SDXL's UNet at 512 and 1024, in tiles of 14 x 32: rows, columns, panels that a task may pack.
+    @Test(arguments: [(19, 40, 6), (19, 320, 6), (37, 40, 6), (74, 20, 6), (74, 160, 6), (74, 40, 6), (293, 20, 6)])
+    func everyThreadHasItsShare(_ size: (strips: Int, panels: Int, mostPanels: Int)) {
+        for threads in [2, 3, 8, 16] {
+            let cut = GemmCut(
+                strips: size.strips,
+                panels: size.panels,
+                mostPanels: size.mostPanels,
+                threads: threads
+            )
+            func parts(_ count: Int, _ parts: Int) -> [Int] {
+                (0..<parts).map { ($0 + 1) * count / parts - $0 * count / parts }
+            }
+            // As threads take the tasks that they are dealt.
+            var busy = Array(repeating: 0, count: threads)
+            for panels in parts(size.panels, cut.columns) {
+                #expect(panels <= size.mostPanels)
+                for strips in parts(size.strips, cut.rows) {
+                    let first = busy.indices.min { busy[$0] < busy[$1] } ?? 0
+                    busy[first] += strips * panels
+                }
+            }
+            let share = Double(size.strips * size.panels) / Double(threads)
+            #expect(Double(busy.max() ?? 0) < 1.12 * share, "\(threads) threads, \(cut)")
+        }
+    }
+
     /// Where a processor lacks fused multiply-adds, products are rounded too: another numerics class.
     @Test func unfused() throws {
         try #require(PK_GEMM_UNFUSED != pk_gemm_best() || Self.fusedLevels.isEmpty)

@@ -9,13 +9,15 @@
 
 // The float loops. Every function works on one range of its operands and is single-threaded; splitting work is the
 // caller's. Each is compiled for the baseline, for AVX2 and for AVX-512 from the same source (loops.inc) with 16 lanes and
-// a fixed order of summation, so the last two give the same bits. The baseline does too but for exp and what is made of
-// it, and erf: on x86-64 it has no fused multiply-add for their polynomials.
+// a fixed order of summation, so the last two give the same bits. The baseline does too, on arm64 as well (scripts/arm64),
+// but on x86-64 not for exp and what is made of it, and erf: there it has no fused multiply-add for their polynomials.
 // Shapes are row-major; `n` counts floats. Pointers do not alias unless the text says so.
 // A backward function stands beside its forward one.
 
 // Which instruction set runs: 0 the baseline, 1 AVX2 with FMA, 2 AVX-512.
 int pk_level(void);
+// Whether the polynomials' multiply-adds round once.
+int pk_fuses(void);
 
 // y = a + b, a - b, a * b; y may be a or b
 void pk_add(const float *a, const float *b, float *y, size_t n);
