@@ -22,7 +22,7 @@ setup: ## install what is missing of the system's packages (Debian, Ubuntu)
 build: setup ## build pulid-run
 	swift build $(SWIFT_FLAGS) --product pulid-run
 
-sweep: build ## render one face in every style: pictures, a contact sheet and scores in out/style-sweep
+sweep: build ## render one face in six styles: pictures, a contact sheet and scores in out/style-sweep
 	$(PULID_RUN) recipes/style-sweep.yaml
 
 test: setup ## run all tests
@@ -40,7 +40,7 @@ bench-peers: build ## the same beside PyTorch (PYTHON has it) and stable-diffusi
 
 parity: setup ## print how far every network is from its reference (docs/PARITY.md)
 	rm -f .build/parity.tsv
-	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(TEST_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests'
+	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(TEST_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests|ONNXTests|CheckpointsTests|CurriculumTests|TrainingTests'
 	sort -u .build/parity.tsv
 
 models: build ## train the embedded models anew, into out/world: takes hours (docs/TRAINING.md)

@@ -1,5 +1,7 @@
 """A whole render by diffusers. The identity's tokens are random, so what makes them from a photo is left out here."""
 
+from pathlib import Path
+
 import torch
 from diffusers import DPMSolverMultistepScheduler, StableDiffusionXLPipeline
 from identity import add_identity
@@ -8,7 +10,10 @@ from identity import add_identity
 def render(task):
     def run():
         # From the start: a user's process loads the weights, too.
-        pipeline = StableDiffusionXLPipeline.from_pretrained(task["model"], torch_dtype=torch.float32)
+        halves = any(Path(task["model"]).glob("unet/*.fp16.*"))
+        pipeline = StableDiffusionXLPipeline.from_pretrained(
+            task["model"], torch_dtype=torch.float32, variant="fp16" if halves else None
+        )
         pipeline.set_progress_bar_config(disable=True)
         pipeline.scheduler = DPMSolverMultistepScheduler.from_config(
             pipeline.scheduler.config, timestep_spacing="trailing"

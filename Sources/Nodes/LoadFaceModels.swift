@@ -8,7 +8,7 @@ struct LoadFaceModels: Node {
     static let evaluation = Evaluation.reference
 
     @Parameter(
-        "the folder with scrfd_10g_bnkps.onnx (or detector.onnx), glintr100.onnx (or recognizer.safetensors), detection_Resnet50_Final.pth (or aligner.safetensors) and parsing_bisenet.pth (or parser.safetensors), somewhere in it; the first is needed for crop: detect alone, and without the third the first aligns faces too"
+        "the folder with scrfd_10g_bnkps.onnx, glintr100.onnx, detection_Resnet50_Final.pth and parsing_bisenet.pth somewhere in it, or at its top with detector.onnx, recognizer.safetensors, aligner.safetensors and parser.safetensors; the first is needed for crop: detect alone, and without the third the first aligns faces too"
     )
     var folder: PathReference
     @Parameter("another detector: insightface's SCRFD with key points, .onnx") var detector: FileReference? = nil

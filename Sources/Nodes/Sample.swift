@@ -37,8 +37,8 @@ struct Sample: Node {
     @Parameter("how often the UNet is called", in: 1...1000) var steps: Int = 4
     @Parameter("the way from noise to picture") var sampler: Sampler = .dpmpp2M
     @Parameter("which noise levels it visits") var schedule: TimestepSpacing = .trailing
-    @Parameter("how much the prompt weighs against the negative one; 1 is without", in: 0...50) var guidance: Double =
-        1.2
+    @Parameter("how much the prompt weighs against the negative one; up to 1, only the prompt counts", in: 0...50)
+    var guidance: Double = 1.2
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var width: Int = 1024
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var height: Int = 1024
     @Parameter("with latent: the part of the steps that are run; 1 leaves the least of it", in: 0...1)

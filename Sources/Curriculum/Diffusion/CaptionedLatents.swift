@@ -41,7 +41,7 @@ public final class CaptionedLatents: Sendable {
         tokenizers = (tokenizer, tokenizer2)
         kept = LazyValues(count: pictures.count) { index in
             let picture = pictures[index]
-            let latent = (vae.encode(picture.bitmap.signed).mode * vae.config.scalingFactor).channelsLast()
+            let latent = vae.latent(of: picture.bitmap)
             return Kept(
                 latent: latent.values.map { Float16($0) },
                 shape: latent.shape,

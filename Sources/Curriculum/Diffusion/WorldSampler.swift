@@ -64,7 +64,7 @@ public struct WorldSampler: Sendable {
                 : networks.guidedNoise(x, timestep: step.timestep, condition, sizes: sizes, scale: guidance)
             return noise.predictionType.noise(from: output, input: x, sigma: step.sigma)
         }
-        return Bitmap(signed: vae.decode(latent.channelsFirst() / vae.config.scalingFactor))
+        return Bitmap(signed: vae.pictures(of: latent))
     }
 }
 

@@ -161,7 +161,7 @@ public struct PortraitEvaluation: Sendable {
             PromptBatch(Array(repeating: prompt.batch, count: count)),
             identity: identity
         )
-        let pictures = vae.decode(latents.channelsFirst() / vae.config.scalingFactor)
+        let pictures = vae.pictures(of: latents)
         return (0..<count).map { Bitmap(signed: pictures.sliced(axis: 0, $0..<$0 + 1)) }
     }
 

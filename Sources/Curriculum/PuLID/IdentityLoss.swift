@@ -30,7 +30,7 @@ public struct IdentityLoss: Sendable {
         jitters: [CropJitter],
         known: [[Point]?]? = nil
     ) -> SampleLoss {
-        let pictures = vae.decode(latents.channelsFirst() / vae.config.scalingFactor).clamped(to: -1...1)
+        let pictures = vae.pictures(of: latents).clamped(to: -1...1)
         let found = known ?? landmarks(pictures.detached())
         let size = lossNet.config.imageSize
         let crops = zip(found, jitters).map { points, jitter in

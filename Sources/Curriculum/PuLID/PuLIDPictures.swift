@@ -41,7 +41,7 @@ public final class PuLIDPictures: Sendable {
             let picture = dataset[index]
             let (embeds, pooled) = prompts.encode([picture.caption])
             return Target(
-                latent: (vae.encode(picture.bitmap.signed).mode * vae.config.scalingFactor).channelsLast(),
+                latent: vae.latent(of: picture.bitmap),
                 prompt: PromptBatch(
                     embeds: embeds,
                     pooled: pooled,

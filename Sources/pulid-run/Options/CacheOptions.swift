@@ -8,7 +8,7 @@ struct CacheOptions: ParsableArguments {
         name: .customLong("cache"),
         help: ArgumentHelp(
             "The cache's folder.",
-            discussion: "Else $PULID_CACHE, else cache/ of this checkout, else ~/.cache/pulid-run.",
+            discussion: "Else $PULID_CACHE, cache/ of this checkout, $XDG_CACHE_HOME/pulid-run, or ~/.cache/pulid-run.",
             valueName: "dir"
         ),
         completion: .directory
