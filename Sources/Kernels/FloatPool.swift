@@ -2,45 +2,42 @@ import Foundation
 import Synchronization
 
 /// Memory for tensors and for threads to work in, kept for the next time: the page faults of fresh memory cost more than
-/// most operations. What is in use and what is kept never exceed what was once in use, so keeping costs no memory at the
-/// peak.
+/// most operations. Free neighbours are joined, so that blocks of any size come from pages that are there. What is in use
+/// and what is kept never exceed what was once in use, so keeping costs no memory at the peak.
 public final class FloatPool: Sendable {
     public static let shared = FloatPool()
 
-    fileprivate struct Block: @unchecked Sendable {
-        let base: UnsafeMutablePointer<Float>
-        let size: Int
+    /// Addresses for all blocks; pages come when they are first touched.
+    private let arena: FloatArena?
+    private let state: Mutex<FreeRanges>
+
+    public init() {
+        let arena = FloatArena()
+        self.arena = arena
+        state = Mutex(FreeRanges(capacity: arena?.capacity ?? 0))
     }
-
-    fileprivate struct State {
-        /// Given back, those of longest ago first.
-        var kept: [Block] = []
-        /// In floats.
-        var keptSize = 0
-        var usedSize = 0
-        var mostUsed = 0
-    }
-
-    private let state = Mutex(State())
-
-    public init() {}
 
     /// Smaller blocks are the allocator's: it keeps them itself.
     private static let least = 1 << 14
+    /// Blocks are multiples of it: whole pages.
+    private static let grain = 1 << 12
 
     /// `count` floats, whatever they hold, on a boundary of 64 bytes.
     public func allocate(_ count: Int) -> UnsafeMutablePointer<Float> {
-        guard count >= Self.least else { return Self.fresh(max(1, count)) }
-        let size = Self.blockSize(count)
-        let (found, surplus) = state.withLock { $0.take(size) }
-        surplus.forEach { $0.base.deallocate() }
-        return found?.base ?? Self.fresh(size)
+        guard count >= Self.least, let arena else { return Self.fresh(count) }
+        let start = state.withLock { state -> Int? in
+            guard let start = state.take(Self.blockSize(count)) else { return nil }
+            // Under the lock: nobody may have these addresses meanwhile.
+            for range in state.removeSurplus() { arena.release(range) }
+            return start
+        }
+        return start.map { arena.base + $0 } ?? Self.fresh(count)
     }
 
     /// Takes back what `allocate(count)` gave.
     public func deallocate(_ base: UnsafeMutablePointer<Float>, count: Int) {
-        guard count >= Self.least else { return base.deallocate() }
-        state.withLock { $0.keep(Block(base: base, size: Self.blockSize(count))) }
+        guard let start = arena?.offset(of: base) else { return base.deallocate() }
+        state.withLock { $0.give(start, Self.blockSize(count)) }
     }
 
     /// Calls `body` with `count` floats that are its own for so long.
@@ -53,45 +50,48 @@ public final class FloatPool: Sendable {
     /// Bytes in use and kept, small blocks apart.
     public var footprint: Int { state.withLock { ($0.usedSize + $0.keptSize) * MemoryLayout<Float>.stride } }
 
-    deinit { state.withLock { $0.kept }.forEach { $0.base.deallocate() } }
+    private static func blockSize(_ count: Int) -> Int { (count + grain - 1) / grain * grain }
 
-    /// Eight sizes for each power of two, so that similar ones share their blocks.
-    private static func blockSize(_ count: Int) -> Int {
-        let step = 1 << (Int.bitWidth - 1 - count.leadingZeroBitCount - 3)
-        return (count + step - 1) / step * step
-    }
-
-    private static func fresh(_ size: Int) -> UnsafeMutablePointer<Float> {
-        let bytes = size * MemoryLayout<Float>.stride
-        let isLarge = bytes >= 1 << 22
-        let raw = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: isLarge ? 1 << 21 : 64)
-        #if os(Linux)
-            if isLarge { madvise(raw, bytes, MADV_HUGEPAGE) }
-        #endif
-        return raw.bindMemory(to: Float.self, capacity: size)
+    private static func fresh(_ count: Int) -> UnsafeMutablePointer<Float> {
+        UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
+            .bindMemory(to: Float.self, capacity: max(1, count))
     }
 }
 
-extension FloatPool.State {
-    /// A kept block of that size if there is one, else what must be let go of to make room for a fresh one.
-    fileprivate mutating func take(_ size: Int) -> (FloatPool.Block?, surplus: [FloatPool.Block]) {
-        usedSize += size
-        mostUsed = max(mostUsed, usedSize)
-        if let index = kept.lastIndex(where: { $0.size == size }) {
-            keptSize -= size
-            return (kept.remove(at: index), [])
+/// A range of addresses, far larger than any memory.
+private final class FloatArena: @unchecked Sendable {
+    let base: UnsafeMutablePointer<Float>
+    /// In floats.
+    let capacity: Int
+
+    /// nil where the system gives no such range.
+    init?() {
+        // A terabyte; less where the process may not have as many addresses.
+        for bits in stride(from: 40, through: 33, by: -1) {
+            let flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE
+            guard let raw = mmap(nil, 1 << bits, PROT_READ | PROT_WRITE, flags, -1, 0), raw != MAP_FAILED else {
+                continue
+            }
+            #if os(Linux)
+                madvise(raw, 1 << bits, MADV_HUGEPAGE)
+            #endif
+            capacity = (1 << bits) / MemoryLayout<Float>.stride
+            base = raw.bindMemory(to: Float.self, capacity: capacity)
+            return
         }
-        var surplus: [FloatPool.Block] = []
-        while usedSize + keptSize > mostUsed {
-            surplus.append(kept.removeFirst())
-            keptSize -= surplus[surplus.count - 1].size
-        }
-        return (nil, surplus)
+        return nil
     }
 
-    fileprivate mutating func keep(_ block: FloatPool.Block) {
-        usedSize -= block.size
-        keptSize += block.size
-        kept.append(block)
+    deinit { munmap(base, capacity * MemoryLayout<Float>.stride) }
+
+    /// nil for memory from elsewhere.
+    func offset(of pointer: UnsafeMutablePointer<Float>) -> Int? {
+        let offset = pointer - base
+        return offset >= 0 && offset < capacity ? offset : nil
+    }
+
+    /// Gives the pages back; the addresses stay.
+    func release(_ range: Range<Int>) {
+        madvise(base + range.lowerBound, range.count * MemoryLayout<Float>.stride, MADV_DONTNEED)
     }
 }

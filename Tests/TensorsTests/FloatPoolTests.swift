@@ -9,7 +9,7 @@ import Testing
         let pool = FloatPool()
         let first = pool.allocate(large)
         pool.deallocate(first, count: large)
-        // One of eight sizes for each power of two.
+        // In whole pages.
         let second = pool.allocate(large - 100)
         #expect(second == first)
         let third = pool.allocate(large)
@@ -17,6 +17,19 @@ import Testing
         pool.deallocate(second, count: large - 100)
         pool.deallocate(third, count: large)
         #expect(pool.footprint == 2 * large * 4)
+    }
+
+    @Test func neighboursServeOthersOfAnySize() {
+        let pool = FloatPool()
+        let whole = pool.allocate(4 * large)
+        pool.deallocate(whole, count: 4 * large)
+        let quarters = (0..<4).map { _ in pool.allocate(large) }
+        #expect(quarters == (0..<4).map { whole + $0 * large })
+        #expect(pool.footprint == 4 * large * 4)
+        for quarter in [2, 0, 3, 1].map({ quarters[$0] }) { pool.deallocate(quarter, count: large) }
+        let again = pool.allocate(4 * large)
+        #expect(again == whole)
+        pool.deallocate(again, count: 4 * large)
     }
 
     /// As much as ever was in use, and no more, is kept, whatever the sizes.
