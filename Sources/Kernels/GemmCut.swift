@@ -10,6 +10,7 @@ public struct GemmCut: Equatable {
     ///   - strips: tiles' heights in the rows
     ///   - panels: tiles' widths in the columns
     ///   - mostPanels: that one task may pack
+    ///   - threads: that share the tasks
     public init(strips: Int, panels: Int, mostPanels: Int, threads: Int) {
         let fewest = (panels + mostPanels - 1) / mostPanels
         columns = fewest
