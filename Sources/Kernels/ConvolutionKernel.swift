@@ -89,22 +89,20 @@ public func convolutionForward(
     guard shape.batch > 0, shape.outPixels > 0, shape.channelsOut > 0 else { return }
     if !Numerics.isExact, let winograd = WinogradKernel(shape) { return winograd(input, filters, output) }
     guard case .none = input.preparation else {
-        let pixels = prepared(shape, input)
-        return withExtendedLifetime(pixels) {
-            directConvolution(shape, ConvolutionInput(pixels.base), filters, output)
+        return FloatPool.shared.with(shape.batch * shape.picture) { pixels in
+            prepare(shape, input, to: pixels)
+            directConvolution(shape, ConvolutionInput(pixels), filters, output)
         }
     }
     directConvolution(shape, input, filters, output)
 }
 
 /// The picture as the convolution sees it.
-private func prepared(_ shape: ConvolutionShape, _ input: ConvolutionInput) -> AlignedFloats {
-    let pixels = AlignedFloats(shape.batch * shape.picture)
+private func prepare(_ shape: ConvolutionShape, _ input: ConvolutionInput, to pixels: UnsafeMutablePointer<Float>) {
     Parallel.forEach(shape.batch * shape.height) { line in
         let (b, y) = (line / shape.height, line % shape.height)
-        input.copyRow(shape, picture: b, y: y, x: 0..<shape.width, to: pixels.base + shape.pixel(b, y, 0))
+        input.copyRow(shape, picture: b, y: y, x: 0..<shape.width, to: pixels + shape.pixel(b, y, 0))
     }
-    return pixels
 }
 
 /// sum += parts[0] + parts[1] + ..., one after the other.

@@ -2,7 +2,7 @@
 ///
 /// Of all cuts with at least four tasks for each thread, so that one that is held up keeps no other waiting, it is the one
 /// whose busiest thread has least to do.
-public struct GemmCut: Equatable {
+public struct GemmCut {
     public private(set) var rows = 1
     public private(set) var columns: Int
 
