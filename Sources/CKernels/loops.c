@@ -88,9 +88,9 @@ void pk_geglu_backward(const float *x, const float *dy, float *dx, size_t r, siz
     DISPATCH(geglu_backward, (x, dy, dx, r, n));
 }
 void pk_softmax(float *x, size_t r, size_t n, float s, size_t z, ptrdiff_t c) { DISPATCH(softmax, (x, r, n, s, z, c)); }
-void pk_softmax_block(float *x, size_t r, size_t n, float s, ptrdiff_t f, float *top, float *sum, float *y, size_t w,
-                      size_t stride) {
-    DISPATCH(softmax_block, (x, r, n, s, f, top, sum, y, w, stride));
+void pk_softmax_block(float *x, size_t xs, size_t r, size_t n, float s, ptrdiff_t f, float *top, float *sum, float *y,
+                      size_t w, size_t ys) {
+    DISPATCH(softmax_block, (x, xs, r, n, s, f, top, sum, y, w, ys));
 }
 void pk_softmax_backward(const float *p, float *dp, size_t r, size_t n, float s) {
     DISPATCH(softmax_backward, (p, dp, r, n, s));

@@ -63,12 +63,13 @@ public func attentionForward(
             let last = causal ? min(shape.keys, first + count) : shape.keys
             for key in stride(from: 0, to: last, by: PackedKeys.block) {
                 let n = min(PackedKeys.block, shape.keys - key)
-                packed.kernels.multiply(count, n, width, q + offset, row, 1, keys + key * width, nil, 0, p, n)
+                let (blockKeys, blockValues) = (keys + key * width, values + key * packed.valueWidth)
+                let stride = packed.padded(n)
+                packed.kernels.multiply(count, stride, width, q + offset, row, 1, blockKeys, nil, 0, p, stride)
                 let seen = causal ? first + 1 - key : n
-                pk_softmax_block(p, count, n, scale, seen, top, sum, y + offset, key == 0 ? 0 : width, row)
+                pk_softmax_block(p, stride, count, n, scale, seen, top, sum, y + offset, key == 0 ? 0 : width, row)
                 let start = key == 0 ? nil : UnsafePointer(y + offset)
-                let blockValues = values + key * packed.valueWidth
-                packed.kernels.multiply(count, width, n, p, n, 1, blockValues, start, row, y + offset, row)
+                packed.kernels.multiply(count, width, n, p, stride, 1, blockValues, start, row, y + offset, row)
             }
             for i in 0..<count { pk_affine(y + offset + i * row, 1 / sum[i], 0, y + offset + i * row, width) }
         }
@@ -96,7 +97,15 @@ private struct PackedKeys {
         kernels = Gemm.kernels
         let panel = kernels.panel
         valueWidth = (shape.width + panel - 1) / panel * panel
-        keysSize = (shape.keys + panel - 1) / panel * panel * shape.width
+        keysSize = Self.padded(shape.keys, panel) * shape.width
+    }
+
+    /// Keys in whole panels, and scores in whole vectors.
+    func padded(_ keys: Int) -> Int { Self.padded(keys, kernels.panel) }
+
+    private static func padded(_ keys: Int, _ panel: Int) -> Int {
+        let step = max(16, panel)
+        return (keys + step - 1) / step * step
     }
 
     private var headSize: Int { keysSize + shape.keys * valueWidth }

@@ -97,6 +97,44 @@ public func convolutionForward(
     directConvolution(shape, input, filters, output)
 }
 
+/// A pointwise convolution to no more channels than x has, written over x without gaps: each band of pixels is made
+/// beside it and goes where pixels have been read.
+///
+/// - Parameters:
+///   - x: [pixels, channelsIn], then y [pixels, channelsOut]
+///   - bias: one row for all pixels
+public func pointwiseConvolution(
+    replacing x: UnsafeMutablePointer<Float>,
+    pixels: Int,
+    channelsIn: Int,
+    channelsOut: Int,
+    _ filters: ConvolutionFilters,
+    bias: UnsafePointer<Float>?
+) {
+    let band = min(pixels, max(1, (1 << 22) / max(1, channelsIn)))
+    FloatPool.shared.with(band * channelsOut) { y in
+        for first in stride(from: 0, to: pixels, by: band) {
+            let count = min(band, pixels - first)
+            let shape = ConvolutionShape(
+                batch: 1,
+                height: 1,
+                width: count,
+                channelsIn: channelsIn,
+                channelsOut: channelsOut,
+                kernel: 1,
+                stride: 1,
+                padding: (0, 0)
+            )
+            let from = ConvolutionInput(x + first * channelsIn)
+            convolutionForward(shape, from, filters, ConvolutionOutput(y, bias: bias))
+            let to = x + first * channelsOut
+            Parallel.forRanges(count * channelsOut, grain: 1 << 16) { range in
+                (to + range.lowerBound).update(from: y + range.lowerBound, count: range.count)
+            }
+        }
+    }
+}
+
 /// The picture as the convolution sees it.
 private func prepare(_ shape: ConvolutionShape, _ input: ConvolutionInput, to pixels: UnsafeMutablePointer<Float>) {
     Parallel.forEach(shape.batch * shape.height) { line in

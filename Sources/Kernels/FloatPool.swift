@@ -40,6 +40,14 @@ public final class FloatPool: Sendable {
         state.withLock { $0.give(start, Self.blockSize(count)) }
     }
 
+    /// Takes back all but the first `smaller` of what `allocate(count)` gave; those are then as `allocate(smaller)` gives
+    /// them.
+    public func shrink(_ base: UnsafeMutablePointer<Float>, count: Int, to smaller: Int) {
+        guard let start = arena?.offset(of: base) else { return }
+        let (size, kept) = (Self.blockSize(count), Self.blockSize(smaller))
+        if kept < size { state.withLock { $0.give(start + kept, size - kept) } }
+    }
+
     /// Calls `body` with `count` floats that are its own for so long.
     func with(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
         let base = allocate(count)

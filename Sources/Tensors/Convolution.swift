@@ -78,6 +78,34 @@ extension Conv2d {
         return convolved(x, x.shape4, .normalized(preparation), rows ?? bias, residual: consume residual)
     }
 
+    /// The same as for any x. Where each output pixel is made of one input pixel alone and is no wider, and no one else holds
+    /// x, its memory becomes the result's: as large a map again is never needed.
+    public func callAsFunction(replacing x: consuming Tensor) -> Tensor {
+        let (B, H, W, C) = x.shape4
+        let (O, _, kernel, _) = weight.shape4
+        let wantsGradient = [x, weight, bias].contains { $0?.needsGradient ?? false }
+        guard !wantsGradient, kernel == 1, stride == 1, padding == (0, 0), O <= C else { return self(x) }
+        var storage = x.storage
+        let shape = x.shape
+        _ = consume x
+        guard isKnownUniquelyReferenced(&storage), storage.isOwned else {
+            return self(Tensor(shape: shape, storage: storage))
+        }
+        precondition(weight.count == O * C, "a weight of \(weight.shape) does not fit \(shape)")
+        Tensor.observed("conv2d") {
+            pointwiseConvolution(
+                replacing: storage.base,
+                pixels: B * H * W,
+                channelsIn: C,
+                channelsOut: O,
+                ConvolutionFilters(weight, .channelsFirst),
+                bias: bias?.pointer
+            )
+        }
+        storage.shrink(to: B * H * W * O)
+        return Tensor(shape: [B, H, W, O], storage: storage)
+    }
+
     /// The convolution of x (B, h, w, in) with each pixel repeated in a square of four: (B, 2 h, 2 w, in) -> out.
     public func callAsFunction(upsampling x: Tensor) -> Tensor {
         guard ![x, weight, bias].contains(where: { $0?.needsGradient ?? false }) else {

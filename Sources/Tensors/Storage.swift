@@ -10,7 +10,7 @@ public final class Storage: @unchecked Sendable {
         case stored(StoredFloats)
     }
 
-    let count: Int
+    private(set) var count: Int
     private let numbers: Numbers
     private let owner: AnyObject?
     /// What is stored in floats, once someone has asked.
@@ -56,6 +56,15 @@ public final class Storage: @unchecked Sendable {
 
     /// Its floats may be written once no one else holds them.
     var isOwned: Bool { owner == nil }
+
+    /// Keeps the first `smaller` numbers alone.
+    ///
+    /// - Precondition: it owns them, and no one else holds it
+    func shrink(to smaller: Int) {
+        precondition(owner == nil && smaller <= count, "\(count) floats cannot become \(smaller)")
+        FloatPool.shared.shrink(base, count: count, to: smaller)
+        count = smaller
+    }
 
     deinit {
         if owner == nil, case .floats(let floats) = numbers { FloatPool.shared.deallocate(floats, count: count) }

@@ -32,6 +32,24 @@ import Testing
         pool.deallocate(again, count: 4 * large)
     }
 
+    @Test func whatIsLeftOfAShrunkBlockServesOthers() {
+        let pool = FloatPool()
+        let whole = pool.allocate(4 * large)
+        whole.update(repeating: 7, count: 4 * large)
+        pool.shrink(whole, count: 4 * large, to: large)
+        let rest = pool.allocate(3 * large)
+        rest.update(repeating: 0, count: 3 * large)
+        #expect(rest == whole + large)
+        #expect((0..<large).allSatisfy { whole[$0] == 7 })
+        // Fewer floats than blocks of their own have.
+        pool.shrink(whole, count: large, to: 3)
+        pool.deallocate(whole, count: 3)
+        pool.deallocate(rest, count: 3 * large)
+        let again = pool.allocate(4 * large)
+        #expect(again == whole)
+        pool.deallocate(again, count: 4 * large)
+    }
+
     /// As much as ever was in use, and no more, is kept, whatever the sizes.
     @Test func keepingCostsNothingAtThePeak() {
         let pool = FloatPool()

@@ -55,6 +55,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [([2, 90, 100, 48], 20), ([1, 5, 4, 32], 32), ([1, 3, 3, 16], 24)])
+    func pointwiseReplacing(_ shape: [Int], outputs: Int) throws {
+        let conv = try Layers(shape, outputs: outputs, kernel: 1, stride: 1).conv
+        let x = Self.normal(shape, seed: 1)
+        let expected = conv(x)
+        let ofHeld = conv(replacing: x)
+        #expect(Self.areEqual(ofHeld, expected))
+        #expect(Self.areEqual(x, Self.normal(shape, seed: 1)), "a tensor that is held was overwritten")
+
+        let own = Self.normal(shape, seed: 1)
+        let before = own.withValues(\.baseAddress)
+        let ofOwn = conv(replacing: consume own)
+        #expect(Self.areEqual(ofOwn, expected))
+        let isInPlace = ofOwn.withValues(\.baseAddress) == before
+        #expect(isInPlace == (outputs <= shape[3]))
+
+        let tracked = conv(replacing: Self.normal(shape, seed: 1).tracked())
+        #expect(Self.areEqual(tracked, expected))
+    }
+
     @Test(arguments: cases.indices)
     func upsampling(_ index: Int) throws {
         let (shape, outputs, kernel, stride) = Self.cases[index]

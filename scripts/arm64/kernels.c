@@ -61,10 +61,11 @@ static void rowwise(void) {
     pk_softmax_backward(y, z, rows, channels, 0.7f); SHOW("softmax_backward", z, all);
     float top[ROWS], sum[ROWS];
     for (size_t r = 0; r < rows; r++) top[r] = -1, sum[r] = 2;
-    memcpy(y, a, all * sizeof *y);
+    const size_t stride = (channels + 15) / 16 * 16;
+    memcpy(y, a, rows * stride * sizeof *y);
     memcpy(z, b, all * sizeof *z);
-    pk_softmax_block(y, rows, channels, 0.7f, 9, top, sum, z, channels, channels);
-    SHOW("softmax_block", y, all); SHOW("softmax_block sums", sum, rows); SHOW("softmax_block output", z, all);
+    pk_softmax_block(y, stride, rows, channels, 0.7f, 9, top, sum, z, channels, channels);
+    SHOW("softmax_block", y, rows * stride - (stride - channels)); SHOW("softmax_block sums", sum, rows); SHOW("softmax_block output", z, all);
     pk_layer_norm(a, b, b + channels, 1e-5f, y, rows, channels); SHOW("layer_norm", y, all);
     memset(z, 0, channels * sizeof *z);
     pk_layer_norm_backward(a, b, 1e-5f, b + all, y, z, rows, channels);

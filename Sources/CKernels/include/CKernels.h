@@ -54,12 +54,12 @@ void pk_geglu_backward(const float *x, const float *dy, float *dx, size_t rows, 
 // Softmax of each row of x [rows, n] * scale with `zeros` further logits of 0 in the denominator; in place. Where
 // `causal_first` is not negative, row i sees only the first causal_first + i + 1 columns and the rest become 0.
 void pk_softmax(float *x, size_t rows, size_t n, float scale, size_t zeros, ptrdiff_t causal_first);
-// One block of an attention's keys after the others. x [rows, n] holds products of queries and keys, and becomes
-// exp(x * scale - top) with top [rows] the largest logit so far, sum [rows] their sums; what was summed so far, y [rows,
-// width] in rows `stride` apart, is brought to the new top. Row i sees the first seen_first + i columns (none if that is
-// negative), and the rest becomes 0.
-void pk_softmax_block(float *x, size_t rows, size_t n, float scale, ptrdiff_t seen_first, float *top, float *sum,
-                      float *y, size_t width, size_t stride);
+// One block of an attention's keys after the others. x [rows, n], in rows `x_stride` apart, a multiple of 16, holds
+// products of queries and keys, and becomes exp(x * scale - top) with top [rows] the largest logit so far, sum [rows] their
+// sums; what was summed so far, y [rows, width] in rows `y_stride` apart, is brought to the new top. Row i sees the first
+// seen_first + i columns (none if that is negative), and the rest becomes 0. scale > 0.
+void pk_softmax_block(float *x, size_t x_stride, size_t rows, size_t n, float scale, ptrdiff_t seen_first, float *top,
+                      float *sum, float *y, size_t width, size_t y_stride);
 // ds = scale * p * (dp - sum(dp * p)) for each row; in place on dp
 void pk_softmax_backward(const float *p, float *dp, size_t rows, size_t n, float scale);
 
@@ -132,7 +132,7 @@ typedef struct {
     void (*geglu)(const float *, float *, size_t, size_t);
     void (*geglu_backward)(const float *, const float *, float *, size_t, size_t);
     void (*softmax)(float *, size_t, size_t, float, size_t, ptrdiff_t);
-    void (*softmax_block)(float *, size_t, size_t, float, ptrdiff_t, float *, float *, float *, size_t, size_t);
+    void (*softmax_block)(float *, size_t, size_t, size_t, float, ptrdiff_t, float *, float *, float *, size_t, size_t);
     void (*softmax_backward)(const float *, float *, size_t, size_t, float);
     void (*layer_norm)(const float *, const float *, const float *, float, float *, size_t, size_t);
     void (*layer_norm_backward)(const float *, const float *, float, const float *, float *, float *, size_t, size_t);

@@ -22,7 +22,7 @@ struct ResnetBlock2D: Sendable {
     /// x (B, H, W, Cin), temb (B, Ct) after SiLU -> (B, H, W, Cout)
     func callAsFunction(_ x: consuming Tensor, temb: Tensor? = nil) -> Tensor {
         let h = conv1(x, after: norm1, adding: temb.flatMap { timeEmbProj?($0) })
-        if let convShortcut { x = convShortcut(x) }
+        if let convShortcut { x = convShortcut(replacing: consume x) }
         return conv2(h, after: norm2, residual: x)
     }
 }
