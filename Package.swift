@@ -21,7 +21,7 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "Recipes", "Store", "Runner", "Nodes", "Kernels",
+                "Graph", "Recipes", "Store", "Runner", "Nodes", "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

@@ -8,6 +8,8 @@ public struct NodeSchema: Sendable {
         public let arity: PortArity
         /// The part of the artifact that the node uses; nil for all of it.
         public let part: String?
+        /// The input that is measured against this one, if this is a baseline.
+        public let baselineOf: String?
 
         public var isRequired: Bool { arity.isRequired }
     }
@@ -50,7 +52,8 @@ public struct NodeSchema: Sendable {
                         help: port.help,
                         artifact: port.artifact,
                         arity: port.arity,
-                        part: port.part
+                        part: port.part,
+                        baselineOf: port.baselineOf
                     )
                 )
             } else if let port = port as? any ParameterPort {

@@ -4,11 +4,15 @@ public struct Input<Port: PortType>: Sendable {
     public let help: String
     /// The part of the artifact that the node uses; nil for all of it.
     public let part: String?
+    /// The input whose value is measured against this one, and takes its place when it is approved. A file given here
+    /// need not be there yet.
+    public let baselineOf: String?
     private let slot = Slot<Port>()
 
-    public init(_ help: String, part: String? = nil) {
+    public init(_ help: String, part: String? = nil, baselineOf: String? = nil) {
         self.help = help
         self.part = part
+        self.baselineOf = baselineOf
     }
 
     /// - Precondition: the node has been bound (`NodeSchema.bind`).
@@ -47,6 +51,7 @@ public struct Parameter<Setting: ParameterType>: Sendable {
 protocol InputPort {
     var help: String { get }
     var part: String? { get }
+    var baselineOf: String? { get }
     var artifact: any Artifact.Type { get }
     var arity: PortArity { get }
     func bind(_ values: [GatheredItem<any Artifact>]) throws

@@ -8,7 +8,11 @@ struct Compare: Node {
     static let help = "Measures a picture against a baseline picture, and the person in it against a face."
 
     @Input("the picture") var image: ImageArtifact
-    @Input("a picture of the same size: gives max_abs, mean_abs, psnr, ssim") var baseline: ImageArtifact?
+    @Input(
+        "a picture of the same size: gives max_abs, mean_abs, psnr, ssim; `pulid-run approve` makes its file",
+        baselineOf: "image"
+    )
+    var baseline: ImageArtifact?
     @Input("who it should be: gives id_similarity; needs models") var face: FaceArtifact?
     @Input("the recogniser, for id_similarity", part: "recognition") var models: FaceModels?
     @Parameter(

@@ -4,6 +4,7 @@ public enum ExitStatus: Int32, Sendable {
     case expectationFailed = 1
     case recipeInvalid = 2
     case nodeFailed = 3
+    case baselineMissing = 4
     case cacheUnusable = 5
     case badFlags = 64
     case interrupted = 130

@@ -203,7 +203,7 @@ extension RecipeRun {
         let failure = condition.withLock {
             guard let failure = failures[index] else { return NodeFailure?.none }
             summary.failures.append(failure)
-            if !options.keepGoing { scheduler.stop() }
+            if !options.keepGoing, !failure.isMissingBaseline { scheduler.stop() }
             return failure
         }
         if let failure { report(.failed(failure)) }

@@ -33,6 +33,11 @@ public final class RecipeRun: @unchecked Sendable {
     var failures: [Int: NodeFailure] = [:]
 
     private var contentParameters: [Int: [String: Value]] = [:]
+    /// By the instance that reads it.
+    private lazy var baselinePaths = Dictionary(
+        graph.baselines.map { ($0.reader, $0.path) },
+        uniquingKeysWith: { first, _ in first }
+    )
 
     /// - Parameter report: called from several threads.
     /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have.
@@ -115,10 +120,15 @@ public final class RecipeRun: @unchecked Sendable {
             } catch is CancellationError {
                 return scheduler.stop()
             } catch {
-                fail(index, error)
+                fail(index, missingBaseline(readBy: index) ?? error)
             }
         }
         scheduler.begin(oracle)
+    }
+
+    private func missingBaseline(readBy index: Int) -> MissingBaseline? {
+        guard let path = baselinePaths[index], access(path, F_OK) != 0, errno == ENOENT else { return nil }
+        return MissingBaseline(path: pathFromHere(path), recipe: graph.file)
     }
 
     func fail(_ index: Int, _ error: any Error) {

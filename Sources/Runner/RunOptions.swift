@@ -14,6 +14,8 @@ public struct RunOptions: Sendable {
     public var jobs: Int
     /// After a failure, run what does not depend on it.
     public var keepGoing: Bool
+    /// Pictures say what made them; else equal pictures are equal files.
+    public var describesPictures: Bool
 
     public init(
         out: String,
@@ -22,7 +24,8 @@ public struct RunOptions: Sendable {
         only: [String] = [],
         force: [String] = [],
         jobs: Int = 1,
-        keepGoing: Bool = false
+        keepGoing: Bool = false,
+        describesPictures: Bool = true
     ) {
         self.out = out
         self.recipe = recipe
@@ -31,5 +34,6 @@ public struct RunOptions: Sendable {
         self.force = force
         self.jobs = jobs
         self.keepGoing = keepGoing
+        self.describesPictures = describesPictures
     }
 }

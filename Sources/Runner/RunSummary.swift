@@ -19,7 +19,9 @@ public struct RunSummary: Sendable {
 
     public var exitStatus: ExitStatus {
         if isInterrupted { return .interrupted }
-        if !failures.isEmpty || outputs.contains(where: { $0.failure != nil }) { return .nodeFailed }
+        let hasFailed = failures.contains { !$0.isMissingBaseline }
+        if hasFailed || outputs.contains(where: { $0.failure != nil }) { return .nodeFailed }
+        if !failures.isEmpty { return .baselineMissing }
         return expectations.allSatisfy(\.isMet) ? .success : .expectationFailed
     }
 }

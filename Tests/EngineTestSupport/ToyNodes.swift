@@ -144,7 +144,7 @@ public struct ReadNumber: Node {
     }
 }
 
-/// The pixels of an image file: its bytes, whatever they are.
+/// The pixels of an image file: those of what `ToyImage` writes, of others all bytes.
 public struct LoadImage: Node {
     public static let version = 1
     public static let help = "Reads an image from a file."
@@ -153,7 +153,11 @@ public struct LoadImage: Node {
     public init() {}
 
     public func run(_ context: RunContext) throws -> ToyImage {
-        ToyImage(Array(try Data(contentsOf: URL(fileURLWithPath: file.path))))
+        let data = try Data(contentsOf: URL(fileURLWithPath: file.path))
+        guard data.starts(with: Data("P5\n".utf8)), let header = data.firstRange(of: Data("\n255\n".utf8)) else {
+            return ToyImage(Array(data))
+        }
+        return ToyImage(Array(data[header.upperBound...]))
     }
 }
 
@@ -238,7 +242,7 @@ public struct Compare: Node {
     public static let version = 1
     public static let help = "Measures how two images differ."
     @Input("the image") var image: ToyImage
-    @Input("what it should look like") var baseline: ToyImage?
+    @Input("what it should look like", baselineOf: "image") var baseline: ToyImage?
     public init() {}
 
     public func run(_ context: RunContext) throws -> ToyScores {

@@ -282,7 +282,7 @@ struct BrokenNodesTests {
                         path: modles/tiny.bin
                         adapters: [{file: models/tiny.bin, scal: 0.5}, {scale: x}]
                       folder: {uses: load_image, file: faces}
-                      scores: {uses: compare, image: "${photo}", baseline: elsewhere/portrait.png}
+                      scores: {uses: compare, image: "${photo}", baseline: faces}
                       picture: {uses: paint, model: $model, caption: $one}
                     outputs:
                       one.txt: $one
@@ -320,15 +320,14 @@ struct BrokenNodesTests {
                    |                                    ^^^^^
 
                 recipe.yaml:11:34: error: there is no file `faces/adda.png`
-                11 |   scores: {uses: compare, image: "${photo}", baseline: elsewhere/portrait.png}
+                11 |   scores: {uses: compare, image: "${photo}", baseline: faces}
                    |                                  ^^^^^^^^^^
                 recipe.yaml:3:10: note: the value of `photo` is given here
                 hint: did you mean `faces/ada.png`?
 
-                recipe.yaml:11:56: error: there is no file `elsewhere/portrait.png`
-                11 |   scores: {uses: compare, image: "${photo}", baseline: elsewhere/portrait.png}
-                   |                                                        ^^^^^^^^^^^^^^^^^^^^^^
-                hint: the path starts from the recipe's folder
+                recipe.yaml:11:56: error: `file` of `load_image` needs a file, but `faces` is a folder
+                11 |   scores: {uses: compare, image: "${photo}", baseline: faces}
+                   |                                                        ^^^^^
 
                 recipe.yaml:12:50: error: `caption` of `paint` needs text, but `one` makes a number
                 12 |   picture: {uses: paint, model: $model, caption: $one}

@@ -280,6 +280,21 @@ struct ElaborationTests {
         #expect(recipe.inputs("baseline", of: "score") == [["score.baseline"], ["score.baseline"]])
     }
 
+    @Test("a baseline need not be there: it is made when a picture is approved")
+    func missingBaseline() throws {
+        let recipe = try load(
+            """
+            nodes:
+              score: {uses: compare, image: faces/ada.png, baseline: accepted/ada.png}
+            outputs: {score.json: $score}
+            """
+        )
+        let baselines = recipe.graph.baselines
+        #expect(baselines.map(\.path) == ["/project/accepted/ada.png"])
+        #expect(baselines.map { recipe.graph.instances[$0.reader].title } == ["score.baseline"])
+        #expect(baselines.map { recipe.graph.instances[$0.measured].title } == ["score.image"])
+    }
+
     @Test("nested parameters: paths become absolute, defaults are filled in")
     func nestedParameters() throws {
         let recipe = try load(

@@ -244,6 +244,7 @@ struct NodeCompiler {
         node.parameters = [NodePlan.Parameter(schema: parameter, template: template)]
         node.valueLocations = ["file": template.location]
         node.mentioned = template.axes
+        node.readsBaseline = port.baselineOf != nil
         plan.nodes.append(node)
         return Source(node: plan.nodes.count - 1, location: template.location)
     }

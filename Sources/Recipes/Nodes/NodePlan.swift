@@ -29,6 +29,8 @@ struct NodePlan {
     var axes = AxisSet()
     /// Something about it has been reported that makes its cells or inputs unknown.
     var isBroken = false
+    /// It reads a baseline, which need not be there yet.
+    var readsBaseline = false
     /// Every parameter is given or has a default, and each that is given could be read.
     var hasAllParameters = true
 

@@ -34,7 +34,7 @@ struct NodeParameters {
                 isValid = false
                 continue
             }
-            guard let values = values(parameter, schema: schema) else {
+            guard let values = values(parameter, of: node, schema: schema) else {
                 isValid = false
                 continue
             }
@@ -55,11 +55,12 @@ struct NodeParameters {
         return askNode(node, schema: schema, checked) && isValid && !node.isBroken ? checked : nil
     }
 
-    private func values(_ parameter: NodePlan.Parameter, schema: NodeSchema) -> [Value]? {
+    private func values(_ parameter: NodePlan.Parameter, of node: NodePlan, schema: NodeSchema) -> [Value]? {
         let forms = ParameterForms(
             plan: plan,
             owner: "\(code(parameter.schema.name)) of \(code(schema.name))",
-            range: parameter.schema.range
+            range: parameter.schema.range,
+            mayBeMissing: node.readsBaseline
         )
         let table = plan.space.table(of: parameter.template.axes)
         var values: [Value] = []

@@ -7,12 +7,15 @@ struct ParameterForms {
     /// "`scale` of `sample`"
     let owner: String
     var range: ClosedRange<Double>?
+    /// A file need not be there.
+    let mayBeMissing: Bool
     private var diagnostics: DiagnosticCollector { plan.diagnostics }
 
-    init(plan: RecipePlan, owner: String, range: ClosedRange<Double>? = nil) {
+    init(plan: RecipePlan, owner: String, range: ClosedRange<Double>? = nil, mayBeMissing: Bool = false) {
         self.plan = plan
         self.owner = owner
         self.range = range
+        self.mayBeMissing = mayBeMissing
     }
 
     /// nil when something was reported.
@@ -175,6 +178,7 @@ struct ParameterForms {
         case .folder:
             report("\(owner) needs a file, but \(code(path)) is a folder", value)
         case .other: report("\(owner) needs a file, but \(code(path)) is a device or a pipe", value)
+        case nil where mayBeMissing: return .string(full)
         case nil:
             report(
                 "there is no file \(mustBeFile ? "" : "or folder ")\(code(path))",

@@ -5,6 +5,17 @@ public protocol Reporter: Sendable {
     func receive(_ event: RunEvent)
 }
 
+/// Several reporters, each of which is told everything.
+public struct Reporters: Reporter {
+    private let all: [any Reporter]
+
+    public init(_ all: [any Reporter]) { self.all = all }
+
+    public func receive(_ event: RunEvent) {
+        for reporter in all { reporter.receive(event) }
+    }
+}
+
 /// Where reporters write, so that tests can read it.
 public struct Console: Sendable {
     /// For results.

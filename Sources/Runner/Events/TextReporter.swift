@@ -110,7 +110,9 @@ public final class TextReporter: Reporter {
 
     static func text(_ summary: RunSummary) -> String {
         var parts = ["\(summary.ran) ran", "\(summary.cached) cached"]
-        if !summary.failures.isEmpty { parts.append("\(summary.failures.count) failed") }
+        let missing = summary.failures.count { $0.isMissingBaseline }
+        if summary.failures.count > missing { parts.append("\(summary.failures.count - missing) failed") }
+        if missing > 0 { parts.append("\(missing) baseline\(missing == 1 ? "" : "s") missing") }
         if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
         parts.append("\(summary.written) written")
         if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }

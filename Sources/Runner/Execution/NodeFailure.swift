@@ -18,7 +18,13 @@ public struct NodeFailure: Error, Sendable {
         self.underlying = underlying
     }
 
-    public var diagnostic: Diagnostic { Diagnostic(.error, "`\(title)` failed: \(reason)", at: location) }
+    public var diagnostic: Diagnostic {
+        (underlying as? MissingBaseline)?.diagnostic(at: location)
+            ?? Diagnostic(.error, "`\(title)` failed: \(reason)", at: location)
+    }
+
+    /// Nothing went wrong: there is no baseline to compare with yet.
+    public var isMissingBaseline: Bool { underlying is MissingBaseline }
 
     public var reason: String { String(describing: underlying) }
 }

@@ -210,7 +210,7 @@ final class Delivery: Sendable {
     }
 
     private func entries(_ index: Int, _ key: Digest) -> [FileMetadata] {
-        metadata.entries(for: graph.instances[index], key: key)
+        options.describesPictures ? metadata.entries(for: graph.instances[index], key: key) : []
     }
 
     private func path(_ place: Int) -> String { folder.path + "/" + graph.outputs[place].path }

@@ -7,28 +7,39 @@ struct OutputMetadata: Sendable {
     /// What all pictures of a run have in common.
     private let common: [FileMetadata]
 
+    /// The names of its texts, each after `pulid-run.`.
+    enum Name: String {
+        case version, recipe, file, settings, parameters, node, cell, key
+
+        var full: String { "pulid-run.\(rawValue)" }
+    }
+
     init(graph: ExecutionGraph, options: RunOptions, version: String) {
         common = [
-            FileMetadata("pulid-run.version", version),
-            FileMetadata("pulid-run.recipe", graph.name),
-            FileMetadata("pulid-run.file", options.recipeForReplay),
-            FileMetadata("pulid-run.settings", Value.list(options.settings.map { .string($0) }).json),
-            FileMetadata("pulid-run.parameters", Value.map(graph.parameters).json),
+            FileMetadata(.version, version),
+            FileMetadata(.recipe, graph.name),
+            FileMetadata(.file, options.recipeForReplay),
+            FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
+            FileMetadata(.parameters, Value.map(graph.parameters).json),
         ]
     }
 
     /// - Parameter key: of the result that the picture shows: names all that it depends on.
     func entries(for instance: Instance, key: Digest) -> [FileMetadata] {
-        let cell = Dictionary(
-            instance.cell.coordinates.map { ($0.axis, $0.value) },
-            uniquingKeysWith: { first, _ in first }
-        )
-        return common + [
-            FileMetadata("pulid-run.node", instance.node),
-            FileMetadata("pulid-run.cell", Value.map(cell).json),
-            FileMetadata("pulid-run.key", key.hex),
+        common + [
+            FileMetadata(.node, instance.node), FileMetadata(.cell, Self.text(of: instance.cell)),
+            FileMetadata(.key, key.hex),
         ]
     }
+
+    static func text(of cell: Cell) -> String {
+        let values = cell.coordinates.map { ($0.axis, $0.value) }
+        return Value.map(Dictionary(values, uniquingKeysWith: { first, _ in first })).json
+    }
+}
+
+extension FileMetadata {
+    fileprivate init(_ name: OutputMetadata.Name, _ text: String) { self.init(name.full, text) }
 }
 
 extension RunOptions {

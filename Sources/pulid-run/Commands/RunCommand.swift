@@ -17,31 +17,29 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "After a failure, run what does not depend on it.")
     var keepGoing = false
 
+    @Flag(help: "Tell a missing baseline (exit status 4) from one that is no longer met (1).")
+    var ci = false
+
+    @Option(
+        help: ArgumentHelp("Write a page about the run, with its pictures, for a browser.", valueName: "file.html"),
+        completion: .file(extensions: ["html"])
+    )
+    var report: String?
+
     func run() throws {
         try reportingFailures(format: format.format) {
-            let cancellation = Cancellation()
-            let interrupts = Interrupts(cancellation)
+            let execution = Execution(cache, numerics, resources)
             let loaded = try recipe.load()
-            let reporter = format.format.reporter(for: loaded)
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
-            let store = try cache.open { reporter.receive(.warning($0)) }
-            defer { store.close() }
-            interrupts.beforeEnding { store.flush() }
             var options = targets.runOptions(recipe, loaded)
-            options.jobs = resources.jobs
             options.keepGoing = keepGoing
-            let run = try RecipeRun(
-                loaded.graph,
-                store: store,
-                options: options,
-                environment: Program.environment(numerics, threads: resources.threads),
-                cancellation: cancellation,
-                residents: resources.residents,
-                report: { reporter.receive($0) }
-            )
-            let status = run.run().exitStatus
-            return status == .interrupted ? interrupts.exitStatus : status
+            let page = report.map {
+                HTMLReporter(loaded.graph, out: options.out, file: $0, console: format.format.consoleBeside)
+            }
+            let reporters = Reporters([format.format.reporter(for: loaded)] + [page].compactMap(\.self))
+            let status = try execution(loaded.graph, options, reporter: reporters)
+            return status == .baselineMissing && !ci ? .expectationFailed : status
         }
     }
 }

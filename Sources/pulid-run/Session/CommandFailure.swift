@@ -17,20 +17,32 @@ func reportingFailures(format: ReportFormat = .text, _ body: () throws -> Runner
             Terminal.output(JUnitSuite(name: file, errors: error.diagnostics).xml())
         }
         status = .recipeInvalid
-    } catch let error as StoreError {
-        Terminal.error("error: \(error)\n")
-        status = .cacheUnusable
-    } catch let error as UnknownNode {
-        Terminal.error("error: \(error)\n")
-        status = .badFlags
-    } catch let error as UnneededNode {
-        Terminal.error("error: \(error)\n")
-        status = .badFlags
     } catch {
         Terminal.error("error: \(error)\n")
-        status = .nodeFailed
+        status = (error as? any ErrorWithStatus)?.exitStatus ?? .nodeFailed
     }
     if status != .success { throw ExitCode(status.rawValue) }
+}
+
+/// An error that the caller is told apart from others.
+protocol ErrorWithStatus: Error {
+    var exitStatus: Runner.ExitStatus { get }
+}
+
+extension StoreError: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .cacheUnusable }
+}
+extension UnknownNode: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .badFlags }
+}
+extension UnneededNode: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .badFlags }
+}
+extension ApprovalError: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
+}
+extension ReplayError: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
 }
 
 extension DiagnosticRenderer {

@@ -3,6 +3,11 @@ import Recipes
 import Runner
 
 extension ReportFormat {
+    /// For what is said beside a report: where that is for programs, nothing but errors.
+    var consoleBeside: Console {
+        self == .text ? Terminal.console : Console(output: { _ in }, error: { Terminal.error($0) })
+    }
+
     /// The reporter for a recipe that has been read.
     func reporter(for recipe: LoadedRecipe) -> any Reporter {
         let renderer = DiagnosticRenderer(sources: recipe.sources, colour: Terminal.usesColour)

@@ -1,0 +1,43 @@
+import ArgumentParser
+import Graph
+import Recipes
+import Runner
+
+struct ApproveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "approve",
+        abstract: "Make the pictures that a recipe measures against baselines its baselines.",
+        discussion: """
+            What is in the cache is not computed again, so after a run that failed for a changed picture this writes the \
+            very picture that was seen. A baseline holds its pixels and nothing else, so those that have not changed are \
+            left alone.
+            """
+    )
+
+    @OptionGroup var recipe: RecipeOptions
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var numerics: NumericsOptions
+    @OptionGroup var resources: ResourceOptions
+    @OptionGroup var format: FormatOptions
+
+    @Option(help: ArgumentHelp("Only the pictures of this node.", valueName: "node"))
+    var only: [String] = []
+
+    func run() throws {
+        try reportingFailures(format: format.format) {
+            let execution = Execution(cache, numerics, resources)
+            let loaded = try recipe.load()
+            loaded.show(format.format)
+            try loaded.checkNeeded(only)
+            let approval = try Approval(of: loaded.graph)
+            let options = RunOptions(
+                out: approval.folder,
+                recipe: recipe.absolutePath,
+                settings: loaded.settings,
+                only: only,
+                describesPictures: false
+            )
+            return try execution(approval.graph, options, reporter: format.format.reporter(for: loaded))
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import EngineTestSupport
+import Foundation
+import Testing
+
+/// A picture is made again from what it says of its own making.
+@Suite struct ReplayTests {
+    private static let recipe = """
+        params: {size: 96}
+        axes: {style: [photo, neon]}
+        nodes:
+          picture: {uses: draw_face, seed: 3, size: "${size}", style: "${style}"}
+        outputs: {"deep/${style}.png": $picture, "${style}.jpg": $picture}
+        """
+
+    private func rendered() throws -> CommandTest {
+        let test = try CommandTest()
+        try test.folder.write(Self.recipe, to: "recipes/render.yaml")
+        #expect(try test.run("recipes/render.yaml", "--set", "size=64").status == 0)
+        return test
+    }
+
+    @Test func theSamePicture() throws {
+        let test = try rendered()
+        let replayed = try test.run("replay", "out/render/deep/neon.png")
+        #expect(replayed.status == 0)
+        #expect(replayed.stdout == "out/replay/neon.png\n")
+        #expect(replayed.stderr.hasSuffix("\nthe same pixels as out/render/deep/neon.png\n"), "\(replayed.stderr)")
+        #expect(replayed.stderr.hasPrefix("0 ran, 1 cached, 1 written in "))
+
+        let elsewhere = try test.run("replay", "out/render/deep/neon.png", "--cache", test.folder("other"))
+        #expect(elsewhere.status == 0)
+        #expect(test.executed(elsewhere) == ["picture[style=neon]"])
+    }
+
+    @Test func anotherPictureNow() throws {
+        let test = try rendered()
+        try test.edit("recipes/render.yaml") { $0.replacingOccurrences(of: "seed: 3", with: "seed: 4") }
+        let replayed = try test.run("replay", "out/render/deep/photo.png")
+        #expect(replayed.status == 1)
+        let last = replayed.stderr.split(separator: "\n").last.map(String.init) ?? ""
+        #expect(last.hasPrefix("other pixels than out/render/deep/photo.png (by at most "), "\(last)")
+        #expect(last.hasSuffix(" dB): the recipe, a file that it names, --exact or the program is another than then"))
+    }
+
+    @Test func whatCannotBeMadeAgain() throws {
+        let test = try rendered()
+        func complaint(_ arguments: String...) throws -> String {
+            let result = try test.finish(test.start(["replay"] + arguments))
+            #expect(result.status == 2)
+            return result.stderr
+        }
+        #expect(
+            try complaint("out/render/neon.jpg")
+                == "error: out/render/neon.jpg does not say what made it: it is no PNG of this program, or another one has "
+                + "dropped its texts\n"
+        )
+        #expect(
+            try complaint("out/render/deep/neon.png", "--out", "out/render/deep")
+                == "error: out/render/deep/neon.png would be replaced by the new picture; choose another folder with --out\n"
+        )
+        #expect(
+            try complaint("out/render/deep/neon.png", "--recipe", "recipes/seeds.yaml")
+                .contains("the recipe has no param or axis `size`")
+        )
+        try test.edit("recipes/render.yaml") { $0.replacingOccurrences(of: "neon", with: "poster") }
+        #expect(
+            try complaint("out/render/deep/neon.png")
+                == "error: \(test.folder.path)/recipes/render.yaml has no `picture {\"style\": \"neon\"}` any more, which the "
+                + "picture shows\n"
+        )
+        try FileManager.default.removeItem(atPath: test.folder("recipes/render.yaml"))
+        #expect(
+            try complaint("out/render/deep/neon.png")
+                == "error: out/render/deep/neon.png was made by the recipe ../../recipes/render.yaml, which is not there, as "
+                + "seen from its folder or one around it; name it with --recipe\n"
+        )
+    }
+}
