@@ -9,7 +9,8 @@ struct RunPage {
 
     private let graph: ExecutionGraph
     private let summary: RunSummary
-    private let out: String
+    /// The pictures among the outputs that are as this run made them, in the order of the recipe.
+    private let outputs: [(instance: Int, name: String, file: String)]
     private var pictures = EmbeddedPictures()
     private(set) var html = ""
 
@@ -19,8 +20,15 @@ struct RunPage {
     init(_ graph: ExecutionGraph, _ summary: RunSummary, out: String, read: (String) -> Data?) {
         self.graph = graph
         self.summary = summary
-        self.out = out
-        pictures.read(Set(pictureFiles), read)
+        let inPlace = Set(summary.outputs.filter { $0.failure == nil }.map(\.path))
+        outputs = graph.outputs.compactMap { output in
+            let file = (out.hasSuffix("/") ? out : out + "/") + output.path
+            guard case .artifact(let index) = output.source, inPlace.contains(file),
+                EmbeddedPictures.type(of: file) != nil
+            else { return nil }
+            return (index, output.path, file)
+        }
+        pictures.read(Set(graph.baselines.map(\.path) + outputs.map(\.file)), read)
         let body = [heading, failures, expectations, baselines, otherPictures, tables].joined()
         html = """
             <!doctype html>
@@ -36,7 +44,8 @@ struct RunPage {
 
     private var heading: String {
         let status = summary.exitStatus == .success ? "well" : "bad"
-        return "<h1>\(escaped(graph.name))</h1>\n<p class=\"\(status)\">\(escaped(String(TextReporter.text(summary).dropLast())))</p>\n"
+        let counts = escaped(String(TextReporter.text(summary).dropLast()))
+        return "<h1>\(escaped(graph.name))</h1>\n<p class=\"\(status)\">\(counts)</p>\n"
     }
 
     private var failures: String {
@@ -65,12 +74,14 @@ struct RunPage {
             (baseline, isUnmet: unmet.contains(graph.instances[baseline.measured].cell))
         }
         let sorted = rows.filter(\.isUnmet) + rows.filter { !$0.isUnmet }
+        let files = Dictionary(outputs.map { ($0.instance, $0.file) }, uniquingKeysWith: { first, _ in first })
         return section(
             "Against the baselines",
             sorted.map { baseline, isUnmet in
                 let title = graph.instances[baseline.measured].title
-                let now = outputFile(of: baseline.measured).map { figure($0, "now") } ?? figure(nil, "now: no output")
-                let both = outputFile(of: baseline.measured).map { difference(baseline.path, $0) } ?? ""
+                let file = files[baseline.measured]
+                let now = file.map { figure($0, "now") } ?? figure(nil, "now: no picture among the outputs")
+                let both = file.map { difference(baseline.path, $0) } ?? ""
                 return "<div class=\"row\(isUnmet ? " bad" : "")\"><h3>\(escaped(title))</h3>"
                     + figure(baseline.path, "baseline") + now + both + "</div>\n"
             }
@@ -79,11 +90,7 @@ struct RunPage {
 
     private var otherPictures: String {
         let measured = Set(graph.baselines.map(\.measured))
-        let figures = graph.outputs.compactMap { output -> String? in
-            guard case .artifact(let index) = output.source, !measured.contains(index) else { return nil }
-            let file = shown(output)
-            return EmbeddedPictures.type(of: file) == nil ? nil : figure(file, output.path)
-        }
+        let figures = outputs.filter { !measured.contains($0.instance) }.map { figure($0.file, $0.name) }
         return section("Pictures", figures.isEmpty ? [] : ["<div class=\"row\">\(figures.joined())</div>\n"])
     }
 
@@ -106,19 +113,6 @@ struct RunPage {
     }
 
     // MARK: - Pictures
-
-    private var pictureFiles: [String] {
-        graph.baselines.map(\.path) + graph.outputs.map { shown($0) }
-    }
-
-    private func outputFile(of instance: Int) -> String? {
-        let output = graph.outputs.first { output in
-            if case .artifact(instance) = output.source { EmbeddedPictures.type(of: output.path) != nil } else { false }
-        }
-        return output.map { shown($0) }
-    }
-
-    private func shown(_ output: Output) -> String { (out.hasSuffix("/") ? out : out + "/") + output.path }
 
     private func figure(_ file: String?, _ caption: String) -> String {
         let picture = file.map { pictures.image($0) ?? "<span>\(escaped(pathFromHere($0))) is not here</span>" } ?? ""
