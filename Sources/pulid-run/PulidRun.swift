@@ -17,7 +17,7 @@ struct PulidRun: ParsableCommand {
         subcommands: [
             RunCommand.self, ApproveCommand.self, ReplayCommand.self, PlanCommand.self, CheckCommand.self,
             ExplainCommand.self, GraphCommand.self, InitCommand.self, InspectCommand.self, NodesCommand.self,
-            SchemaCommand.self, CacheCommand.self,
+            SchemaCommand.self, CacheCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )
