@@ -111,7 +111,7 @@ public func pointwiseConvolution(
     _ filters: ConvolutionFilters,
     bias: UnsafePointer<Float>?
 ) {
-    let band = min(pixels, max(1, (1 << 22) / max(1, channelsIn)))
+    let band = max(1, min(pixels, (1 << 22) / max(1, channelsIn)))
     FloatPool.shared.with(band * channelsOut) { y in
         for first in stride(from: 0, to: pixels, by: band) {
             let count = min(band, pixels - first)

@@ -128,7 +128,7 @@ public final class RecipeRun: @unchecked Sendable {
 
     private func missingBaseline(readBy index: Int) -> MissingBaseline? {
         guard let path = baselinePaths[index], access(path, F_OK) != 0, errno == ENOENT else { return nil }
-        return MissingBaseline(path: pathFromHere(path), recipe: graph.file)
+        return MissingBaseline(path: path, recipe: graph.file)
     }
 
     func fail(_ index: Int, _ error: any Error) {

@@ -27,6 +27,7 @@ public func scaledDotProductAttention(
     )
     let shape = AttentionShape(batch: B, queries: Lq, keys: Lk, heads: heads, width: C / heads)
     let scale = scale ?? 1 / Float(C / heads).squareRoot()
+    precondition(scale > 0, "attention with a scale of \(scale)")
     let y = Tensor(q.shape) { y in
         attentionForward(
             shape,

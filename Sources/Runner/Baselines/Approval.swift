@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 
 /// What has to be made and written for every baseline of a recipe to be what the recipe gives now: the same graph with
 /// the baselines for outputs.
@@ -64,8 +65,13 @@ extension ApprovalError: CustomStringConvertible {
         case .noBaselines(let recipe):
             "\(recipe) has no baselines: no node takes a file as `baseline:`"
         case .severalPictures(let path, let titles):
-            "\(path) is the baseline of \(titles.count) pictures (\(titles.prefix(3).map { "`\($0)`" }.joined(separator: ", "))"
-                + "\(titles.count > 3 ? ", ..." : "")): name the axes that they differ by in its path"
+            "\(TerminalText(path).escaped()) is the baseline of \(titles.count) pictures (\(Self.listed(titles))): name the axes "
+                + "that they differ by in its path"
         }
+    }
+
+    private static func listed(_ titles: [String]) -> String {
+        let some = titles.prefix(3).map { "`\(TerminalText($0).escaped())`" }
+        return (some + (titles.count > 3 ? ["..."] : [])).joined(separator: ", ")
     }
 }
