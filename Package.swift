@@ -13,7 +13,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -30,7 +29,7 @@ let package = Package(
         .target(name: "Runner", dependencies: ["Graph", "Recipes", "Store"]),
         .target(name: "Store", dependencies: ["Graph", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
-        .target(name: "Graph", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+        .target(name: "Graph", dependencies: ["CCrypto"]),
 
         // Where both meet.
         .target(
@@ -59,6 +58,7 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]
         ),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),

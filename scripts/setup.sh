@@ -2,7 +2,7 @@
 # Installs the system packages that the build needs and that are missing. Does nothing when all are there.
 set -euo pipefail
 
-packages=(libyaml-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev pkg-config)
+packages=(libssl-dev libyaml-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev pkg-config)
 
 if ! command -v swift >/dev/null; then
     echo "setup: Swift 6.1 or newer is needed: https://www.swift.org/install/linux/" >&2

@@ -1,20 +1,22 @@
-import Crypto
+import CCrypto
 
 /// A SHA-256 digest: the name of a value, of a file's bytes, or of a cache key.
 public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// 32 bytes.
     public let bytes: [UInt8]
 
+    static let count = 32
+
     /// nil unless there are exactly 32 bytes.
     public init?(bytes: [UInt8]) {
-        guard bytes.count == SHA256.byteCount else { return nil }
+        guard bytes.count == Self.count else { return nil }
         self.bytes = bytes
     }
 
     /// nil unless the text is 64 hexadecimal digits.
     public init?(hex: String) {
         let digits = Array(hex.utf8)
-        guard digits.count == 2 * SHA256.byteCount else { return nil }
+        guard digits.count == 2 * Self.count else { return nil }
         var bytes = [UInt8]()
         for i in stride(from: 0, to: digits.count, by: 2) {
             guard let high = Character(UnicodeScalar(digits[i])).hexDigitValue,
@@ -33,7 +35,7 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         self = hasher.finish()
     }
 
-    fileprivate init(_ digest: SHA256.Digest) { bytes = Array(digest) }
+    fileprivate init(unchecked bytes: [UInt8]) { self.bytes = bytes }
 
     /// 64 hexadecimal digits.
     public var hex: String {
@@ -58,13 +60,33 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     public static func < (a: Digest, b: Digest) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 
     /// A digest in the making, for data that arrives in pieces.
-    public struct Hasher {
-        private var hash = SHA256()
+    public struct Hasher: ~Copyable {
+        private let context: OpaquePointer
 
-        public init() {}
+        /// Fetched once: looking it up takes longer than hashing a key.
+        private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
 
-        public mutating func update(_ data: UnsafeRawBufferPointer) { hash.update(bufferPointer: data) }
+        /// - Precondition: there is memory for some hundred bytes.
+        public init() {
+            guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, Self.algorithm, nil) == 1 else {
+                preconditionFailure("libcrypto has no SHA-256")
+            }
+            self.context = context
+        }
 
-        public func finish() -> Digest { Digest(hash.finalize()) }
+        deinit { EVP_MD_CTX_free(context) }
+
+        public mutating func update(_ data: UnsafeRawBufferPointer) {
+            EVP_DigestUpdate(context, data.baseAddress, data.count)
+        }
+
+        public consuming func finish() -> Digest {
+            Digest(
+                unchecked: [UInt8](unsafeUninitializedCapacity: Digest.count) { bytes, count in
+                    EVP_DigestFinal_ex(context, bytes.baseAddress, nil)
+                    count = Digest.count
+                }
+            )
+        }
     }
 }
