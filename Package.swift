@@ -20,7 +20,7 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "Recipes", "Store", "Runner", "Nodes", "Imaging", "Kernels",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -29,6 +29,7 @@ let package = Package(
         .target(name: "Runner", dependencies: ["Graph", "Recipes", "Store"]),
         .target(name: "Store", dependencies: ["Graph", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
+        .target(name: "NodeReference", dependencies: ["Graph"]),
         .target(name: "Graph", dependencies: ["CCrypto"]),
 
         // Where both meet.
@@ -67,6 +68,7 @@ let package = Package(
         .target(name: "EngineTestSupport", dependencies: ["Graph"], path: "Tests/EngineTestSupport"),
         .target(name: "TensorTestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TensorTestSupport"),
         .testTarget(name: "GraphTests", dependencies: ["Graph", "EngineTestSupport"]),
+        .testTarget(name: "NodeReferenceTests", dependencies: ["NodeReference", "EngineTestSupport"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
         .testTarget(name: "StoreTests", dependencies: ["Store", "EngineTestSupport"]),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),

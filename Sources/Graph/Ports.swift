@@ -21,12 +21,12 @@ public struct Input<Port: PortType>: Sendable {
 
 /// Declares a setting of a node: `@Parameter("which face") var pick: FacePick = .largest`.
 @propertyWrapper
-public struct Parameter<Setting: ParameterType>: Sendable {
+public struct Parameter<Content: ParameterType>: Sendable {
     public let help: String
-    public let defaultValue: Setting?
+    public let defaultValue: Content?
     /// Numbers outside are refused when the recipe is checked.
     public let range: ClosedRange<Double>?
-    private let slot = Slot<Setting>()
+    private let slot = Slot<Content>()
 
     /// A setting that the recipe must give.
     public init(_ help: String, in range: ClosedRange<Double>? = nil) {
@@ -36,7 +36,7 @@ public struct Parameter<Setting: ParameterType>: Sendable {
     }
 
     /// A setting with a default.
-    public init(wrappedValue: Setting, _ help: String, in range: ClosedRange<Double>? = nil) {
+    public init(wrappedValue: Content, _ help: String, in range: ClosedRange<Double>? = nil) {
         self.help = help
         self.range = range
         defaultValue = wrappedValue
@@ -44,7 +44,7 @@ public struct Parameter<Setting: ParameterType>: Sendable {
     }
 
     /// - Precondition: the node has been bound (`NodeSchema.bind`), or the setting has a default.
-    public var wrappedValue: Setting { slot.read() }
+    public var wrappedValue: Content { slot.read() }
 }
 
 /// What `NodeSchema` sees of an `@Input` through a mirror.
@@ -79,9 +79,9 @@ protocol ParameterPort {
 }
 
 extension Parameter: ParameterPort {
-    var form: ParameterForm { Setting.parameterForm }
+    var form: ParameterForm { Content.parameterForm }
     var defaultParameter: Value? { defaultValue?.parameterValue }
-    func bind(_ value: Value) throws(ParameterMismatch) { slot.write(try Setting(parameter: value)) }
+    func bind(_ value: Value) throws(ParameterMismatch) { slot.write(try Content(parameter: value)) }
 }
 
 /// The place behind a port. It is written once, before the node that owns it is run or shared.

@@ -56,27 +56,27 @@ public struct RecipeOutline: Sendable {
 }
 
 extension RecipeOutline {
-    init(plan: RecipePlan, outputPaths: [[String]]) {
-        axes = plan.space.axes.map { Axis(name: $0.name, values: $0.values.map(\.value)) }
-        nodes = plan.order.compactMap { index in
-            let node = plan.nodes[index]
+    init(recipe: CompiledRecipe, outputPaths: [[String]]) {
+        axes = recipe.space.axes.map { Axis(name: $0.name, values: $0.values.map(\.value)) }
+        nodes = recipe.order.compactMap { index in
+            let node = recipe.nodes[index]
             return node.schema.map { schema in
                 Node(
                     name: node.name,
                     schema: schema,
-                    axes: plan.axisNames(node.axes),
-                    cells: plan.wanted.contains(index) ? plan.space.count(of: node.axes) ?? 0 : 0,
+                    axes: recipe.axisNames(node.axes),
+                    cells: recipe.wanted.contains(index) ? recipe.space.count(of: node.axes) ?? 0 : 0,
                     inputs: node.ports.flatMap { port in
                         port.sources.map {
-                            Edge(port: port.schema.name, node: plan.nodes[$0.node].name, isGathered: $0.gathers)
+                            Edge(port: port.schema.name, node: recipe.nodes[$0.node].name, isGathered: $0.gathers)
                         }
                     },
                     location: node.location
                 )
             }
         }
-        outputs = zip(plan.outputs, outputPaths).map { output, paths in
-            Output(node: plan.nodes[output.source.node].name, isGathered: output.source.gathers, paths: paths)
+        outputs = zip(recipe.outputs, outputPaths).map { output, paths in
+            Output(node: recipe.nodes[output.source.node].name, isGathered: output.source.gathers, paths: paths)
         }
     }
 }

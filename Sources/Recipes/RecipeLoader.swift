@@ -25,7 +25,7 @@ public struct RecipeLoader: Sendable {
         guard let document else { throw failure() }
         let scope = Scope()
         let (space, canonicalSettings) = sweep(document, settings: settings, scope: scope, diagnostics: diagnostics)
-        let plan = RecipePlan(
+        let recipe = CompiledRecipe(
             registry: registry,
             scope: scope,
             space: space,
@@ -33,14 +33,14 @@ public struct RecipeLoader: Sendable {
             files: index,
             diagnostics: diagnostics
         )
-        compile(document, into: plan, file: file)
-        let checked = check(plan)
+        compile(document, into: recipe, file: file)
+        let checked = check(recipe)
         guard !diagnostics.hasErrors else { throw failure() }
 
-        var elaborator = Elaborator(plan: plan, parameters: checked.parameters)
+        var elaborator = Elaborator(recipe: recipe, parameters: checked.parameters)
         elaborator.addNodes()
-        let outputs = zip(plan.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
-        let expectations = zip(plan.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
+        let outputs = zip(recipe.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
+        let expectations = zip(recipe.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
         guard !diagnostics.hasErrors else { throw failure() }
 
         let graph = ExecutionGraph(
@@ -57,7 +57,7 @@ public struct RecipeLoader: Sendable {
             settings: canonicalSettings,
             diagnostics: diagnostics.sorted,
             sources: sources,
-            outline: RecipeOutline(plan: plan, outputPaths: checked.outputs.map { $0.map(\.path) })
+            outline: RecipeOutline(recipe: recipe, outputPaths: checked.outputs.map { $0.map(\.path) })
         )
     }
 
@@ -106,29 +106,29 @@ public struct RecipeLoader: Sendable {
     }
 
     /// Looks up every name, orders the nodes, and finds what is needed.
-    private func compile(_ document: RecipeDocument, into plan: RecipePlan, file: String) {
-        NodeCompiler(plan: plan).compile(document.nodes)
+    private func compile(_ document: RecipeDocument, into recipe: CompiledRecipe, file: String) {
+        NodeCompiler(recipe: recipe).compile(document.nodes)
         // What outputs mention does not make a node depend on an axis.
-        let nodeAxes = plan.scope.usedAxes
-        plan.outputs = document.outputs.compactMap(OutputCompiler(plan: plan).compile)
-        plan.expectations = document.expectations.compactMap(Expectations(plan: plan).compile)
-        Cycles(plan: plan).check()
-        Gathering(plan: plan).check()
+        let nodeAxes = recipe.scope.usedAxes
+        recipe.outputs = document.outputs.compactMap(OutputCompiler(recipe: recipe).compile)
+        recipe.expectations = document.expectations.compactMap(Expectations(recipe: recipe).compile)
+        Cycles(recipe: recipe).check()
+        Gathering(recipe: recipe).check()
 
         let isWhole =
-            plan.outputs.count == document.outputs.count
-            && plan.expectations.count == document.expectations.count
-        let goals = plan.outputs.map(\.source.node) + plan.expectations.map(\.source.node)
-        plan.wanted = !isWhole || goals.isEmpty ? Set(plan.nodes.indices) : reachable(from: goals, in: plan)
-        UnusedNames(plan: plan, document: document, file: file).check(nodeAxes: nodeAxes)
-        SweepSize(plan: plan).check()
+            recipe.outputs.count == document.outputs.count
+            && recipe.expectations.count == document.expectations.count
+        let goals = recipe.outputs.map(\.source.node) + recipe.expectations.map(\.source.node)
+        recipe.wanted = !isWhole || goals.isEmpty ? Set(recipe.nodes.indices) : reachable(from: goals, in: recipe)
+        UnusedNames(recipe: recipe, document: document, file: file).check(nodeAxes: nodeAxes)
+        SweepSize(recipe: recipe).check()
     }
 
-    private func reachable(from goals: [Int], in plan: RecipePlan) -> Set<Int> {
+    private func reachable(from goals: [Int], in recipe: CompiledRecipe) -> Set<Int> {
         var reached = Set(goals)
         var open = goals
         while let node = open.popLast() {
-            for source in plan.nodes[node].sources where reached.insert(source.node).inserted {
+            for source in recipe.nodes[node].sources where reached.insert(source.node).inserted {
                 open.append(source.node)
             }
         }
@@ -137,31 +137,31 @@ public struct RecipeLoader: Sendable {
 
     /// Everything that needs the cells: parameters, output names, bounds of expectations.
     private func check(
-        _ plan: RecipePlan
+        _ recipe: CompiledRecipe
     ) -> (parameters: [Int: CheckedParameters], outputs: [[(path: String, isTable: Bool)]], bounds: [[Double]]) {
-        let nodeParameters = NodeParameters(plan: plan)
+        let nodeParameters = NodeParameters(recipe: recipe)
         var parameters: [Int: CheckedParameters] = [:]
-        for (index, node) in plan.nodes.enumerated() { parameters[index] = nodeParameters.check(node) }
+        for (index, node) in recipe.nodes.enumerated() { parameters[index] = nodeParameters.check(node) }
 
-        let gathering = Gathering(plan: plan)
-        let paths = OutputPaths(plan: plan)
+        let gathering = Gathering(recipe: recipe)
+        let paths = OutputPaths(recipe: recipe)
         var outputs: [[(path: String, isTable: Bool)]] = []
-        for i in plan.outputs.indices {
-            let source = plan.outputs[i].source
-            let read = plan.nodes[source.node]
-            plan.outputs[i].axes = plan.outputs[i].path.axes | source.axesGiven(by: read.axes)
+        for i in recipe.outputs.indices {
+            let source = recipe.outputs[i].source
+            let read = recipe.nodes[source.node]
+            recipe.outputs[i].axes = recipe.outputs[i].path.axes | source.axesGiven(by: read.axes)
             guard read.isBroken || gathering.checkAxes(of: source) else { continue }
-            if let names = paths.check(plan.outputs[i]) { outputs.append(names) }
+            if let names = paths.check(recipe.outputs[i]) { outputs.append(names) }
         }
         paths.checkFolders()
 
         var bounds: [[Double]] = []
-        for i in plan.expectations.indices {
-            let source = plan.expectations[i].source
-            let read = plan.nodes[source.node]
-            plan.expectations[i].axes = plan.expectations[i].bound.axes | source.axesGiven(by: read.axes)
+        for i in recipe.expectations.indices {
+            let source = recipe.expectations[i].source
+            let read = recipe.nodes[source.node]
+            recipe.expectations[i].axes = recipe.expectations[i].bound.axes | source.axesGiven(by: read.axes)
             guard !read.isBroken, gathering.checkAxes(of: source) else { continue }
-            if let numbers = Expectations(plan: plan).bounds(plan.expectations[i]) { bounds.append(numbers) }
+            if let numbers = Expectations(recipe: recipe).bounds(recipe.expectations[i]) { bounds.append(numbers) }
         }
         return (parameters, outputs, bounds)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 import Store
 
 /// One recipe, planned or run against a cache.

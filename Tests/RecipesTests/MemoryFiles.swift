@@ -19,7 +19,7 @@ struct MemoryFiles: RecipeFiles {
         return parts.first == "project" ? parts.dropFirst().joined(separator: "/") : nil
     }
 
-    func kind(of path: String) -> FileKind? {
+    func kind(of path: String) -> PathKind? {
         guard let path = resolve(path) else { return nil }
         if contents[path] != nil { return .file }
         return path.isEmpty || contents.keys.contains { $0.hasPrefix(path + "/") } ? .folder : nil

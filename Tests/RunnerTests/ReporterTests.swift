@@ -1,6 +1,7 @@
 import EngineTestSupport
 import Foundation
 import Graph
+import Recipes
 import Runner
 import Synchronization
 import Testing

@@ -63,7 +63,7 @@ final class DiagnosticCollector {
         // One letter is near to every other.
         guard name.count > 1, candidates.count <= comparisonsLeft, name.utf8.count <= 100 else { return nil }
         comparisonsLeft -= candidates.count
-        return Graph.nearMatch(to: name, among: candidates.lazy.filter { $0.utf8.count <= 200 })
+        return Recipes.nearMatch(to: name, among: candidates.lazy.filter { $0.utf8.count <= 200 })
     }
 
     /// "did you mean `$photo`?", if a candidate is near.

@@ -1,28 +1,28 @@
 import Graph
 
-/// Repeats each node for its cells and links the instances: the last step, on a plan without errors.
+/// Repeats each node for its cells and links the instances: the last step, on a recipe without errors.
 struct Elaborator {
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
     /// By node.
     let parameters: [Int: CheckedParameters]
     private var firstInstance: [Int: Int] = [:]
     private(set) var instances: [Instance] = []
 
-    init(plan: RecipePlan, parameters: [Int: CheckedParameters]) {
-        self.plan = plan
+    init(recipe: CompiledRecipe, parameters: [Int: CheckedParameters]) {
+        self.recipe = recipe
         self.parameters = parameters
     }
 
     /// Fills `instances`; a cell that is picked but excluded is reported.
     mutating func addNodes() {
-        for node in plan.order where plan.wanted.contains(node) { add(node) }
+        for node in recipe.order where recipe.wanted.contains(node) { add(node) }
     }
 
     private mutating func add(_ index: Int) {
-        let node = plan.nodes[index]
+        let node = recipe.nodes[index]
         guard let schema = node.schema, let checked = parameters[index] else { return }
-        let table = plan.space.table(of: node.axes)
-        let columns = checked.varying.map { ($0, plan.space.projection(from: node.axes, to: $0.axes)) }
+        let table = recipe.space.table(of: node.axes)
+        let columns = checked.varying.map { ($0, recipe.space.projection(from: node.axes, to: $0.axes)) }
         let ports = node.ports.map { port in
             (port.schema.name, port.sources.map { link($0, reader: node.axes) })
         }
@@ -60,24 +60,24 @@ struct Elaborator {
     }
 
     func link(_ source: Source, reader: AxisSet) -> Link {
-        let read = plan.nodes[source.node]
+        let read = recipe.nodes[source.node]
         let first = firstInstance[source.node] ?? 0
-        let table = plan.space.table(of: read.axes)
+        let table = recipe.space.table(of: read.axes)
         let shared = source.sharedAxes(of: read.axes, reader: reader)
-        var groups: [[Int]] = Array(repeating: [], count: plan.space.table(of: shared).count)
-        let places = plan.space.projection(from: read.axes, to: shared)
+        var groups: [[Int]] = Array(repeating: [], count: recipe.space.table(of: shared).count)
+        let places = recipe.space.projection(from: read.axes, to: shared)
         let pins = source.pins.map { axis, value in (table.axes.firstIndex(of: axis) ?? 0, value) }
         for cell in 0..<table.count where pins.allSatisfy({ table.cells[cell][$0.0] == $0.1 }) {
             groups[places[cell]].append(first + cell)
         }
-        let projection = plan.space.projection(from: reader, to: shared)
+        let projection = recipe.space.projection(from: reader, to: shared)
         if !source.pins.isEmpty, let empty = projection.first(where: { groups[$0].isEmpty }) {
             let picked = source.pins.sorted { $0.key < $1.key }.map { axis, value in
-                "\(plan.space.axes[axis].name)=\(plan.space.axes[axis].values[value].value)"
+                "\(recipe.space.axes[axis].name)=\(recipe.space.axes[axis].values[value].value)"
             }
-            let rest = plan.space.table(of: shared).names[empty].description
+            let rest = recipe.space.table(of: shared).names[empty].description
             let cell = (picked + (rest.isEmpty ? [] : [rest])).joined(separator: " ")
-            plan.diagnostics.error(
+            recipe.diagnostics.error(
                 "\(code(read.name)) has no cell \(code(cell)): the sweep excludes it",
                 at: source.location
             )
@@ -85,7 +85,7 @@ struct Elaborator {
         return Link(projection: projection, groups: groups)
     }
 
-    func outputs(_ output: OutputPlan, names: [(path: String, isTable: Bool)]) -> [Output] {
+    func outputs(_ output: CompiledOutput, names: [(path: String, isTable: Bool)]) -> [Output] {
         let link = link(output.source, reader: output.axes)
         return names.enumerated().compactMap { cell, name in
             let instances = link.instances(at: cell)
@@ -98,7 +98,7 @@ struct Elaborator {
         }
     }
 
-    func expectations(_ expectation: ExpectationPlan, bounds: [Double]) -> [Expectation] {
+    func expectations(_ expectation: CompiledExpectation, bounds: [Double]) -> [Expectation] {
         let link = link(expectation.source, reader: expectation.axes)
         return bounds.enumerated().compactMap { cell, bound in
             link.instances(at: cell).first.map {

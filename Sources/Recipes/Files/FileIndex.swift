@@ -1,12 +1,12 @@
 /// Looks each path and folder up once, however many cells of a sweep ask.
 final class FileIndex {
     let files: any RecipeFiles
-    private var kinds: [String: FileKind?] = [:]
+    private var kinds: [String: PathKind?] = [:]
     private var names: [String: [String]] = [:]
 
     init(_ files: any RecipeFiles) { self.files = files }
 
-    func kind(of path: String) -> FileKind? {
+    func kind(of path: String) -> PathKind? {
         if let known = kinds[path] { return known }
         let kind = files.kind(of: path)
         kinds[path] = .some(kind)

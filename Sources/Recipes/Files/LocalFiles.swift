@@ -10,7 +10,7 @@ public struct LocalFiles: RecipeFiles {
         return String(cString: path)
     }
 
-    public func kind(of path: String) -> FileKind? {
+    public func kind(of path: String) -> PathKind? {
         var status = stat()
         guard !path.utf8.contains(0), stat(path, &status) == 0 else { return nil }
         return switch status.st_mode & S_IFMT {

@@ -4,7 +4,7 @@ public protocol RecipeFiles: Sendable {
     var workingFolder: String { get }
 
     /// nil where there is nothing, or nothing that may be seen.
-    func kind(of path: String) -> FileKind?
+    func kind(of path: String) -> PathKind?
     /// The names in a folder; none where it cannot be read.
     func names(in folder: String) -> [String]
     /// One name for all the names of a file, so that it is recognised when it is met again.
@@ -13,7 +13,7 @@ public protocol RecipeFiles: Sendable {
     func read(_ path: String, limit: Int) throws(FileReadingError) -> [UInt8]
 }
 
-public enum FileKind: Sendable {
+public enum PathKind: Sendable {
     case file
     case folder
     /// A pipe, a device or a socket.

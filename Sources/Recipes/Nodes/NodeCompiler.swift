@@ -1,22 +1,22 @@
 import Graph
 
-/// Turns the nodes that a recipe declares into plans: each argument is matched with its port or parameter.
+/// Compiles the nodes that a recipe declares: each argument is matched with its port or parameter.
 struct NodeCompiler {
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
     private let templates: TemplateCompiler
-    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+    private var diagnostics: DiagnosticCollector { recipe.diagnostics }
 
-    init(plan: RecipePlan) {
-        self.plan = plan
-        templates = TemplateCompiler(scope: plan.scope, diagnostics: plan.diagnostics)
+    init(recipe: CompiledRecipe) {
+        self.recipe = recipe
+        templates = TemplateCompiler(scope: recipe.scope, diagnostics: recipe.diagnostics)
     }
 
-    /// Fills `plan.nodes`, with loaders after the declared nodes.
+    /// Fills `recipe.nodes`, with loaders after the declared nodes.
     func compile(_ declarations: [RecipeDocument.NodeDeclaration]) {
         for declaration in declarations {
-            plan.index[declaration.name.text] = plan.nodes.count
-            plan.nodes.append(
-                NodePlan(
+            recipe.index[declaration.name.text] = recipe.nodes.count
+            recipe.nodes.append(
+                CompiledNode(
                     name: declaration.name.text,
                     location: declaration.name.location,
                     schema: declaration.kind.flatMap(schema)
@@ -24,7 +24,7 @@ struct NodeCompiler {
             )
         }
         for (node, declaration) in declarations.enumerated() {
-            if let schema = plan.nodes[node].schema {
+            if let schema = recipe.nodes[node].schema {
                 compile(declaration, schema: schema, node: node)
             } else {
                 lookUpOnly(declaration, node: node)
@@ -33,11 +33,11 @@ struct NodeCompiler {
     }
 
     private func schema(_ kind: Scalar) -> NodeSchema? {
-        if let schema = plan.registry[kind.text] { return schema }
+        if let schema = recipe.registry[kind.text] { return schema }
         diagnostics.error(
             "there is no kind of node \(code(kind.text))",
             at: kind.location,
-            hint: diagnostics.suggestion(for: kind.text, among: plan.registry.names)
+            hint: diagnostics.suggestion(for: kind.text, among: recipe.registry.names)
                 ?? "`pulid-run nodes` lists the kinds"
         )
         return nil
@@ -49,22 +49,22 @@ struct NodeCompiler {
             let name = argument.key.text
             let owner = "\(code(name)) of \(code(schema.name))"
             if let port = schema.inputs.first(where: { $0.name == name }) {
-                plan.nodes[node].valueLocations[name] = argument.value.location
+                recipe.nodes[node].valueLocations[name] = argument.value.location
                 compile(argument.value, for: port, owner: owner, node: node)
             } else if let parameter = schema.parameters.first(where: { $0.name == name }) {
-                plan.nodes[node].valueLocations[name] = argument.value.location
+                recipe.nodes[node].valueLocations[name] = argument.value.location
                 guard let template = templates.compile(argument.value, for: owner) else {
-                    plan.nodes[node].isBroken = true
-                    plan.nodes[node].hasAllParameters = false
+                    recipe.nodes[node].isBroken = true
+                    recipe.nodes[node].hasAllParameters = false
                     continue
                 }
-                plan.nodes[node].parameters.append(NodePlan.Parameter(schema: parameter, template: template))
-                plan.nodes[node].mentioned.formUnion(template.axes)
+                recipe.nodes[node].parameters.append(CompiledNode.Parameter(schema: parameter, template: template))
+                recipe.nodes[node].mentioned.formUnion(template.axes)
             } else {
                 if let match = reportUnknown(argument.key, schema: schema) { meant.insert(match) }
                 markUses(argument.value)
-                plan.nodes[node].isBroken = true
-                plan.nodes[node].hasAllParameters = false
+                recipe.nodes[node].isBroken = true
+                recipe.nodes[node].hasAllParameters = false
             }
         }
         reportMissing(declaration, besides: meant, schema: schema, node: node)
@@ -72,7 +72,7 @@ struct NodeCompiler {
 
     /// For a node of unknown kind: its references are still checked, and what it mentions counts as used.
     private func lookUpOnly(_ declaration: RecipeDocument.NodeDeclaration, node: Int) {
-        plan.nodes[node].isBroken = true
+        recipe.nodes[node].isBroken = true
         for argument in declaration.arguments { markUses(argument.value) }
     }
 
@@ -80,7 +80,7 @@ struct NodeCompiler {
         switch value.content {
         case .scalar(let scalar):
             switch ScalarReader(diagnostics: diagnostics).read(scalar) {
-            case .reference(let reference): _ = ReferenceResolver(plan: plan).resolve(reference)
+            case .reference(let reference): _ = ReferenceResolver(recipe: recipe).resolve(reference)
             case .pieces: _ = templates.compile(scalar, for: "this")
             case .value, nil: break
             }
@@ -111,18 +111,18 @@ struct NodeCompiler {
     ) {
         let given = meant.union(declaration.arguments.map(\.key.text))
         for port in schema.inputs where port.isRequired && !given.contains(port.name) {
-            plan.nodes[node].isBroken = true
+            recipe.nodes[node].isBroken = true
             diagnostics.error(
                 "\(code(schema.name)) needs \(code(port.name)): \(port.help)",
                 at: declaration.name.location,
-                hint: InputTypes(plan: plan).maker(of: port.artifact, besides: plan.nodes[node].name).map {
+                hint: InputTypes(recipe: recipe).maker(of: port.artifact, besides: recipe.nodes[node].name).map {
                     "add `\(port.name): \(port.arity == .gathered ? "$\($0)[*]" : "$\($0)")`"
-                } ?? InputTypes(plan: plan).kinds(making: port.artifact)
+                } ?? InputTypes(recipe: recipe).kinds(making: port.artifact)
             )
         }
         for parameter in schema.parameters where parameter.isRequired && !given.contains(parameter.name) {
-            plan.nodes[node].isBroken = true
-            plan.nodes[node].hasAllParameters = false
+            recipe.nodes[node].isBroken = true
+            recipe.nodes[node].hasAllParameters = false
             diagnostics.error(
                 "\(code(schema.name)) needs \(code(parameter.name)): \(parameter.help)",
                 at: declaration.name.location,
@@ -134,7 +134,7 @@ struct NodeCompiler {
     // MARK: Inputs
 
     private func compile(_ value: SyntaxNode, for port: NodeSchema.Input, owner: String, node: Int) {
-        let types = InputTypes(plan: plan)
+        let types = InputTypes(recipe: recipe)
         var sources: [Source?] = []
         switch value.content {
         case .sequence(let items) where [.list, .anyNumber, .gathered].contains(port.arity):
@@ -143,21 +143,21 @@ struct NodeCompiler {
                 sources.append(nil)
             }
             for (i, item) in items.enumerated() {
-                let loader = "\(plan.nodes[node].name).\(port.name).\(i + 1)"
+                let loader = "\(recipe.nodes[node].name).\(port.name).\(i + 1)"
                 sources.append(source(item, for: port, owner: owner, node: node, loader: loader))
             }
         case .scalar where value.isNull && !port.isRequired: break
         default:
-            let loader = "\(plan.nodes[node].name).\(port.name)"
+            let loader = "\(recipe.nodes[node].name).\(port.name)"
             sources.append(source(value, for: port, owner: owner, node: node, loader: loader))
         }
         let found = sources.compactMap { $0 }
-        if found.count < sources.count { plan.nodes[node].isBroken = true }
+        if found.count < sources.count { recipe.nodes[node].isBroken = true }
         for source in found where !types.check(source, for: port, owner: owner, reader: node) {
-            plan.nodes[node].isBroken = true
+            recipe.nodes[node].isBroken = true
         }
         guard !found.isEmpty else { return }
-        plan.nodes[node].ports.append(NodePlan.Port(schema: port, location: value.location, sources: found))
+        recipe.nodes[node].ports.append(CompiledNode.Port(schema: port, location: value.location, sources: found))
     }
 
     private func source(
@@ -186,7 +186,7 @@ struct NodeCompiler {
                 )
                 return nil
             }
-            return ReferenceResolver(plan: plan).resolve(reference)
+            return ReferenceResolver(recipe: recipe).resolve(reference)
         case .value(let written):
             return file(scalar, written, for: port, owner: owner, node: node, loader: loader)
         case .pieces:
@@ -208,13 +208,13 @@ struct NodeCompiler {
             diagnostics.error(
                 "\(owner) needs \(noun(port.artifact.kind)), but \(described(written))",
                 at: scalar.location,
-                hint: InputTypes(plan: plan).suggestion(for: port, near: nil, reader: node)
+                hint: InputTypes(recipe: recipe).suggestion(for: port, near: nil, reader: node)
             )
             return nil
         }
-        let folder = plan.folder(of: scalar.location.file)
-        let isMissing = plan.files.kind(of: FilePath.join(folder, text)) == nil
-        if plan.index[text] != nil, port.artifact.loader == nil || isMissing {
+        let folder = recipe.folder(of: scalar.location.file)
+        let isMissing = recipe.files.kind(of: FilePath.join(folder, text)) == nil
+        if recipe.index[text] != nil, port.artifact.loader == nil || isMissing {
             diagnostics.error(
                 "\(owner) needs \(noun(port.artifact.kind)), but \(code(text)) is text",
                 at: scalar.location,
@@ -228,7 +228,7 @@ struct NodeCompiler {
 
     private func load(_ template: Template, for port: NodeSchema.Input, owner: String, loader: String) -> Source? {
         let isText = template.constant.map { if case .string = $0.value { true } else { false } } ?? true
-        guard isText, let name = port.artifact.loader, let schema = plan.registry[name],
+        guard isText, let name = port.artifact.loader, let schema = recipe.registry[name],
             let parameter = schema.parameters.first(where: { $0.name == "file" })
         else {
             let text = template.constant.map { described($0.value) } ?? "this is text"
@@ -236,16 +236,16 @@ struct NodeCompiler {
                 "\(owner) needs \(noun(port.artifact.kind)), but \(text)",
                 at: template.location,
                 notes: template.constant?.notes ?? [],
-                hint: InputTypes(plan: plan).suggestion(for: port, near: nil, reader: nil)
+                hint: InputTypes(recipe: recipe).suggestion(for: port, near: nil, reader: nil)
             )
             return nil
         }
-        var node = NodePlan(name: loader, location: template.location, schema: schema)
-        node.parameters = [NodePlan.Parameter(schema: parameter, template: template)]
+        var node = CompiledNode(name: loader, location: template.location, schema: schema)
+        node.parameters = [CompiledNode.Parameter(schema: parameter, template: template)]
         node.valueLocations = ["file": template.location]
         node.mentioned = template.axes
         node.readsBaseline = port.baselineOf != nil
-        plan.nodes.append(node)
-        return Source(node: plan.nodes.count - 1, location: template.location)
+        recipe.nodes.append(node)
+        return Source(node: recipe.nodes.count - 1, location: template.location)
     }
 }

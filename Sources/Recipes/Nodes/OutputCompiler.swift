@@ -1,12 +1,12 @@
 import Graph
 
-/// Turns the lines of `outputs` into plans.
+/// Compiles the lines of `outputs`.
 struct OutputCompiler {
-    let plan: RecipePlan
-    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+    let recipe: CompiledRecipe
+    private var diagnostics: DiagnosticCollector { recipe.diagnostics }
 
-    func compile(_ entry: SyntaxNode.Entry) -> OutputPlan? {
-        let templates = TemplateCompiler(scope: plan.scope, diagnostics: diagnostics)
+    func compile(_ entry: SyntaxNode.Entry) -> CompiledOutput? {
+        let templates = TemplateCompiler(scope: recipe.scope, diagnostics: diagnostics)
         let path = templates.compile(
             Scalar(
                 text: entry.key.text,
@@ -17,7 +17,7 @@ struct OutputCompiler {
             for: "the name of an output"
         )
         guard let source = source(entry.value), let path else { return nil }
-        return OutputPlan(path: path, source: source, location: entry.key.location)
+        return CompiledOutput(path: path, source: source, location: entry.key.location)
     }
 
     private func source(_ value: SyntaxNode) -> Source? {
@@ -31,7 +31,7 @@ struct OutputCompiler {
         }
         switch ScalarReader(diagnostics: diagnostics).read(scalar) {
         case nil:
-            plan.scope.isIncomplete = true
+            recipe.scope.isIncomplete = true
             return nil
         case .reference(let reference):
             if let field = reference.field {
@@ -42,12 +42,12 @@ struct OutputCompiler {
                 )
                 return nil
             }
-            return ReferenceResolver(plan: plan).resolve(reference)
+            return ReferenceResolver(recipe: recipe).resolve(reference)
         case .value, .pieces:
             diagnostics.error(
                 "an output is the result of a node, but \(code(scalar.text)) is text",
                 at: scalar.location,
-                hint: plan.index[scalar.text] != nil
+                hint: recipe.index[scalar.text] != nil
                     ? "did you mean \(code("$" + scalar.text))?" : "write `name.png: $node`"
             )
             return nil

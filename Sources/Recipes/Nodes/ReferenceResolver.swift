@@ -2,19 +2,19 @@ import Graph
 
 /// Looks up the node, axes and values that a reference names.
 struct ReferenceResolver {
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
 
     /// nil when something was reported.
     func resolve(_ reference: Reference) -> Source? {
         let name = reference.node.text
-        guard let node = plan.index[name] else {
-            let isValue = plan.scope.params[name] != nil || plan.scope.axes[name] != nil
-            plan.diagnostics.error(
+        guard let node = recipe.index[name] else {
+            let isValue = recipe.scope.params[name] != nil || recipe.scope.axes[name] != nil
+            recipe.diagnostics.error(
                 "there is no node \(code(name))",
                 at: reference.node.location,
-                hint: plan.diagnostics.suggestion(for: name, among: plan.index.keys, prefix: "$")
+                hint: recipe.diagnostics.suggestion(for: name, among: recipe.index.keys, prefix: "$")
                     ?? (isValue
-                        ? "write `${\(name)}` for the \(plan.scope.params[name] == nil ? "axis" : "param")" : nil)
+                        ? "write `${\(name)}` for the \(recipe.scope.params[name] == nil ? "axis" : "param")" : nil)
             )
             return nil
         }
@@ -29,12 +29,12 @@ struct ReferenceResolver {
             gathered.formUnion(AxisSet(index))
         }
         for pin in reference.pins {
-            guard let axis = self.axis(pin.axis), let value = value(pin.value, of: plan.space.axes[axis]) else {
+            guard let axis = self.axis(pin.axis), let value = value(pin.value, of: recipe.space.axes[axis]) else {
                 isComplete = false
                 continue
             }
             guard pins.updateValue(value, forKey: axis) == nil, !gathered.contains(axis) else {
-                plan.diagnostics.error("\(code(pin.axis.text)) is picked twice", at: pin.axis.location)
+                recipe.diagnostics.error("\(code(pin.axis.text)) is picked twice", at: pin.axis.location)
                 isComplete = false
                 continue
             }
@@ -50,11 +50,11 @@ struct ReferenceResolver {
     }
 
     private func axis(_ name: Name) -> Int? {
-        if let axis = plan.scope.axes[name.text] { return axis }
-        plan.diagnostics.error(
+        if let axis = recipe.scope.axes[name.text] { return axis }
+        recipe.diagnostics.error(
             "there is no axis \(code(name.text))",
             at: name.location,
-            hint: plan.diagnostics.suggestion(for: name.text, among: plan.scope.axes.keys)
+            hint: recipe.diagnostics.suggestion(for: name.text, among: recipe.scope.axes.keys)
         )
         return nil
     }
@@ -65,11 +65,11 @@ struct ReferenceResolver {
         var text = written.text
         if text.hasPrefix("${"), text.hasSuffix("}") {
             let name = String(text.dropFirst(2).dropLast())
-            guard case .param(let param)? = plan.scope.meaning(of: name) else {
-                plan.diagnostics.error(
+            guard case .param(let param)? = recipe.scope.meaning(of: name) else {
+                recipe.diagnostics.error(
                     "there is no param \(code(name))",
                     at: written.location,
-                    hint: plan.diagnostics.suggestion(for: name, among: plan.scope.params.keys)
+                    hint: recipe.diagnostics.suggestion(for: name, among: recipe.scope.params.keys)
                 )
                 return nil
             }
@@ -80,10 +80,10 @@ struct ReferenceResolver {
             return index
         }
         let known = axis.values.prefix(100).map(\.value.description)
-        plan.diagnostics.error(
+        recipe.diagnostics.error(
             "the axis \(code(axis.name)) has no value \(code(text))",
             at: written.location,
-            hint: plan.diagnostics.suggestion(for: text, among: known)
+            hint: recipe.diagnostics.suggestion(for: text, among: known)
                 ?? (known.count <= 12 ? "its values are \(enumeration(known))" : nil)
         )
         return nil

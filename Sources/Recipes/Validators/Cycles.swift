@@ -4,10 +4,10 @@ import Graph
 struct Cycles {
     private static let mostReports = 20
 
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
 
     func check() {
-        let sources = plan.nodes.map(\.sources)
+        let sources = recipe.nodes.map(\.sources)
         var readers: [[Int]] = Array(repeating: [], count: sources.count)
         var missing = sources.map { Set($0.map(\.node)).count }
         for (node, read) in sources.enumerated() {
@@ -22,7 +22,7 @@ struct Cycles {
             }
             next += 1
         }
-        plan.order = order
+        recipe.order = order
         if order.count < sources.count { report(among: Set(sources.indices).subtracting(order), sources) }
     }
 
@@ -60,15 +60,15 @@ struct Cycles {
 
     /// - Parameter loop: each node with the reference by which it reads the next; the last reads the first.
     private func report(_ loop: [(node: Int, source: Source)]) {
-        let names = loop.map { plan.nodes[$0.node].name }
+        let names = loop.map { recipe.nodes[$0.node].name }
         let shown = names.count > 12 ? Array(names.prefix(6)) + ["…"] + Array(names.suffix(5)) : names
         let others = loop.dropFirst().prefix(6).map { node, source in
             Diagnostic.Note(
-                "\(code(plan.nodes[node].name)) reads \(code(plan.nodes[source.node].name)) here",
+                "\(code(recipe.nodes[node].name)) reads \(code(recipe.nodes[source.node].name)) here",
                 at: source.location
             )
         }
-        plan.diagnostics.error(
+        recipe.diagnostics.error(
             "\(code(names[0])) needs its own result: \((shown + [names[0]]).joined(separator: " → "))",
             at: loop[0].source.location,
             notes: others,

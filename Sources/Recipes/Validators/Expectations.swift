@@ -2,15 +2,15 @@ import Graph
 
 /// Reads `$score.id_similarity >= 0.5`: the field of a node, a comparison, and a number or `${param}`.
 struct Expectations {
-    let plan: RecipePlan
-    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+    let recipe: CompiledRecipe
+    private var diagnostics: DiagnosticCollector { recipe.diagnostics }
 
-    func compile(_ scalar: Scalar) -> ExpectationPlan? {
+    func compile(_ scalar: Scalar) -> CompiledExpectation? {
         guard let (reference, afterReference) = ScalarReader(diagnostics: diagnostics).readPrefix(scalar) else {
             return nil
         }
         var cursor = afterReference
-        let source = ReferenceResolver(plan: plan).resolve(reference)
+        let source = ReferenceResolver(recipe: recipe).resolve(reference)
         let field = source.flatMap { checkField(reference, $0) }
         cursor.skipSpaces()
         let written = cursor.take { "<>=!".unicodeScalars.contains($0) }
@@ -30,9 +30,9 @@ struct Expectations {
             diagnostics.error("a number is missing after \(code(written.text))", at: written.location)
             return nil
         }
-        let templates = TemplateCompiler(scope: plan.scope, diagnostics: diagnostics)
+        let templates = TemplateCompiler(scope: recipe.scope, diagnostics: diagnostics)
         guard let template = templates.compile(bound, for: "an expectation"), let source, let field else { return nil }
-        return ExpectationPlan(
+        return CompiledExpectation(
             source: source,
             field: field,
             comparison: comparison,
@@ -43,7 +43,7 @@ struct Expectations {
     }
 
     private func checkField(_ reference: Reference, _ source: Source) -> Name? {
-        let read = plan.nodes[source.node]
+        let read = recipe.nodes[source.node]
         guard !source.gathers else {
             diagnostics.error(
                 "an expectation holds at every cell by itself",
@@ -83,15 +83,15 @@ struct Expectations {
     }
 
     /// The number at each cell of the expectation's axes; nil when something was reported.
-    func bounds(_ expectation: ExpectationPlan) -> [Double]? {
-        guard !plan.mentionsBrokenAxis(expectation.axes), plan.space.count(of: expectation.axes) != nil else {
+    func bounds(_ expectation: CompiledExpectation) -> [Double]? {
+        guard !recipe.mentionsBrokenAxis(expectation.axes), recipe.space.count(of: expectation.axes) != nil else {
             return nil
         }
-        let forms = ParameterForms(plan: plan, owner: "an expectation")
-        let table = plan.space.table(of: expectation.axes)
+        let forms = ParameterForms(recipe: recipe, owner: "an expectation")
+        let table = recipe.space.table(of: expectation.axes)
         var bounds: [Double] = []
         for cell in 0..<table.count {
-            let value = expectation.bound.value(at: plan.space.values(of: cell, in: table))
+            let value = expectation.bound.value(at: recipe.space.values(of: cell, in: table))
             guard case .number(let bound)? = forms.check(value, .number) else { return nil }
             bounds.append(bound)
         }

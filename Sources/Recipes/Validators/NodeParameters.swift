@@ -20,17 +20,17 @@ struct NodeParameters {
     /// A range of ten thousand bad values is reported with the first few.
     private static let mostReports = 3
 
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
 
     /// nil when something was reported, or when the node is already known to be wrong.
-    func check(_ node: NodePlan) -> CheckedParameters? {
+    func check(_ node: CompiledNode) -> CheckedParameters? {
         guard let schema = node.schema else { return nil }
         var isValid = true
         var checked = CheckedParameters(constant: [:])
         for parameter in schema.parameters { checked.constant[parameter.name] = parameter.defaultValue }
         for parameter in node.parameters {
             let axes = parameter.template.axes
-            guard !plan.mentionsBrokenAxis(axes), plan.space.count(of: axes) != nil else {
+            guard !recipe.mentionsBrokenAxis(axes), recipe.space.count(of: axes) != nil else {
                 isValid = false
                 continue
             }
@@ -55,18 +55,18 @@ struct NodeParameters {
         return askNode(node, schema: schema, checked) && isValid && !node.isBroken ? checked : nil
     }
 
-    private func values(_ parameter: NodePlan.Parameter, of node: NodePlan, schema: NodeSchema) -> [Value]? {
+    private func values(_ parameter: CompiledNode.Parameter, of node: CompiledNode, schema: NodeSchema) -> [Value]? {
         let forms = ParameterForms(
-            plan: plan,
+            recipe: recipe,
             owner: "\(code(parameter.schema.name)) of \(code(schema.name))",
             range: parameter.schema.range,
             mayBeMissing: node.readsBaseline
         )
-        let table = plan.space.table(of: parameter.template.axes)
+        let table = recipe.space.table(of: parameter.template.axes)
         var values: [Value] = []
         var failures = 0
         for cell in 0..<table.count where failures < Self.mostReports {
-            let value = parameter.template.value(at: plan.space.values(of: cell, in: table))
+            let value = parameter.template.value(at: recipe.space.values(of: cell, in: table))
             if let checked = forms.check(value, parameter.schema.form) {
                 values.append(checked)
             } else {
@@ -77,21 +77,21 @@ struct NodeParameters {
     }
 
     /// Binds the node to each combination of its parameters and asks it for problems.
-    private func askNode(_ node: NodePlan, schema: NodeSchema, _ checked: CheckedParameters) -> Bool {
+    private func askNode(_ node: CompiledNode, schema: NodeSchema, _ checked: CheckedParameters) -> Bool {
         let axes = checked.varying.reduce(AxisSet()) { $0 | $1.axes }
-        guard plan.space.count(of: axes) != nil else { return false }
-        let columns = checked.varying.map { ($0, plan.space.projection(from: axes, to: $0.axes)) }
+        guard recipe.space.count(of: axes) != nil else { return false }
+        let columns = checked.varying.map { ($0, recipe.space.projection(from: axes, to: $0.axes)) }
         let probe = ParameterProbe(schema, constant: checked.constant)
         var known: Set<ParameterProblem> = []
         var failures = 0
-        for cell in 0..<plan.space.table(of: axes).count where failures < Self.mostReports {
+        for cell in 0..<recipe.space.table(of: axes).count where failures < Self.mostReports {
             var varying: [String: Value] = [:]
             for (column, cells) in columns { varying[column.name] = column.values[cells[cell]] }
             switch probe.ask(varying) {
             case .problems(let problems):
                 for problem in problems where known.insert(problem).inserted {
                     failures += 1
-                    plan.diagnostics.error(
+                    recipe.diagnostics.error(
                         problem.message,
                         at: node.valueLocations[problem.parameter] ?? node.location,
                         hint: problem.hint
@@ -106,14 +106,14 @@ struct NodeParameters {
     }
 
     /// The node refuses a value of the right form, such as an integer beyond its type's reach.
-    private func report(_ value: Value, refusedAs name: String, of node: NodePlan, schema: NodeSchema) {
+    private func report(_ value: Value, refusedAs name: String, of node: CompiledNode, schema: NodeSchema) {
         let message =
             switch value {
             case .integer, .number: "cannot be \(value): it is out of range"
             case .string: "cannot be \(code(value.description))"
             default: "does not take this value"
             }
-        plan.diagnostics.error(
+        recipe.diagnostics.error(
             "\(code(name)) of \(code(schema.name)) \(message)",
             at: node.valueLocations[name] ?? node.location
         )

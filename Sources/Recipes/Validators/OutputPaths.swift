@@ -7,25 +7,25 @@ final class OutputPaths {
     private static let longestPath = 1024
     private static let tableExtensions = ["csv", "json"]
 
-    private let plan: RecipePlan
+    private let recipe: CompiledRecipe
     /// By the path in lower case: file systems that ignore case would take two for one.
     private var paths: [String: (path: String, location: SourceLocation)] = [:]
 
-    init(plan: RecipePlan) { self.plan = plan }
+    init(recipe: CompiledRecipe) { self.recipe = recipe }
 
     /// The name at each cell of the output's axes with whether it is a table; nil when something was reported.
-    func check(_ output: OutputPlan) -> [(path: String, isTable: Bool)]? {
-        guard !plan.mentionsBrokenAxis(output.axes), plan.space.count(of: output.axes) != nil else { return nil }
+    func check(_ output: CompiledOutput) -> [(path: String, isTable: Bool)]? {
+        guard !recipe.mentionsBrokenAxis(output.axes), recipe.space.count(of: output.axes) != nil else { return nil }
         // Of a node that is wrong itself, only the name can be checked.
-        let isReadable = !plan.nodes[output.source.node].isBroken
+        let isReadable = !recipe.nodes[output.source.node].isBroken
         let axes = isReadable ? output.axes : output.path.axes
-        let table = plan.space.table(of: axes)
+        let table = recipe.space.table(of: axes)
         var result: [(path: String, isTable: Bool)] = []
         var kinds: [String: Bool] = [:]
         for cell in 0..<table.count {
-            let path = output.path.value(at: plan.space.values(of: cell, in: table)).value.description
+            let path = output.path.value(at: recipe.space.values(of: cell, in: table)).value.description
             if let problem = Self.problem(with: path) {
-                plan.diagnostics.error(problem.message, at: output.location, hint: problem.hint)
+                recipe.diagnostics.error(problem.message, at: output.location, hint: problem.hint)
                 return nil
             }
             guard isReadable else { continue }
@@ -47,7 +47,7 @@ final class OutputPaths {
             var folder = FilePath.folder(of: path)
             while !folder.isEmpty {
                 if let file = paths[folder.lowercased()] {
-                    plan.diagnostics.error(
+                    recipe.diagnostics.error(
                         "\(code(path)) needs a folder \(code(folder)), but that is a file",
                         at: location,
                         notes: [Diagnostic.Note("\(code(file.path)) is written here", at: file.location)]
@@ -101,15 +101,15 @@ final class OutputPaths {
     private static func format(of path: String) -> String { (FilePath.fileExtension(of: path) ?? "").lowercased() }
 
     /// Whether a file with this extension is a table; nil when the node's result cannot be written like that.
-    private func kind(of fileExtension: String, path: String, _ output: OutputPlan) -> Bool? {
-        let read = plan.nodes[output.source.node]
+    private func kind(of fileExtension: String, path: String, _ output: CompiledOutput) -> Bool? {
+        let read = recipe.nodes[output.source.node]
         guard let artifact = read.schema?.output else { return nil }
         let canBeTable = !artifact.fields.isEmpty
         if output.source.gathers {
             if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
-            let axes = plan.axisNames(read.axes).map { "${\($0)}" }.joined(separator: "-")
+            let axes = recipe.axisNames(read.axes).map { "${\($0)}" }.joined(separator: "-")
             let own = artifact.extensions.first ?? "png"
-            plan.diagnostics.error(
+            recipe.diagnostics.error(
                 canBeTable
                     ? "a table cannot be written as \(code(path))"
                     : "\(noun(artifact.kind)) has no fields to make a table of",
@@ -123,7 +123,7 @@ final class OutputPaths {
         if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
         let all =
             artifact.extensions + (canBeTable ? Self.tableExtensions.filter { !artifact.extensions.contains($0) } : [])
-        plan.diagnostics.error(
+        recipe.diagnostics.error(
             all.isEmpty
                 ? "\(noun(artifact.kind)), which \(code(read.name)) makes, cannot be written to a file"
                 : "\(noun(artifact.kind)) cannot be written as \(code(path))",
@@ -133,9 +133,9 @@ final class OutputPaths {
         return nil
     }
 
-    private func reportTwin(_ path: String, _ output: OutputPlan, other: (path: String, location: SourceLocation)) {
+    private func reportTwin(_ path: String, _ output: CompiledOutput, other: (path: String, location: SourceLocation)) {
         guard other.location == output.location else {
-            plan.diagnostics.error(
+            recipe.diagnostics.error(
                 path == other.path
                     ? "\(code(path)) is written twice"
                     : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
@@ -144,9 +144,9 @@ final class OutputPaths {
             )
             return
         }
-        let missing = plan.axisNames(output.axes - output.path.axes)
+        let missing = recipe.axisNames(output.axes - output.path.axes)
         guard !missing.isEmpty else {
-            plan.diagnostics.error(
+            recipe.diagnostics.error(
                 path == other.path
                     ? "several cells are written to \(code(path))"
                     : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
@@ -154,10 +154,10 @@ final class OutputPaths {
             )
             return
         }
-        let read = plan.nodes[output.source.node]
+        let read = recipe.nodes[output.source.node]
         let isTable = Self.tableExtensions.contains(Self.format(of: path))
         let names = missing.map { "`${\($0)}`" }
-        plan.diagnostics.error(
+        recipe.diagnostics.error(
             "\(code(path)) is one file, but \(code(read.name)) has a result for each \(enumeration(missing))",
             at: output.location,
             hint: (isTable && read.schema?.output.fields.isEmpty == false

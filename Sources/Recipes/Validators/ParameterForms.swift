@@ -3,16 +3,16 @@ import Graph
 /// A parameter's value must have the form that its node asks for. What passes comes out as the node will see it: paths
 /// absolute, numbers as numbers, defaults of mappings filled in.
 struct ParameterForms {
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
     /// "`scale` of `sample`"
     let owner: String
     var range: ClosedRange<Double>?
     /// A file need not be there.
     let mayBeMissing: Bool
-    private var diagnostics: DiagnosticCollector { plan.diagnostics }
+    private var diagnostics: DiagnosticCollector { recipe.diagnostics }
 
-    init(plan: RecipePlan, owner: String, range: ClosedRange<Double>? = nil, mayBeMissing: Bool = false) {
-        self.plan = plan
+    init(recipe: CompiledRecipe, owner: String, range: ClosedRange<Double>? = nil, mayBeMissing: Bool = false) {
+        self.recipe = recipe
         self.owner = owner
         self.range = range
         self.mayBeMissing = mayBeMissing
@@ -44,11 +44,11 @@ struct ParameterForms {
         case (.file, .scalar(.string(let path))): return self.path(path, value, mustBeFile: true)
         case (.path, .scalar(.string(let path))): return self.path(path, value, mustBeFile: false)
         case (.axis, .scalar(.string(let name))):
-            if plan.scope.axes[name] != nil { return value.value }
+            if recipe.scope.axes[name] != nil { return value.value }
             report(
                 "there is no axis \(code(name))",
                 value,
-                hint: diagnostics.suggestion(for: name, among: plan.scope.axes.keys)
+                hint: diagnostics.suggestion(for: name, among: recipe.scope.axes.keys)
             )
             return nil
         case (.list(let form), .list(let items)):
@@ -146,7 +146,7 @@ struct ParameterForms {
                 isValid = false
                 continue
             }
-            let inner = ParameterForms(plan: plan, owner: "\(code(key.text)) in \(owner)")
+            let inner = ParameterForms(recipe: recipe, owner: "\(code(key.text)) in \(owner)")
             guard let checked = inner.check(value, field.form) else {
                 isValid = false
                 continue
@@ -166,13 +166,13 @@ struct ParameterForms {
     }
 
     private func path(_ path: String, _ value: LocatedValue, mustBeFile: Bool) -> Value? {
-        let folder = plan.folder(of: value.origin)
+        let folder = recipe.folder(of: value.origin)
         let full = FilePath.join(folder, path)
         guard !path.isEmpty, !path.utf8.contains(0) else {
             report("\(owner) needs \(mustBeFile ? ParameterForm.file : .path), but \(code(path)) is none", value)
             return nil
         }
-        switch plan.files.kind(of: full) {
+        switch recipe.files.kind(of: full) {
         case .file: return .string(full)
         case .folder where !mustBeFile: return .string(full)
         case .folder:
@@ -183,7 +183,7 @@ struct ParameterForms {
             report(
                 "there is no file \(mustBeFile ? "" : "or folder ")\(code(path))",
                 value,
-                hint: plan.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
+                hint: recipe.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
                     "did you mean \(code($0))?"
                 } ?? relativeHint(path, origin: value.origin)
             )
@@ -193,7 +193,7 @@ struct ParameterForms {
 
     private func relativeHint(_ path: String, origin: String) -> String? {
         guard !path.hasPrefix("/") else { return nil }
-        guard plan.sources[origin] != nil else { return "the path starts from the folder you are in" }
+        guard recipe.sources[origin] != nil else { return "the path starts from the folder you are in" }
         let folder = FilePath.folder(of: origin)
         return "the path starts from \(folder.isEmpty ? "the recipe's folder" : code(folder + "/"))"
     }

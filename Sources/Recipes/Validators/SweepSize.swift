@@ -4,13 +4,14 @@ import Graph
 struct SweepSize {
     static let mostInstances = 100_000
 
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
 
     func check() {
         var total = 0
         var largest: (node: Int, count: Int)?
-        for node in plan.order where plan.wanted.contains(node) && !plan.mentionsBrokenAxis(plan.nodes[node].axes) {
-            guard let count = plan.space.count(of: plan.nodes[node].axes) else {
+        for node in recipe.order
+        where recipe.wanted.contains(node) && !recipe.mentionsBrokenAxis(recipe.nodes[node].axes) {
+            guard let count = recipe.space.count(of: recipe.nodes[node].axes) else {
                 report(node)
                 return
             }
@@ -21,10 +22,10 @@ struct SweepSize {
     }
 
     private func report(_ node: Int) {
-        let node = plan.nodes[node]
-        let axes = node.axes.indices.map { plan.space.axes[$0] }
+        let node = recipe.nodes[node]
+        let axes = node.axes.indices.map { recipe.space.axes[$0] }
         let sizes = axes.map { "\(counted($0.values.count, "value")) of \(code($0.name))" }
-        plan.diagnostics.error(
+        recipe.diagnostics.error(
             "the sweep has more than \(Self.mostInstances) node runs; most are of \(code(node.name)), with "
                 + enumeration(sizes),
             at: node.location,

@@ -3,28 +3,28 @@ import Graph
 /// What a recipe declares and does not use: an axis that no node depends on is an error, for the sweep is not what it
 /// seems; params and nodes are warned of, unless they come from an included file, which may offer more than one needs.
 struct UnusedNames {
-    let plan: RecipePlan
+    let recipe: CompiledRecipe
     let document: RecipeDocument
     /// The recipe's own file.
     let file: String
 
     /// - Parameter nodeAxes: the axes that nodes mention, readable or not.
     func check(nodeAxes: AxisSet) {
-        guard !plan.scope.isIncomplete else { return }
-        let hadErrors = plan.diagnostics.hasErrors
-        for (index, axis) in plan.space.axes.enumerated() where !nodeAxes.contains(index) {
+        guard !recipe.scope.isIncomplete else { return }
+        let hadErrors = recipe.diagnostics.hasErrors
+        for (index, axis) in recipe.space.axes.enumerated() where !nodeAxes.contains(index) {
             // Zipped with an axis that is used, it may give names to outputs.
-            let isLabel = plan.scope.usedAxes.contains(index) && !(plan.space.group(of: index) & nodeAxes).isEmpty
+            let isLabel = recipe.scope.usedAxes.contains(index) && !(recipe.space.group(of: index) & nodeAxes).isEmpty
             if isLabel { continue }
-            plan.diagnostics.error(
+            recipe.diagnostics.error(
                 "no node depends on the axis \(code(axis.name))",
                 at: axis.location,
                 hint: "mention `${\(axis.name)}` in a node, or remove the axis"
             )
         }
         for param in document.params where param.name.location.file == file {
-            guard !plan.scope.usedParams.contains(param.name.text) else { continue }
-            plan.diagnostics.warning(
+            guard !recipe.scope.usedParams.contains(param.name.text) else { continue }
+            recipe.diagnostics.warning(
                 "the param \(code(param.name.text)) is not used",
                 at: param.name.location,
                 hint: "mention it as `${\(param.name.text)}`, or remove it"
@@ -32,9 +32,9 @@ struct UnusedNames {
         }
         // A misspelt reference makes a node look unused.
         guard !hadErrors else { return }
-        for node in plan.nodes.prefix(plan.index.count) where node.location.file == file {
-            guard let index = plan.index[node.name], !plan.wanted.contains(index) else { continue }
-            plan.diagnostics.warning(
+        for node in recipe.nodes.prefix(recipe.index.count) where node.location.file == file {
+            guard let index = recipe.index[node.name], !recipe.wanted.contains(index) else { continue }
+            recipe.diagnostics.warning(
                 "the node \(code(node.name)) does not run, for no output or expectation needs it",
                 at: node.location,
                 hint: "add it to `outputs`, or remove it"

@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 
 /// A suite of test cases and its XML, as https://github.com/testmoapp/junitxml describes what readers agree on.
 public struct JUnitSuite: Sendable {

@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 
 /// Shows a run to somebody. Called from several threads; implementations keep their lines whole.
 public protocol Reporter: Sendable {

@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 
 /// Whether a condition of the recipe is met.
 public struct ExpectationReport: Sendable {

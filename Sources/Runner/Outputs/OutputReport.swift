@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 
 /// What became of an output file.
 public struct OutputReport: Sendable {

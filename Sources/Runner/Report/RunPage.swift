@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 
 /// A run as a page for a browser: what failed first, then each picture beside its baseline with the difference of the two,
 /// then the other pictures. Pictures are in the page itself, each once; the difference is the browser's own.

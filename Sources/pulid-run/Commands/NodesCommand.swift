@@ -1,5 +1,7 @@
 import ArgumentParser
 import Graph
+import NodeReference
+import Recipes
 import Runner
 
 struct NodesCommand: ParsableCommand {

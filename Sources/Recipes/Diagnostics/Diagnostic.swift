@@ -1,4 +1,6 @@
-/// One thing to tell the user about a recipe, as data; `DiagnosticRenderer` (in Recipes) makes text of it.
+import Graph
+
+/// One thing to tell the user about a recipe, as data; `DiagnosticRenderer` makes text of it.
 public struct Diagnostic: Hashable, Sendable {
     public enum Severity: String, Hashable, Sendable { case error, warning }
 

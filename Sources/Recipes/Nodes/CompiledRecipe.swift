@@ -2,7 +2,7 @@ import Graph
 
 /// A recipe between syntax and graph: every name looked up, nothing repeated by cell yet. The validators read it and
 /// report to `diagnostics`.
-final class RecipePlan {
+final class CompiledRecipe {
     let registry: NodeRegistry
     let scope: Scope
     let space: CellSpace
@@ -11,7 +11,7 @@ final class RecipePlan {
     let diagnostics: DiagnosticCollector
 
     /// As declared, followed by the loaders of files given in place of references.
-    var nodes: [NodePlan] = []
+    var nodes: [CompiledNode] = []
     /// Declared nodes only.
     var index: [String: Int] = [:]
     /// Declared nodes by the artifact they make.
@@ -22,8 +22,8 @@ final class RecipePlan {
     var order: [Int] = []
     /// Nodes that an output or expectation needs; all nodes if there are neither.
     var wanted: Set<Int> = []
-    var outputs: [OutputPlan] = []
-    var expectations: [ExpectationPlan] = []
+    var outputs: [CompiledOutput] = []
+    var expectations: [CompiledExpectation] = []
 
     init(
         registry: NodeRegistry,
@@ -51,7 +51,7 @@ final class RecipePlan {
 }
 
 /// A line of `outputs`.
-struct OutputPlan {
+struct CompiledOutput {
     let path: Template
     let source: Source
     /// Those of the path, and those of the node unless it is gathered.
@@ -60,7 +60,7 @@ struct OutputPlan {
 }
 
 /// A line of `expect`.
-struct ExpectationPlan {
+struct CompiledExpectation {
     let source: Source
     let field: Name
     let comparison: Expectation.Comparison

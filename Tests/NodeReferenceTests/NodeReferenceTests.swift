@@ -1,10 +1,11 @@
 import EngineTestSupport
 import Foundation
 import Graph
+import NodeReference
 import Testing
 
 /// What is generated from the nodes' declarations.
-@Suite struct NodeDocumentsTests {
+@Suite struct NodeReferenceTests {
     private let registry = NodeRegistry([Scale.self, Table.self])
 
     @Test func markdown() {
@@ -98,15 +99,5 @@ import Testing
         #expect(sum["required"] as? [String] == ["uses"])
         let input = (sum["properties"] as? [String: Any])?["of"] as? [String: Any]
         #expect((input?["anyOf"] as? [[String: Any]])?.count == 2, "one reference, or a list of them")
-    }
-
-    @Test func jsonEscapesWhatMustBe() {
-        let value = Value.map([
-            "b": .list([.null, .bool(true), .integer(Int128(UInt64.max)), .number(0.5), .number(.nan)]),
-            "a\"": .string("tab\tline\nbell\u{7} \u{1F600}"),
-        ])
-        #expect(
-            value.json == #"{"a\"": "tab\tline\nbell\u0007 😀", "b": [null, true, 18446744073709551615, 0.5, "nan"]}"#
-        )
     }
 }

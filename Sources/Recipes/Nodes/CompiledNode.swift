@@ -1,7 +1,7 @@
 import Graph
 
 /// A node of the recipe, with its arguments looked up: what is the same for all its cells.
-struct NodePlan {
+struct CompiledNode {
     struct Parameter {
         let schema: NodeSchema.Parameter
         let template: Template

@@ -1,3 +1,5 @@
+import Graph
+
 /// The JSON Schema of recipes that use the nodes of a registry, for editors that complete and check YAML.
 ///
 /// Draft 7, which yaml-language-server and VS Code understand. A reference (`$face`) or a template (`${seed}`) may stand
