@@ -6,6 +6,9 @@ public protocol Artifact: PortType {
     static var fields: [String] { get }
     /// The file name extensions under which it can be written, without the dot.
     static var extensions: [String] { get }
+    /// Raised when `encoded` or `field` may give something else for the same artifact: files in place are then written
+    /// anew.
+    static var encoderRevision: Int { get }
     /// The node that reads it from a file, where a recipe may give a file name in place of a reference. The node's
     /// parameter is named `file`.
     static var loader: String? { get }
@@ -28,6 +31,7 @@ public protocol Artifact: PortType {
 extension Artifact {
     public static var fields: [String] { [] }
     public static var extensions: [String] { [] }
+    public static var encoderRevision: Int { 1 }
     public static var loader: String? { nil }
     public func part(_ name: String) -> Self { self }
     public func field(_ name: String) -> Double? { nil }

@@ -1,10 +1,10 @@
 /// Reads back what `CanonicalEncoder` wrote, from bytes that may be damaged.
 struct CanonicalDecoder {
-    private let bytes: [UInt8]
+    private let bytes: Bytes
     private var position: Int
     private let maximumDepth = 64
 
-    init(_ bytes: [UInt8], from position: Int = 0) {
+    init(_ bytes: Bytes, from position: Int = 0) {
         self.bytes = bytes
         self.position = position
     }
@@ -44,7 +44,7 @@ struct CanonicalDecoder {
         }
     }
 
-    mutating func data() throws -> ArraySlice<UInt8> {
+    mutating func data() throws -> Bytes {
         guard try byte() == UInt8(ascii: "x") else { throw RecordCoder.DecodingError.malformed }
         let count = try length()
         defer { position += count }

@@ -30,9 +30,14 @@ public struct CanonicalEncoder: Sendable {
     }
 
     public mutating func append(_ data: some Collection<UInt8>) {
-        bytes.append(UInt8(ascii: "x"))
-        appendFixed(UInt64(data.count))
+        beginData(count: data.count)
         bytes += data
+    }
+
+    /// For data that its bytes follow elsewhere.
+    mutating func beginData(count: Int) {
+        bytes.append(UInt8(ascii: "x"))
+        appendFixed(UInt64(count))
     }
 
     private mutating func appendText(tag: Unicode.Scalar, _ text: String) {

@@ -9,6 +9,15 @@ public protocol Node: Sendable {
     /// What recipes write after `uses:`; the type's name in snake case unless given.
     static var name: String { get }
     static var evaluation: Evaluation { get }
+    /// What decides the bits of its results beside this program, such as the version of a codec: part of the cache key.
+    static var numerics: String { get }
+    /// Bytes that running takes, beside inputs, output and networks, as far as can be told beforehand: nodes run side by
+    /// side only while the run's memory has room.
+    ///
+    /// - Parameters:
+    ///   - parameters: every one of the schema.
+    ///   - inputBytes: by port, what its values take.
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int
 
     init()
 
@@ -21,6 +30,10 @@ public protocol Node: Sendable {
 extension Node {
     public static var name: String { snakeCase(String(describing: Self.self)) }
     public static var evaluation: Evaluation { .cached }
+    public static var numerics: String { "" }
+    public static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        16 << 20 + 2 * inputBytes.values.reduce(0, +)
+    }
     public func problems() -> [ParameterProblem] { [] }
 }
 

@@ -29,6 +29,7 @@ public struct NodeSchema: Sendable {
     public let name: String
     public let help: String
     public let version: Int
+    public let numerics: String
     public let evaluation: Evaluation
     public let output: any Artifact.Type
     /// In the order declared.
@@ -40,6 +41,7 @@ public struct NodeSchema: Sendable {
         name = type.name
         help = type.help
         version = type.version
+        numerics = type.numerics
         evaluation = type.evaluation
         output = Kind.Output.self
         var inputs: [Input] = []
@@ -77,7 +79,7 @@ public struct NodeSchema: Sendable {
     /// - Throws: `ParameterMismatch` or `ArtifactError` when a value does not fit its port.
     public func bind(
         parameters: [String: Value],
-        inputs: [String: [GatheredItem<any Artifact>]] = [:]
+        inputs: [String: [InputValue]] = [:]
     ) throws -> any Node {
         let node = type.init()
         for (name, port) in ports(of: node) {

@@ -3,7 +3,7 @@ public protocol PortType: Sendable {
     static var artifact: any Artifact.Type { get }
     static var arity: PortArity { get }
     /// - Parameter values: as many as the arity allows, each of the port's artifact type.
-    static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self
+    static func bind(_ values: [InputValue]) throws -> Self
 }
 
 public enum PortArity: String, Hashable, Sendable {
@@ -19,15 +19,31 @@ public enum PortArity: String, Hashable, Sendable {
     public var isRequired: Bool { self != .optional && self != .anyNumber }
 }
 
-/// An artifact together with the axis values of its cell, such as `style: neon`.
-public struct GatheredItem<Item: Sendable>: Sendable {
+/// What a port is given: an artifact, read when it is asked for, and the axis values of its cell, such as `style: neon`.
+public struct InputValue: Sendable {
     public let cell: Cell
-    public let value: Item
+    public let read: @Sendable () throws -> any Artifact
 
-    public init(cell: Cell, value: Item) {
+    public init(cell: Cell, read: @escaping @Sendable () throws -> any Artifact) {
         self.cell = cell
-        self.value = value
+        self.read = read
     }
+
+    public init(cell: Cell, _ value: any Artifact) { self.init(cell: cell) { value } }
+}
+
+/// One of a sweep's results, which stays in the cache until its value is asked for.
+public struct GatheredItem<Item: Artifact>: Sendable {
+    public let cell: Cell
+    private let read: @Sendable () throws -> Item
+
+    public init(cell: Cell, read: @escaping @Sendable () throws -> Item) {
+        self.cell = cell
+        self.read = read
+    }
+
+    /// Read anew each time: a node that lays out thousands of pictures holds one at a time.
+    public func value() throws -> Item { try read() }
 }
 
 /// One artifact, several in the order written, or none where the recipe leaves the input out.
@@ -48,8 +64,8 @@ extension Artifact {
     public static var artifact: any Artifact.Type { Self.self }
     public static var arity: PortArity { .one }
 
-    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
-        try cast(values[0].value)
+    public static func bind(_ values: [InputValue]) throws -> Self {
+        try cast(values[0].read())
     }
 
     fileprivate static func cast(_ value: any Artifact) throws -> Self {
@@ -64,8 +80,8 @@ extension Optional: PortType where Wrapped: Artifact {
     public static var artifact: any Artifact.Type { Wrapped.self }
     public static var arity: PortArity { .optional }
 
-    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
-        try values.first.map { try Wrapped.cast($0.value) }
+    public static func bind(_ values: [InputValue]) throws -> Self {
+        try values.first.map { try Wrapped.cast($0.read()) }
     }
 }
 
@@ -73,8 +89,8 @@ extension Array: PortType where Element: Artifact {
     public static var artifact: any Artifact.Type { Element.self }
     public static var arity: PortArity { .list }
 
-    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
-        try values.map { try Element.cast($0.value) }
+    public static func bind(_ values: [InputValue]) throws -> Self {
+        try values.map { try Element.cast($0.read()) }
     }
 }
 
@@ -82,7 +98,7 @@ extension AnyNumber: PortType {
     public static var artifact: any Artifact.Type { Item.self }
     public static var arity: PortArity { .anyNumber }
 
-    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
+    public static func bind(_ values: [InputValue]) throws -> Self {
         AnyNumber(items: try [Item].bind(values))
     }
 }
@@ -91,7 +107,7 @@ extension Gathered: PortType {
     public static var artifact: any Artifact.Type { Item.self }
     public static var arity: PortArity { .gathered }
 
-    public static func bind(_ values: [GatheredItem<any Artifact>]) throws -> Self {
-        Gathered(items: try values.map { GatheredItem(cell: $0.cell, value: try Item.cast($0.value)) })
+    public static func bind(_ values: [InputValue]) throws -> Self {
+        Gathered(items: values.map { input in GatheredItem(cell: input.cell) { try Item.cast(input.read()) } })
     }
 }

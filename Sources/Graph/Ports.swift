@@ -54,16 +54,16 @@ protocol InputPort {
     var baselineOf: String? { get }
     var artifact: any Artifact.Type { get }
     var arity: PortArity { get }
-    func bind(_ values: [GatheredItem<any Artifact>]) throws
+    func bind(_ values: [InputValue]) throws
 }
 
 extension Input: InputPort {
     var artifact: any Artifact.Type { Port.artifact }
     var arity: PortArity { Port.arity }
 
-    func bind(_ values: [GatheredItem<any Artifact>]) throws {
+    func bind(_ values: [InputValue]) throws {
         let parts = part.map { part in
-            values.map { GatheredItem<any Artifact>(cell: $0.cell, value: $0.value.part(part)) }
+            values.map { value in InputValue(cell: value.cell) { try value.read().part(part) } }
         }
         slot.write(try Port.bind(parts ?? values))
     }

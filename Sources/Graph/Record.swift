@@ -33,17 +33,21 @@ public struct Record: Hashable, Sendable {
 
         public let element: Element
         public let shape: [Int]
-        public let bytes: [UInt8]
+        public let bytes: Bytes
 
         /// - Precondition: the bytes are as many as the shape and the element say.
-        public init(element: Element, shape: [Int], bytes: [UInt8]) {
+        public init(element: Element, shape: [Int], bytes: Bytes) {
             precondition(shape.reduce(element.size, *) == bytes.count, "a block of \(shape) has \(bytes.count) bytes")
             self.element = element
             self.shape = shape
             self.bytes = bytes
         }
+
+        public init(element: Element, shape: [Int], bytes: [UInt8]) {
+            self.init(element: element, shape: shape, bytes: Bytes(bytes))
+        }
     }
 
     /// The digest of kind, names, element types, shapes, bytes and values.
-    public var digest: Digest { Digest(of: RecordCoder.encode(self)) }
+    public var digest: Digest { RecordCoder.encode(self).digest }
 }

@@ -11,29 +11,25 @@ public enum RecordCoder {
         case malformed
     }
 
-    public static func encode(_ record: Record) -> [UInt8] {
+    public static func encode(_ record: Record) -> EncodedRecord {
         var header = CanonicalEncoder()
         header.append(.string(record.kind))
         header.append(.map(record.values))
         header.append(.integer(Int128(record.blocks.count)))
-        var bytes = magic
-        bytes.reserveCapacity(header.bytes.count + record.blocks.values.reduce(64) { $0 + $1.bytes.count + 256 })
-        bytes += header.bytes
+        var pieces = [Bytes(magic + header.bytes)]
         for (name, block) in record.blocks.sorted(by: { $0.key < $1.key }) {
             var item = CanonicalEncoder()
             item.append(.string(name))
             item.append(.string(block.element.rawValue))
             item.append(.list(block.shape.map { .integer(Int128($0)) }))
-            bytes += item.bytes
-            bytes.append(UInt8(ascii: "x"))
-            withUnsafeBytes(of: UInt64(block.bytes.count).littleEndian) { bytes += $0 }
-            bytes += block.bytes
+            item.beginData(count: block.bytes.count)
+            pieces += [Bytes(item.bytes), block.bytes]
         }
-        return bytes
+        return EncodedRecord(pieces: pieces)
     }
 
     /// - Throws: `DecodingError`; never traps, whatever the bytes.
-    public static func decode(_ bytes: [UInt8]) throws -> Record {
+    public static func decode(_ bytes: Bytes) throws -> Record {
         guard bytes.starts(with: magic) else { throw DecodingError.notARecord }
         var reader = CanonicalDecoder(bytes, from: magic.count)
         guard case .string(let kind) = try reader.value(), case .map(let values) = try reader.value(),
@@ -58,9 +54,39 @@ public enum RecordCoder {
                 shape.append(size)
             }
             guard total == data.count, blocks[name] == nil else { throw DecodingError.malformed }
-            blocks[name] = Record.Block(element: element, shape: shape, bytes: Array(data))
+            blocks[name] = Record.Block(element: element, shape: shape, bytes: data)
         }
         guard reader.isAtEnd else { throw DecodingError.malformed }
         return Record(kind: kind, blocks: blocks, values: values)
+    }
+
+    /// - Throws: `DecodingError`
+    public static func decode(_ bytes: [UInt8]) throws -> Record { try decode(Bytes(bytes)) }
+}
+
+/// A record's bytes in the order in which they are hashed and stored; blocks are the record's own, not copies.
+public struct EncodedRecord: Sendable {
+    public let pieces: [Bytes]
+    public let count: Int
+    /// Of all pieces in a row.
+    public let digest: Digest
+
+    init(pieces: [Bytes]) {
+        self.pieces = pieces
+        count = pieces.reduce(0) { $0 + $1.count }
+        var hasher = Digest.Hasher()
+        for piece in pieces { piece.withUnsafeBytes { hasher.update($0) } }
+        digest = hasher.finish()
+    }
+
+    /// All in one.
+    public var bytes: Bytes {
+        Bytes(count: count) { target in
+            var rest = target[...]
+            for piece in pieces {
+                UnsafeMutableRawBufferPointer(rebasing: rest).copyBytes(from: piece)
+                rest = rest.dropFirst(piece.count)
+            }
+        }
     }
 }

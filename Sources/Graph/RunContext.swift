@@ -1,6 +1,8 @@
 /// What a running node may ask of the engine.
 public struct RunContext: Sendable {
-    /// The digest of a file's bytes; remembered by path, size, time and inode, so that large files are read once.
+    /// The digest of a file's bytes and of those of the files that are read with it, such as the shards of an index;
+    /// remembered by path, size, times and inode, so that large files are read once. Whatever a node reads of the file
+    /// system it asks for here first: a file that is no longer what it was when the node is done fails it.
     public let fileDigest: @Sendable (String) throws -> Digest
     private let tellProgress: @Sendable (_ done: Int, _ total: Int, _ note: String?) -> Void
     /// Tells the user something that does not stop the node.
@@ -9,10 +11,8 @@ public struct RunContext: Sendable {
     public let checkCancellation: @Sendable () throws -> Void
     /// Models that stay in memory between nodes and cells.
     public let residents: Residents
-    /// A folder for what a long node keeps until it is done, such as the checkpoints of a training: its own for these
-    /// inputs, found again after a stop however hard, and removed with all that is in it once the node has its result.
-    /// nil where nothing can be kept.
-    public let workFolder: @Sendable () throws -> String?
+    /// What a long node keeps until it is done.
+    public let checkpoints: Checkpoints
 
     public init(
         fileDigest: @escaping @Sendable (String) throws -> Digest,
@@ -20,14 +20,14 @@ public struct RunContext: Sendable {
         warn: @escaping @Sendable (String) -> Void = { _ in },
         checkCancellation: @escaping @Sendable () throws -> Void = {},
         residents: Residents = Residents(),
-        workFolder: @escaping @Sendable () throws -> String? = { nil }
+        checkpoints: Checkpoints = .none
     ) {
         self.fileDigest = fileDigest
         tellProgress = progress
         self.warn = warn
         self.checkCancellation = checkCancellation
         self.residents = residents
-        self.workFolder = workFolder
+        self.checkpoints = checkpoints
     }
 
     /// Tells how far the node is.

@@ -24,7 +24,7 @@ struct ContactSheetNode: Node {
                 let column = columnValues.firstIndex(of: place(item.cell, columns))
             else { continue }
             guard cells[row][column] == nil else { throw NodeError.tooManyPictures(cell: item.cell.description) }
-            cells[row][column] = item.value.bitmap
+            cells[row][column] = try item.value().bitmap
         }
         let sheet = ContactSheet(
             rowLabels: rowValues.map { label($0) },

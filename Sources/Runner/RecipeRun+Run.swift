@@ -124,7 +124,7 @@ extension RecipeRun {
                 report(.finished(InstanceName(instance), seconds: outcome.seconds, digest: outcome.digest))
             }
             var isWanted = false
-            let isStored = isKept && outcome.bytes != nil && store.isWritable
+            let isStored = isKept && outcome.encoded != nil && store.isWritable
             advance { scheduler in
                 isWanted = isKept && scheduler.isDeliveryWanted(index, outcome.digest, oracle)
                 scheduler.complete(index, outcome.artifact, digest: outcome.digest, isStored: isStored, oracle)
@@ -171,10 +171,10 @@ extension RecipeRun {
         let instance = graph.instances[index]
         let digest = key.digest
         // A reference is kept as a trace alone, to be able to say later what changed.
-        if outcome.bytes != nil || store.result(for: digest)?.value != outcome.digest {
+        if outcome.encoded != nil || store.result(for: digest)?.value != outcome.digest {
             store.insert(
                 outcome.digest,
-                outcome.bytes,
+                outcome.encoded,
                 kind: instance.schema.output.kind,
                 for: key,
                 cost: outcome.seconds,

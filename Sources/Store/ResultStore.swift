@@ -81,10 +81,16 @@ public final class ResultStore: Sendable {
     /// Keeps a result. It can be read from this store at once, and by other processes after the next commit.
     ///
     /// - Parameters:
-    ///   - bytes: the encoded record (`RecordCoder`) that `value` is the digest of; nil to keep the digest alone.
+    ///   - encoded: the record that `value` is the digest of; nil to keep the digest alone.
     ///   - claim: held until the result is committed.
-    public func insert(_ value: Digest, _ bytes: [UInt8]?, kind: String, for key: CacheKey, cost: Double, claim: Claim?)
-    {
+    public func insert(
+        _ value: Digest,
+        _ encoded: EncodedRecord?,
+        kind: String,
+        for key: CacheKey,
+        cost: Double,
+        claim: Claim?
+    ) {
         guard isWritable else { return }
         let result = WriteBatch.Result(
             value: value,
@@ -93,13 +99,13 @@ public final class ResultStore: Sendable {
             components: key.storedComponents
         )
         var content: WriteBatch.Content?
-        if let bytes {
-            let isLarge = bytes.count > Self.largestInDatabase
+        if let encoded {
+            let isLarge = encoded.count > Self.largestInDatabase
             do {
-                if isLarge { try valueFiles.write(bytes, as: value) }
-                content = WriteBatch.Content(kind: kind, size: bytes.count, bytes: isLarge ? nil : bytes)
+                if isLarge { try valueFiles.write([UInt8](encoded.bytes), as: value) }
+                content = WriteBatch.Content(kind: kind, size: encoded.count, bytes: isLarge ? nil : [UInt8](encoded.bytes))
             } catch {
-                warn("a value of \(bytes.count) bytes could not be kept: \(error.localizedDescription)")
+                warn("a value of \(encoded.count) bytes could not be kept: \(error.localizedDescription)")
             }
         }
         let digest = key.digest
@@ -178,6 +184,38 @@ public final class ResultStore: Sendable {
     public func claim(_ key: Digest, pause: () throws -> Void) rethrows -> Claim? {
         guard isWritable else { return nil }
         return try locks.claim(key, pause: pause)
+    }
+
+    /// The right to compute `key`, without waiting. Look for the result again before using it.
+    public func tryClaim(_ key: Digest) -> ClaimAttempt {
+        struct Taken: Error {}
+        do {
+            guard let claim = try claim(key, pause: { throw Taken() }) else { return .unsupported }
+            return .held(claim)
+        } catch {
+            return .taken(by: nil)
+        }
+    }
+
+    /// The results of those keys that have one.
+    public func results(for keys: [Digest]) -> [Digest: StoredResult] {
+        keys.reduce(into: [:]) { $0[$1] = result(for: $1) }
+    }
+
+    /// What the making of the result under `key` keeps until it is done; gone once the result is committed.
+    public func checkpoints(for key: Digest) -> Checkpoints {
+        Checkpoints(
+            read: { [self] accept in
+                guard let path = try? workFolder(for: key).map({ $0 + "/checkpoint" }),
+                    let data = FileManager.default.contents(atPath: path)
+                else { return }
+                try? accept(RecordCoder.decode([UInt8](data)))
+            },
+            write: { [self] record in
+                guard let path = try? workFolder(for: key).map({ $0 + "/checkpoint" }) else { return }
+                try? Data([UInt8](RecordCoder.encode(record).bytes)).write(to: URL(fileURLWithPath: path))
+            }
+        )
     }
 }
 

@@ -85,7 +85,7 @@ public struct ToyImage: Artifact, Hashable {
         guard let block = record.blocks["pixels"], block.element == .uint8, block.shape.count == 1 else {
             throw ArtifactError.damaged(kind: Self.kind, reason: "no pixels")
         }
-        pixels = block.bytes
+        pixels = [UInt8](block.bytes)
     }
 
     /// A PGM of one row, whatever the extension, with the metadata as comments.

@@ -100,9 +100,9 @@ public struct Table: Node {
     public init() {}
 
     public func run(_ context: RunContext) throws -> ToyText {
-        let lines = numbers.items.map { item in
+        let lines = try numbers.items.map { item in
             let head = rows.flatMap { item.cell[$0.name]?.description } ?? item.cell.description
-            return "\(head): \(item.value.value)\n"
+            return "\(head): \(try item.value().value)\n"
         }
         return ToyText(lines.joined())
     }
@@ -282,7 +282,7 @@ public struct Tired: Error, CustomStringConvertible {
     public var description: String { "tired at \(height)" }
 }
 
-/// Counts to a goal, only so far in one attempt: what was reached is in its work folder.
+/// Counts to a goal, only so far in one attempt: what was reached is in its checkpoint.
 public struct Climb: Node {
     public static let version = 1
     public static let help = "Counts to a goal, one attempt after another."
@@ -291,11 +291,10 @@ public struct Climb: Node {
     public init() {}
 
     public func run(_ context: RunContext) throws -> ToyNumber {
-        let file = try context.workFolder().map { $0 + "/reached" }
-        let start = file.flatMap { try? String(contentsOfFile: $0, encoding: .utf8) }.flatMap { Int($0) } ?? 0
+        let start = context.checkpoints.load { Int(try ToyNumber(record: $0).value) } ?? 0
         let reached = min(goal, start + attempt)
         context.progress(reached, goal, note: "height \(reached)")
-        if let file { try "\(reached)".write(toFile: file, atomically: true, encoding: .utf8) }
+        context.checkpoints.save(ToyNumber(Double(reached)).record)
         guard reached == goal else { throw Tired(height: reached) }
         return ToyNumber(Double(reached))
     }

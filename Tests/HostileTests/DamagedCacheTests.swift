@@ -45,7 +45,7 @@ import Testing
     }
 
     private func insert(_ artifact: ToyText, _ seed: Int, into store: ResultStore) {
-        let bytes = RecordCoder.encode(artifact.record)
-        store.insert(Digest(of: bytes), bytes, kind: artifact.record.kind, for: key(seed), cost: 0.5, claim: nil)
+        let encoded = RecordCoder.encode(artifact.record)
+        store.insert(encoded.digest, encoded, kind: artifact.record.kind, for: key(seed), cost: 0.5, claim: nil)
     }
 }

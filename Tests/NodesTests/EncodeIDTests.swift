@@ -81,8 +81,8 @@ struct EncodeIDTests {
         let node = try schema.bind(
             parameters: parameters,
             inputs: [
-                "face": all.map { GatheredItem(cell: Cell(), value: $0 as any Artifact) },
-                "pulid": [GatheredItem(cell: Cell(), value: model)],
+                "face": all.map { InputValue(cell: Cell(), $0) },
+                "pulid": [InputValue(cell: Cell(), model)],
             ]
         )
         return try #require(try node.run(runner.context) as? IdentityArtifact)

@@ -62,8 +62,8 @@ struct IdentitiesTests {
         _ settings: [String: Value] = [:],
         pulid: PuLIDModel? = nil
     ) throws -> Tensor {
-        func items(_ artifacts: [any Artifact]) -> [GatheredItem<any Artifact>] {
-            artifacts.map { GatheredItem(cell: Cell(), value: $0) }
+        func items(_ artifacts: [any Artifact]) -> [InputValue] {
+            artifacts.map { InputValue(cell: Cell(), $0) }
         }
         let usual: [String: Value] = ["seed": .integer(42), "width": .integer(64), "height": .integer(96)]
         let inputs = [

@@ -24,7 +24,7 @@
             return files
         }
 
-        private func render(_ folder: ModelFolder, limit: Int) throws -> (image: [UInt8], mapped: [Set<String>]) {
+        private func render(_ folder: ModelFolder, limit: Int) throws -> (image: Graph.Record, mapped: [Set<String>]) {
             let runner = NodeRunner(residents: Residents(limit: limit))
             let model: SDXLModel = try runner.run("load_sdxl", ["base": .string(folder.path)])
             var files: [Set<String>] = []
@@ -42,7 +42,7 @@
             files.append(try mapped(below: folder.path))
             let image: ImageArtifact = try runner.run("decode", inputs: ["model": model, "latent": latent])
             files.append(try mapped(below: folder.path))
-            return (RecordCoder.encode(image.record), files)
+            return (image.record, files)
         }
 
         @Test func filesAreUnmappedAndResultsAreTheSame() throws {

@@ -29,7 +29,7 @@ struct NodeRunner {
         let schema = try #require(NodeRegistry.builtin[kind])
         let node = try schema.bind(
             parameters: parameters,
-            inputs: inputs.mapValues { [GatheredItem(cell: Cell(), value: $0)] }
+            inputs: inputs.mapValues { [InputValue(cell: Cell(), $0)] }
         )
         return try #require(try node.run(context) as? Output)
     }

@@ -131,9 +131,7 @@ import Testing
         for height in [4, 8] {
             let outcome = try workshop.run(builder.graph)
             #expect(outcome.summary.failures.map(\.reason) == ["tired at \(height)"])
-            let folders = try FileManager.default.contentsOfDirectory(atPath: work)
-            #expect(folders.count == 1)
-            #expect(try String(contentsOfFile: "\(work)/\(folders[0])/reached", encoding: .utf8) == "\(height)")
+            #expect(try FileManager.default.contentsOfDirectory(atPath: work).count == 1)
         }
         let outcome = try workshop.run(builder.graph)
         #expect(outcome.ran == ["top"])

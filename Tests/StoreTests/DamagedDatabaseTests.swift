@@ -87,9 +87,9 @@ import Testing
         #expect(store.verify(repair: false).damage == [])
         #expect(store.verify(repair: false).valuesRead == 11)
         store.close()
-        let texts = (0..<10).map { Digest(of: RecordCoder.encode(ToyText("text \($0)").record)) }
+        let texts = (0..<10).map { ToyText("text \($0)").record.digest }
         for seed in 0..<10 {
-            let record = RecordCoder.encode(ToyText("text \(seed)").record)
+            let record = [UInt8](RecordCoder.encode(ToyText("text \(seed)").record).bytes)
             let place = try #require(bytes.firstRange(of: record)?.lowerBound)
             var damaged = bytes
             damaged[place + record.count - 1] ^= 1

@@ -72,7 +72,7 @@ import Testing
         let store = try ResultStore(folder: cache)
         let file = try folder.write("picture", to: "out/a.png")
         #expect(store.outputContent(file) == nil)
-        store.rememberOutput(file, content: Digest(of: [1]))
+        store.rememberOutput(file, try #require(FileIdentity(path: file)), content: Digest(of: [1]))
         #expect(store.outputContent(file) == Digest(of: [1]))
         store.flush()
         #expect(store.outputContent(file) == Digest(of: [1]))

@@ -18,9 +18,9 @@ extension CacheKey {
 extension ResultStore {
     @discardableResult
     func insert(_ artifact: any Artifact, seed: Int, cost: Double = 0.5, claim: Claim? = nil) -> (CacheKey, Digest) {
-        let bytes = RecordCoder.encode(artifact.record)
-        let digest = Digest(of: bytes)
-        insert(digest, bytes, kind: artifact.record.kind, for: .toy(seed), cost: cost, claim: claim)
+        let encoded = RecordCoder.encode(artifact.record)
+        let digest = encoded.digest
+        insert(digest, encoded, kind: artifact.record.kind, for: .toy(seed), cost: cost, claim: claim)
         return (.toy(seed), digest)
     }
 

@@ -11,10 +11,7 @@ extension RunContext {
     /// - Parameter metadata: for files of the weights
     func train(_ task: some TrainingTask, metadata: [String: String] = [:]) throws -> WeightsArtifact {
         var task = task
-        let checkpoint = try workFolder().map { $0 + "/checkpoint.safetensors" }
-        if let checkpoint, FileManager.default.fileExists(atPath: checkpoint) {
-            try task.trainer.resume(from: checkpoint)
-        }
+        _ = checkpoints.load { try task.trainer.resume(from: $0) }
         var saved = ContinuousClock.now
         var loss = RunningLoss()
         do {
@@ -22,18 +19,18 @@ extension RunContext {
                 try checkCancellation()
                 progress(task.trainer.step, task.steps, note: loss.text)
                 loss.add(try task.step())
-                if let checkpoint, ContinuousClock.now - saved > .seconds(60) {
-                    try task.trainer.save(to: checkpoint)
+                if .now - saved > checkpoints.interval {
+                    checkpoints.save(try task.trainer.record())
                     saved = .now
                 }
             }
         } catch is CancellationError {
-            if let checkpoint { try task.trainer.save(to: checkpoint) }
+            checkpoints.save(try task.trainer.record())
             throw CancellationError()
         }
         progress(task.steps, task.steps, note: loss.text)
         // What follows may take a while, and may be stopped too.
-        if let checkpoint { try task.trainer.save(to: checkpoint) }
+        checkpoints.save(try task.trainer.record())
         return WeightsArtifact(try task.result(), metadata: metadata, losses: task.trainer.losses)
     }
 }
@@ -48,4 +45,21 @@ private struct RunningLoss {
     }
 
     var text: String? { mean.map { String(format: "loss %.4g", $0) } }
+}
+
+extension Trainer {
+    fileprivate func record() throws -> Record {
+        let path = NSTemporaryDirectory() + "/\(UUID()).safetensors"
+        defer { unlink(path) }
+        try save(to: path)
+        let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+        return Record(kind: "training", blocks: ["file": Record.Block(element: .uint8, shape: [bytes.count], bytes: bytes)])
+    }
+
+    fileprivate mutating func resume(from record: Record) throws {
+        let path = NSTemporaryDirectory() + "/\(UUID()).safetensors"
+        defer { unlink(path) }
+        try Data([UInt8](record.blocks["file"]?.bytes ?? Bytes([]))).write(to: URL(fileURLWithPath: path))
+        try resume(from: path)
+    }
 }

@@ -7,7 +7,7 @@ struct NodeWork: Sendable {
     struct Outcome {
         let artifact: any Artifact
         /// The encoded record; none for nodes that make references.
-        let bytes: [UInt8]?
+        let encoded: EncodedRecord?
         let digest: Digest
         let seconds: Double
     }
@@ -27,7 +27,7 @@ struct NodeWork: Sendable {
         let inputs = try instance.inputs.mapValues { sources in
             try sources.map { source in
                 guard let value = values[source] else { throw MissingValue(title: graph.instances[source].title) }
-                return GatheredItem(cell: graph.instances[source].cell, value: value)
+                return InputValue(cell: graph.instances[source].cell, value)
             }
         }
         let node = try instance.schema.bind(parameters: instance.parameters, inputs: inputs)
@@ -36,12 +36,12 @@ struct NodeWork: Sendable {
         let seconds = (ContinuousClock.now - start) / .seconds(1)
         let record = artifact.record
         if let fault = NotANumber(in: record) { throw fault }
-        let bytes = RecordCoder.encode(record)
+        let encoded = RecordCoder.encode(record)
         let isKept = instance.schema.evaluation != .reference
         return Outcome(
             artifact: artifact,
-            bytes: isKept ? bytes : nil,
-            digest: Digest(of: bytes),
+            encoded: isKept ? encoded : nil,
+            digest: encoded.digest,
             seconds: seconds
         )
     }
@@ -60,7 +60,7 @@ struct NodeWork: Sendable {
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },
             residents: residents,
-            workFolder: { [store] in try store.workFolder(for: key) }
+            checkpoints: store.checkpoints(for: key)
         )
     }
 }

@@ -178,7 +178,9 @@ final class Delivery: Sendable {
             case .written: outcome = .written
             case .unchanged: outcome = .unchanged
             }
-            store.rememberOutput(path(place), content: content)
+            if let identity = FileIdentity(path: path(place)) {
+                store.rememberOutput(path(place), identity, content: content)
+            }
         } catch {
             outcome = .failed(error)
         }

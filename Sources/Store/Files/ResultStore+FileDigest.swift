@@ -2,6 +2,16 @@ import Foundation
 import GRDB
 import Graph
 
+/// A file as it was read.
+public struct FileContent: Hashable, Sendable {
+    public let path: String
+    public let digest: Digest
+    public let identity: FileIdentity
+
+    /// Whether the file at the path is still the very file that was read.
+    public var isUnchanged: Bool { FileIdentity(path: path) == identity }
+}
+
 /// A file's digest as this process found it.
 struct FileDigestMemo {
     let identity: FileIdentity
@@ -19,7 +29,14 @@ extension ResultStore {
     /// - Parameter pause: called between blocks of a large file; what it throws ends the reading.
     /// - Throws: `FileDigestError`.
     public func fileDigest(_ path: String, pause: () throws -> Void = {}) throws -> Digest {
-        if let identity = FileIdentity(path: path), let digest = remembered(path, identity) { return digest }
+        try fileContent(path, pause: pause).digest
+    }
+
+    /// The same, with what the file was when the digest was taken of it.
+    public func fileContent(_ path: String, pause: () throws -> Void = {}) throws -> FileContent {
+        if let identity = FileIdentity(path: path), let digest = remembered(path, identity) {
+            return FileContent(path: path, digest: digest, identity: identity)
+        }
         let start = FileIdentity.now
         let (digest, identity) = try Digest.ofFile(path, pause: pause)
         let age = identity.age(at: start)
@@ -29,7 +46,7 @@ extension ResultStore {
         if age > Self.settled, isWritable {
             commits.add { $0.files[path] = WriteBatch.FileRow(identity: identity, digest: digest) }
         }
-        return digest
+        return FileContent(path: path, digest: digest, identity: identity)
     }
 
     private func remembered(_ path: String, _ identity: FileIdentity) -> Digest? {

@@ -8,9 +8,11 @@ extension ResultStore {
         return sealedDigest(in: "outputs", column: "content", path: path, identity: identity)
     }
 
-    /// Remembers that the file, as it now is, was made of `content`.
-    public func rememberOutput(_ path: String, content: Digest) {
-        guard isWritable, let identity = FileIdentity(path: path) else { return }
+    /// Remembers that the file was made of `content`.
+    ///
+    /// - Parameter identity: of the very file that was written, whatever lies at the path by now.
+    public func rememberOutput(_ path: String, _ identity: FileIdentity, content: Digest) {
+        guard isWritable else { return }
         commits.add { $0.outputs[path] = WriteBatch.FileRow(identity: identity, digest: content) }
     }
 }
