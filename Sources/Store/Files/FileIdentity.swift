@@ -1,13 +1,13 @@
 import Foundation
 
-/// What a file system says of a file without reading it: where none of this changed, the content did not either.
+/// What a file system says of a file without reading it: where none of this changed, the content did not either. The
+/// device is no part of it: its number is another one on each host, and after each mount.
 public struct FileIdentity: Hashable, Sendable {
     public let size: Int64
     /// Nanoseconds since 1970.
     public let modified: Int64
     public let changed: Int64
     public let inode: UInt64
-    public let device: UInt64
 
     /// nil unless it is an ordinary file; symbolic links are followed.
     public init?(path: String) {
@@ -29,19 +29,18 @@ public struct FileIdentity: Hashable, Sendable {
         modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
         changed = Int64(status.st_ctim.tv_sec) * 1_000_000_000 + Int64(status.st_ctim.tv_nsec)
         inode = UInt64(status.st_ino)
-        device = UInt64(status.st_dev)
     }
 
-    /// 40 bytes, for the database.
+    /// 32 bytes, for the database.
     var bytes: [UInt8] {
-        [UInt64(bitPattern: size), UInt64(bitPattern: modified), UInt64(bitPattern: changed), inode, device]
+        [UInt64(bitPattern: size), UInt64(bitPattern: modified), UInt64(bitPattern: changed), inode]
             .flatMap { number in withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) } }
     }
 
     /// Nanoseconds between the last change and `now`: a file younger than its clock's step may change unseen.
     func age(at now: Int64) -> Int64 { now - max(modified, changed) }
 
-    static var now: Int64 {
+    public static var now: Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

@@ -24,7 +24,7 @@ extension ResultStore {
     /// As long as one step of the clock that stamps files here: younger ones are read again even in this process.
     private static let clockStep: Int64 = 50_000_000
 
-    /// The digest of a file's bytes. Files are read again only when size, times, inode or device changed.
+    /// The digest of a file's bytes. Files are read again only when size, times or inode changed.
     ///
     /// - Parameter pause: called between blocks of a large file; what it throws ends the reading.
     /// - Throws: `FileDigestError`.

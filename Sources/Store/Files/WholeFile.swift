@@ -1,0 +1,94 @@
+import Foundation
+
+/// A file that is replaced whole or not at all: written under another name, then renamed. No reader finds half of it, and
+/// a failure leaves what was there.
+///
+/// The other name is locked while its writer lives, so that what a killed one left can be told and cleared away.
+public struct WholeFile: Sendable {
+    private let path: String
+    private let folder: Int32
+    private let temporaries: String
+
+    private static let prefix = ".pulid-run-"
+    private static let suffix = ".tmp"
+
+    /// - Parameters:
+    ///   - path: absolute, or from `folder`.
+    ///   - folder: a descriptor that stays open meanwhile; without it, paths are those of the process.
+    ///   - temporaries: a folder on the same file system for what is not finished; else the one that `path` lies in.
+    public init(_ path: String, in folder: Int32 = AT_FDCWD, temporaries: String? = nil) {
+        self.path = path
+        self.folder = folder
+        self.temporaries = temporaries.map { $0 + "/" } ?? path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+    }
+
+    /// Takes the pieces of the file, in their order.
+    public struct Writer {
+        let path: String
+        let descriptor: Int32
+
+        /// - Throws: `SystemError`.
+        public func write(_ bytes: UnsafeRawBufferPointer) throws {
+            var rest = bytes
+            while !rest.isEmpty {
+                // More than 2 GiB at once is refused on some systems.
+                let count = Foundation.write(descriptor, rest.baseAddress, min(rest.count, 1 << 30))
+                if count < 0, errno == EINTR { continue }
+                guard count >= 0 else { throw SystemError(path: path) }
+                rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            }
+        }
+    }
+
+    /// - Parameters:
+    ///   - isDurable: whether the bytes are on the disk before the name is theirs, so that not even a power cut leaves an
+    ///     empty file.
+    ///   - fill: writes all of it; what it throws leaves everything as it was.
+    /// - Returns: what the new file is, whatever lies at its path by now.
+    /// - Throws: `SystemError`, and what `fill` throws.
+    @discardableResult
+    public func replace(isDurable: Bool = false, _ fill: (Writer) throws -> Void) throws -> FileIdentity {
+        let name = String(UInt64.random(in: 0...UInt64.max), radix: 36)
+        let temporary = temporaries + Self.prefix + name + Self.suffix
+        let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw SystemError(path: path) }
+        defer { close(descriptor) }
+        do {
+            _ = flock(descriptor, LOCK_EX | LOCK_NB)
+            try fill(Writer(path: path, descriptor: descriptor))
+            if isDurable, fsync(descriptor) != 0 { throw SystemError(path: path) }
+            guard renameat(folder, temporary, folder, path) == 0 else { throw SystemError(path: path) }
+        } catch {
+            unlinkat(folder, temporary, 0)
+            throw error
+        }
+        guard let identity = FileIdentity(descriptor: descriptor) else { throw SystemError(path: path) }
+        return identity
+    }
+
+    @discardableResult
+    public func replace(with bytes: some Collection<UInt8>, isDurable: Bool = false) throws -> FileIdentity {
+        try replace(isDurable: isDurable) { file in
+            let isWritten: Void? = try bytes.withContiguousStorageIfAvailable {
+                try file.write(UnsafeRawBufferPointer($0))
+            }
+            if isWritten == nil { try Array(bytes).withUnsafeBytes { try file.write($0) } }
+        }
+    }
+
+    /// Removes what writers that live no more left unfinished in a folder.
+    public static func removeStrays(in folder: String) {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {
+            guard name.hasPrefix(prefix), name.hasSuffix(suffix) else { continue }
+            let path = "\(folder)/\(name)"
+            let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC)
+            guard descriptor >= 0 else { continue }
+            defer { close(descriptor) }
+            guard let identity = FileIdentity(descriptor: descriptor) else { continue }
+            let age = (FileIdentity.now - identity.modified) / 1_000_000_000
+            // A file that was only just made may not be locked yet; where nothing can be locked, time alone tells.
+            let isLeft = flock(descriptor, LOCK_EX | LOCK_NB) == 0 ? age > 5 : errno != EWOULDBLOCK && age > 3600
+            if isLeft { unlink(path) }
+        }
+    }
+}
