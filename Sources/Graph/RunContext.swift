@@ -4,6 +4,9 @@ public struct RunContext: Sendable {
     /// remembered by path, size, times and inode, so that large files are read once. Whatever a node reads of the file
     /// system it asks for here first: a file that is no longer what it was when the node is done fails it.
     public let fileDigest: @Sendable (String) throws -> Digest
+    /// Throws when one of these files, or what is read with it, is no longer what `fileDigest` hashed: asked for after a
+    /// file was read or mapped by whatever outlives the node, such as a network in `residents`.
+    public let checkUnchanged: @Sendable (_ paths: [String]) throws -> Void
     private let tellProgress: @Sendable (_ done: Int, _ total: Int, _ note: String?) -> Void
     /// Tells the user something that does not stop the node.
     public let warn: @Sendable (String) -> Void
@@ -16,6 +19,7 @@ public struct RunContext: Sendable {
 
     public init(
         fileDigest: @escaping @Sendable (String) throws -> Digest,
+        checkUnchanged: @escaping @Sendable ([String]) throws -> Void = { _ in },
         progress: @escaping @Sendable (Int, Int, String?) -> Void = { _, _, _ in },
         warn: @escaping @Sendable (String) -> Void = { _ in },
         checkCancellation: @escaping @Sendable () throws -> Void = {},
@@ -23,6 +27,7 @@ public struct RunContext: Sendable {
         checkpoints: Checkpoints = .none
     ) {
         self.fileDigest = fileDigest
+        self.checkUnchanged = checkUnchanged
         tellProgress = progress
         self.warn = warn
         self.checkCancellation = checkCancellation
