@@ -4,14 +4,19 @@ SWIFT_FLAGS := -c release
 # With the flags of the program: tests and program then share what is compiled.
 TEST_FLAGS := $(SWIFT_FLAGS) --disable-testable-imports
 PULID_RUN := .build/release/pulid-run
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Torture/Package.swift Torture/Sources
 # For the benchmarks, such as: make bench-peers BENCH='--size 512 1024 --only unet vae' PYTHON=venv/bin/python
 BENCH := --size tiny
 PYTHON := python3
 SDCPP :=
 PEER_PYTHON = $(abspath $(shell command -v $(PYTHON)))
 
-.PHONY: help setup build sweep test sanitize parity models docs goldens format lint clean
+# How long to harm the program; SCENARIO= one way alone, SEED= the one try of a seed, TALLY= a file that adds several runs up.
+MINUTES := 2
+TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) \
+    $(if $(TALLY),--tally $(abspath $(TALLY)))
+
+.PHONY: help setup build sweep test sanitize bench bench-peers torture parity models docs goldens format lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -38,6 +43,9 @@ bench-peers: build ## the same beside PyTorch (PYTHON has it) and stable-diffusi
 	cd Benchmarks && swift run $(SWIFT_FLAGS) Benchmark $(BENCH) --peer '$(PEER_PYTHON) peers/torch_peer.py' \
 	    $(if $(SDCPP),--peer '$(PEER_PYTHON) peers/sdcpp_peer.py $(SDCPP)')
 
+torture: build ## kill, starve and damage the program for MINUTES=2, and print what it lost (docs/RELIABILITY.md)
+	cd Torture && swift build $(SWIFT_FLAGS) && .build/release/torture $(TORTURE)
+
 parity: setup ## print how far every network is from its reference (docs/PARITY.md)
 	rm -f .build/parity.tsv
 	PARITY_LOG=$(CURDIR)/.build/parity.tsv swift test $(TEST_FLAGS) --filter 'ModelsTests|NodesTests|DiffusionTests|TensorsTests|ONNXTests|CheckpointsTests|CurriculumTests|TrainingTests'
@@ -60,5 +68,5 @@ lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
 clean: ## remove everything that was built, rendered or cached
-	rm -rf .build Benchmarks/.build out
+	rm -rf .build Benchmarks/.build Torture/.build out
 	find cache -mindepth 1 ! -name README.md ! -name CACHEDIR.TAG -delete
