@@ -13,6 +13,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
@@ -26,7 +27,10 @@ let package = Package(
         ),
 
         // The engine.
-        .target(name: "Runner", dependencies: ["Graph", "Recipes", "Store"]),
+        .target(
+            name: "Runner",
+            dependencies: ["Graph", "Recipes", "Store", .product(name: "HeapModule", package: "swift-collections")]
+        ),
         .target(name: "Store", dependencies: ["Graph", .product(name: "GRDB", package: "GRDB.swift")]),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),

@@ -1,7 +1,7 @@
 /// What a result depends on, in a form that can be printed, compared part by part, and hashed.
 public struct CacheKey: Hashable, Sendable {
     /// Raised when the meaning of keys or records changes: every older result is then a miss.
-    public static let schema = 1
+    public static let schema = 2
 
     public let kind: String
     public let version: Int
@@ -40,7 +40,7 @@ public struct CacheKey: Hashable, Sendable {
     public var components: [(name: String, text: String)] {
         var parts = [("schema", "\(Self.schema)"), ("node", kind), ("version", "\(version)"), ("numerics", numerics)]
         for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
-            parts.append(("parameter \(name)", value.description))
+            parts.append(("parameter \(name)", value.json))
         }
         for (name, digests) in inputs.sorted(by: { $0.key < $1.key }) {
             let text = digests.map { ($0.cell.map { "[\($0)] " } ?? "") + $0.digest.hex }.joined(separator: ", ")
@@ -57,14 +57,18 @@ public struct CacheKey: Hashable, Sendable {
         encoder.append(.integer(Int128(version)))
         encoder.append(.string(numerics))
         encoder.append(.map(parameters))
-        encoder.append(.map(inputs.mapValues { .list($0.map(Self.canonical)) }))
-        return Digest(of: encoder.bytes)
-    }
-
-    private static func canonical(_ input: InputDigest) -> Value {
-        let cell = input.cell.map { cell in
-            Value.list(cell.coordinates.map { .list([.string($0.axis), $0.value]) })
+        for (name, digests) in inputs.sorted(by: { $0.key < $1.key }) {
+            encoder.append(.string(name))
+            encoder.append(.integer(Int128(digests.count)))
+            for input in digests {
+                if let cell = input.cell {
+                    encoder.append(.list(cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
+                } else {
+                    encoder.append(.null)
+                }
+                input.digest.withUnsafeBytes { encoder.append($0) }
+            }
         }
-        return .list([cell ?? .null, .string(input.digest.hex)])
+        return Digest(of: encoder.bytes)
     }
 }

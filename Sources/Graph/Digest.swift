@@ -2,15 +2,23 @@ import CCrypto
 
 /// A SHA-256 digest: the name of a value, of a file's bytes, or of a cache key.
 public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
-    /// 32 bytes.
-    public let bytes: [UInt8]
-
     static let count = 32
+
+    /// The first eight bytes, big-endian, and so on: a run holds many thousands of digests, none with memory of its own.
+    private let words: (UInt64, UInt64, UInt64, UInt64)
+
+    fileprivate init(words: (UInt64, UInt64, UInt64, UInt64)) { self.words = words }
 
     /// nil unless there are exactly 32 bytes.
     public init?(bytes: [UInt8]) {
         guard bytes.count == Self.count else { return nil }
-        self.bytes = bytes
+        self = bytes.withUnsafeBytes { Self(memory: $0) }
+    }
+
+    /// - Precondition: 32 bytes.
+    fileprivate init(memory: UnsafeRawBufferPointer) {
+        func word(_ i: Int) -> UInt64 { UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)) }
+        words = (word(0), word(1), word(2), word(3))
     }
 
     /// nil unless the text is 64 hexadecimal digits.
@@ -24,8 +32,22 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
             else { return nil }
             bytes.append(UInt8(high << 4 | low))
         }
-        self.bytes = bytes
+        self.init(bytes: bytes)
     }
+
+    /// 32 bytes.
+    public var bytes: [UInt8] { withUnsafeBytes { [UInt8]($0) } }
+
+    public func withUnsafeBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        var bytes = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
+        return try Swift.withUnsafeBytes(of: &bytes) { try body(UnsafeRawBufferPointer($0)) }
+    }
+
+    public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
+    public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
+
+    /// A digest is as good a hash as any.
+    public func hash(into hasher: inout Swift.Hasher) { hasher.combine(words.0) }
 
     public init(of data: some Sequence<UInt8>) {
         var hasher = Hasher()
@@ -35,17 +57,17 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         self = hasher.finish()
     }
 
-    fileprivate init(unchecked bytes: [UInt8]) { self.bytes = bytes }
-
     /// 64 hexadecimal digits.
     public var hex: String {
         // Keys and stores ask for it thousands of times in a run.
-        String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
-            for (i, byte) in bytes.enumerated() {
-                text[2 * i] = Self.digit(byte >> 4)
-                text[2 * i + 1] = Self.digit(byte & 15)
+        withUnsafeBytes { bytes in
+            String(unsafeUninitializedCapacity: 2 * Self.count) { text in
+                for (i, byte) in bytes.enumerated() {
+                    text[2 * i] = Self.digit(byte >> 4)
+                    text[2 * i + 1] = Self.digit(byte & 15)
+                }
+                return 2 * Self.count
             }
-            return text.count
         }
     }
 
@@ -56,8 +78,6 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
     /// The first twelve digits: enough for a person to tell values apart.
     public var short: String { String(hex.prefix(12)) }
     public var description: String { hex }
-
-    public static func < (a: Digest, b: Digest) -> Bool { a.bytes.lexicographicallyPrecedes(b.bytes) }
 
     /// A digest in the making, for data that arrives in pieces.
     public struct Hasher: ~Copyable {
@@ -81,12 +101,10 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         }
 
         public consuming func finish() -> Digest {
-            Digest(
-                unchecked: [UInt8](unsafeUninitializedCapacity: Digest.count) { bytes, count in
-                    EVP_DigestFinal_ex(context, bytes.baseAddress, nil)
-                    count = Digest.count
-                }
-            )
+            withUnsafeTemporaryAllocation(byteCount: Digest.count, alignment: 8) { memory in
+                EVP_DigestFinal_ex(context, memory.baseAddress?.assumingMemoryBound(to: UInt8.self), nil)
+                return Digest(memory: UnsafeRawBufferPointer(memory))
+            }
         }
     }
 }

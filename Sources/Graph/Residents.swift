@@ -3,9 +3,9 @@ import Foundation
 /// Values that are dear to make and are kept for the run: loaded networks, above all. Each is made once, also when two
 /// nodes ask at the same time, and once more if it was let go of in between.
 ///
-/// What is kept fits a limit: before a value is made that says how large it will be, those whose last use is longest ago
-/// are let go of until there is room. Whoever still uses one of them holds it; a value beyond the limit is made all the
-/// same.
+/// What is kept fits what the run's memory has left for it: before a value is made that says how large it will be, and
+/// before a node that takes much, those whose last use is longest ago are let go of until there is room. Whoever still
+/// uses one of them holds it; a value beyond the limit is made all the same.
 public final class Residents: @unchecked Sendable {
     private final class Place: @unchecked Sendable {
         /// Held while the value is made.
@@ -19,14 +19,14 @@ public final class Residents: @unchecked Sendable {
         var lastUse = 0
     }
 
-    /// In bytes, of all values that say what they take.
-    public let limit: Int
+    /// Whose memory the values take, those that say how much.
+    public let budget: MemoryBudget
 
     private let lock = NSLock()
     private var places: [String: Place] = [:]
     private var uses = 0
 
-    public init(limit: Int = .max) { self.limit = limit }
+    public init(_ budget: MemoryBudget = MemoryBudget()) { self.budget = budget }
 
     /// What is kept now, in bytes.
     public var bytes: Int { lock.withLock { places.values.reduce(0) { $0 + $1.bytes } } }
@@ -67,11 +67,22 @@ public final class Residents: @unchecked Sendable {
 
     /// Makes room for a value that is being made.
     private func reserve(_ bytes: Int, for place: Place) {
+        lock.withLock { place.bytes += bytes }
+        letGo(keeping: nil)
+    }
+
+    /// Makes room for a node that is about to work. The value used last stays: it may be the one that the node needs.
+    public func makeRoom() {
+        letGo(keeping: lock.withLock { places.values.filter { $0.bytes > 0 }.max { $0.lastUse < $1.lastUse } })
+    }
+
+    private func letGo(keeping kept: Place?) {
+        let limit = budget.roomForNetworks
         let unwanted = lock.withLock {
-            place.bytes += bytes
             var sum = places.values.reduce(0) { $0 + $1.bytes }
+            guard sum > limit else { return [Place]() }
             var unwanted: [Place] = []
-            let large = places.filter { $0.value.isMade && $0.value.bytes > 0 }
+            let large = places.filter { $0.value.isMade && $0.value.bytes > 0 && $0.value !== kept }
             for (key, old) in large.sorted(by: { $0.value.lastUse < $1.value.lastUse }) where sum > limit {
                 places[key] = nil
                 sum -= old.bytes

@@ -6,43 +6,48 @@ extension RecipeRun {
     /// nothing is kept but the digests of files.
     public func plan() -> Plan {
         begin()
-        while let job = scheduler.next(early: true) { perform(job, isKept: false) }
+        runJobs(early: true, isKept: false)
         return snapshot()
     }
 
     /// What is known now, before the jobs that are left.
-    func snapshot() -> Plan {
-        Plan(
-            steps: scheduler.needed.indices.map { index in
-                Plan.Step(index: index, name: InstanceName(graph.instances[index]), status: status(of: index))
+    private func snapshot() -> Plan {
+        let (scheduler, failures) = state.withLock { ($0.scheduler, $0.failures) }
+        return Plan(
+            steps: needed.indices.map { index in
+                let status = status(of: index, scheduler, failures)
+                return Plan.Step(index: index, name: InstanceName(graph.instances[index]), status: status)
             }
         )
     }
 
-    private func status(of index: Int) -> Plan.Status {
-        switch scheduler.phases[index] {
-        case .cached: return .cached
-        case .failed:
-            guard let failure = failures[index] else { return .blocked(by: index) }
-            return .failed(failure)
+    private func status(of index: Int, _ scheduler: Scheduler, _ failures: [Int: NodeFailure]) -> Plan.Status {
+        let isReference = graph.instances[index].schema.evaluation == .reference
+        switch scheduler.states[index].phase {
+        case .cached, .follows: return .cached
+        case .failed: return failures[index].map { .failed($0) } ?? .blocked(by: index)
         case .blocked(let cause): return .blocked(by: cause)
-        case .ran:
-            return graph.instances[index].schema.evaluation == .reference ? .reference : .run(reason(for: index))
-        case .waiting:
-            if graph.instances[index].schema.evaluation == .reference { return .reference }
-            return scheduler.isFollower(index) ? .cached : .run(reason(for: index))
-        case .unresolved:
-            if graph.instances[index].schema.evaluation == .reference { return .reference }
-            return .run(.inputs(scheduler.needed.inputs[index].filter { scheduler.digests[$0] == nil }))
+        case _ where isReference: return .reference
+        case .waiting(let cause), .running(let cause), .ran(let cause):
+            return .run(reason(cause, for: index, scheduler))
+        case .unresolved, .lookedUp:
+            let inputs = needed.inputs[index].map(\.index)
+            return .run(.inputs(inputs.filter { scheduler.states[$0].digest == nil }))
         }
     }
 
-    private func reason(for index: Int) -> RunReason {
-        if isForced(index) { return .forced }
-        if scheduler.evicted.contains(index) { return .evicted }
-        guard let key = scheduler.keys[index], let last = history[graph.instances[index].title] else { return .new }
-        if last == scheduler.keyDigests[index] { return .forgotten }
-        guard let components = store.components(of: last) else { return .new }
-        return .changed(KeyChange.between(components, KeyComponents(key)))
+    /// What was decided, told with what the recipe's last run leaves to compare with.
+    func reason(_ cause: RunCause, for index: Int, _ scheduler: Scheduler) -> RunReason {
+        switch cause {
+        case .reference: return .new
+        case .forced: return .forced
+        case .evicted: return .evicted
+        case .missed:
+            guard let last = history[graph.instances[index].title] else { return .new }
+            if last == scheduler.states[index].key { return .forgotten }
+            guard let components = store.components(of: last) else { return .new }
+            var scheduler = scheduler
+            return .changed(KeyChange.between(components, KeyComponents(scheduler.key(of: index))))
+        }
     }
 }

@@ -8,39 +8,49 @@ extension RecipeRun {
     public func run() -> RunSummary {
         let start = ContinuousClock.now
         begin()
-        for index in failures.keys.sorted() { noteFailure(of: index) }
-        if let problem = delivery.folderProblem(digests: scheduler.digests) {
-            scheduler.stop()
+        for index in state.withLock({ $0.failures.keys.sorted() }) { noteFailure(of: index) }
+        if let problem = delivery.folderProblem(digests: digests()) {
+            state.withLock { $0.scheduler.stop() }
             note(problem)
         }
-        while !cancellation.isRequested, let job = scheduler.next(early: true) { perform(job, isKept: true) }
+        runJobs(early: true)
         reportPlan()
         runJobs()
-        if delivery.demandTables(digests: scheduler.digests, wantFields: { scheduler.deliver($0) }) { runJobs() }
+        let wanted = delivery.tablesDemand(digests: digests())
+        if !wanted.isEmpty {
+            state.change { state in for index in wanted { state.scheduler.deliver(index) } }
+            runJobs()
+        }
         finish()
         store.flush()
-        summary.seconds = (ContinuousClock.now - start) / .seconds(1)
-        report(.summary(summary))
-        return summary
+        return state.withLock { state in
+            state.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
+            report(.summary(state.summary))
+            return state.summary
+        }
     }
 
+    private func digests() -> [Digest?] { state.withLock { $0.scheduler.states.map(\.digest) } }
+
     private func reportPlan() {
-        noteCached(scheduler.takeNewlyCached())
-        isPlanned = true
-        report(.planned(recipe: graph.name, plannedWork()))
-        for index in cachedAtPlan { reportCached(index, isPlanned: true) }
+        noteCached(state.withLock { $0.scheduler.takeNewlyCached() })
+        let (work, cached) = state.withLock { state in
+            state.isPlanned = true
+            return (plannedWork(state.scheduler), state.cachedAtPlan)
+        }
+        report(.planned(recipe: graph.name, work))
+        for index in cached { reportCached(index, isPlanned: true) }
     }
 
     /// As `snapshot`, without the reasons, which cost a look into the cache each.
-    private func plannedWork() -> PlannedWork {
+    private func plannedWork(_ scheduler: Scheduler) -> PlannedWork {
         var work = PlannedWork()
-        for index in scheduler.needed.indices {
+        for index in needed.indices {
             let schema = graph.instances[index].schema
             guard schema.evaluation != .reference else { continue }
-            switch scheduler.phases[index] {
-            case .cached: work.cached += 1
-            case .waiting where scheduler.isFollower(index): work.cached += 1
-            case .waiting, .unresolved, .ran: work.toRun[schema.name, default: 0] += 1
+            switch scheduler.states[index].phase {
+            case .cached, .follows: work.cached += 1
+            case .unresolved, .lookedUp, .waiting, .running, .ran: work.toRun[schema.name, default: 0] += 1
             case .failed, .blocked: break
             }
         }
@@ -50,13 +60,14 @@ extension RecipeRun {
     // MARK: - Jobs
 
     /// Works until nothing is left that can be done.
-    private func runJobs() {
-        guard options.jobs > 1 else { return workThrough() }
+    /// - Parameter early: only what planning runs.
+    func runJobs(early: Bool = false, isKept: Bool = true) {
+        guard options.jobs > 1 else { return workThrough(early: early, isKept: isKept) }
         let group = DispatchGroup()
         for _ in 0..<options.jobs {
             group.enter()
             let thread = Thread {
-                self.workThrough()
+                self.workThrough(early: early, isKept: isKept)
                 group.leave()
             }
             // As much as the main thread has: nodes may recurse.
@@ -66,174 +77,283 @@ extension RecipeRun {
         group.wait()
     }
 
-    private func workThrough() {
-        while let job = takeJob() {
-            perform(job, isKept: true)
-            condition.withLock {
-                active -= 1
-                condition.broadcast()
-            }
+    private func workThrough(early: Bool, isKept: Bool) {
+        while let (job, postponed) = takeJob(early: early) {
+            perform(job, isKept: isKept, postponed: postponed)
+            state.change { $0.active -= 1 }
         }
     }
 
     /// Waits for a job; nil when none is left and none is under way that could lead to more.
-    private func takeJob() -> Scheduler.Job? {
-        condition.withLock {
-            while true {
-                if cancellation.isRequested { scheduler.stop() }
-                if let job = scheduler.next(early: false) {
-                    active += 1
-                    return job
+    private func takeJob(early: Bool) -> (Scheduler.Job, PostponedJob?)? {
+        while true {
+            // What is said of a wait is said outside of the lock.
+            enum Step { case job(Scheduler.Job, PostponedJob?), tell(PostponedJob), end }
+            let step: Step = state.wait { state in
+                if cancellation.isRequested { state.scheduler.stop() }
+                if let job = state.scheduler.next(early: early) {
+                    state.active += 1
+                    return .done(.job(job, nil))
                 }
-                guard active > 0 else { return nil }
-                condition.wait()
+                guard !state.scheduler.isStopped, !state.postponed.isEmpty else {
+                    return state.active > 0 ? .forChange : .done(.end)
+                }
+                let now = Date()
+                if let place = state.postponed.firstIndex(where: { $0.due <= now }) {
+                    let postponed = state.postponed.remove(at: place)
+                    state.active += 1
+                    return .done(.job(postponed.job, postponed))
+                }
+                if let place = state.postponed.firstIndex(where: { !$0.isTold && now.timeIntervalSince($0.since) > 1 }) {
+                    state.postponed[place].isTold = true
+                    return .done(.tell(state.postponed[place]))
+                }
+                return .until(state.postponed.map(\.due).min() ?? now)
+            }
+            switch step {
+            case .job(let job, let postponed): return (job, postponed)
+            case .tell(let postponed):
+                report(.waiting(InstanceName(graph.instances[postponed.job.instance]), for: postponed.holder))
+            case .end: return nil
             }
         }
     }
 
     // MARK: - One job
 
-    func perform(_ job: Scheduler.Job, isKept: Bool) {
+    private func perform(_ job: Scheduler.Job, isKept: Bool, postponed: PostponedJob?) {
         switch job {
-        case .run(let index): runInstance(index, isKept: isKept)
+        case .run(let index): runInstance(index, isKept: isKept, postponed: postponed)
         case .deliver(let index): deliverStored(index)
         }
     }
 
-    private func runInstance(_ index: Int, isKept: Bool) {
-        let job = Scheduler.Job.run(index)
-        guard let values = values(of: scheduler.needed.inputs[index], for: job) else { return }
+    private func runInstance(_ index: Int, isKept: Bool, postponed: PostponedJob?) {
         let instance = graph.instances[index]
         let isReference = instance.schema.evaluation == .reference
-        let (key, keyDigest) = condition.withLock { (scheduler.keys[index], scheduler.keyDigests[index]) }
-        guard let key, let keyDigest else { return }
+        let (key, isKnown) = state.withLock { state in
+            (state.scheduler.key(of: index), state.scheduler.states[index].digest != nil)
+        }
         do {
             var claim: Claim?
             if isKept, !isReference {
-                claim = try store.claim(keyDigest) { try cancellation.check() }
-                // Another process may have computed it while this one waited for the claim.
-                if !isForced(index), let result = store.result(for: keyDigest), result.hasValue {
+                switch store.tryClaim(key.digest) {
+                case .held(let held): claim = held
+                case .taken(let holder): return postpone(.run(index), for: holder, after: postponed)
+                case .unsupported: break
+                }
+                // Another process may have computed it since it was looked up.
+                if let result = store.result(for: key.digest), !isForced(index),
+                    state.withLock({ $0.scheduler.isUsable(result) })
+                {
                     claim?.release()
-                    return advance { $0.completeFromCache(index, result, oracle) }
+                    return try advance { try $0.completeFromCache(index, result) }
                 }
             }
+            guard let inputs = inputs(of: index) else { return }
             if !isReference { report(.started(InstanceName(instance))) }
-            let outcome = try work.run(index, key: keyDigest, values: values)
-            if isKept { keep(outcome, of: index, key, claim: claim) }
+            try checkFiles(readFor: index)
+            let outcome = try work.run(index, key: key.digest, inputs: inputs.values, inputBytes: inputs.bytes)
+            state.withLock { $0.files[index, default: []] += outcome.files }
+            try checkFiles(readFor: index)
+            let digest = outcome.encoded.digest
+            let before = isKept ? store.result(for: key.digest)?.value : nil
+            if let before, before != digest, !isReference {
+                let difference = NotDeterministic(known: before, found: digest)
+                guard isForced(index), !isKnown else { throw difference }
+                report(.warning("`\(InstanceName(instance).title)`: \(difference)"))
+            }
+            if isKept { keep(outcome, of: index, key, isKnownAs: before, claim: claim) }
             if !isReference {
-                report(.finished(InstanceName(instance), seconds: outcome.seconds, digest: outcome.digest))
+                report(.finished(InstanceName(instance), seconds: outcome.seconds, digest: digest))
             }
             var isWanted = false
-            let isStored = isKept && outcome.encoded != nil && store.isWritable
-            advance { scheduler in
-                isWanted = isKept && scheduler.isDeliveryWanted(index, outcome.digest, oracle)
-                scheduler.complete(index, outcome.artifact, digest: outcome.digest, isStored: isStored, oracle)
-                if !isReference { summary.ran += 1 }
+            let isStored = isKept && !isReference && store.isWritable
+            try advance { scheduler in
+                isWanted = isKept && scheduler.isDeliveryWanted(index, digest)
+                // A plan keeps nothing: who needs the value again reads it again.
+                let isHeld = isKept || isReference || scheduler.isAwaited(index)
+                try scheduler.complete(
+                    index,
+                    Scheduler.Given(
+                        artifact: isHeld ? outcome.artifact : nil,
+                        digest: digest,
+                        bytes: outcome.encoded.count,
+                        isStored: isStored
+                    )
+                )
             }
-            if isWanted { deliver(index, outcome.artifact, outcome.digest, keyDigest) }
+            if !isReference { state.withLock { $0.summary.ran += 1 } }
+            if isWanted { deliver(index, outcome.artifact, digest, key.digest) }
+        } catch let gone as ValuesGone {
+            state.change { $0.scheduler.valuesAreGone(gone.indices, neededBy: .run(index)) }
         } catch is CancellationError where cancellation.isRequested {
-            condition.withLock { scheduler.stop() }
+            state.change { $0.scheduler.stop() }
         } catch {
-            condition.withLock {
-                fail(index, error)
-                condition.broadcast()
-            }
+            fail(index, error)
             // A plan has more to say than its first failure.
             if isKept { noteFailure(of: index) }
         }
     }
 
+    private func postpone(_ job: Scheduler.Job, for holder: String?, after earlier: PostponedJob?) {
+        let delay = min(0.25, 2 * (earlier?.delay ?? 0.005))
+        let now = Date()
+        state.change { state in
+            state.postponed.append(
+                PostponedJob(
+                    job: job,
+                    due: now + delay,
+                    delay: delay,
+                    since: earlier?.since ?? now,
+                    isTold: earlier?.isTold ?? false,
+                    holder: holder
+                )
+            )
+        }
+    }
+
+    /// What an instance is given: whole values read now, gathered ones when they are asked for.
+    /// - Returns: nil when one is gone: the job comes again when it has been made again.
+    private func inputs(of index: Int) -> (values: [String: [InputValue]], bytes: [String: Int])? {
+        let job = Scheduler.Job.run(index)
+        let instance = graph.instances[index]
+        let direct = needed.inputs[index].filter { !$0.isGathered }.map(\.index)
+        guard let whole = values(of: direct, for: job) else { return nil }
+        var values: [String: [InputValue]] = [:]
+        var bytes: [String: Int] = [:]
+        for (port, sources) in instance.inputs {
+            values[port] = sources.map { source in
+                let cell = graph.instances[source].cell
+                if let (artifact, _) = whole[source] { return InputValue(cell: cell, artifact) }
+                return InputValue(cell: cell) { [self] in try gathered(source) }
+            }
+            bytes[port] = sources.reduce(0) { $0 + (whole[$1]?.bytes ?? 0) }
+        }
+        return (values, bytes)
+    }
+
+    /// - Throws: `ValuesGone`.
+    private func gathered(_ index: Int) throws -> any Artifact {
+        let (artifact, digest) = state.withLock { ($0.scheduler.states[index].artifact, $0.scheduler.states[index].digest) }
+        if let artifact { return artifact }
+        guard let digest, let (loaded, _) = work.load(digest, for: index) else { throw ValuesGone(indices: [index]) }
+        return loaded
+    }
+
     /// The values of instances, from memory or the cache.
     /// - Returns: nil when one is gone: the job comes again when it has been made again.
-    private func values(of indices: [Int], for job: Scheduler.Job) -> [Int: any Artifact]? {
-        var values: [Int: any Artifact] = [:]
+    private func values(
+        of indices: [Int],
+        for job: Scheduler.Job
+    ) -> [Int: (artifact: any Artifact, bytes: Int)]? {
+        var values: [Int: (artifact: any Artifact, bytes: Int)] = [:]
         var gone: [Int] = []
         for index in indices {
-            let (artifact, digest) = condition.withLock { (scheduler.artifacts[index], scheduler.digests[index]) }
-            if let artifact {
-                values[index] = artifact
-            } else if let artifact = digest.flatMap({ work.load($0, for: index) }) {
-                values[index] = artifact
-                condition.withLock { scheduler.keep(index, artifact) }
-            } else {
-                gone.append(index)
+            let (location, digest) = state.withLock { ($0.scheduler.states[index].value, $0.scheduler.states[index].digest) }
+            switch location {
+            case .held(let artifact, let bytes, _): values[index] = (artifact, bytes)
+            case .stored, .nowhere:
+                if case .stored = location, let loaded = digest.flatMap({ work.load($0, for: index) }) {
+                    values[index] = loaded
+                    state.withLock { $0.scheduler.keep(index, loaded.artifact, bytes: loaded.bytes) }
+                } else {
+                    gone.append(index)
+                }
             }
         }
         guard !gone.isEmpty else { return values }
-        condition.withLock {
-            for index in gone { scheduler.valueIsGone(index, neededBy: job) }
-            condition.broadcast()
-        }
+        state.change { $0.scheduler.valuesAreGone(gone, neededBy: job) }
         return nil
     }
 
-    private func keep(_ outcome: NodeWork.Outcome, of index: Int, _ key: CacheKey, claim: Claim?) {
+    /// - Throws: `FileChanged` when a file that the instance, or a reference that it takes, reads is not what it was.
+    private func checkFiles(readFor index: Int) throws {
+        let paths = state.withLock { state in
+            var paths: Set<String> = []
+            var stack = [index]
+            while let current = stack.popLast() {
+                paths.formUnion(state.files[current] ?? [])
+                for input in needed.inputs[current]
+                where graph.instances[input.index].schema.evaluation == .reference { stack.append(input.index) }
+            }
+            return paths
+        }
+        try files.check(paths)
+    }
+
+    private func keep(
+        _ outcome: NodeWork.Outcome,
+        of index: Int,
+        _ key: CacheKey,
+        isKnownAs before: Digest?,
+        claim: Claim?
+    ) {
         let instance = graph.instances[index]
-        let digest = key.digest
+        let digest = outcome.encoded.digest
         // A reference is kept as a trace alone, to be able to say later what changed.
-        if outcome.encoded != nil || store.result(for: digest)?.value != outcome.digest {
+        let isReference = instance.schema.evaluation == .reference
+        if !isReference || before != digest {
             store.insert(
-                outcome.digest,
-                outcome.encoded,
+                digest,
+                isReference ? nil : outcome.encoded,
                 kind: instance.schema.output.kind,
                 for: key,
                 cost: outcome.seconds,
                 claim: claim
             )
         }
-        store.removeWorkFolder(for: digest)
-        remember(digest, of: instance)
+        history.remember(key.digest, of: instance.title)
     }
 
-    private func remember(_ key: Digest, of instance: Instance) {
-        let title = instance.title
-        if history[title] != key { store.remember(key, of: title, in: options.recipe) }
-    }
-
-    private func advance(_ step: (inout Scheduler) -> Void) {
-        let cached = condition.withLock {
-            step(&scheduler)
-            condition.broadcast()
-            return scheduler.takeNewlyCached()
+    /// Lets the scheduler take a step, and asks the cache what the step wants to know, until it wants no more.
+    func advance(_ step: (inout Scheduler) throws -> Void) rethrows {
+        try state.change { try step(&$0.scheduler) }
+        while true {
+            let asked = state.withLock { state in
+                state.scheduler.takeLookups().compactMap { index in
+                    state.scheduler.states[index].key.map { (index: index, key: $0) }
+                }
+            }
+            if asked.isEmpty { break }
+            let results = store.results(for: asked.map(\.key))
+            state.change { $0.scheduler.found(results, for: asked.map(\.index)) }
         }
-        noteCached(cached)
+        noteCached(state.withLock { $0.scheduler.takeNewlyCached() })
     }
 
     private func noteFailure(of index: Int) {
-        let failure = condition.withLock {
-            guard let failure = failures[index] else { return NodeFailure?.none }
-            summary.failures.append(failure)
-            if !options.keepGoing, !failure.isMissingBaseline { scheduler.stop() }
+        let failure = state.withLock { state in
+            guard let failure = state.failures[index] else { return NodeFailure?.none }
+            state.summary.failures.append(failure)
+            if !options.keepGoing, !failure.isMissingBaseline { state.scheduler.stop() }
             return failure
         }
         if let failure { report(.failed(failure)) }
     }
 
     private func noteCached(_ indices: [Int]) {
-        for index in indices {
-            guard let key = condition.withLock({ scheduler.keyDigests[index] }) else { continue }
-            remember(key, of: graph.instances[index])
+        guard !indices.isEmpty else { return }
+        let isPlanned = state.withLock { state in
+            if !state.isPlanned { state.cachedAtPlan += indices }
+            return state.isPlanned
         }
-        guard isPlanned else {
-            cachedAtPlan += indices
-            return
-        }
-        for index in indices { reportCached(index, isPlanned: false) }
+        if isPlanned { for index in indices { reportCached(index, isPlanned: false) } }
     }
 
     private func reportCached(_ index: Int, isPlanned: Bool) {
-        guard let value = condition.withLock({ scheduler.digests[index] }) else { return }
+        guard let value = state.withLock({ $0.scheduler.states[index].digest }) else { return }
         report(.cached(InstanceName(graph.instances[index]), digest: value, isPlanned: isPlanned))
     }
 
     // MARK: - Outputs, tables, expectations
 
     private func deliverStored(_ index: Int) {
-        guard let artifact = values(of: [index], for: .deliver(index))?[index] else { return }
-        let (value, key) = condition.withLock { (scheduler.digests[index], scheduler.keyDigests[index]) }
+        guard let (artifact, _) = values(of: [index], for: .deliver(index))?[index] else { return }
+        let (value, key) = state.withLock { ($0.scheduler.states[index].digest, $0.scheduler.states[index].key) }
         guard let value, let key else { return }
         deliver(index, artifact, value, key)
-        condition.withLock { scheduler.delivered(index) }
+        state.change { $0.scheduler.delivered(index) }
     }
 
     private func deliver(_ index: Int, _ artifact: any Artifact, _ value: Digest, _ key: Digest) {
@@ -241,30 +361,50 @@ extension RecipeRun {
     }
 
     private func note(_ output: OutputReport) {
-        condition.withLock { summary.outputs.append(output) }
+        state.withLock { $0.summary.outputs.append(output) }
         report(.output(output))
     }
 
     private func finish() {
-        summary.isInterrupted = cancellation.isRequested
-        for index in scheduler.needed.indices where graph.instances[index].schema.evaluation != .reference {
-            switch scheduler.phases[index] {
-            case .cached: summary.cached += 1
+        let scheduler = state.withLock { $0.scheduler }
+        var cached = 0
+        var notRun = 0
+        var blocked: [(Int, by: Int)] = []
+        for index in needed.indices where graph.instances[index].schema.evaluation != .reference {
+            let state = scheduler.states[index]
+            switch state.phase {
+            case .cached:
+                cached += 1
+                if let key = state.key { history.remember(key, of: graph.instances[index].title) }
             case .blocked(let cause):
-                summary.notRun += 1
-                report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
-            case .unresolved, .waiting: summary.notRun += 1
+                notRun += 1
+                blocked.append((index, by: cause))
+            case .unresolved, .lookedUp, .waiting, .running, .follows: notRun += 1
             case .ran, .failed: break
             }
         }
-        for output in delivery.unchangedOutputs() { note(output) }
-        for (output, table) in delivery.finishTables(digests: scheduler.digests) {
-            note(output)
-            if let table { summary.tables.append(table) }
+        state.withLock { state in
+            state.summary.isInterrupted = cancellation.isRequested
+            state.summary.cached += cached
+            state.summary.notRun += notRun
         }
+        for (index, cause) in blocked {
+            report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
+        }
+        for output in delivery.unchangedOutputs() { note(output) }
+        for (output, table) in delivery.finishTables(digests: scheduler.states.map(\.digest)) {
+            note(output)
+            if let table { state.withLock { $0.summary.tables.append(table) } }
+        }
+        for output in delivery.missingOutputs() { note(output) }
         for expectation in delivery.expectationReports() {
-            summary.expectations.append(expectation)
+            state.withLock { $0.summary.expectations.append(expectation) }
             report(.expectation(expectation))
         }
     }
+}
+
+/// Values that the cache listed are not to be had after all; they are made again.
+private struct ValuesGone: Error {
+    let indices: [Int]
 }

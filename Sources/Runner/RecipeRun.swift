@@ -10,35 +10,18 @@ import Store
 ///     let summary = run.run()
 ///
 /// Each is for one use: a plan keeps no results, a run keeps every one.
-public final class RecipeRun: @unchecked Sendable {
+public final class RecipeRun: Sendable {
     let graph: ExecutionGraph
     let store: ResultStore
     let options: RunOptions
     let cancellation: Cancellation
     let report: @Sendable (RunEvent) -> Void
     let work: NodeWork
+    let files: FileWatch
     let delivery: Delivery
-    /// The keys of the last run, by the instances' titles.
-    let history: [String: Digest]
-    let numerics: String
+    let history: KeyHistory
+    let state: Monitor<RunState>
     private let forced: Set<Int>
-
-    // Guarded by `condition` while jobs run.
-    let condition = NSCondition()
-    var scheduler: Scheduler
-    var active = 0
-    var summary = RunSummary()
-    /// Whether the plan was told of; until then, what the cache gives is only gathered.
-    var isPlanned = false
-    var cachedAtPlan: [Int] = []
-    var failures: [Int: NodeFailure] = [:]
-
-    private var contentParameters: [Int: [String: Value]] = [:]
-    /// By the instance that reads it.
-    private lazy var baselinePaths = Dictionary(
-        graph.baselines.map { ($0.reader, $0.path) },
-        uniquingKeysWith: { first, _ in first }
-    )
 
     /// - Parameter report: called from several threads.
     /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have.
@@ -60,21 +43,41 @@ public final class RecipeRun: @unchecked Sendable {
         self.options = options
         self.cancellation = cancellation
         self.report = report
-        numerics = environment.numerics
+        files = FileWatch(store: store, companions: environment.companions) { try cancellation.check() }
         work = NodeWork(
             graph: graph,
             store: store,
             environment: environment,
             cancellation: cancellation,
             residents: residents,
+            files: files,
             report: report
         )
-        delivery = Delivery(graph: graph, store: store, options: options, version: environment.version)
-        history = store.history(of: options.recipe)
+        let delivery = Delivery(graph: graph, store: store, options: options, version: environment.version)
+        self.delivery = delivery
+        history = KeyHistory(store: store, recipe: options.recipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })
         let needed = NeededInstances(graph, targets: Self.targets(of: graph, delivery, options))
-        scheduler = Scheduler(graph: graph, needed: needed, forced: forced)
+        let keys = KeyMaker(graph: graph, numerics: environment.numerics)
+        (self.keys, self.needed) = (keys, needed)
+        state = Monitor(
+            RunState(
+                Scheduler(
+                    graph: graph,
+                    needed: needed,
+                    forced: forced,
+                    oracle: Scheduler.Oracle(
+                        key: { keys.key(of: $0, inputs: $1) },
+                        needsDelivery: { delivery.isNeeded($0, value: $1, key: $2) }
+                    ),
+                    budget: residents.budget
+                )
+            )
+        )
     }
+
+    let needed: NeededInstances
+    private let keys: KeyMaker
 
     /// What must be known in the end: what outputs and expectations name, or the nodes asked for, or everything.
     private static func targets(of graph: ExecutionGraph, _ delivery: Delivery, _ options: RunOptions) -> [Int] {
@@ -89,52 +92,40 @@ public final class RecipeRun: @unchecked Sendable {
 
     func isForced(_ index: Int) -> Bool { forced.contains(index) }
 
-    // MARK: - Keys
-
-    var oracle: Scheduler.Oracle {
-        Scheduler.Oracle(
-            key: { [self] index, inputs in
-                let schema = graph.instances[index].schema
-                return CacheKey(
-                    kind: schema.name,
-                    version: schema.version,
-                    parameters: contentParameters[index] ?? graph.instances[index].parameters,
-                    inputs: inputs,
-                    numerics: numerics
-                )
-            },
-            lookUp: { [store] in store.result(for: $0) },
-            needsDelivery: { [delivery] in delivery.isNeeded($0, value: $1, key: $2) }
-        )
-    }
-
     /// Takes the digests of the files that parameters name, and looks up all that can be looked up. Readers of files
     /// and references are left to run.
     func begin() {
-        for index in scheduler.needed.indices {
+        let baselines = Dictionary(graph.baselines.map { ($0.reader, $0.path) }, uniquingKeysWith: { first, _ in first })
+        for index in needed.indices where graph.instances[index].schema.readsFiles {
             let instance = graph.instances[index]
-            guard instance.schema.parameters.contains(where: { $0.form.mentionsFile }) else { continue }
             do {
-                contentParameters[index] = try instance.contentParameters { path in
-                    try store.fileDigest(path) { try cancellation.check() }
+                var read: [String] = []
+                let parameters = try instance.contentParameters { path in
+                    let content = try files.content(of: path)
+                    read += content.files.map(\.path)
+                    return content.digest
                 }
+                keys.set(parameters, of: index)
+                state.withLock { $0.files[index] = read }
             } catch is CancellationError {
-                return scheduler.stop()
+                return state.withLock { $0.scheduler.stop() }
             } catch {
-                fail(index, missingBaseline(readBy: index) ?? error)
+                fail(index, baselines[index].flatMap(missingBaseline) ?? error)
             }
         }
-        scheduler.begin(oracle)
+        advance { $0.begin() }
     }
 
-    private func missingBaseline(readBy index: Int) -> MissingBaseline? {
-        guard let path = baselinePaths[index], access(path, F_OK) != 0, errno == ENOENT else { return nil }
+    private func missingBaseline(_ path: String) -> MissingBaseline? {
+        guard access(path, F_OK) != 0, errno == ENOENT else { return nil }
         return MissingBaseline(path: path, recipe: graph.file)
     }
 
     func fail(_ index: Int, _ error: any Error) {
         let failure = NodeFailure(graph.instances[index], error)
-        failures[index] = failure
-        scheduler.fail(index)
+        state.change { state in
+            state.failures[index] = failure
+            state.scheduler.fail(index)
+        }
     }
 }

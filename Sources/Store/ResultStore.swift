@@ -161,7 +161,7 @@ public final class ResultStore: Sendable {
     }
 
     /// Forgets a value, but not what it was the result of.
-    func drop(_ digest: Digest) {
+    public func drop(_ digest: Digest) {
         guard isWritable else { return }
         commits.add { $0.contents[digest] = nil }
         database.write { db in

@@ -38,7 +38,7 @@ struct ResidentsTests {
     }
 
     @Test func theLongestUnusedGoFirstAndNoMoreThanNeeded() {
-        let residents = Residents(limit: 10)
+        let residents = Residents(MemoryBudget(limit: 10))
         for name in ["a", "b", "c"] { use(name, 3, of: residents) }
         use("a", 3, of: residents)
         #expect(gone.all == [])
@@ -53,7 +53,7 @@ struct ResidentsTests {
     }
 
     @Test func roomIsMadeBeforeTheValue() {
-        let residents = Residents(limit: 10)
+        let residents = Residents(MemoryBudget(limit: 10))
         use("a", 6, of: residents)
         let before: [String] = residents.value(for: "b") { reserve in
             reserve(4)
@@ -66,7 +66,7 @@ struct ResidentsTests {
     }
 
     @Test func whatIsInUseLivesOn() {
-        let residents = Residents(limit: 10)
+        let residents = Residents(MemoryBudget(limit: 10))
         do {
             let held = use("a", 8, of: residents)
             use("b", 8, of: residents)
@@ -77,7 +77,7 @@ struct ResidentsTests {
     }
 
     @Test func aValueBeyondTheLimitIsMadeAndSmallOnesStay() {
-        let residents = Residents(limit: 10)
+        let residents = Residents(MemoryBudget(limit: 10))
         let settings = residents.value(for: "settings") { Network("settings", gone) }
         use("a", 2, of: residents)
         use("b", 11, of: residents)
@@ -89,7 +89,7 @@ struct ResidentsTests {
     }
 
     @Test func whatCannotBeMadeTakesNoRoom() {
-        let residents = Residents(limit: 10)
+        let residents = Residents(MemoryBudget(limit: 10))
         #expect(throws: Unreadable.self) {
             try residents.value(for: "a") { reserve -> Int in
                 reserve(9)
@@ -103,7 +103,7 @@ struct ResidentsTests {
 
     /// Many at once, with too little room: nothing is lost, no one waits for ever, and in the end it fits.
     @Test func fromManyThreads() async {
-        let residents = Residents(limit: 10)
+        let residents = Residents(MemoryBudget(limit: 10))
         await withTaskGroup(of: Bool.self) { group in
             for index in 0..<200 {
                 group.addTask {

@@ -25,7 +25,7 @@
         }
 
         private func render(_ folder: ModelFolder, limit: Int) throws -> (image: Graph.Record, mapped: [Set<String>]) {
-            let runner = NodeRunner(residents: Residents(limit: limit))
+            let runner = NodeRunner(residents: Residents(MemoryBudget(limit: limit)))
             let model: SDXLModel = try runner.run("load_sdxl", ["base": .string(folder.path)])
             var files: [Set<String>] = []
             let prompt: PromptArtifact = try runner.run(

@@ -23,6 +23,8 @@ public final class JSONReporter: Reporter {
         case .planned(let recipe, let work):
             object("planned", ["recipe": .string(recipe), "cached": int(work.cached), "to_run": int(work.totalToRun)])
         case .started(let name): object("started", fields(name))
+        case .waiting(let name, let holder):
+            object("waiting", fields(name, ["for": holder.map { .string($0) } ?? .null]))
         case .progress(let name, let done, let total, let note):
             object(
                 "progress",

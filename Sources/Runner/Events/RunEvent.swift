@@ -5,6 +5,8 @@ public enum RunEvent: Sendable {
     /// What is known before anything but readers of files has run; of those, what happens to them is told before it.
     case planned(recipe: String, PlannedWork)
     case started(InstanceName)
+    /// There is nothing to do but to wait for another process that computes the same; which, where that can be told.
+    case waiting(InstanceName, for: String?)
     /// - note: how it stands, where a node says more than its steps
     case progress(InstanceName, done: Int, total: Int, note: String?)
     case finished(InstanceName, seconds: Double, digest: Digest)

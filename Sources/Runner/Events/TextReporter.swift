@@ -31,6 +31,8 @@ public final class TextReporter: Reporter {
                 state.pace.plan(work)
                 state.isPlanned = true
             case .started(let name): showProgress(name, &state)
+            case .waiting(let name, let holder):
+                say("waiting for \(name.title), which \(holder ?? "another process") computes\n", &state)
             case .progress(let name, let done, let total, let note):
                 state.pace.progress(name, done: done, total: total)
                 state.rates.progress(name, done: done, total: total, note: note, now: .now)

@@ -1,15 +1,16 @@
 import Foundation
 import Graph
 import Store
+import Synchronization
 
 /// Runs single nodes and turns values into records and back; knows nothing of order.
 struct NodeWork: Sendable {
     struct Outcome {
         let artifact: any Artifact
-        /// The encoded record; none for nodes that make references.
-        let encoded: EncodedRecord?
-        let digest: Digest
+        let encoded: EncodedRecord
         let seconds: Double
+        /// The files that the node asked for the digests of.
+        let files: [String]
     }
 
     let graph: ExecutionGraph
@@ -17,45 +18,64 @@ struct NodeWork: Sendable {
     let environment: RunEnvironment
     let cancellation: Cancellation
     let residents: Residents
+    let files: FileWatch
     let report: @Sendable (RunEvent) -> Void
 
     /// - Parameters:
     ///   - key: of the instance's result
-    ///   - values: of the instance's inputs, by their index
-    func run(_ index: Int, key: Digest, values: [Int: any Artifact]) throws -> Outcome {
+    ///   - inputBytes: by port, what the values take that are in memory while it runs
+    func run(
+        _ index: Int,
+        key: Digest,
+        inputs: [String: [InputValue]],
+        inputBytes: [String: Int]
+    ) throws -> Outcome {
         let instance = graph.instances[index]
-        let inputs = try instance.inputs.mapValues { sources in
-            try sources.map { source in
-                guard let value = values[source] else { throw MissingValue(title: graph.instances[source].title) }
-                return InputValue(cell: graph.instances[source].cell, value)
+        let demand = instance.schema.type.workingMemory(parameters: instance.parameters, inputBytes: inputBytes)
+        return try residents.budget.working(demand) {
+            residents.makeRoom()
+            let node = try instance.schema.bind(parameters: instance.parameters, inputs: inputs)
+            let filesRead = Mutex<[String]>([])
+            let context = context(for: instance, key: key) { path in
+                let content = try files.content(of: path)
+                filesRead.withLock { $0 += content.files.map(\.path) }
+                return content.digest
             }
+            let start = ContinuousClock.now
+            let artifact = try environment.scope { try node.run(context) }
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let record = artifact.record
+            if let fault = NotANumber(in: record) { throw fault }
+            return Outcome(
+                artifact: artifact,
+                encoded: RecordCoder.encode(record),
+                seconds: seconds,
+                files: filesRead.withLock { $0 }
+            )
         }
-        let node = try instance.schema.bind(parameters: instance.parameters, inputs: inputs)
-        let start = ContinuousClock.now
-        let artifact = try environment.scope { try node.run(context(for: instance, key: key)) }
-        let seconds = (ContinuousClock.now - start) / .seconds(1)
-        let record = artifact.record
-        if let fault = NotANumber(in: record) { throw fault }
-        let encoded = RecordCoder.encode(record)
-        let isKept = instance.schema.evaluation != .reference
-        return Outcome(
-            artifact: artifact,
-            encoded: isKept ? encoded : nil,
-            digest: encoded.digest,
-            seconds: seconds
-        )
     }
 
-    /// The stored value of an instance; nil when it is not there, damaged, or of another kind.
-    func load(_ digest: Digest, for index: Int) -> (any Artifact)? {
+    /// The stored value of an instance and what it takes; nil when it is not there, damaged, or of another kind.
+    func load(_ digest: Digest, for index: Int) -> (artifact: any Artifact, bytes: Int)? {
         guard let record = store.record(for: digest) else { return nil }
-        return try? graph.instances[index].schema.output.init(record: record)
+        do {
+            let artifact = try graph.instances[index].schema.output.init(record: record)
+            return (artifact, record.blocks.values.reduce(256) { $0 + $1.bytes.count })
+        } catch {
+            report(.warning("the cached value \(digest.short) cannot be used (\(error)): it is made again"))
+            store.drop(digest)
+            return nil
+        }
     }
 
-    private func context(for instance: Instance, key: Digest) -> RunContext {
+    private func context(
+        for instance: Instance,
+        key: Digest,
+        fileDigest: @escaping @Sendable (String) throws -> Digest
+    ) -> RunContext {
         let name = InstanceName(instance)
         return RunContext(
-            fileDigest: { [store, cancellation] in try store.fileDigest($0) { try cancellation.check() } },
+            fileDigest: fileDigest,
             progress: { [report] in report(.progress(name, done: $0, total: $1, note: $2)) },
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },

@@ -5,8 +5,9 @@ import Store
 ///
 /// An instance is *resolved* when the digest of its value is known: from the cache, once all its inputs are resolved and
 /// its key can be taken, or from running it. Resolving needs digests alone. Only what has to run, and what an output
-/// needs, asks for values; and a value that was evicted makes its instance run again. So a sweep whose pictures are in
-/// place touches nothing but keys. Working on it is the business of others; nothing here blocks or reads files.
+/// needs, asks for values; and a value that is not to be had makes its instance run again. So a sweep whose pictures are
+/// in place touches nothing but keys. Working on it is the business of others; nothing here blocks, reads files or asks
+/// the cache: questions to the cache are handed out in bulk (`takeLookups`).
 struct Scheduler {
     enum Job: Hashable {
         case run(Int)
@@ -20,76 +21,104 @@ struct Scheduler {
         }
     }
 
-    enum Phase {
-        case unresolved, cached, waiting, ran, failed
-        /// Not run, since this instance before it failed.
-        case blocked(by: Int)
-    }
-
-    /// What the scheduler asks of the world.
+    /// What the scheduler asks of others, who answer from memory.
     struct Oracle {
         let key: (Int, _ inputs: [String: [CacheKey.InputDigest]]) -> CacheKey
-        let lookUp: (Digest) -> StoredResult?
         /// Whether the run needs the value itself, when it is this one and came from this key.
         let needsDelivery: (Int, _ value: Digest, _ key: Digest) -> Bool
     }
 
+    /// What an instance gave.
+    struct Given {
+        let artifact: (any Artifact)?
+        let digest: Digest
+        /// What the artifact takes, in bytes.
+        let bytes: Int
+        let isStored: Bool
+    }
+
+    let needed: NeededInstances
     private let graph: ExecutionGraph
     private let forced: Set<Int>
-    let needed: NeededInstances
+    private let oracle: Oracle
+    private let budget: MemoryBudget
+    /// Stored values are held no further than this: they can be read again.
+    private let mostHeld: Int
 
-    private(set) var phases: [Phase]
-    private(set) var keys: [CacheKey?]
-    private(set) var keyDigests: [Digest?]
-    private(set) var digests: [Digest?]
-    /// Instances that run, or ran, because their value was not in the cache.
-    private(set) var evicted: Set<Int> = []
-    /// Instances that were resolved from the cache and are yet to be told of.
-    private(set) var newlyCached: [Int] = []
-    private(set) var artifacts: [Int: any Artifact] = [:]
+    private(set) var states: [InstanceState]
     private(set) var isStopped = false
 
-    private var hasValue: [Bool]
+    /// Keys that the cache is to be asked for.
+    private var lookups: [Int] = []
+    /// Instances that were resolved from the cache and are yet to be told of.
+    private var newlyCached: [Int] = []
+    /// Values that the cache lists and does not give; nobody asks it for them again.
+    private var unusable: Set<Digest> = []
     /// Of references, by the names of their parts.
     private var partDigests: [Int: [String: Digest]] = [:]
-    private var unresolvedInputs: [Int]
-    /// How many inputs each waiting instance lacks the values of.
-    private var missingValues: [Int]
-    private var valueWaiters: [Int: [Int]] = [:]
-    private var deliveryWanted: Set<Int> = []
-    /// Of several instances with one key the first to be resolved runs, and the others follow it.
+    /// By instance: those that wait for its value.
+    private var waiters: [Int: [Int]] = [:]
+    /// Of several instances with one key the first runs, and the others follow it.
     private var leaders: [Digest: Int] = [:]
     private var followers: [Int: [Int]] = [:]
-    /// How many dependants may still want the value.
-    private var uses: [Int]
     private var queue: JobQueue
     private var resolvable: [Int] = []
+    /// Bytes of values that are held and stored.
+    private var heldStored = 0
 
-    init(graph: ExecutionGraph, needed: NeededInstances, forced: Set<Int>) {
+    init(
+        graph: ExecutionGraph,
+        needed: NeededInstances,
+        forced: Set<Int>,
+        oracle: Oracle,
+        budget: MemoryBudget = MemoryBudget()
+    ) {
         self.graph = graph
         self.needed = needed
         self.forced = forced
-        let count = graph.instances.count
-        phases = Array(repeating: .unresolved, count: count)
-        keys = Array(repeating: nil, count: count)
-        keyDigests = Array(repeating: nil, count: count)
-        digests = Array(repeating: nil, count: count)
-        hasValue = Array(repeating: false, count: count)
-        unresolvedInputs = needed.inputs.map(\.count)
-        missingValues = Array(repeating: 0, count: count)
-        uses = needed.dependants.map(\.count)
-        queue = JobQueue(needed: needed, isEarly: graph.instances.map { $0.schema.evaluation != .cached })
+        self.oracle = oracle
+        self.budget = budget
+        mostHeld = min(256 << 20, budget.limit / 8)
+        queue = JobQueue(ranks: needed.ranks)
+        states = Array(repeating: InstanceState(), count: graph.instances.count)
+        for index in needed.indices {
+            states[index].unresolvedInputs = needed.inputs[index].count
+            for input in needed.inputs[index] {
+                states[input.index].uses += 1
+                if !input.isGathered { states[input.index].directUses += 1 }
+            }
+        }
     }
 
-    /// Looks up whatever can be looked up without running anything.
-    mutating func begin(_ oracle: Oracle) {
+    /// Finds the first keys.
+    mutating func begin() {
         resolvable = needed.indices.reversed().filter { needed.inputs[$0].isEmpty }
-        resolve(oracle)
+        resolve()
     }
 
     /// The next job, if there is one that can be done now.
     /// - Parameter early: only what planning runs: references and readers of files.
-    mutating func next(early: Bool) -> Job? { isStopped ? nil : queue.pop(early: early) }
+    mutating func next(early: Bool) -> Job? {
+        while !isStopped, let job = queue.pop(early: early) {
+            switch job {
+            case .deliver(let index):
+                if states[index].isDeliveryWanted, states[index].isDone { return job }
+            case .run(let index):
+                guard case .waiting(let cause) = states[index].phase, states[index].missingValues == 0 else { continue }
+                states[index].phase = .running(cause)
+                return job
+            }
+        }
+        return nil
+    }
+
+    /// The job could not be done now, though nothing is missing.
+    mutating func putBack(_ job: Job) {
+        if case .run(let index) = job, case .running(let cause) = states[index].phase {
+            states[index].phase = .waiting(cause)
+        }
+        push(job)
+    }
 
     mutating func stop() { isStopped = true }
 
@@ -99,142 +128,158 @@ struct Scheduler {
         return newlyCached
     }
 
+    /// The instances whose keys the cache is to be asked for; `found` takes what it knows.
+    mutating func takeLookups() -> [Int] {
+        defer { lookups = [] }
+        return lookups
+    }
+
     // MARK: - What others found
 
+    /// What the cache answered of instances that `takeLookups` gave.
+    mutating func found(_ results: [Digest: StoredResult], for instances: [Int]) {
+        for index in instances {
+            guard case .lookedUp = states[index].phase, let key = states[index].key else { continue }
+            if let leader = leaders[key], leader != index, states[leader].isToRun {
+                follow(leader, index)
+            } else if let result = results[key] {
+                markCached(index, result.value, isStored: isUsable(result))
+            } else {
+                require(index, because: .missed)
+            }
+        }
+        resolve()
+    }
+
+    func isUsable(_ result: StoredResult) -> Bool { result.hasValue && !unusable.contains(result.value) }
+
     /// An instance ran, or was found in the cache at the last moment.
-    mutating func complete(_ index: Int, _ artifact: (any Artifact)?, digest: Digest, isStored: Bool, _ oracle: Oracle)
-    {
-        hasValue[index] = isStored
-        if uses[index] > 0 || isReference(index) { artifacts[index] = artifact }
-        phases[index] = .ran
-        deliveryWanted.remove(index)
-        settle(index, digest)
-        for follower in followers.removeValue(forKey: index) ?? [] {
-            hasValue[follower] = isStored
-            if !isStored { artifacts[follower] = artifact }
-            markCached(follower, digest, oracle)
+    ///
+    /// - Throws: `NotDeterministic` where its digest was known and is another; whatever rests on it was keyed by that.
+    mutating func complete(_ index: Int, _ given: Given) throws(NotDeterministic) {
+        if let known = states[index].digest, known != given.digest {
+            throw NotDeterministic(known: known, found: given.digest)
         }
-        for waiter in valueWaiters.removeValue(forKey: index) ?? [] {
-            missingValues[waiter] -= 1
-            if missingValues[waiter] == 0 { queue.push(.run(waiter)) }
+        if case .running(let cause) = states[index].phase { states[index].phase = .ran(cause) }
+        states[index].isDeliveryWanted = false
+        settle(index, given.digest)
+        let isStored = given.isStored && !unusable.contains(given.digest)
+        let followers = self.followers.removeValue(forKey: index) ?? []
+        place(given, isStored: isStored, at: index)
+        for follower in followers {
+            if isStored { setValue(.stored, of: follower) } else { place(given, isStored: false, at: follower) }
+            markCached(follower, given.digest, isStored: isStored)
         }
+        for waiting in [index] + followers { wakeWaiters(of: waiting) }
         releaseInputs(of: index)
-        resolve(oracle)
+        resolve()
     }
 
     /// Another process gave the result while this one waited for its turn.
-    mutating func completeFromCache(_ index: Int, _ result: StoredResult, _ oracle: Oracle) {
-        let isWanted = isDeliveryWanted(index, result.value, oracle)
-        complete(index, nil, digest: result.value, isStored: result.hasValue, oracle)
-        phases[index] = .cached
+    ///
+    /// - Throws: as `complete`.
+    mutating func completeFromCache(_ index: Int, _ result: StoredResult) throws(NotDeterministic) {
+        let isWanted = isDeliveryWanted(index, result.value)
+        try complete(index, Given(artifact: nil, digest: result.value, bytes: 0, isStored: true))
+        states[index].phase = .cached
         newlyCached.append(index)
         if isWanted { deliver(index) }
     }
 
     /// The value of a resolved instance was read for a job.
-    mutating func keep(_ index: Int, _ artifact: any Artifact) {
-        if uses[index] > 0 { artifacts[index] = artifact }
+    mutating func keep(_ index: Int, _ artifact: any Artifact, bytes: Int) {
+        guard states[index].artifact == nil, states[index].directUses > 0, heldStored + bytes <= mostHeld else { return }
+        setValue(.held(artifact, bytes: bytes, isStored: true), of: index)
     }
 
     mutating func delivered(_ index: Int) {
-        deliveryWanted.remove(index)
-        if uses[index] <= 0, !isReference(index) { artifacts[index] = nil }
+        states[index].isDeliveryWanted = false
+        letGoOfUnused(index)
     }
 
-    /// A value that should have been in the cache is not: its instance runs again, and then the job.
-    mutating func valueIsGone(_ index: Int, neededBy job: Job) {
-        hasValue[index] = false
-        artifacts[index] = nil
-        evicted.insert(index)
-        switch job {
-        case .deliver: deliveryWanted.insert(index)
-        case .run(let waiter):
-            missingValues[waiter] += 1
-            valueWaiters[index, default: []].append(waiter)
+    /// Values that should have been in the cache are not: their instances run again, and then the job.
+    mutating func valuesAreGone(_ indices: [Int], neededBy job: Job) {
+        // Another job may have missed them before, and have had them made.
+        let gone = indices.filter { states[$0].artifact == nil }
+        guard !gone.isEmpty else { return putBack(job) }
+        if case .run(let waiter) = job, case .running(let cause) = states[waiter].phase {
+            states[waiter].phase = .waiting(cause)
         }
-        require(index)
+        for index in gone {
+            if let digest = states[index].digest { unusable.insert(digest) }
+            setValue(.nowhere, of: index)
+            if case .run(let waiter) = job { wait(waiter, for: index) }
+            require(index, because: .evicted)
+        }
     }
+
+    /// Whether others wait for the value of an instance that runs.
+    func isAwaited(_ index: Int) -> Bool { waiters[index] != nil }
 
     mutating func fail(_ index: Int) {
-        phases[index] = .failed
-        var stack = [index]
-        while let failed = stack.popLast() {
-            let stuck = needed.dependants[failed] + (valueWaiters.removeValue(forKey: failed) ?? [])
-            for dependant in stuck + (followers.removeValue(forKey: failed) ?? []) {
-                switch phases[dependant] {
-                case .unresolved, .waiting:
-                    phases[dependant] = .blocked(by: index)
-                    stack.append(dependant)
-                case .cached, .ran, .failed, .blocked: break
-                }
-            }
-        }
+        states[index].phase = .failed
+        block(by: index)
     }
 
     /// Asks for the value of a resolved instance.
     mutating func deliver(_ index: Int) {
-        guard digests[index] != nil, deliveryWanted.insert(index).inserted else { return }
-        if hasValue[index] || artifacts[index] != nil {
-            queue.push(.deliver(index))
-        } else {
-            evicted.insert(index)
-            require(index)
-        }
+        guard states[index].digest != nil, !states[index].isDeliveryWanted else { return }
+        states[index].isDeliveryWanted = true
+        if states[index].isToBeHad { push(.deliver(index)) } else { require(index, because: .evicted) }
     }
 
     /// Whether outputs, expectations or tables wait for the value that an instance is about to have.
-    func isDeliveryWanted(_ index: Int, _ value: Digest, _ oracle: Oracle) -> Bool {
-        if deliveryWanted.contains(index) { return true }
-        guard let key = keyDigests[index] else { return false }
+    func isDeliveryWanted(_ index: Int, _ value: Digest) -> Bool {
+        if states[index].isDeliveryWanted { return true }
+        guard let key = states[index].key else { return false }
         return oracle.needsDelivery(index, value, key)
-    }
-
-    /// Whether another instance with the same key runs in this one's place.
-    func isFollower(_ index: Int) -> Bool {
-        guard let key = keyDigests[index], let leader = leaders[key] else { return false }
-        return leader != index
     }
 
     // MARK: - Resolving
 
-    private mutating func resolve(_ oracle: Oracle) {
+    private mutating func resolve() {
         while let index = resolvable.popLast() {
-            guard case .unresolved = phases[index] else { continue }
-            resolve(index, oracle)
+            guard case .unresolved = states[index].phase else { continue }
+            resolve(index)
         }
     }
 
-    private mutating func resolve(_ index: Int, _ oracle: Oracle) {
-        let instance = graph.instances[index]
-        let key = oracle.key(index, inputDigests(of: instance))
-        let digest = key.digest
-        (keys[index], keyDigests[index]) = (key, digest)
-        if instance.schema.evaluation == .reference { return require(index) }
-        if let leader = leaders[digest] {
-            switch phases[leader] {
-            case .waiting:
-                phases[index] = .waiting
-                followers[leader, default: []].append(index)
-                return
-            case .ran, .cached:
-                if let value = digests[leader] {
-                    hasValue[index] = hasValue[leader]
-                    artifacts[index] = artifacts[leader]
-                    return markCached(index, value, oracle)
+    private mutating func resolve(_ index: Int) {
+        let key = key(of: index).digest
+        states[index].key = key
+        if isReference(index) { return require(index, because: .reference) }
+        let isForced = forced.contains(index)
+        if let leader = leaders[key] {
+            switch states[leader].phase {
+            case .lookedUp where !isForced, .waiting, .running:
+                return follow(leader, index)
+            case .ran, .cached where !isForced:
+                if let value = states[leader].digest {
+                    states[index].value = states[leader].value
+                    if case .held(_, let bytes, let isStored) = states[index].value {
+                        account(bytes, isStored: isStored)
+                    }
+                    return markCached(index, value, isStored: nil)
                 }
-            case .unresolved, .failed, .blocked: break
+            case .unresolved, .lookedUp, .cached, .follows, .failed, .blocked: break
             }
         }
-        leaders[digest] = index
-        if !forced.contains(index), let result = oracle.lookUp(digest) {
-            hasValue[index] = result.hasValue
-            markCached(index, result.value, oracle)
-        } else {
-            require(index)
-        }
+        leaders[key] = index
+        if isForced { return require(index, because: .forced) }
+        states[index].phase = .lookedUp
+        lookups.append(index)
     }
 
-    private mutating func inputDigests(of instance: Instance) -> [String: [CacheKey.InputDigest]] {
+    private mutating func follow(_ leader: Int, _ index: Int) {
+        states[index].phase = .follows(leader)
+        followers[leader, default: []].append(index)
+    }
+
+    /// The key of an instance whose inputs are all resolved.
+    mutating func key(of index: Int) -> CacheKey { oracle.key(index, inputDigests(of: index)) }
+
+    private mutating func inputDigests(of index: Int) -> [String: [CacheKey.InputDigest]] {
+        let instance = graph.instances[index]
         guard !instance.inputs.isEmpty else { return [:] }
         var result: [String: [CacheKey.InputDigest]] = [:]
         for port in instance.schema.inputs {
@@ -253,63 +298,180 @@ struct Scheduler {
 
     /// The digest of a value, or of the part of a reference that a port uses.
     private mutating func digest(of part: String?, at source: Int) -> Digest? {
-        guard let part, isReference(source), let reference = artifacts[source] else { return digests[source] }
+        guard let part, isReference(source), let reference = states[source].artifact else {
+            return states[source].digest
+        }
         if let known = partDigests[source]?[part] { return known }
         let digest = reference.part(part).record.digest
         partDigests[source, default: [:]][part] = digest
         return digest
     }
 
-    private mutating func markCached(_ index: Int, _ digest: Digest, _ oracle: Oracle) {
-        phases[index] = .cached
+    /// - Parameter isStored: nil where the value has its place already.
+    private mutating func markCached(_ index: Int, _ digest: Digest, isStored: Bool?) {
+        states[index].phase = .cached
         newlyCached.append(index)
+        if let isStored, states[index].artifact == nil { states[index].value = isStored ? .stored : .nowhere }
         settle(index, digest)
+        for follower in followers.removeValue(forKey: index) ?? [] {
+            markCached(follower, digest, isStored: isStored)
+            wakeWaiters(of: follower)
+        }
         releaseInputs(of: index)
-        if isDeliveryWanted(index, digest, oracle) { deliver(index) }
+        if isDeliveryWanted(index, digest) {
+            states[index].isDeliveryWanted = false
+            deliver(index)
+        }
     }
 
     /// The digest is known: whoever waited for no other can be resolved.
     private mutating func settle(_ index: Int, _ digest: Digest) {
-        let isNews = digests[index] == nil
-        digests[index] = digest
-        guard isNews else { return }
+        guard states[index].digest == nil else { return }
+        states[index].digest = digest
         for dependant in needed.dependants[index].reversed() {
-            unresolvedInputs[dependant] -= 1
-            if unresolvedInputs[dependant] == 0 { resolvable.append(dependant) }
+            states[dependant].unresolvedInputs -= 1
+            if states[dependant].unresolvedInputs == 0 { resolvable.append(dependant) }
         }
     }
 
     // MARK: - Running
 
     /// Makes an instance run as soon as it has the values of its inputs, which are made to run where they are gone.
-    private mutating func require(_ index: Int) {
-        var stack = [index]
-        while let current = stack.popLast() {
-            switch phases[current] {
-            case .waiting: continue
+    private mutating func require(_ index: Int, because cause: RunCause) {
+        var stack = [(index, cause)]
+        while let (current, asked) = stack.popLast() {
+            // What ran before in this run keeps its reason.
+            let cause = if case .ran(let first) = states[current].phase { first } else { asked }
+            switch states[current].phase {
+            case .waiting, .running, .follows: continue
+            case .failed: block(by: current); continue
+            case .blocked(let first): block(current, by: first); continue
             case .cached, .ran:
+                if let key = states[current].key, let leader = leaders[key], leader != current, states[leader].isToRun {
+                    follow(leader, current)
+                    continue
+                }
                 // It had let go of its inputs.
-                for input in needed.inputs[current] { uses[input] += 1 }
-            case .unresolved, .failed, .blocked: break
+                for input in needed.inputs[current] {
+                    states[input.index].uses += 1
+                    if !input.isGathered { states[input.index].directUses += 1 }
+                }
+            case .unresolved, .lookedUp: break
             }
-            phases[current] = .waiting
-            for input in needed.inputs[current] where artifacts[input] == nil && !hasValue[input] {
-                missingValues[current] += 1
-                valueWaiters[input, default: []].append(current)
-                evicted.insert(input)
-                stack.append(input)
+            if let key = states[current].key { leaders[key] = current }
+            states[current].phase = .waiting(cause)
+            states[current].missingValues = 0
+            for input in needed.inputs[current] where !states[input.index].isToBeHad {
+                wait(current, for: input.index)
+                stack.append((input.index, .evicted))
             }
-            if missingValues[current] == 0 { queue.push(.run(current)) }
+            if states[current].missingValues == 0 { push(.run(current)) }
         }
+    }
+
+    private mutating func wait(_ index: Int, for input: Int) {
+        states[index].missingValues += 1
+        waiters[input, default: []].append(index)
+    }
+
+    private mutating func wakeWaiters(of index: Int) {
+        for waiter in waiters.removeValue(forKey: index) ?? [] {
+            guard case .waiting = states[waiter].phase else { continue }
+            states[waiter].missingValues -= 1
+            if states[waiter].missingValues == 0 { push(.run(waiter)) }
+        }
+    }
+
+    private mutating func push(_ job: Job) {
+        queue.push(job, isEarly: graph.instances[job.instance].schema.evaluation != .cached)
+    }
+
+    // MARK: - Failures
+
+    /// What cannot go on without the instance: those that have no digest of it, and those that wait for its value. One
+    /// that runs has all it needs.
+    private mutating func block(by cause: Int) {
+        var stack = [cause]
+        while let stuck = stack.popLast() {
+            var affected = waiters.removeValue(forKey: stuck) ?? []
+            affected += followers.removeValue(forKey: stuck) ?? []
+            if states[stuck].digest == nil { affected += needed.dependants[stuck] }
+            for index in affected {
+                switch states[index].phase {
+                case .unresolved, .waiting, .follows:
+                    states[index].phase = .blocked(by: cause)
+                    stack.append(index)
+                case .lookedUp, .running, .cached, .ran, .failed, .blocked: break
+                }
+            }
+        }
+    }
+
+    /// What waits for an instance that is itself blocked.
+    private mutating func block(_ index: Int, by cause: Int) {
+        for waiter in waiters.removeValue(forKey: index) ?? [] {
+            guard case .waiting = states[waiter].phase else { continue }
+            states[waiter].phase = .blocked(by: cause)
+            block(waiter, by: cause)
+        }
+    }
+
+    // MARK: - Values
+
+    /// Holds what somebody is about to use, or nobody else has; the rest is left to the cache.
+    private mutating func place(_ given: Given, isStored: Bool, at index: Int) {
+        guard let artifact = given.artifact else { return setValue(isStored ? .stored : .nowhere, of: index) }
+        let isWanted: Bool
+        if isReference(index) {
+            isWanted = true
+        } else if isStored {
+            isWanted = states[index].directUses > 0 && heldStored + given.bytes <= mostHeld
+        } else {
+            isWanted = states[index].uses > 0 || states[index].isDeliveryWanted
+        }
+        let unheld: InstanceState.Location = isStored ? .stored : .nowhere
+        setValue(isWanted ? .held(artifact, bytes: given.bytes, isStored: isStored) : unheld, of: index)
+    }
+
+    private mutating func setValue(_ value: InstanceState.Location, of index: Int) {
+        if case .held(_, let bytes, let isStored) = states[index].value { account(-bytes, isStored: isStored) }
+        if case .held(_, let bytes, let isStored) = value { account(bytes, isStored: isStored) }
+        states[index].value = value
+    }
+
+    private mutating func account(_ bytes: Int, isStored: Bool) {
+        budget.hold(bytes)
+        if isStored { heldStored += bytes }
     }
 
     private mutating func releaseInputs(of index: Int) {
         for input in needed.inputs[index] {
-            uses[input] -= 1
-            if uses[input] <= 0, !isReference(input), !deliveryWanted.contains(input) { artifacts[input] = nil }
+            states[input.index].uses -= 1
+            if !input.isGathered { states[input.index].directUses -= 1 }
+            letGoOfUnused(input.index)
         }
     }
 
     /// References are small, are in no cache, and stay.
+    private mutating func letGoOfUnused(_ index: Int) {
+        guard case .held(_, _, let isStored) = states[index].value, !isReference(index),
+            !states[index].isDeliveryWanted
+        else { return }
+        if isStored, states[index].directUses <= 0 { setValue(.stored, of: index) }
+        if !isStored, states[index].uses <= 0 { setValue(.nowhere, of: index) }
+    }
+
     private func isReference(_ index: Int) -> Bool { graph.instances[index].schema.evaluation == .reference }
+}
+
+/// An instance gave another value than before, under the same key.
+struct NotDeterministic: Error, Hashable, CustomStringConvertible {
+    let known: Digest
+    let found: Digest
+
+    var description: String {
+        "it gave another value than before (\(found.short), not \(known.short)) for the same inputs: either it is not "
+            + "deterministic, or the program changed without a new version of this node; --force makes it and all that "
+            + "follows anew"
+    }
 }

@@ -75,6 +75,7 @@ private struct ExplanationWriter {
     private let run: RecipeRun
     private let plan: Plan
     private let cell: Cell
+    private let states: [InstanceState]
     private var explained: Set<Int> = []
     private(set) var explanation = Explanation()
 
@@ -83,6 +84,7 @@ private struct ExplanationWriter {
         self.run = run
         self.plan = plan
         self.cell = cell
+        states = run.state.withLock { $0.scheduler.states }
     }
 
     mutating func explain(_ index: Int, depth: Int) {
@@ -111,18 +113,19 @@ private struct ExplanationWriter {
     /// What has a digest: as in the last run, or another.
     private mutating func explainKnown(_ step: Plan.Step, _ state: String, _ depth: Int) {
         let index = step.index
-        guard let last = run.history[run.graph.instances[index].title], let key = run.scheduler.keys[index] else {
+        guard let last = run.history[run.graph.instances[index].title], let key = states[index].key else {
             return line(step, ": \(state)", depth)
         }
-        guard last != key.digest else {
+        guard last != key else {
             // A reference's key holds paths; what lies there may be another file.
             let value = run.store.result(for: last)?.value
-            let isSame = value == nil || value == run.scheduler.digests[index]
+            let isSame = value == nil || value == states[index].digest
             return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth)
         }
         line(step, ": \(state), by another key than in the last run", depth)
         guard let components = run.store.components(of: last) else { return }
-        explain(KeyChange.between(components, KeyComponents(key)), of: index, depth: depth + 1)
+        let current = run.state.withLock { $0.scheduler.key(of: index) }
+        explain(KeyChange.between(components, KeyComponents(current)), of: index, depth: depth + 1)
     }
 
     private mutating func explain(_ changes: [KeyChange], of index: Int, depth: Int) {
@@ -140,8 +143,8 @@ private struct ExplanationWriter {
         guard let step = plan[index] else { return false }
         if step.runs { return true }
         let title = run.graph.instances[index].title
-        guard let last = run.history[title], let key = run.scheduler.keyDigests[index] else { return true }
-        return last != key || run.store.result(for: last)?.value != run.scheduler.digests[index]
+        guard let last = run.history[title], let key = states[index].key else { return true }
+        return last != key || run.store.result(for: last)?.value != states[index].digest
     }
 
     private mutating func follow(_ indices: [Int], depth: Int) {

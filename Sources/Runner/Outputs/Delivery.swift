@@ -11,6 +11,8 @@ final class Delivery: Sendable {
         var fields: [Int: [String: Double]] = [:]
         /// Outputs that were found to be as they should, by their place in the graph.
         var inPlace: Set<Int> = []
+        /// Files that this run wrote or found in place.
+        var delivered: Set<Int> = []
     }
 
     private let graph: ExecutionGraph
@@ -23,6 +25,8 @@ final class Delivery: Sendable {
     private let tables: [(place: Int, instances: [Int])]
     private let expectations: [Expectation]
     private let measured: Set<Int>
+    /// What the output files are made of that are as this cache last saw them, by their places; read once.
+    private let contents: Mutex<[Int: Digest]>
     private let state = Mutex(State())
 
     init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, version: String) {
@@ -46,6 +50,10 @@ final class Delivery: Sendable {
         self.tables = tables
         expectations = graph.expectations.filter { isAsked($0.instance) }
         measured = Set(expectations.map(\.instance))
+        contents = Mutex([:])
+        let places = outputs.values.flatMap(\.self) + tables.map(\.place)
+        let known = store.outputContents(of: places.map { path($0) })
+        contents.withLock { contents in for place in places { contents[place] = known[path(place)] } }
     }
 
     /// The instances that anything asked for names.
@@ -59,7 +67,7 @@ final class Delivery: Sendable {
         let inPlace = state.withLock { $0.inPlace }
         let single = outputsByInstance.values.joined().filter { !inPlace.contains($0) }
         let missing = tables.filter { place, instances in
-            tableContent(instances, digests).map { store.outputContent(path(place)) != $0 } ?? true
+            tableContent(instances, digests).map { content(at: place) != $0 } ?? true
         }
         let paths = (single + missing.map(\.place)).map { graph.outputs[$0].path }
         guard !paths.isEmpty, let failure = folder.problem(writing: paths) else { return nil }
@@ -77,7 +85,7 @@ final class Delivery: Sendable {
         let metadata = entries(index, key)
         for place in places {
             let content = content(of: place, value: value, metadata: metadata)
-            if store.outputContent(path(place)) == content {
+            if self.content(at: place) == content {
                 state.withLock { _ = $0.inPlace.insert(place) }
             } else {
                 isNeeded = true
@@ -107,28 +115,37 @@ final class Delivery: Sendable {
 
     /// The outputs that were left alone.
     func unchangedOutputs() -> [OutputReport] {
-        state.withLock { $0.inPlace }.sorted().map { place in
+        let inPlace = state.withLock { state in
+            state.delivered.formUnion(state.inPlace)
+            return state.inPlace
+        }
+        return inPlace.sorted().map { place in
             OutputReport(path: shownPath(place), outcome: .unchanged, location: graph.outputs[place].location)
+        }
+    }
+
+    /// Files that this run wrote, or saw, and that are gone now that it ends.
+    func missingOutputs() -> [OutputReport] {
+        state.withLock { $0.delivered }.sorted().compactMap { place in
+            guard access(path(place), F_OK) != 0 else { return nil }
+            let output = graph.outputs[place]
+            return OutputReport(path: shownPath(place), outcome: .failed(OutputGone()), location: output.location)
         }
     }
 
     // MARK: - Tables
 
-    /// Asks for the values that tables still lack, for those that are not in place.
-    /// - Returns: whether any were asked for.
-    func demandTables(digests: [Digest?], wantFields: (Int) -> Void) -> Bool {
-        var isDemanding = false
+    /// The instances whose values tables still lack, of those tables that are not in place.
+    func tablesDemand(digests: [Digest?]) -> Set<Int> {
+        var wanted: Set<Int> = []
         let fields = state.withLock { $0.fields }
         for (place, instances) in tables {
-            guard let content = tableContent(instances, digests), store.outputContent(path(place)) != content else {
+            guard let content = tableContent(instances, digests), self.content(at: place) != content else {
                 continue
             }
-            for index in instances where fields[index] == nil {
-                wantFields(index)
-                isDemanding = true
-            }
+            wanted.formUnion(instances.filter { fields[$0] == nil })
         }
-        return isDemanding
+        return wanted
     }
 
     /// Writes the tables whose rows are all known.
@@ -136,7 +153,7 @@ final class Delivery: Sendable {
         let fields = state.withLock { $0.fields }
         return tables.compactMap { place, instances in
             guard let content = tableContent(instances, digests) else { return nil }
-            if store.outputContent(path(place)) == content {
+            if self.content(at: place) == content {
                 let location = graph.outputs[place].location
                 return (OutputReport(path: shownPath(place), outcome: .unchanged, location: location), nil)
             }
@@ -174,13 +191,13 @@ final class Delivery: Sendable {
         let outcome: OutputReport.Outcome
         do {
             let bytes = try encode(Self.fileExtension(output.path))
+            let identity: FileIdentity?
             switch try folder.write(bytes, to: output.path) {
-            case .written: outcome = .written
-            case .unchanged: outcome = .unchanged
+            case .written(let file): (outcome, identity) = (.written, file)
+            case .unchanged(let file): (outcome, identity) = (.unchanged, file)
             }
-            if let identity = FileIdentity(path: path(place)) {
-                store.rememberOutput(path(place), identity, content: content)
-            }
+            if let identity { store.rememberOutput(path(place), identity, content: content) }
+            state.withLock { _ = $0.delivered.insert(place) }
         } catch {
             outcome = .failed(error)
         }
@@ -191,8 +208,9 @@ final class Delivery: Sendable {
     private func content(of place: Int, value: Digest, metadata: [FileMetadata]) -> Digest {
         var encoder = CanonicalEncoder()
         encoder.append(.string("output"))
+        encoder.append(.integer(Int128(encoderRevision(place))))
         encoder.append(.string(Self.fileExtension(graph.outputs[place].path)))
-        encoder.append(value.bytes)
+        value.withUnsafeBytes { encoder.append($0) }
         for entry in metadata { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
         return Digest(of: encoder.bytes)
     }
@@ -200,16 +218,27 @@ final class Delivery: Sendable {
     private func tableContent(_ instances: [Int], _ digests: [Digest?]) -> Digest? {
         var encoder = CanonicalEncoder()
         encoder.append(.string("table"))
+        encoder.append(.integer(Int128(TableText.revision)))
+        if let first = instances.first {
+            encoder.append(.integer(Int128(graph.instances[first].schema.output.encoderRevision)))
+        }
         for index in instances {
             guard let digest = digests[index] else { return nil }
             encoder.append(.list(graph.instances[index].cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
-            encoder.append(digest.bytes)
+            digest.withUnsafeBytes { encoder.append($0) }
         }
         encoder.append(
             .list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? [])
         )
         return Digest(of: encoder.bytes)
     }
+
+    private func encoderRevision(_ place: Int) -> Int {
+        guard case .artifact(let index) = graph.outputs[place].source else { return TableText.revision }
+        return graph.instances[index].schema.output.encoderRevision
+    }
+
+    private func content(at place: Int) -> Digest? { contents.withLock { $0[place] } }
 
     private func entries(_ index: Int, _ key: Digest) -> [FileMetadata] {
         options.describesPictures ? metadata.entries(for: graph.instances[index], key: key) : []
@@ -226,4 +255,9 @@ final class Delivery: Sendable {
     private static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
     }
+}
+
+/// An output was written and is not there any more.
+struct OutputGone: Error, CustomStringConvertible {
+    var description: String { "somebody removed it while the run was going on" }
 }

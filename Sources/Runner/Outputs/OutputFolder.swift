@@ -1,4 +1,5 @@
 import Foundation
+import Store
 
 /// Writes files beneath one folder and nowhere else, each beside its name and then renamed.
 ///
@@ -13,7 +14,11 @@ struct OutputFolder: Sendable {
 
     let path: String
 
-    enum Outcome { case written, unchanged }
+    /// What became of a file, and what the very file was then.
+    enum Outcome {
+        case written(FileIdentity?)
+        case unchanged(FileIdentity?)
+    }
 
     /// - Parameter relative: the file's path in the folder; missing folders are made.
     /// - Throws: `Failure`.
@@ -29,9 +34,10 @@ struct OutputFolder: Sendable {
             close(folder)
             folder = inner
         }
-        if Self.content(of: name, in: folder, isAtMost: bytes.count) == bytes { return .unchanged }
-        try replace(name, in: folder, with: bytes)
-        return .written
+        if let (content, identity) = Self.content(of: name, in: folder, length: bytes.count), content == bytes {
+            return .unchanged(identity)
+        }
+        return .written(try replace(name, in: folder, with: bytes))
     }
 
     /// Why these files cannot be written here, as far as that shows before anything is made: whatever is in the place of
@@ -80,19 +86,22 @@ struct OutputFolder: Sendable {
     }
 
     /// nil where there is no ordinary file of that many bytes.
-    private static func content(of name: String, in folder: Int32, isAtMost size: Int) -> [UInt8]? {
+    private static func content(
+        of name: String,
+        in folder: Int32,
+        length: Int
+    ) -> (bytes: [UInt8], identity: FileIdentity?)? {
         // Without O_NONBLOCK a pipe of that name would hold us up.
         let descriptor = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-        var status = stat()
-        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG, Int(status.st_size) == size else {
-            return nil
-        }
-        return (try? file.readToEnd()).map { [UInt8]($0) } ?? []
+        guard let identity = FileIdentity(descriptor: descriptor), identity.size == length else { return nil }
+        let bytes = (try? file.readToEnd()).map { [UInt8]($0) } ?? []
+        return (bytes, FileIdentity(descriptor: descriptor) == identity ? identity : nil)
     }
 
-    private func replace(_ name: String, in folder: Int32, with bytes: [UInt8]) throws(Failure) {
+    /// - Returns: what the new file is, taken of itself: by now the name may be another's.
+    private func replace(_ name: String, in folder: Int32, with bytes: [UInt8]) throws(Failure) -> FileIdentity? {
         let temporary = ".pulid-run-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
         let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw failure(name) }
@@ -104,12 +113,13 @@ struct OutputFolder: Sendable {
             unlinkat(folder, temporary, 0)
             throw .system(path: name, reason: error.localizedDescription)
         }
-        close(descriptor)
+        defer { close(descriptor) }
         guard renameat(folder, temporary, folder, name) == 0 else {
             let failure = failure(name)
             unlinkat(folder, temporary, 0)
             throw failure
         }
+        return FileIdentity(descriptor: descriptor)
     }
 
     private func failure(_ name: String) -> Failure { .system(path: name, reason: String(cString: strerror(errno))) }

@@ -8,6 +8,9 @@ struct TableText {
         let values: [Double?]
     }
 
+    /// Raised when the same rows may give other text: tables in place are then written anew.
+    static let revision = 1
+
     let axes: [String]
     let fields: [String]
     let rows: [Row]

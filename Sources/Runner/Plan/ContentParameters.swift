@@ -1,5 +1,10 @@
 import Graph
 
+extension NodeSchema {
+    /// Whether parameters name files by their content.
+    var readsFiles: Bool { parameters.contains { $0.form.mentionsFile } }
+}
+
 extension Instance {
     /// The parameters as they stand in the key: a file is named by its content, wherever it lies.
     ///

@@ -2,53 +2,66 @@ import Graph
 
 /// The instances that the wanted results rest on, how they hang together, and in which order they are best run.
 struct NeededInstances: Sendable {
+    /// An instance that another reads.
+    struct Input: Sendable {
+        let index: Int
+        /// Whether it is read only as one of a gathered sweep, one at a time.
+        let isGathered: Bool
+    }
+
     /// In the graph's order.
     let indices: [Int]
-    /// By instance: the instances it reads, each once.
-    let inputs: [[Int]]
+    /// By instance: what it reads, each once.
+    let inputs: Lists<Input>
     /// By instance: the needed instances that read it.
-    let dependants: [[Int]]
+    let dependants: Lists<Int>
     /// The order to run in, where there is a choice: what shares a swept model together, so that none is loaded twice;
     /// then each wanted result with all it rests on, so that one cell of a sweep is finished before the next is begun.
-    let order: [Int]
-    /// By instance: its place in `order`.
+    /// By instance: its place in that order.
     let ranks: [Int]
 
     init(_ graph: ExecutionGraph, targets: [Int]) {
         let count = graph.instances.count
         var isNeeded = Array(repeating: false, count: count)
         for target in targets { isNeeded[target] = true }
-        var inputs: [[Int]] = Array(repeating: [], count: count)
-        var dependants: [[Int]] = Array(repeating: [], count: count)
         // Inputs come before whoever reads them.
+        var lists: [(instance: Int, inputs: [Input])] = []
         for index in stride(from: count - 1, through: 0, by: -1) where isNeeded[index] {
-            inputs[index] = Set(graph.instances[index].inputs.values.joined()).sorted()
-            for input in inputs[index] {
-                isNeeded[input] = true
-                dependants[input].append(index)
-            }
+            let inputs = Self.inputs(of: graph.instances[index])
+            for input in inputs { isNeeded[input.index] = true }
+            if !inputs.isEmpty { lists.append((index, inputs)) }
         }
         indices = (0..<count).filter { isNeeded[$0] }
-        self.inputs = inputs
-        self.dependants = dependants.map { $0.reversed() }
-        order = Self.order(graph, targets: targets, indices: indices, inputs: inputs)
-        var ranks = Array(repeating: 0, count: count)
-        for (rank, index) in order.enumerated() { ranks[index] = rank }
-        self.ranks = ranks
+        inputs = Lists(count: count) { add in
+            for list in lists.reversed() { for input in list.inputs { add(list.instance, input) } }
+        }
+        dependants = Lists(count: count) { add in
+            for list in lists.reversed() { for input in list.inputs { add(input.index, list.instance) } }
+        }
+        ranks = Self.ranks(graph, targets: targets, indices: indices, inputs: inputs)
     }
 
-    private static func order(
+    private static func inputs(of instance: Instance) -> [Input] {
+        var isGathered: [Int: Bool] = [:]
+        for port in instance.schema.inputs {
+            let gathers = port.arity == .gathered
+            for source in instance.inputs[port.name] ?? [] { isGathered[source] = (isGathered[source] ?? true) && gathers }
+        }
+        return isGathered.keys.sorted().map { Input(index: $0, isGathered: isGathered[$0] ?? false) }
+    }
+
+    private static func ranks(
         _ graph: ExecutionGraph,
         targets: [Int],
         indices: [Int],
-        inputs: [[Int]]
+        inputs: Lists<Input>
     ) -> [Int] {
         // The last of the swept models that an instance rests on, or -1.
         var models = Array(repeating: -1, count: graph.instances.count)
         for index in indices {
             let instance = graph.instances[index]
             let isModel = instance.schema.evaluation == .reference && !instance.cell.coordinates.isEmpty
-            models[index] = isModel ? index : inputs[index].map { models[$0] }.max() ?? -1
+            models[index] = isModel ? index : inputs[index].map { models[$0.index] }.max() ?? -1
         }
         var order: [Int] = []
         var isVisited = Array(repeating: false, count: graph.instances.count)
@@ -60,11 +73,43 @@ struct NeededInstances: Sendable {
                 } else if !isVisited[index] {
                     isVisited[index] = true
                     stack.append((index, true))
-                    for input in inputs[index].reversed() where !isVisited[input] { stack.append((input, false)) }
+                    for input in inputs[index].reversed() where !isVisited[input.index] {
+                        stack.append((input.index, false))
+                    }
                 }
             }
         }
-        let groups = Dictionary(grouping: order) { models[$0] }
-        return groups.keys.sorted().flatMap { groups[$0] ?? [] }
+        // In the order of the models, and within one as found.
+        let places = order.enumerated().sorted { (models[$0.element], $0.offset) < (models[$1.element], $1.offset) }
+        var ranks = Array(repeating: 0, count: graph.instances.count)
+        for (rank, place) in places.enumerated() { ranks[place.element] = rank }
+        return ranks
     }
+}
+
+/// A list for each of many numbers, all in one piece of memory.
+struct Lists<Element: Sendable>: Sendable {
+    private var starts: [Int]
+    private var elements: [Element] = []
+
+    /// - Parameter fill: adds elements; called twice and the same each time. Elements of one list keep their order.
+    init(count: Int, fill: (_ add: (Int, Element) -> Void) -> Void) {
+        var starts = Array(repeating: 0, count: count + 1)
+        var first: Element?
+        fill { list, element in
+            starts[list + 1] += 1
+            first = first ?? element
+        }
+        for i in 0..<count { starts[i + 1] += starts[i] }
+        self.starts = starts
+        guard let first else { return }
+        var elements = Array(repeating: first, count: starts[count])
+        fill { list, element in
+            elements[starts[list]] = element
+            starts[list] += 1
+        }
+        self.elements = elements
+    }
+
+    subscript(list: Int) -> ArraySlice<Element> { elements[starts[list]..<starts[list + 1]] }
 }

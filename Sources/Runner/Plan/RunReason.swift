@@ -1,3 +1,4 @@
+import Foundation
 import Graph
 import Recipes
 import Store
@@ -51,7 +52,10 @@ extension KeyChange: CustomStringConvertible {
     }
 
     private static func difference(_ old: String, _ new: String) -> String {
-        let (before, after) = (items(old), items(new))
+        let (plainOld, plainNew) = (plain(old), plain(new))
+        // The number 1 and the text "1" look the same without their quotes.
+        guard plainOld != plainNew else { return "\(escaped(old)) -> \(escaped(new))" }
+        let (before, after) = (items(plainOld), items(plainNew))
         guard before.count == after.count, after.count > 1 else { return "\(shown(old)) -> \(shown(new))" }
         let changed = zip(before, after).filter { $0 != $1 }.map { "\(shown($0)) -> \(shown($1))" }
         let rest = changed.count > 3 ? ", and \(changed.count - 3) more" : ""
@@ -62,9 +66,21 @@ extension KeyChange: CustomStringConvertible {
         text.split(separator: ", ", omittingEmptySubsequences: false).map(String.init)
     }
 
+    /// Text without the quotes and escapes of JSON.
+    private static func plain(_ json: String) -> String {
+        guard json.hasPrefix("\""), let data = "[\(json)]".data(using: .utf8),
+            let texts = try? JSONDecoder().decode([String].self, from: data), let text = texts.first
+        else { return json }
+        return text
+    }
+
+    private static func escaped(_ text: String) -> String {
+        TerminalText(text.replacing("\\", with: "\\\\")).escaped()
+    }
+
     /// Digests of values and files are long and say nothing; twelve digits tell them apart.
     private static func shown(_ text: String) -> String {
-        let text = TerminalText(text.replacing("\\", with: "\\\\")).escaped()
+        let text = escaped(plain(text))
         let short = items(text).map { item in
             item.split(separator: " ", omittingEmptySubsequences: false).map { word in
                 Digest(hex: String(word))?.short ?? String(word)

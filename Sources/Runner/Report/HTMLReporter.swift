@@ -26,7 +26,7 @@ public final class HTMLReporter: Reporter {
         let url = URL(fileURLWithPath: file).standardizedFileURL
         do {
             let folder = OutputFolder(path: url.deletingLastPathComponent().path)
-            if try folder.write(Array(page.html.utf8), to: url.lastPathComponent) == .written {
+            if case .written = try folder.write(Array(page.html.utf8), to: url.lastPathComponent) {
                 console.output(file + "\n")
             }
         } catch {

@@ -8,6 +8,11 @@ extension ResultStore {
         return sealedDigest(in: "outputs", column: "content", path: path, identity: identity)
     }
 
+    /// The same for many files: of those that are as they were.
+    public func outputContents(of paths: [String]) -> [String: Digest] {
+        paths.reduce(into: [:]) { $0[$1] = outputContent($1) }
+    }
+
     /// Remembers that the file was made of `content`.
     ///
     /// - Parameter identity: of the very file that was written, whatever lies at the path by now.

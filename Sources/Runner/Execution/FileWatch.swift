@@ -1,0 +1,68 @@
+import Foundation
+import Graph
+import Store
+import Synchronization
+
+/// The files that a run reads, each as it was when its digest was taken. A run sees one content of each: a file that
+/// changes under it fails whatever reads it, and nothing made of it is kept.
+final class FileWatch: Sendable {
+    /// The paths and digests of a file and of all that is read with it.
+    struct Content {
+        let files: [FileContent]
+        /// Of the file's bytes; with companions, of the digests of all.
+        let digest: Digest
+    }
+
+    private let store: ResultStore
+    private let companions: @Sendable (String) throws -> [String]
+    private let pause: @Sendable () throws -> Void
+    private let known = Mutex<[String: FileContent]>([:])
+
+    /// - Parameters:
+    ///   - companions: the other files that are read with one, such as the shards of an index.
+    ///   - pause: called between blocks of large files; what it throws ends the reading.
+    init(
+        store: ResultStore,
+        companions: @escaping @Sendable (String) throws -> [String],
+        pause: @escaping @Sendable () throws -> Void
+    ) {
+        self.store = store
+        self.companions = companions
+        self.pause = pause
+    }
+
+    /// - Throws: `FileDigestError`; `FileChanged`; what `companions` throws.
+    func content(of path: String) throws -> Content {
+        let file = try self.file(path)
+        let others = try companions(path).map { try self.file($0) }
+        guard !others.isEmpty else { return Content(files: [file], digest: file.digest) }
+        var encoder = CanonicalEncoder()
+        for file in [file] + others { encoder.append(.string(file.digest.hex)) }
+        return Content(files: [file] + others, digest: Digest(of: encoder.bytes))
+    }
+
+    /// - Throws: `FileChanged` for the first of these paths whose file is not the one whose digest was taken.
+    func check(_ paths: some Sequence<String>) throws {
+        for path in paths {
+            guard let file = known.withLock({ $0[path] }) else { continue }
+            if !file.isUnchanged { throw FileChanged(path: path) }
+        }
+    }
+
+    private func file(_ path: String) throws -> FileContent {
+        let found = try store.fileContent(path, pause: pause)
+        let first = known.withLock { known in
+            let first = known[path] ?? found
+            known[path] = first
+            return first
+        }
+        guard first.identity == found.identity else { throw FileChanged(path: path) }
+        return found
+    }
+}
+
+/// A file is not what it was when the run took its digest.
+struct FileChanged: Error, Hashable, CustomStringConvertible {
+    let path: String
+    var description: String { "\(path) changed while the run was using it: nothing made of it is kept; run again" }
+}

@@ -1,0 +1,80 @@
+import Graph
+
+/// What is known of an instance, what is being done about it, and where its value is.
+struct InstanceState {
+    enum Phase {
+        /// The digest of an input is not known yet.
+        case unresolved
+        /// Its key is known, and the cache is being asked.
+        case lookedUp
+        /// It is to run: when the values of its inputs are there, and a worker takes it.
+        case waiting(RunCause)
+        case running(RunCause)
+        /// Another instance with the same key runs in its place.
+        case follows(Int)
+        /// The cache gave its digest.
+        case cached
+        case ran(RunCause)
+        case failed
+        /// Not run, since this instance before it failed.
+        case blocked(by: Int)
+    }
+
+    enum Location {
+        /// Not made, or no longer to be had.
+        case nowhere
+        case stored
+        /// - bytes: what it takes.
+        case held(any Artifact, bytes: Int, isStored: Bool)
+    }
+
+    var phase = Phase.unresolved
+    var value = Location.nowhere
+    var key: Digest?
+    /// Of its value; known for good once it is known.
+    var digest: Digest?
+    /// Inputs whose digests are not known.
+    var unresolvedInputs = 0
+    /// While it waits: inputs whose values are still to be made.
+    var missingValues = 0
+    /// Dependants that may still want the value.
+    var uses = 0
+    /// Those of them that take it as a whole, not as one of a gathered sweep.
+    var directUses = 0
+    /// Outputs, expectations or tables want the value and have not had it.
+    var isDeliveryWanted = false
+
+    var isToRun: Bool {
+        switch phase {
+        case .waiting, .running: true
+        default: false
+        }
+    }
+
+    var isDone: Bool {
+        switch phase {
+        case .cached, .ran: true
+        default: false
+        }
+    }
+
+    var artifact: (any Artifact)? {
+        if case .held(let artifact, _, _) = value { artifact } else { nil }
+    }
+
+    var isToBeHad: Bool {
+        if case .nowhere = value { false } else { true }
+    }
+}
+
+/// Why an instance runs, as it was decided.
+enum RunCause: Hashable, Sendable {
+    /// It names files.
+    case reference
+    /// `--force`
+    case forced
+    /// The cache has no result under its key.
+    case missed
+    /// Its digest is known, and its value is needed and not to be had.
+    case evicted
+}
