@@ -21,7 +21,7 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "Imaging", "Kernels",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "Checkpoints", "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),

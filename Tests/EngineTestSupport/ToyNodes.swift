@@ -5,7 +5,8 @@ import Graph
 public let toyNodes: [any Node.Type] = [
     Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, LoadImage.self, LoadModel.self,
     Mean.self,
-    Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sum.self, Table.self,
+    Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sneak.self, Sum.self, Table.self, Weigh.self,
+    WeighAll.self,
 ]
 
 extension NodeRegistry {
@@ -297,5 +298,41 @@ public struct Climb: Node {
         context.checkpoints.save(ToyNumber(Double(reached)).record)
         guard reached == goal else { throw Tired(height: reached) }
         return ToyNumber(Double(reached))
+    }
+}
+
+/// A number from a file that is in no key: what a node must not do.
+public struct Sneak: Node {
+    public static let version = 1
+    public static let help = "Reads a number behind the engine's back."
+    @Parameter("the text file") var behind: String
+    public init() {}
+
+    public func run(_ context: RunContext) throws -> ToyNumber {
+        ToyNumber(Double(try String(contentsOfFile: behind, encoding: .utf8)) ?? 0)
+    }
+}
+
+/// A block of bytes that counts how many of its kind are in memory.
+public struct Weigh: Node {
+    public static let version = 1
+    public static let help = "Makes something that takes memory."
+    @Input("the number") var input: ToyNumber?
+    @Parameter("whose count") var scale: String
+    @Parameter("in bytes", in: 0...1_000_000_000) var bytes: Int = 1000
+    @Parameter("tells it from others") var number: Int = 0
+    public init() {}
+    public func run(_ context: RunContext) throws -> ToyWeight { ToyWeight(scale, number: number, bytes: bytes) }
+}
+
+/// The sum of a sweep's weights, looked at one by one.
+public struct WeighAll: Node {
+    public static let version = 1
+    public static let help = "Adds up a sweep of weights."
+    @Input("the weights") var weights: Gathered<ToyWeight>
+    public init() {}
+
+    public func run(_ context: RunContext) throws -> ToyNumber {
+        ToyNumber(try weights.items.reduce(0) { $0 + Double(try $1.value().number) })
     }
 }

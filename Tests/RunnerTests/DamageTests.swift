@@ -59,11 +59,7 @@ import Testing
         _ = try workshop.run(chain())
         let good = try workshop.folder.bytes(of: "out/b.pgm")
         // The pixels as they lie in the database, with one bit flipped.
-        let pixels = Array(good.suffix(64))
-        var database = try workshop.folder.bytes(of: "cache/cache.sqlite")
-        let place = try #require(database.indices.first { database[$0...].starts(with: pixels) })
-        database[place + 10] ^= 4
-        try workshop.folder.write(database, to: "cache/cache.sqlite")
+        try damage(Array(good.suffix(64)))
         try FileManager.default.removeItem(atPath: workshop.folder("out/b.pgm"))
 
         let outcome = try workshop.run(chain())
@@ -92,5 +88,59 @@ import Testing
             #expect(outcome.ran == ["a", "b", "c"])
             #expect(outcome.summary.exitStatus == .success)
         }
+    }
+
+    /// A value that the cache lists and cannot give is made again once, whether or not the cache can be mended.
+    @Test func aDamagedValueInACacheThatIsOnlyReadIsMadeOnce() throws {
+        _ = try workshop.run(chain())
+        let good = try workshop.folder.bytes(of: "out/b.pgm")
+        try damage(Array(good.suffix(64)))
+        try FileManager.default.removeItem(atPath: workshop.folder("out/b.pgm"))
+        let outcome = try workshop.run(chain(), access: .readOnly)
+        #expect(outcome.ran == ["b"])
+        #expect(outcome.warnings.count == 1)
+        #expect(try workshop.folder.bytes(of: "out/b.pgm") == good)
+    }
+
+    /// A record that is whole, and not what the node's artifact is read from by now: said once, and not for ever.
+    @Test func aValueOfAnotherLayoutIsReported() throws {
+        _ = try workshop.run(chain())
+        let store = try workshop.openStore()
+        let (key, value) = paintKey()
+        #expect(store.result(for: key.digest)?.value == value)
+        let other = RecordCoder.encode(Record(kind: "image", values: ["layout": .string("an earlier one")]))
+        store.insert(other.digest, other, kind: "image", for: key, cost: 1, claim: nil)
+        store.close()
+        try FileManager.default.removeItem(atPath: workshop.folder("out/b.pgm"))
+        let outcome = try workshop.run(chain())
+        #expect(outcome.summary.failures.map(\.node) == ["b"])
+        #expect(outcome.summary.failures[0].reason.contains("without a new version of this node"))
+        #expect(outcome.events.count { if case .warning = $0 { true } else { false } } == 1)
+        #expect(try workshop.run(chain(), { $0.force = ["b"] }).ran == ["b"])
+    }
+
+    private func paintKey() -> (CacheKey, Digest) {
+        let caption = ToyText("a picture of a lighthouse").record.digest
+        let key = CacheKey(
+            kind: "paint",
+            version: 1,
+            parameters: ["seed": .integer(0), "width": .integer(64)],
+            inputs: ["caption": [CacheKey.InputDigest(cell: nil, digest: caption)]],
+            numerics: "toy"
+        )
+        var pixels: [UInt8] = []
+        var block = Digest(of: " 0 a picture of a lighthouse".utf8)
+        while pixels.count < 64 {
+            pixels += block.bytes
+            block = Digest(of: block.bytes)
+        }
+        return (key, ToyImage(pixels).record.digest)
+    }
+
+    private func damage(_ pixels: [UInt8]) throws {
+        var database = try workshop.folder.bytes(of: "cache/cache.sqlite")
+        let place = try #require(database.indices.first { database[$0...].starts(with: pixels) })
+        database[place + 10] ^= 4
+        try workshop.folder.write(database, to: "cache/cache.sqlite")
     }
 }

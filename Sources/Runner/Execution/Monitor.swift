@@ -27,7 +27,7 @@ final class Monitor<State>: @unchecked Sendable {
                 switch body(&state) {
                 case .done(let result): return result
                 case .forChange: condition.wait()
-                case .until(let date): condition.wait(until: date)
+                case .until(let date): _ = condition.wait(until: date)
                 }
             }
         }

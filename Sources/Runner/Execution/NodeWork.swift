@@ -76,6 +76,7 @@ struct NodeWork: Sendable {
         let name = InstanceName(instance)
         return RunContext(
             fileDigest: fileDigest,
+            checkUnchanged: { [files] in try files.check($0) },
             progress: { [report] in report(.progress(name, done: $0, total: $1, note: $2)) },
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },

@@ -253,7 +253,8 @@ struct Scheduler {
             switch states[leader].phase {
             case .lookedUp where !isForced, .waiting, .running:
                 return follow(leader, index)
-            case .ran, .cached where !isForced:
+            case .ran,
+                .cached where !isForced:
                 if let value = states[leader].digest {
                     states[index].value = states[leader].value
                     if case .held(_, let bytes, let isStored) = states[index].value {

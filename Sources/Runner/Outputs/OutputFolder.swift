@@ -37,7 +37,11 @@ struct OutputFolder: Sendable {
         if let (content, identity) = Self.content(of: name, in: folder, length: bytes.count), content == bytes {
             return .unchanged(identity)
         }
-        return .written(try replace(name, in: folder, with: bytes))
+        do {
+            return .written(try WholeFile(name, in: folder).replace(with: bytes))
+        } catch {
+            throw .system(path: name, reason: "\(error)")
+        }
     }
 
     /// Why these files cannot be written here, as far as that shows before anything is made: whatever is in the place of
@@ -98,28 +102,6 @@ struct OutputFolder: Sendable {
         guard let identity = FileIdentity(descriptor: descriptor), identity.size == length else { return nil }
         let bytes = (try? file.readToEnd()).map { [UInt8]($0) } ?? []
         return (bytes, FileIdentity(descriptor: descriptor) == identity ? identity : nil)
-    }
-
-    /// - Returns: what the new file is, taken of itself: by now the name may be another's.
-    private func replace(_ name: String, in folder: Int32, with bytes: [UInt8]) throws(Failure) -> FileIdentity? {
-        let temporary = ".pulid-run-\(getpid())-\(UInt32.random(in: 0...UInt32.max)).tmp"
-        let descriptor = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw failure(name) }
-        let file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-        do {
-            try file.write(contentsOf: Data(bytes))
-        } catch {
-            close(descriptor)
-            unlinkat(folder, temporary, 0)
-            throw .system(path: name, reason: error.localizedDescription)
-        }
-        defer { close(descriptor) }
-        guard renameat(folder, temporary, folder, name) == 0 else {
-            let failure = failure(name)
-            unlinkat(folder, temporary, 0)
-            throw failure
-        }
-        return FileIdentity(descriptor: descriptor)
     }
 
     private func failure(_ name: String) -> Failure { .system(path: name, reason: String(cString: strerror(errno))) }

@@ -18,7 +18,7 @@ struct DoctorCommand: ParsableCommand {
             line("program", "pulid-run \(Program.version); \(Gemm.numericsClass)")
             line("processor", "\(resources.threads ?? Parallel.width) threads, \(Self.instructions)")
             let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-            let networks = ByteCount(resources.residents.limit)
+            let networks = ByteCount(resources.residents.budget.limit)
             line("memory", "\(ByteCount(memory)); networks are kept in \(networks) of it (--memory)")
             var problems = Self.problems(memory: memory)
             let store = try cache.open { Terminal.output("warning: \($0)\n") }

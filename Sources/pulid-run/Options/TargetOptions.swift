@@ -52,7 +52,7 @@ struct ResourceOptions: ParsableArguments {
     /// Where loaded networks are kept.
     var residents: Residents {
         let machine = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-        return Residents(limit: (memory?.bytes ?? machine / 4 * 3) / 3 * 2)
+        return Residents(MemoryBudget(limit: memory?.bytes ?? machine / 4 * 3))
     }
 
     func validate() throws {

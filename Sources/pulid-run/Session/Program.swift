@@ -1,3 +1,4 @@
+import Checkpoints
 import Graph
 import Kernels
 import Nodes
@@ -13,7 +14,12 @@ enum Program {
     static func environment(_ numerics: NumericsOptions, threads: Int? = nil) -> RunEnvironment {
         let isExact = numerics.exact
         let name = Gemm.numericsClass + (isExact ? ", exact" : "")
-        return RunEnvironment(numerics: name, version: version) { work in
+        return RunEnvironment(
+            numerics: name,
+            version: version,
+            // What is no index has no shards.
+            companions: { path in (try? WeightFile.companions(of: path)) ?? [] }
+        ) { work in
             try Numerics.$isExact.withValue(isExact) {
                 guard let threads else { return try work() }
                 return try Parallel.$width.withValue(threads) { try work() }
