@@ -57,7 +57,7 @@ public struct CacheKey: Hashable, Sendable {
         encoder.append(.integer(Int128(version)))
         encoder.append(.string(numerics))
         encoder.append(.map(parameters))
-        for (name, digests) in inputs.sorted(by: { $0.key < $1.key }) {
+        for (name, digests) in inputs.count > 1 ? inputs.sorted(by: { $0.key < $1.key }) : Array(inputs) {
             encoder.append(.string(name))
             encoder.append(.integer(Int128(digests.count)))
             for input in digests {

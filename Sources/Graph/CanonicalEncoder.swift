@@ -9,7 +9,7 @@ public struct CanonicalEncoder: Sendable {
         switch value {
         case .null: bytes.append(UInt8(ascii: "n"))
         case .bool(let value): bytes += [UInt8(ascii: "b"), value ? 1 : 0]
-        case .integer(let value): appendText(tag: "i", "\(value)")
+        case .integer(let value): appendText(tag: "i", Int(exactly: value).map(String.init) ?? "\(value)")
         case .number(let value):
             bytes.append(UInt8(ascii: "d"))
             // -0 equals 0 and every NaN is one NaN.

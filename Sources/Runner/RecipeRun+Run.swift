@@ -370,12 +370,13 @@ extension RecipeRun {
         var cached = 0
         var notRun = 0
         var blocked: [(Int, by: Int)] = []
+        var known: [(instance: Instance, key: Digest)] = []
         for index in needed.indices where graph.instances[index].schema.evaluation != .reference {
             let state = scheduler.states[index]
             switch state.phase {
             case .cached:
                 cached += 1
-                if let key = state.key { history.remember(key, of: graph.instances[index].title) }
+                if let key = state.key { known.append((graph.instances[index], key)) }
             case .blocked(let cause):
                 notRun += 1
                 blocked.append((index, by: cause))
@@ -383,6 +384,7 @@ extension RecipeRun {
             case .ran, .failed: break
             }
         }
+        history.remember(known)
         state.withLock { state in
             state.summary.isInterrupted = cancellation.isRequested
             state.summary.cached += cached

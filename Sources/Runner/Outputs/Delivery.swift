@@ -11,7 +11,7 @@ final class Delivery: Sendable {
         var fields: [Int: [String: Double]] = [:]
         /// Outputs that were found to be as they should, by their place in the graph.
         var inPlace: Set<Int> = []
-        /// Files that this run wrote or found in place.
+        /// Outputs that this run wrote, or found when it was about to.
         var delivered: Set<Int> = []
     }
 
@@ -80,11 +80,8 @@ final class Delivery: Sendable {
     /// Whether the value itself is needed: not where its files are in place and nothing measures it.
     func isNeeded(_ index: Int, value: Digest, key: Digest) -> Bool {
         var isNeeded = measured.contains(index)
-        let places = outputsByInstance[index] ?? []
-        guard !places.isEmpty else { return isNeeded }
-        let metadata = entries(index, key)
-        for place in places {
-            let content = content(of: place, value: value, metadata: metadata)
+        for place in outputsByInstance[index] ?? [] {
+            let content = content(of: place, showing: index, value: value, key: key)
             if self.content(at: place) == content {
                 state.withLock { _ = $0.inPlace.insert(place) }
             } else {
@@ -106,7 +103,7 @@ final class Delivery: Sendable {
         guard !places.isEmpty else { return [] }
         let metadata = entries(index, key)
         return places.map { place in
-            let content = content(of: place, value: value, metadata: metadata)
+            let content = content(of: place, showing: index, value: value, key: key)
             return write(place, content: content) { fileExtension in
                 try artifact.encoded(as: fileExtension, metadata: metadata)
             }
@@ -115,18 +112,16 @@ final class Delivery: Sendable {
 
     /// The outputs that were left alone.
     func unchangedOutputs() -> [OutputReport] {
-        let inPlace = state.withLock { state in
-            state.delivered.formUnion(state.inPlace)
-            return state.inPlace
-        }
-        return inPlace.sorted().map { place in
+        state.withLock { $0.inPlace }.sorted().map { place in
             OutputReport(path: shownPath(place), outcome: .unchanged, location: graph.outputs[place].location)
         }
     }
 
-    /// Files that this run wrote, or saw, and that are gone now that it ends.
+    /// Files that this run wrote, or saw, and that are gone now that it ends. One that wrote nothing has only just seen
+    /// them.
     func missingOutputs() -> [OutputReport] {
-        state.withLock { $0.delivered }.sorted().compactMap { place in
+        let delivered = state.withLock { $0.delivered.isEmpty ? [] : $0.delivered.union($0.inPlace) }
+        return delivered.sorted().compactMap { place in
             guard access(path(place), F_OK) != 0 else { return nil }
             let output = graph.outputs[place]
             return OutputReport(path: shownPath(place), outcome: .failed(OutputGone()), location: output.location)
@@ -205,13 +200,14 @@ final class Delivery: Sendable {
     }
 
     /// Names all that the file's bytes are made of.
-    private func content(of place: Int, value: Digest, metadata: [FileMetadata]) -> Digest {
+    private func content(of place: Int, showing index: Int, value: Digest, key: Digest) -> Digest {
+        let instance = graph.instances[index]
         var encoder = CanonicalEncoder()
         encoder.append(.string("output"))
-        encoder.append(.integer(Int128(encoderRevision(place))))
+        encoder.append(.integer(Int128(instance.schema.output.encoderRevision)))
         encoder.append(.string(Self.fileExtension(graph.outputs[place].path)))
         value.withUnsafeBytes { encoder.append($0) }
-        for entry in metadata { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
+        if options.describesPictures { metadata.append(to: &encoder, for: instance, key: key) }
         return Digest(of: encoder.bytes)
     }
 
@@ -231,11 +227,6 @@ final class Delivery: Sendable {
             .list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? [])
         )
         return Digest(of: encoder.bytes)
-    }
-
-    private func encoderRevision(_ place: Int) -> Int {
-        guard case .artifact(let index) = graph.outputs[place].source else { return TableText.revision }
-        return graph.instances[index].schema.output.encoderRevision
     }
 
     private func content(at place: Int) -> Digest? { contents.withLock { $0[place] } }

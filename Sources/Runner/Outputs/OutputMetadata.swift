@@ -4,8 +4,9 @@ import Graph
 /// What a picture says of its own making: enough to make it again, and nothing that differs between two runs of the same,
 /// such as times or where folders lie.
 struct OutputMetadata: Sendable {
-    /// What all pictures of a run have in common.
+    /// What all pictures of a run have in common, and the same as part of the names of their contents.
     private let common: [FileMetadata]
+    private let commonContent: Digest
 
     /// The names of its texts, each after `pulid-run.`.
     enum Name: String {
@@ -22,6 +23,20 @@ struct OutputMetadata: Sendable {
             FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
             FileMetadata(.parameters, Value.map(graph.parameters).json),
         ]
+        var encoder = CanonicalEncoder()
+        for entry in common { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
+        commonContent = Digest(of: encoder.bytes)
+    }
+
+    /// Names what `entries` gives, without making it.
+    func append(to encoder: inout CanonicalEncoder, for instance: Instance, key: Digest) {
+        commonContent.withUnsafeBytes { encoder.append($0) }
+        encoder.append(.string(instance.node))
+        for coordinate in instance.cell.coordinates {
+            encoder.append(.string(coordinate.axis))
+            encoder.append(coordinate.value)
+        }
+        key.withUnsafeBytes { encoder.append($0) }
     }
 
     /// - Parameter key: of the result that the picture shows: names all that it depends on.

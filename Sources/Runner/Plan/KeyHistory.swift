@@ -25,4 +25,25 @@ final class KeyHistory: Sendable {
     func remember(_ key: Digest, of title: String) {
         if self[title] != key { store.remember(key, of: title, in: recipe) }
     }
+
+    /// Remembers what the cache gave for these instances, unless it is what it gave the last time.
+    func remember(_ cached: [(instance: Instance, key: Digest)]) {
+        guard !cached.isEmpty else { return }
+        var encoder = CanonicalEncoder()
+        for (instance, key) in cached {
+            encoder.append(.string(instance.node))
+            for coordinate in instance.cell.coordinates {
+                encoder.append(.string(coordinate.axis))
+                encoder.append(coordinate.value)
+            }
+            key.withUnsafeBytes { encoder.append($0) }
+        }
+        let all = Digest(of: encoder.bytes)
+        guard store.historyKey(of: Self.wholeRecipe, in: recipe) != all else { return }
+        for (instance, key) in cached { remember(key, of: instance.title) }
+        store.remember(all, of: Self.wholeRecipe, in: recipe)
+    }
+
+    /// No instance has this title.
+    private static let wholeRecipe = ""
 }

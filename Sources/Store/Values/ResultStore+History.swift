@@ -21,6 +21,16 @@ extension ResultStore {
         }
     }
 
+    /// The key of one of them.
+    public func historyKey(of instance: String, in recipe: String) -> Digest? {
+        let name = WriteBatch.InstanceName(recipe: recipe, instance: instance)
+        if let key = commits.find({ $0.history[name] }) { return key }
+        return database.read(nil) { db in
+            let statement = try db.cachedStatement(sql: "SELECT key FROM history WHERE recipe = ? AND instance = ?")
+            return try Row.fetchOne(statement, arguments: [recipe, instance]).flatMap { Digest(row: $0, 0) }
+        }
+    }
+
     public func remember(_ key: Digest, of instance: String, in recipe: String) {
         guard isWritable else { return }
         commits.add { $0.history[WriteBatch.InstanceName(recipe: recipe, instance: instance)] = key }
