@@ -62,19 +62,7 @@ extension RecipeRun {
     /// Works until nothing is left that can be done.
     /// - Parameter early: only what planning runs.
     func runJobs(early: Bool = false, isKept: Bool = true) {
-        guard options.jobs > 1 else { return workThrough(early: early, isKept: isKept) }
-        let group = DispatchGroup()
-        for _ in 0..<options.jobs {
-            group.enter()
-            let thread = Thread {
-                self.workThrough(early: early, isKept: isKept)
-                group.leave()
-            }
-            // As much as the main thread has: nodes may recurse.
-            thread.stackSize = 8 << 20
-            thread.start()
-        }
-        group.wait()
+        WorkerThreads.run(options.jobs) { self.workThrough(early: early, isKept: isKept) }
     }
 
     private func workThrough(early: Bool, isKept: Bool) {
