@@ -17,7 +17,9 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     /// - Precondition: 32 bytes.
     fileprivate init(memory: UnsafeRawBufferPointer) {
-        func word(_ i: Int) -> UInt64 { UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self)) }
+        func word(_ i: Int) -> UInt64 {
+            UInt64(bigEndian: memory.loadUnaligned(fromByteOffset: 8 * i, as: UInt64.self))
+        }
         words = (word(0), word(1), word(2), word(3))
     }
 

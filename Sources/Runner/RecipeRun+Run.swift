@@ -92,7 +92,8 @@ extension RecipeRun {
                     state.active += 1
                     return .done(.job(postponed.job, postponed))
                 }
-                if let place = state.postponed.firstIndex(where: { !$0.isTold && now.timeIntervalSince($0.since) > 1 }) {
+                if let place = state.postponed.firstIndex(where: { !$0.isTold && now.timeIntervalSince($0.since) > 1 })
+                {
                     state.postponed[place].isTold = true
                     return .done(.tell(state.postponed[place]))
                 }
@@ -223,7 +224,9 @@ extension RecipeRun {
 
     /// - Throws: `ValuesGone`.
     private func gathered(_ index: Int) throws -> any Artifact {
-        let (artifact, digest) = state.withLock { ($0.scheduler.states[index].artifact, $0.scheduler.states[index].digest) }
+        let (artifact, digest) = state.withLock {
+            ($0.scheduler.states[index].artifact, $0.scheduler.states[index].digest)
+        }
         if let artifact { return artifact }
         guard let digest, let (loaded, _) = work.load(digest, for: index) else { throw ValuesGone(indices: [index]) }
         return loaded
@@ -238,7 +241,9 @@ extension RecipeRun {
         var values: [Int: (artifact: any Artifact, bytes: Int)] = [:]
         var gone: [Int] = []
         for index in indices {
-            let (location, digest) = state.withLock { ($0.scheduler.states[index].value, $0.scheduler.states[index].digest) }
+            let (location, digest) = state.withLock {
+                ($0.scheduler.states[index].value, $0.scheduler.states[index].digest)
+            }
             switch location {
             case .held(let artifact, let bytes, _): values[index] = (artifact, bytes)
             case .stored, .nowhere:

@@ -95,7 +95,10 @@ public final class RecipeRun: Sendable {
     /// Takes the digests of the files that parameters name, and looks up all that can be looked up. Readers of files
     /// and references are left to run.
     func begin() {
-        let baselines = Dictionary(graph.baselines.map { ($0.reader, $0.path) }, uniquingKeysWith: { first, _ in first })
+        let baselines = Dictionary(
+            graph.baselines.map { ($0.reader, $0.path) },
+            uniquingKeysWith: { first, _ in first }
+        )
         for index in needed.indices where graph.instances[index].schema.readsFiles {
             let instance = graph.instances[index]
             do {

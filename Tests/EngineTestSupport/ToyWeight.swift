@@ -20,7 +20,9 @@ public struct ToyWeight: Artifact {
     public var record: Record {
         Record(
             kind: Self.kind,
-            blocks: ["bytes": Record.Block(element: .uint8, shape: [bytes], bytes: [UInt8](repeating: 1, count: bytes))],
+            blocks: [
+                "bytes": Record.Block(element: .uint8, shape: [bytes], bytes: [UInt8](repeating: 1, count: bytes))
+            ],
             values: ["scale": .string(scale), "number": .integer(Int128(number))]
         )
     }

@@ -22,9 +22,12 @@ import Testing
     @Test func aFileThatChangesWhileItIsReadIsNotKept() throws {
         try workshop.folder.write("5", to: "number.txt", age: 10)
         let folder = workshop.folder
-        let outcome = try workshop.run(squareOfFile(), onEvent: { event in
-            if case .started(let name) = event, name.node == "read" { _ = try? folder.write("6", to: "number.txt") }
-        })
+        let outcome = try workshop.run(
+            squareOfFile(),
+            onEvent: { event in
+                if case .started(let name) = event, name.node == "read" { _ = try? folder.write("6", to: "number.txt") }
+            }
+        )
         #expect(
             outcome.summary.failures.map(\.reason) == [
                 "\(folder("number.txt")) changed while the run was using it: nothing made of it is kept; run again"
@@ -47,9 +50,14 @@ import Testing
         let paint = builder.add("paint", "paint", inputs: ["model": [model], "caption": [caption]])
         builder.output("paint.pgm", paint)
         let folder = workshop.folder
-        let outcome = try workshop.run(builder.graph, onEvent: { event in
-            if case .started(let name) = event, name.node == "caption" { _ = try? folder.write("other", to: "model.bin") }
-        })
+        let outcome = try workshop.run(
+            builder.graph,
+            onEvent: { event in
+                if case .started(let name) = event, name.node == "caption" {
+                    _ = try? folder.write("other", to: "model.bin")
+                }
+            }
+        )
         #expect(outcome.ran == ["caption"])
         #expect(outcome.summary.failures.map(\.node) == ["paint"])
         #expect(!FileManager.default.fileExists(atPath: folder("out/paint.pgm")))
@@ -66,7 +74,12 @@ import Testing
             let environment = RunEnvironment(numerics: "toy", version: "1.0", companions: { _ in [shard] })
             let run = try RecipeRun(squareOfFile(), store: store, options: workshop.options(), environment: environment)
             _ = run.run()
-            let again = try RecipeRun(squareOfFile(), store: store, options: workshop.options(), environment: environment)
+            let again = try RecipeRun(
+                squareOfFile(),
+                store: store,
+                options: workshop.options(),
+                environment: environment
+            )
             try workshop.folder.write("second", to: "shard", age: 5)
             let changed = try RecipeRun(
                 squareOfFile(),
@@ -108,9 +121,12 @@ import Testing
         let start = builder.add("start", "constant", ["value": .number(2)])
         builder.output("b.txt", builder.add("b", "scale", inputs: ["input": [start]]))
         let folder = workshop.folder
-        let outcome = try workshop.run(builder.graph, onEvent: { event in
-            if case .started(let name) = event, name.node == "b" { unlink(folder("out/a.txt")) }
-        })
+        let outcome = try workshop.run(
+            builder.graph,
+            onEvent: { event in
+                if case .started(let name) = event, name.node == "b" { unlink(folder("out/a.txt")) }
+            }
+        )
         #expect(outcome.summary.exitStatus == .nodeFailed)
         #expect(
             outcome.summary.outputs.compactMap(\.failure?.message) == [

@@ -77,5 +77,9 @@ private final class Mutexed: @unchecked Sendable {
     private var number: Int
     init(_ number: Int) { self.number = number }
     var value: Int { lock.withLock { number } }
-    @discardableResult func change(_ body: (inout Int) -> Void) -> Int { lock.withLock { body(&number); return number } }
+    @discardableResult func change(_ body: (inout Int) -> Void) -> Int {
+        lock.withLock {
+            body(&number); return number
+        }
+    }
 }

@@ -188,7 +188,9 @@ struct Scheduler {
 
     /// The value of a resolved instance was read for a job.
     mutating func keep(_ index: Int, _ artifact: any Artifact, bytes: Int) {
-        guard states[index].artifact == nil, states[index].directUses > 0, heldStored + bytes <= mostHeld else { return }
+        guard states[index].artifact == nil, states[index].directUses > 0, heldStored + bytes <= mostHeld else {
+            return
+        }
         setValue(.held(artifact, bytes: bytes, isStored: true), of: index)
     }
 

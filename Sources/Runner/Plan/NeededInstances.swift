@@ -45,7 +45,9 @@ struct NeededInstances: Sendable {
         var isGathered: [Int: Bool] = [:]
         for port in instance.schema.inputs {
             let gathers = port.arity == .gathered
-            for source in instance.inputs[port.name] ?? [] { isGathered[source] = (isGathered[source] ?? true) && gathers }
+            for source in instance.inputs[port.name] ?? [] {
+                isGathered[source] = (isGathered[source] ?? true) && gathers
+            }
         }
         return isGathered.keys.sorted().map { Input(index: $0, isGathered: isGathered[$0] ?? false) }
     }
