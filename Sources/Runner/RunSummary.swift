@@ -14,14 +14,22 @@ public struct RunSummary: Sendable {
     public var tables: [TableSummary] = []
     public var isInterrupted = false
     public var seconds: Double = 0
+    /// The page about the run, where one was asked for.
+    public var page: OutputReport?
+    /// What an interruption comes to: which signal it was, the run does not know.
+    public var interruption = ExitStatus.interrupted
+    /// What a missing baseline comes to, where nothing is worse.
+    public var missingBaseline = ExitStatus.baselineMissing
 
     public init() {}
 
     public var exitStatus: ExitStatus {
-        if isInterrupted { return .interrupted }
+        if isInterrupted { return interruption }
         let hasFailed = failures.contains { !$0.isMissingBaseline }
-        if hasFailed || outputs.contains(where: { $0.failure != nil }) { return .nodeFailed }
-        if !failures.isEmpty { return .baselineMissing }
+        if hasFailed || outputs.contains(where: { $0.failure != nil }) || page?.failure != nil { return .nodeFailed }
+        if !failures.isEmpty { return missingBaseline }
+        // Whatever the reason: what was asked for is not there.
+        if notRun > 0 { return .nodeFailed }
         return expectations.allSatisfy(\.isMet) ? .success : .expectationFailed
     }
 }

@@ -23,22 +23,35 @@ public struct CacheFolder: Hashable, Sendable {
 
     /// The cache that a command uses: the one asked for, else `$PULID_CACHE`, else `cache/` of the checkout that
     /// `directory` lies in, else the user's own.
+    ///
+    /// - Parameters:
+    ///   - user: whose caches are taken without being asked for; those of root, too.
+    ///   - warn: told of caches of others, which could hold anything.
+    /// - Throws: `StoreError.noHome`.
     public static func standard(
         asked: String? = nil,
         environment: [String: String],
-        directory: String
-    ) -> CacheFolder {
+        directory: String,
+        user: UInt32 = geteuid(),
+        warn: (String) -> Void = { _ in }
+    ) throws(StoreError) -> CacheFolder {
         func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : directory + "/" + path }
         if let asked { return CacheFolder(absolute(asked)) }
         if let path = environment["PULID_CACHE"], !path.isEmpty { return CacheFolder(absolute(path)) }
         var ancestor = directory
         while !ancestor.isEmpty {
             let candidate = CacheFolder(ancestor + "/cache")
-            if candidate.isOurs { return candidate }
+            if candidate.isOurs {
+                if candidate.isSafe(for: user) { return candidate }
+                warn("\(candidate.path) belongs to another user and is not used; --cache \(candidate.path) takes it")
+            }
             ancestor = String(ancestor[..<(ancestor.lastIndex(of: "/") ?? ancestor.startIndex)])
         }
         if let base = environment["XDG_CACHE_HOME"], base.hasPrefix("/") { return CacheFolder(base + "/pulid-run") }
-        return CacheFolder((environment["HOME"] ?? directory) + "/.cache/pulid-run")
+        guard let home = environment["HOME"], home.hasPrefix("/") else {
+            throw .noHome(environment["HOME"])
+        }
+        return CacheFolder(home + "/.cache/pulid-run")
     }
 
     /// Whether the folder carries our tag, and not that of another program's cache.
@@ -47,17 +60,35 @@ public struct CacheFolder: Hashable, Sendable {
         return text.contains("pulid-run")
     }
 
+    /// Whether nobody but the user and root can have made it.
+    private func isSafe(for user: UInt32) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && (status.st_uid == user || status.st_uid == 0)
+    }
+
     /// Makes the folder and its tag where they are missing.
     func prepare() throws(StoreError) {
-        do {
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        } catch {
-            throw StoreError.unusable(path: path, reason: "the folder cannot be made")
-        }
+        try makeFolder(path)
         guard access(path, R_OK | X_OK) == 0 else {
-            throw StoreError.unusable(path: path, reason: String(cString: strerror(errno)))
+            throw .unusable(path: path, reason: String(cString: strerror(errno)))
         }
         if access(tag, F_OK) != 0 { try? Self.tagText.write(toFile: tag, atomically: true, encoding: .utf8) }
+    }
+
+    /// With those around it.
+    private func makeFolder(_ folder: String) throws(StoreError) {
+        if mkdir(folder, 0o777) == 0 { return }
+        if errno == ENOENT || errno == ENOTDIR, let slash = folder.lastIndex(of: "/"), slash != folder.startIndex {
+            try makeFolder(String(folder[..<slash]))
+            if mkdir(folder, 0o777) == 0 { return }
+        }
+        let reason = errno
+        // What is there already need not be made, whatever the reason is that it cannot be.
+        var status = stat()
+        if stat(folder, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        let isThere = lstat(folder, &status) == 0
+        let problem = isThere ? "is no folder" : "cannot be made: \(String(cString: strerror(reason)))"
+        throw .unusable(path: path, reason: "\(folder == path ? "it" : folder) \(problem)")
     }
 
     /// Whether this process may write here.

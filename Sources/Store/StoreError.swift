@@ -6,6 +6,8 @@ public enum StoreError: Error, Hashable {
     case unusable(path: String, reason: String)
     /// A command that has to write was given a cache that may only be read.
     case readOnly(path: String)
+    /// Nothing says where the user's own cache is: `$HOME` as it is, nil where it is not set.
+    case noHome(String?)
     /// A folder in it cannot be made.
     case noFolder(path: String, reason: String)
 }
@@ -19,6 +21,10 @@ extension StoreError: CustomStringConvertible {
             upgrade, or give another folder with --cache
             """
         case .unusable(let path, let reason): "the cache \(path) cannot be used: \(reason); give another with --cache"
+        case .noHome(let home):
+            "there is no place for the cache: HOME is "
+                + (home.map { $0.isEmpty ? "empty" : "\($0), not a path from the root" } ?? "not set")
+                + "; give a folder with --cache or PULID_CACHE"
         case .readOnly(let path): "the cache \(path) cannot be written"
         case .noFolder(let path, let reason): "\(path): the folder cannot be made: \(reason)"
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 @main
 struct PulidRun: ParsableCommand {
@@ -9,16 +10,34 @@ struct PulidRun: ParsableCommand {
             `pulid-run RECIPE.yaml` runs a recipe. What was computed before is taken from the cache; results go to \
             out/<recipe>/.
 
-            Exit status: 0 all well, 1 an expectation is not met, 2 the recipe is invalid, 3 a node failed, 4 a \
-            baseline is missing (with --ci; else 1), 5 the cache is damaged or unusable, 64 bad flags, 130 interrupted \
-            (SIGINT), 143 terminated (SIGTERM).
+            Exit status: 0 all well, 1 an expectation is not met, 2 the recipe is invalid, 3 a node failed or something \
+            could not be written, 4 a baseline is missing (with --ci; else 1), 5 the cache is damaged or unusable, \
+            64 bad flags, 130 interrupted (SIGINT), 143 terminated (SIGTERM, SIGHUP).
             """,
         version: Program.version,
         subcommands: [
             RunCommand.self, ApproveCommand.self, ReplayCommand.self, PlanCommand.self, CheckCommand.self,
             ExplainCommand.self, GraphCommand.self, InitCommand.self, InspectCommand.self, NodesCommand.self,
-            SchemaCommand.self, CacheCommand.self, DoctorCommand.self,
+            SchemaCommand.self, HistoryCommand.self, CacheCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )
+
+    static func main() {
+        ProcessSetup.begin()
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            Foundation.exit(Terminal.status(after: .success, format: .text).rawValue)
+        } catch {
+            let status = exitCode(for: error)
+            let text = fullMessage(for: error)
+            guard status.isSuccess else {
+                if !text.isEmpty { Terminal.error(text + "\n") }
+                Foundation.exit(status.rawValue)
+            }
+            Terminal.output(text + "\n")
+            Foundation.exit(Terminal.status(after: .success, format: .text).rawValue)
+        }
+    }
 }

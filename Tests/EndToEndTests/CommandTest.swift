@@ -33,12 +33,32 @@ struct CommandTest {
     /// - Parameter arguments: as on the command line; the cache is the test's own
     func run(_ arguments: String...) throws -> Result { try finish(start(arguments)) }
 
+    /// Runs a script of `sh`, in which `$PULID_RUN` is the program: for streams and limits that are not the usual ones.
+    func shell(_ script: String, environment: [String: String] = [:]) throws -> Result {
+        try finish(start(shell: script, environment: environment))
+    }
+
     func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
+        try start(programPath(), arguments)
+    }
+
+    func start(
+        shell script: String,
+        environment: [String: String] = [:]
+    ) throws -> (process: Process, output: Pipe, errors: Pipe) {
+        try start("/bin/sh", ["-c", script], environment.merging(["PULID_RUN": try programPath()]) { $1 })
+    }
+
+    private func start(
+        _ program: String,
+        _ arguments: [String],
+        _ environment: [String: String] = [:]
+    ) throws -> (process: Process, output: Pipe, errors: Pipe) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try programPath())
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = ["PULID_CACHE": folder("cache"), "PATH": "/usr/bin:/bin"]
+        process.environment = ["PULID_CACHE": folder("cache"), "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors

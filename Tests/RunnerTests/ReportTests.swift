@@ -34,14 +34,9 @@ import Testing
     }
 
     private func page(_ graph: ExecutionGraph) throws -> String {
-        let quiet = Console(output: { _ in }, error: { Issue.record("\($0)") })
-        let reporter = HTMLReporter(
-            graph,
-            out: workshop.folder("out"),
-            file: workshop.folder("report.html"),
-            console: quiet
-        )
-        _ = try workshop.run(graph, onEvent: { reporter.receive($0) })
+        let outcome = try workshop.run(graph)
+        let file = RunPageFile(graph, out: workshop.folder("out"), file: workshop.folder("report.html"))
+        #expect(file.write(outcome.summary).failure == nil)
         return try workshop.folder.text(of: "report.html").replacing(workshop.folder.path, with: "DIR")
             .replacing(/in [0-9.]+ s/, with: "in T s")
     }
@@ -95,21 +90,23 @@ import Testing
 
     @Test func aPageThatCannotBeWritten() throws {
         try workshop.folder.write("", to: "file")
-        let said = Said()
-        let console = Console(output: { _ in }, error: { said.add($0) })
         let graph = graph("ink")
-        let reporter = HTMLReporter(
-            graph,
-            out: workshop.folder("out"),
-            file: workshop.folder("file/r.html"),
-            console: console
-        )
-        _ = try workshop.run(graph, onEvent: { reporter.receive($0) })
-        #expect(said.text.hasPrefix("warning: the report could not be written: "))
+        var summary = try workshop.run(graph).summary
+        let file = workshop.folder("file/r.html")
+        let report = RunPageFile(graph, out: workshop.folder("out"), file: file).write(summary)
+        #expect(report.failure?.message.hasPrefix("`\(file)` could not be written: ") == true)
+        summary.failures = []
+        summary.page = report
+        #expect(summary.exitStatus == .nodeFailed)
     }
 
-    private final class Said: @unchecked Sendable {
-        private(set) var text = ""
-        func add(_ more: String) { text += more }
+    /// A pipe or a device is not replaced by a file.
+    @Test func aPageForAPipe() throws {
+        let graph = graph("ink")
+        let summary = try workshop.run(graph).summary
+        let report = RunPageFile(graph, out: workshop.folder("out"), file: "/dev/full").write(summary)
+        #expect(report.failure != nil)
+        var status = stat()
+        #expect(stat("/dev/full", &status) == 0 && status.st_mode & S_IFMT == S_IFCHR)
     }
 }

@@ -149,7 +149,7 @@ import Testing
         var bytes = try fill()
         bytes[63] = 7
         try reset(bytes)
-        #expect(throws: StoreError.newerSchema(path: cache.path, found: 7, supported: 1)) {
+        #expect(throws: StoreError.newerSchema(path: cache.path, found: 7, supported: 2)) {
             try ResultStore(folder: cache)
         }
         #expect(try folder.bytes(of: "cache/cache.sqlite") == bytes)
@@ -164,7 +164,7 @@ import Testing
 
     @Test func aFolderThatCannotBeMadeIsAnError() throws {
         try folder.write("a file", to: "cache")
-        #expect(throws: StoreError.unusable(path: cache.path, reason: "the folder cannot be made")) {
+        #expect(throws: StoreError.unusable(path: cache.path, reason: "it is no folder")) {
             try ResultStore(folder: cache)
         }
     }

@@ -246,8 +246,8 @@ import Testing
     }
 
     @Test func theStandardFolderIsTheNearestOfOurs() throws {
-        func standard(_ asked: String? = nil, _ environment: [String: String], in directory: String) -> String {
-            CacheFolder.standard(asked: asked, environment: environment, directory: directory).path
+        func standard(_ asked: String? = nil, _ environment: [String: String], in directory: String) throws -> String {
+            try CacheFolder.standard(asked: asked, environment: environment, directory: directory).path
         }
         try folder.write("", to: "checkout/recipes/a.yaml")
         try folder.write(
@@ -256,11 +256,70 @@ import Testing
         )
         let inside = folder("checkout/recipes")
         let home = ["HOME": "/home/ada"]
-        #expect(standard("x", ["PULID_CACHE": "/y"], in: inside) == inside + "/x")
-        #expect(standard(nil, ["PULID_CACHE": "/y"], in: inside) == "/y")
-        #expect(standard(nil, home, in: inside) == "/home/ada/.cache/pulid-run")
-        #expect(standard(nil, ["XDG_CACHE_HOME": "/xdg"], in: inside) == "/xdg/pulid-run")
+        #expect(try standard("x", ["PULID_CACHE": "/y"], in: inside) == inside + "/x")
+        #expect(try standard(nil, ["PULID_CACHE": "/y"], in: inside) == "/y")
+        #expect(try standard(nil, home, in: inside) == "/home/ada/.cache/pulid-run")
+        #expect(try standard(nil, ["XDG_CACHE_HOME": "/xdg"], in: inside) == "/xdg/pulid-run")
         try ResultStore(folder: CacheFolder(folder("checkout/cache"))).close()
-        #expect(standard(nil, home, in: inside) == folder("checkout/cache"))
+        #expect(try standard(nil, home, in: inside) == folder("checkout/cache"))
+    }
+
+    /// Anybody may make a folder `cache` in a folder that all may write to.
+    @Test func theCacheOfAnotherUserIsNotTaken() throws {
+        try ResultStore(folder: CacheFolder(folder("checkout/cache"))).close()
+        var warnings: [String] = []
+        let found = try CacheFolder.standard(
+            environment: ["HOME": "/home/ada"],
+            directory: folder("checkout"),
+            user: geteuid() + 1,
+            warn: { warnings.append($0) }
+        )
+        if geteuid() == 0 {
+            chown(folder("checkout/cache"), 12345, 12345)
+            let own = try CacheFolder.standard(
+                environment: ["HOME": "/home/ada"],
+                directory: folder("checkout"),
+                warn: { warnings.append($0) }
+            )
+            #expect(own.path == "/home/ada/.cache/pulid-run")
+        } else {
+            #expect(found.path == "/home/ada/.cache/pulid-run")
+        }
+        let place = folder("checkout/cache")
+        #expect(warnings == ["\(place) belongs to another user and is not used; --cache \(place) takes it"])
+    }
+
+    @Test func withoutAHomeThereIsNoPlace() throws {
+        let cases: [(home: String?, is: String)] = [
+            (nil, "not set"), ("", "empty"), ("ada", "ada, not a path from the root"),
+        ]
+        for (home, problem) in cases {
+            let environment = home.map { ["HOME": $0] } ?? [:]
+            let error = #expect(throws: StoreError.self) {
+                try CacheFolder.standard(environment: environment, directory: "/work")
+            }
+            #expect(error == .noHome(home))
+            #expect(
+                error?.description
+                    == "there is no place for the cache: HOME is \(problem); give a folder with --cache or "
+                    + "PULID_CACHE"
+            )
+            #expect(
+                try CacheFolder.standard(asked: "x", environment: environment, directory: "/work").path == "/work/x"
+            )
+        }
+    }
+
+    @Test func aFolderThatCannotBeMade() throws {
+        try folder.write("", to: "file")
+        func problem(_ path: String) -> String? {
+            let error = #expect(throws: StoreError.self) { try ResultStore(folder: CacheFolder(path)) }
+            return error.map { "\($0)" }?.replacing(folder.path, with: "DIR")
+        }
+        let end = "; give another with --cache"
+        #expect(problem(folder("file")) == "the cache DIR/file cannot be used: it is no folder" + end)
+        #expect(problem(folder("file/a/b")) == "the cache DIR/file/a/b cannot be used: DIR/file is no folder" + end)
+        let refused = "/proc/x cannot be made: No such file or directory"
+        #expect(problem("/proc/x/cache") == "the cache /proc/x/cache cannot be used: \(refused)" + end)
     }
 }

@@ -13,11 +13,12 @@ public final class GitHubReporter: Reporter {
     ///   - summaryFile: `$GITHUB_STEP_SUMMARY`.
     public init(
         console: Console,
+        verbosity: Verbosity = .usual,
         text: @escaping RenderDiagnostics,
         render: @escaping RenderDiagnostics,
         summaryFile: String?
     ) {
-        self.text = TextReporter(console: console, render: text)
+        self.text = TextReporter(console: console, verbosity: verbosity, render: text)
         self.console = console
         self.render = render
         self.summaryFile = summaryFile
@@ -59,8 +60,13 @@ public final class GitHubReporter: Reporter {
     }
 
     private func append(_ markdown: String) {
-        guard let summaryFile, let file = fopen(summaryFile, "a") else { return }
-        fputs(markdown, file)
-        fclose(file)
+        guard let summaryFile else { return }
+        let isWritten = fopen(summaryFile, "a").map { file in
+            let isWritten = fputs(markdown, file) >= 0
+            return fclose(file) == 0 && isWritten
+        }
+        if isWritten != true {
+            console.error("warning: \(summaryFile) cannot be written: \(String(cString: strerror(errno)))\n")
+        }
     }
 }

@@ -8,7 +8,7 @@ public final class JUnitReporter: Reporter {
     private let console: Console
     private let suite = Mutex(JUnitSuite(name: "pulid-run"))
 
-    public init(console: Console, text: @escaping RenderDiagnostics) {
+    public init(console: Console, verbosity: Verbosity = .usual, text: @escaping RenderDiagnostics) {
         self.console = console
         // The standard output is for the XML alone.
         let quiet = Console(
@@ -17,7 +17,7 @@ public final class JUnitReporter: Reporter {
             isTerminal: console.isTerminal,
             columns: console.columns
         )
-        self.text = TextReporter(console: quiet, render: text)
+        self.text = TextReporter(console: quiet, verbosity: verbosity, render: text)
     }
 
     public func receive(_ event: RunEvent) {

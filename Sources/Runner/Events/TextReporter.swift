@@ -15,12 +15,14 @@ public final class TextReporter: Reporter {
     }
 
     private let console: Console
+    private let verbosity: Verbosity
     private let render: RenderDiagnostics
     private let start = ContinuousClock.now
     private let state = Mutex(State())
 
-    public init(console: Console, render: @escaping RenderDiagnostics) {
+    public init(console: Console, verbosity: Verbosity = .usual, render: @escaping RenderDiagnostics) {
         self.console = console
+        self.verbosity = verbosity
         self.render = render
     }
 
@@ -32,6 +34,7 @@ public final class TextReporter: Reporter {
                 state.isPlanned = true
             case .started(let name): showProgress(name, &state)
             case .waiting(let name, let holder):
+                guard verbosity != .quiet else { return }
                 say("waiting for \(name.title), which \(holder ?? "another process") computes\n", &state)
             case .progress(let name, let done, let total, let note):
                 state.pace.progress(name, done: done, total: total)
@@ -40,12 +43,18 @@ public final class TextReporter: Reporter {
             case .finished(let name, let seconds, _):
                 state.pace.finish(name, seconds: seconds)
                 state.rates.end(name)
-                if console.isTerminal {
+                if console.isTerminal, verbosity != .verbose {
                     showProgress(name, &state)
-                } else {
+                } else if verbosity != .quiet {
+                    clearLine(&state)
                     console.error("\(count(state))\(name.title): \(Self.time(seconds))\n")
                 }
-            case .cached(let name, _, let isPlanned): if !isPlanned { state.pace.skip(name) }
+            case .cached(let name, _, let isPlanned):
+                if !isPlanned { state.pace.skip(name) }
+                if verbosity == .verbose {
+                    let reason = isPlanned ? "" : ", as its inputs came out as before"
+                    say("\(count(state))\(name.title): cached\(reason)\n", &state)
+                }
             case .failed(let failure): say(render([failure.diagnostic]), &state)
             // Whoever reads this has seen the failure, and the summary counts those that it blocks.
             case .blocked: break
@@ -60,8 +69,10 @@ public final class TextReporter: Reporter {
             case .warning(let text): say("warning: \(TerminalText(text).escaped(keepsLines: true))\n", &state)
             case .summary(let summary):
                 clearLine(&state)
-                for table in summary.tables { console.output(Self.text(table)) }
-                console.error(Self.text(summary))
+                if verbosity != .quiet {
+                    for table in summary.tables { console.output(Self.text(table)) }
+                }
+                if verbosity != .quiet || summary.exitStatus != .success { console.error(Self.text(summary)) }
             }
         }
     }
@@ -76,6 +87,7 @@ public final class TextReporter: Reporter {
     /// At most ten times a second: terminals are slow. Where nothing can be written over, a line a minute, for nodes that
     /// take many.
     private func showProgress(_ name: InstanceName, _ state: inout State) {
+        guard verbosity != .quiet else { return }
         let now = ContinuousClock.now
         if let last = state.lastLine ?? (console.isTerminal ? nil : start),
             now - last < (console.isTerminal ? .milliseconds(100) : .seconds(60))
@@ -135,7 +147,7 @@ public final class TextReporter: Reporter {
     private static func short(_ value: Double) -> String { String(format: "%.4g", value) }
 
     /// `0.123 s`, `12.3 s`, `3 min 20 s`, `2 h 5 min`.
-    static func time(_ seconds: Double) -> String {
+    public static func time(_ seconds: Double) -> String {
         switch seconds {
         case ..<1: return String(format: "%.3f s", seconds)
         case ..<60: return String(format: "%.1f s", seconds)

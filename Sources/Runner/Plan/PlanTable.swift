@@ -23,16 +23,10 @@ public struct PlanTable: CustomStringConvertible {
         var lines = [["node", "cells", "cached", "run", "why"]]
         for row in rows {
             let why = row.reasons.isEmpty ? "" : row.reasons[0] + Self.others(row.reasons.count - 1)
-            lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)", why])
-        }
-        let widths = (0..<4).map { column in lines.map { $0[column].count }.max() ?? 0 }
-        let text = lines.map { cells in
-            let numbers = (1..<4).map { String(repeating: " ", count: widths[$0] - cells[$0].count) + cells[$0] }
-            let name = cells[0] + String(repeating: " ", count: widths[0] - cells[0].count)
-            return ([name] + numbers + (cells[4].isEmpty ? [] : [cells[4]])).joined(separator: "  ")
+            lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)"] + (why.isEmpty ? [] : [why]))
         }
         let count = plan.cached == 1 ? "1 node" : "\(plan.cached) nodes"
-        return (text + ["\(count) cached, \(plan.toRun) to run"]).joined(separator: "\n")
+        return "\(TextColumns(lines, right: [1, 2, 3]))\(count) cached, \(plan.toRun) to run"
     }
 
     private var rows: [Row] {

@@ -7,11 +7,11 @@ import Graph
 enum StoreSchema {
     /// "PuLR": tells our database from any other SQLite file.
     static let applicationID: UInt32 = 0x5075_4C52
-    static let version = 1
+    static let version = 2
     /// Fastest for values of 0.1 to 2 MB, which SDXL's intermediates are.
     static let pageSize = 65536
 
-    static let tables = ["bytes", "contents", "files", "history", "outputs", "results"]
+    static let tables = ["bytes", "contents", "files", "history", "outputs", "results", "runs"]
 
     static func create(in db: Database) throws {
         try db.execute(
@@ -46,6 +46,19 @@ enum StoreSchema {
                     key BLOB NOT NULL,
                     PRIMARY KEY (recipe, instance)
                 ) WITHOUT ROWID;
+                -- Runs of the past, for people: nothing else depends on them. Lists are JSON.
+                CREATE TABLE runs (
+                    number INTEGER PRIMARY KEY,
+                    recipe TEXT NOT NULL,
+                    settings TEXT NOT NULL,
+                    started INTEGER NOT NULL,
+                    seconds REAL NOT NULL,
+                    ran INTEGER NOT NULL,
+                    cached INTEGER NOT NULL,
+                    failed INTEGER NOT NULL,
+                    status INTEGER NOT NULL,
+                    written TEXT NOT NULL
+                );
                 -- Digests of files as they were when last read.
                 CREATE TABLE files (
                     path TEXT PRIMARY KEY NOT NULL,

@@ -27,6 +27,12 @@ public struct WholeFile: Sendable {
         let path: String
         let descriptor: Int32
 
+        /// For a file that cannot be replaced, such as a device.
+        public init(path: String, descriptor: Int32) {
+            self.path = path
+            self.descriptor = descriptor
+        }
+
         /// - Throws: `SystemError`.
         public func write(_ bytes: UnsafeRawBufferPointer) throws {
             var rest = bytes

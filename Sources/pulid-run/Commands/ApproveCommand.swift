@@ -15,9 +15,7 @@ struct ApproveCommand: ParsableCommand {
     )
 
     @OptionGroup var recipe: RecipeOptions
-    @OptionGroup var cache: CacheOptions
-    @OptionGroup var numerics: NumericsOptions
-    @OptionGroup var resources: ResourceOptions
+    @OptionGroup var options: ExecutionOptions
     @OptionGroup var format: FormatOptions
 
     @Option(help: ArgumentHelp("Only the pictures of this node.", valueName: "node"))
@@ -25,19 +23,20 @@ struct ApproveCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures(format: format.format) {
-            let execution = Execution(cache, numerics, resources)
+            let execution = try Execution(options)
             let loaded = try recipe.load()
             loaded.show(format.format)
             try loaded.checkNeeded(only)
             let approval = try Approval(of: loaded.graph)
-            let options = RunOptions(
+            let runOptions = RunOptions(
                 out: approval.folder,
                 recipe: recipe.absolutePath,
                 settings: loaded.settings,
                 only: only,
                 describesPictures: false
             )
-            return try execution(approval.graph, options, reporter: format.format.reporter(for: loaded))
+            let reporter = format.format.reporter(for: loaded, options.verbosity)
+            return try execution(approval.graph, runOptions, reporter: reporter)
         }
     }
 }

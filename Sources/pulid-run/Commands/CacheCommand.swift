@@ -18,7 +18,7 @@ struct CacheCommand: ParsableCommand {
         func run() throws {
             try cache.use { store in
                 let statistics = store.statistics()
-                Terminal.output("\(cache.location.path): \(ByteCount(statistics.bytesOnDisk)) on disk\n")
+                Terminal.output("\(try cache.location().path): \(ByteCount(statistics.bytesOnDisk)) on disk\n")
                 let saved = String(format: "%.1f", statistics.cost)
                 Terminal.output("\(statistics.results) results, which took \(saved) s to compute\n")
                 for kind in statistics.kinds {
@@ -35,12 +35,14 @@ struct CacheCommand: ParsableCommand {
 
         func run() throws {
             try cache.use { store in
-                for entry in store.entries() {
-                    let made = Date(timeIntervalSince1970: Double(entry.made)).formatted(.iso8601)
-                    let size = entry.bytes.map { "\(ByteCount($0))" } ?? "evicted"
-                    let cost = String(format: "%.3f s", entry.cost)
-                    Terminal.output("\(made)  \(entry.key.short)  \(entry.node)  \(size)  \(cost)\n")
+                let rows = store.entries().map { entry in
+                    [
+                        Date(timeIntervalSince1970: Double(entry.made)).formatted(.iso8601), entry.key.short,
+                        entry.node,
+                        entry.bytes.map { "\(ByteCount($0))" } ?? "evicted", String(format: "%.3f s", entry.cost),
+                    ]
                 }
+                Terminal.output("\(TextColumns(rows, right: [3, 4]))")
                 return .success
             }
         }
@@ -97,16 +99,6 @@ struct CacheCommand: ParsableCommand {
                 try store.clear()
                 return .success
             }
-        }
-    }
-}
-
-extension CacheOptions {
-    fileprivate func use(_ body: (ResultStore) throws -> ExitStatus) throws {
-        try reportingFailures {
-            let store = try open { Terminal.error("warning: \($0)\n") }
-            defer { store.close() }
-            return try body(store)
         }
     }
 }

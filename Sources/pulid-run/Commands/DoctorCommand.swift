@@ -3,6 +3,7 @@ import Foundation
 import Kernels
 import Runner
 import Store
+import Synchronization
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -15,29 +16,38 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            line("program", "pulid-run \(Program.version); \(Gemm.numericsClass)")
-            line("processor", "\(resources.threads ?? Parallel.width) threads, \(Self.instructions)")
-            let memory = Int(clamping: ProcessInfo.processInfo.physicalMemory)
-            let networks = ByteCount(resources.residents.budget.limit)
-            line("memory", "\(ByteCount(memory)); networks are kept in \(networks) of it (--memory)")
-            var problems = Self.problems(memory: memory)
-            let store = try cache.open { Terminal.output("warning: \($0)\n") }
+            var rows = machine
+            defer { Terminal.output("\(TextColumns(rows))") }
+            var problems = Self.problems(memory: MemoryReadings.here.least.bytes)
+            let said = Mutex<[String]>([])
+            let store = try cache.open { warning in said.withLock { $0.append(warning) } }
             defer { store.close() }
             let statistics = store.statistics()
             let size = "\(ByteCount(statistics.bytesOnDisk)), \(statistics.results) results"
-            let free = Self.free(at: cache.location.path)
-            line("cache", "\(cache.location.path): \(size)" + (free.map { "; \(ByteCount($0)) of disk left" } ?? ""))
+            let folder = try cache.location().path
+            let free = Self.free(at: folder)
+            rows.append(["cache", "\(folder): \(size)" + (free.map { "; \(ByteCount($0)) of disk left" } ?? "")])
+            problems = said.withLock { $0 } + problems
             if !store.isWritable { problems.append("the cache cannot be written: nothing is kept between runs") }
             if let free, free < 1 << 30 {
                 problems.append("the disk of the cache is nearly full: `pulid-run cache gc`")
             }
-            for problem in problems { Terminal.output("warning: \(problem)\n") }
+            rows += problems.map { ["warning: \($0)"] }
             return .success
         }
     }
 
-    private func line(_ name: String, _ text: String) {
-        Terminal.output(name.padding(toLength: 11, withPad: " ", startingAt: 0) + text + "\n")
+    private var machine: [[String]] {
+        let readings = MemoryReadings.here
+        let limit =
+            readings.least.source == .machine
+            ? "" : ", limited to \(ByteCount(readings.least.bytes)) \(readings.least.source)"
+        let share = ByteCount(resources.residents.budget.limit)
+        return [
+            ["program", "pulid-run \(Program.version); \(Program.numerics)"],
+            ["processor", "\(resources.threads ?? Parallel.width) threads, \(Self.instructions)"],
+            ["memory", "\(ByteCount(readings.all[0].bytes))\(limit); a run makes do with \(share) (--memory)"],
+        ]
     }
 
     private static var instructions: String {

@@ -26,22 +26,9 @@ struct NodesCommand: ParsableCommand {
                 }
                 Terminal.output(schema.manual)
             } else {
-                let width = registry.names.map(\.count).max() ?? 0
-                for schema in registry.all {
-                    let padding = String(repeating: " ", count: width - schema.name.count)
-                    Terminal.output("\(schema.name)\(padding)  \(schema.help)\n")
-                }
+                Terminal.output("\(TextColumns(registry.all.map { [$0.name, $0.help] }))")
             }
             return .success
         }
     }
-}
-
-struct SchemaCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "schema",
-        abstract: "Print the JSON Schema of recipes, for editors."
-    )
-
-    func run() throws { Terminal.output(JSONSchema(Program.registry).text) }
 }

@@ -38,10 +38,3 @@ struct PlanCommand: ParsableCommand {
         }
     }
 }
-
-extension LoadedRecipe {
-    var renderer: DiagnosticRenderer { DiagnosticRenderer(sources: sources, colour: Terminal.usesColour) }
-
-    /// Shows the recipe's warnings.
-    func show(_ format: ReportFormat) { renderer.show(diagnostics, format: format) }
-}

@@ -1,7 +1,5 @@
 import ArgumentParser
 import Foundation
-import Graph
-import Imaging
 import Recipes
 import Runner
 
@@ -21,13 +19,11 @@ struct ReplayCommand: ParsableCommand {
     var recipe: String?
     @Option(help: ArgumentHelp("The folder for the new picture.", valueName: "dir"), completion: .directory)
     var out = "out/replay"
-    @OptionGroup var cache: CacheOptions
-    @OptionGroup var numerics: NumericsOptions
-    @OptionGroup var resources: ResourceOptions
+    @OptionGroup var options: ExecutionOptions
 
     func run() throws {
         try reportingFailures {
-            let execution = Execution(cache, numerics, resources)
+            let execution = try Execution(options)
             let before = try OriginalPicture(picture)
             guard let file = recipe ?? before.origin.recipeFile(near: picture) else {
                 throw ReplayError.noRecipe(picture: picture, recipe: before.origin.recipe)
@@ -39,12 +35,13 @@ struct ReplayCommand: ParsableCommand {
             }
             let written = (out as NSString).appendingPathComponent(name)
             guard !Self.areSame(written, picture) else { throw ReplayError.wouldReplace(picture) }
-            let options = RunOptions(
+            let runOptions = RunOptions(
                 out: out,
                 recipe: URL(fileURLWithPath: file).standardizedFileURL.path,
                 settings: loaded.settings
             )
-            let status = try execution(graph, options, reporter: ReportFormat.text.reporter(for: loaded))
+            let reporter = ReportFormat.text.reporter(for: loaded, options.verbosity)
+            let status = try execution(graph, runOptions, reporter: reporter)
             guard status == .success else { return status }
             let after = try OriginalPicture(written)
             Terminal.error(ReplayReport(of: picture, before, after).text)
@@ -55,74 +52,5 @@ struct ReplayCommand: ParsableCommand {
     private static func areSame(_ a: String, _ b: String) -> Bool {
         let paths = [a, b].map { URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath().path }
         return paths[0] == paths[1]
-    }
-}
-
-/// A picture of ours with what it says of itself.
-private struct OriginalPicture {
-    let bitmap: Bitmap
-    let origin: PictureOrigin
-
-    /// - Throws: `ImageError`; `ReplayError.saysNothing`.
-    init(_ path: String) throws {
-        bitmap = try Bitmap.read(path: path)
-        let texts = PNGMetadata.read(from: try Data(contentsOf: URL(fileURLWithPath: path)))
-        let byName = Dictionary(texts.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        guard let origin = PictureOrigin(texts: byName) else { throw ReplayError.saysNothing(path) }
-        self.origin = origin
-    }
-}
-
-/// How the new picture compares with the one that was to be made again.
-private struct ReplayReport {
-    let text: String
-
-    init(of path: String, _ before: OriginalPicture, _ after: OriginalPicture) {
-        guard before.bitmap != after.bitmap else {
-            text = "the same pixels as \(path)\n"
-            return
-        }
-        var reasons: [String] = []
-        if before.origin.version != after.origin.version {
-            let versions = "\(TerminalText(before.origin.version).escaped()) made it, this is \(after.origin.version)"
-            reasons.append("another program: \(versions)")
-        }
-        reasons.append(
-            before.origin.key == after.origin.key
-                ? "recipe, files and settings are what they were: the picture was changed, or made by other code"
-                : "the recipe, a file that it names, --exact or the program is another than then"
-        )
-        let difference = Self.difference(before.bitmap, after.bitmap)
-        text = "other pixels than \(path) (\(difference)): \(reasons.joined(separator: "; "))\n"
-    }
-
-    private static func difference(_ a: Bitmap, _ b: Bitmap) -> String {
-        guard let metrics = try? PictureMetrics(between: a, and: b) else {
-            return "\(a.width)x\(a.height) then, \(b.width)x\(b.height) now"
-        }
-        let most = Int((metrics.maxAbs * 255).rounded())
-        return "by at most \(most) of 255, PSNR \(String(format: "%.1f", metrics.psnr)) dB"
-    }
-}
-
-/// Why a picture cannot be made again.
-enum ReplayError: Error, CustomStringConvertible {
-    case saysNothing(String)
-    case noRecipe(picture: String, recipe: String)
-    case noSuchNode(title: String, recipe: String)
-    case wouldReplace(String)
-
-    var description: String {
-        switch self {
-        case .saysNothing(let picture):
-            "\(picture) does not say what made it: it is no PNG of this program, or another one has dropped its texts"
-        case .noRecipe(let picture, let recipe):
-            "\(picture) was made by the recipe \(TerminalText(recipe).escaped()), which is not there, as seen from its folder "
-                + "or one around it; name it with --recipe"
-        case .noSuchNode(let title, let recipe):
-            "\(recipe) has no `\(TerminalText(title).escaped())` any more, which the picture shows"
-        case .wouldReplace(let picture):
-            "\(picture) would be replaced by the new picture; choose another folder with --out"
-        }
     }
 }

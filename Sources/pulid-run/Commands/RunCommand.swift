@@ -9,9 +9,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
-    @OptionGroup var cache: CacheOptions
-    @OptionGroup var numerics: NumericsOptions
-    @OptionGroup var resources: ResourceOptions
+    @OptionGroup var options: ExecutionOptions
     @OptionGroup var format: FormatOptions
 
     @Flag(help: "After a failure, run what does not depend on it.")
@@ -28,18 +26,19 @@ struct RunCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures(format: format.format) {
-            let execution = Execution(cache, numerics, resources)
+            let execution = try Execution(options)
             let loaded = try recipe.load()
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
-            var options = targets.runOptions(recipe, loaded)
-            options.keepGoing = keepGoing
-            let page = report.map {
-                HTMLReporter(loaded.graph, out: options.out, file: $0, console: format.format.consoleBeside)
-            }
-            let reporters = Reporters([format.format.reporter(for: loaded)] + [page].compactMap(\.self))
-            let status = try execution(loaded.graph, options, reporter: reporters)
-            return status == .baselineMissing && !ci ? .expectationFailed : status
+            var runOptions = targets.runOptions(recipe, loaded)
+            runOptions.keepGoing = keepGoing
+            return try execution(
+                loaded.graph,
+                runOptions,
+                reporter: format.format.reporter(for: loaded, options.verbosity),
+                page: report.map { RunPageFile(loaded.graph, out: runOptions.out, file: $0) },
+                missingBaseline: ci ? .baselineMissing : .expectationFailed
+            )
         }
     }
 }

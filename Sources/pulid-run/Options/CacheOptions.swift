@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Runner
 import Store
 
 /// Which cache.
@@ -15,16 +16,40 @@ struct CacheOptions: ParsableArguments {
     )
     var folder: String?
 
-    /// - Throws: `StoreError`.
-    func open(warn: @escaping @Sendable (String) -> Void) throws -> ResultStore {
-        try ResultStore(folder: location, warn: warn)
+    /// - Parameter threads: as many as the command needs at least.
+    /// - Throws: `TooFewThreads`; `StoreError`.
+    func open(
+        threads: Int = ResourceOptions.leastThreads(jobs: 1),
+        warn: @escaping @Sendable (String) -> Void
+    ) throws -> ResultStore {
+        try SystemThread.checkSupply(threads)
+        let folder = try location(warn: warn)
+        let store = try ResultStore(folder: folder, warn: warn)
+        if let kind = FileSystemKind(at: folder.path), kind.isNetwork {
+            warn(
+                "the cache \(folder.path) is on a network file system (\(kind.name)), where it is slow and locks may fail: "
+                    + "name a folder on a local disk with --cache or PULID_CACHE, such as $SLURM_TMPDIR or one in /tmp"
+            )
+        }
+        return store
     }
 
-    var location: CacheFolder {
-        CacheFolder.standard(
+    /// - Throws: `StoreError`.
+    func location(warn: (String) -> Void = { _ in }) throws -> CacheFolder {
+        try CacheFolder.standard(
             asked: folder,
             environment: ProcessInfo.processInfo.environment,
-            directory: FileManager.default.currentDirectoryPath
+            directory: FileManager.default.currentDirectoryPath,
+            warn: warn
         )
+    }
+
+    /// Opens the cache for a command that looks after it.
+    func use(_ body: (ResultStore) throws -> Runner.ExitStatus) throws {
+        try reportingFailures {
+            let store = try open { Terminal.error("warning: \($0)\n") }
+            defer { store.close() }
+            return try body(store)
+        }
     }
 }

@@ -1,43 +1,58 @@
+import Foundation
 import Graph
+import Kernels
 import Recipes
 import Runner
+import Store
 
 /// Runs a graph against the cache until it is done or a signal ends it. Signals are heard from the beginning.
 struct Execution {
-    private let cache: CacheOptions
-    private let numerics: NumericsOptions
-    private let resources: ResourceOptions
+    private let options: ExecutionOptions
     private let cancellation = Cancellation()
     private let interrupts: Interrupts
 
-    init(_ cache: CacheOptions, _ numerics: NumericsOptions, _ resources: ResourceOptions) {
-        self.cache = cache
-        self.numerics = numerics
-        self.resources = resources
-        interrupts = Interrupts(cancellation)
+    /// - Throws: `TooFewThreads`.
+    init(_ options: ExecutionOptions) throws {
+        self.options = options
+        interrupts = try Interrupts(cancellation, grace: options.grace)
     }
 
+    /// - Parameters:
+    ///   - page: a page about the run.
+    ///   - missingBaseline: what a missing baseline comes to.
     /// - Throws: `StoreError`; `UnknownNode`.
     func callAsFunction(
         _ graph: ExecutionGraph,
-        _ options: RunOptions,
-        reporter: any Reporter
+        _ runOptions: RunOptions,
+        reporter: any Reporter,
+        page: RunPageFile? = nil,
+        missingBaseline: Runner.ExitStatus = .expectationFailed
     ) throws -> Runner.ExitStatus {
-        let store = try cache.open { reporter.receive(.warning($0)) }
+        let resources = options.resources
+        let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.threads ?? Parallel.width)
+        let store = try options.cache.open(threads: threads) { reporter.receive(.warning($0)) }
         defer { store.close() }
-        interrupts.beforeEnding { store.flush() }
-        var options = options
-        options.jobs = resources.jobs
+        let running = RunningNodes()
+        interrupts.during(waitedFor: { running.names }, save: { store.flush() })
+        let verdict = Verdict(Reporters([running, reporter]), page: page) { [interrupts] summary in
+            summary.missingBaseline = missingBaseline
+            summary.interruption = interrupts.exitStatus
+        }
+        var runOptions = runOptions
+        runOptions.jobs = resources.jobs
         let run = try RecipeRun(
             graph,
             store: store,
-            options: options,
-            environment: Program.environment(numerics, threads: resources.threads),
+            options: runOptions,
+            environment: Program.environment(options.numerics, threads: resources.threads),
             cancellation: cancellation,
             residents: resources.residents,
-            report: { reporter.receive($0) }
+            report: { verdict.receive($0) }
         )
-        let status = run.run().exitStatus
-        return status == .interrupted ? interrupts.exitStatus : status
+        let start = Date()
+        let ran = run.run()
+        let summary = verdict.summary ?? ran
+        store.remember(RunRecord(summary, of: runOptions, started: start))
+        return summary.exitStatus
     }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Graph
 import Kernels
 import Nodes
@@ -10,10 +11,24 @@ enum Program {
 
     static var registry: NodeRegistry { .builtin }
 
+    /// Names what decides bits of results and is not a node's own: the kernels, and the C library with its mathematics.
+    static var numerics: String { [Gemm.numericsClass, libraryName].joined(separator: ", ") }
+
+    /// `glibc 2.36`
+    private static var libraryName: String {
+        #if canImport(Glibc)
+            var name = [CChar](repeating: 0, count: 64)
+            confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count - 1)
+            return String(cString: name)
+        #else
+            return ProcessInfo.processInfo.operatingSystemVersionString
+        #endif
+    }
+
     /// - Parameter threads: how many the mathematics may use; nil for as many as there are processors.
-    static func environment(_ numerics: NumericsOptions, threads: Int? = nil) -> RunEnvironment {
-        let isExact = numerics.exact
-        let name = Gemm.numericsClass + (isExact ? ", exact" : "")
+    static func environment(_ options: NumericsOptions, threads: Int? = nil) -> RunEnvironment {
+        let isExact = options.exact
+        let name = Self.numerics + (isExact ? ", exact" : "")
         return RunEnvironment(
             numerics: name,
             version: version,

@@ -1,0 +1,112 @@
+import Foundation
+
+/// What says how much memory this process may use.
+public struct MemoryReadings: Hashable, Sendable {
+    public enum Source: Hashable, Sendable {
+        case machine
+        /// The file of a control group, such as `/sys/fs/cgroup/user.slice/memory.max`.
+        case controlGroup(String)
+        case slurm(variable: String)
+        /// `ulimit -v`
+        case addressSpace
+    }
+
+    public struct Reading: Hashable, Sendable {
+        public let source: Source
+        public let bytes: Int
+        /// What a run makes do with: three quarters, so that the system and other programs have some.
+        public var share: Int { bytes / 4 * 3 }
+    }
+
+    /// The machine's first.
+    public let all: [Reading]
+    /// The one that decides.
+    public var least: Reading { all.min { $0.bytes < $1.bytes } ?? Reading(source: .machine, bytes: 0) }
+
+    /// - Parameters:
+    ///   - machine: bytes of the machine.
+    ///   - processors: how many a job of Slurm has that does not say it itself.
+    ///   - addressSpace: bytes of addresses that the process may have; nil for any number.
+    ///   - read: the text of a file, nil where there is none.
+    public init(
+        machine: Int,
+        processors: Int,
+        addressSpace: Int?,
+        environment: [String: String],
+        read: (String) -> String?
+    ) {
+        var all = [Reading(source: .machine, bytes: machine)]
+        all += Self.controlGroups(read)
+        func slurm(_ name: String) -> Int? { environment[name].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } }
+        func add(_ variable: String, times count: Int) {
+            guard let megabytes = slurm(variable) else { return }
+            let (bytes, overflow) = megabytes.multipliedReportingOverflow(by: count << 20)
+            if !overflow { all.append(Reading(source: .slurm(variable: variable), bytes: bytes)) }
+        }
+        add("SLURM_MEM_PER_NODE", times: 1)
+        let cores = slurm("SLURM_CPUS_ON_NODE") ?? slurm("SLURM_CPUS_PER_TASK") ?? processors
+        add("SLURM_MEM_PER_CPU", times: min(cores, 1 << 20))
+        if let addressSpace { all.append(Reading(source: .addressSpace, bytes: addressSpace)) }
+        self.all = all
+    }
+
+    /// The limits of the process's own group and of all around it.
+    private static func controlGroups(_ read: (String) -> String?) -> [Reading] {
+        guard let groups = read("/proc/self/cgroup") else { return [] }
+        return groups.split(separator: "\n").flatMap { line -> [Reading] in
+            // hierarchy:controllers:path; the second version of control groups has hierarchy 0 and names no controllers.
+            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3 else { return [] }
+            if fields[0] == "0", fields[1].isEmpty {
+                return limits(of: fields[2], under: "/sys/fs/cgroup", file: "memory.max", read)
+            }
+            guard fields[1].split(separator: ",").contains("memory") else { return [] }
+            return limits(of: fields[2], under: "/sys/fs/cgroup/memory", file: "memory.limit_in_bytes", read)
+        }
+    }
+
+    private static func limits(
+        of group: Substring,
+        under root: String,
+        file: String,
+        _ read: (String) -> String?
+    ) -> [Reading] {
+        var names = group.split(separator: "/")
+        var readings: [Reading] = []
+        while true {
+            let path = ([root] + names.map(String.init) + [file]).joined(separator: "/")
+            // "max" is no number. The first version's way of saying so is a number larger than any memory.
+            if let text = read(path), let bytes = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) {
+                readings.append(Reading(source: .controlGroup(path), bytes: bytes))
+            }
+            if names.popLast() == nil { return readings }
+        }
+    }
+}
+
+extension MemoryReadings {
+    /// Those of this process.
+    public static var here: MemoryReadings {
+        var limit = rlimit()
+        let isLimited =
+            getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 && limit.rlim_cur != rlim_t.max
+        return MemoryReadings(
+            machine: Int(clamping: ProcessInfo.processInfo.physicalMemory),
+            processors: ProcessInfo.processInfo.activeProcessorCount,
+            addressSpace: isLimited ? Int(clamping: limit.rlim_cur) : nil,
+            environment: ProcessInfo.processInfo.environment,
+            read: { try? String(contentsOfFile: $0, encoding: .utf8) }
+        )
+    }
+}
+
+extension MemoryReadings.Source: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .machine: "the machine's"
+        case .controlGroup(let file): "by \(file)"
+        case .slurm(let variable): "by $\(variable)"
+        case .addressSpace: "by ulimit -v"
+        }
+    }
+}

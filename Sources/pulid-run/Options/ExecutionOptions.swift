@@ -1,0 +1,45 @@
+import ArgumentParser
+import Runner
+
+/// What all commands have in common that run nodes.
+struct ExecutionOptions: ParsableArguments {
+    @OptionGroup var cache: CacheOptions
+    @OptionGroup var numerics: NumericsOptions
+    @OptionGroup var resources: ResourceOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "How long a node may take to stop after SIGINT, SIGTERM or SIGHUP, before the process ends without it.",
+            valueName: "seconds"
+        )
+    )
+    var grace = 30.0
+
+    @Flag var volume: Volume?
+
+    var verbosity: Verbosity {
+        switch volume {
+        case .quiet: .quiet
+        case .verbose: .verbose
+        case nil: .usual
+        }
+    }
+
+    func validate() throws {
+        guard (0...86400).contains(grace) else { throw ValidationError("--grace must be from 0 to 86400 seconds") }
+    }
+}
+
+/// How much is said.
+enum Volume: EnumerableFlag {
+    case quiet, verbose
+
+    static func name(for value: Volume) -> NameSpecification { .shortAndLong }
+
+    static func help(for value: Volume) -> ArgumentHelp? {
+        switch value {
+        case .quiet: "Say nothing but problems and what was written."
+        case .verbose: "Say also which nodes are cached, and what is waited for."
+        }
+    }
+}

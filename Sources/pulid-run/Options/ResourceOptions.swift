@@ -1,0 +1,42 @@
+import ArgumentParser
+import Foundation
+import Graph
+import Kernels
+import Runner
+
+/// How much of the machine a run uses.
+struct ResourceOptions: ParsableArguments {
+    @Option(help: "How many nodes may run at the same time.")
+    var jobs = 1
+
+    @Option(help: "How many threads the mathematics may use; results do not depend on it.")
+    var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "How much memory to make do with, such as 8GiB; results do not depend on it.",
+            discussion:
+                "Nodes that need more wait for each other, and networks and values that were not used for longest are let "
+                + "go of, and had again when they are needed. Else three quarters of what the machine, its control group "
+                + "or Slurm gives, whichever is least.",
+            valueName: "size"
+        )
+    )
+    var memory: ByteCount?
+
+    /// Where loaded networks are kept.
+    var residents: Residents {
+        Residents(MemoryBudget(limit: memory?.bytes ?? MemoryReadings.here.least.share))
+    }
+
+    /// Beside the first: one for each of several jobs, those of the mathematics, and three for the cache.
+    static func leastThreads(jobs: Int, width: Int = Parallel.width) -> Int { (jobs > 1 ? jobs : 0) + width - 1 + 3 }
+
+    func validate() throws {
+        guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256") }
+        if let memory, memory.bytes == 0 { throw ValidationError("--memory must be more than nothing") }
+        if let threads, !(1...1024).contains(threads) {
+            throw ValidationError("--threads must be from 1 to 1024")
+        }
+    }
+}

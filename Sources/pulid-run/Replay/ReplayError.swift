@@ -1,0 +1,23 @@
+import Recipes
+
+/// Why a picture cannot be made again.
+enum ReplayError: Error, CustomStringConvertible {
+    case saysNothing(String)
+    case noRecipe(picture: String, recipe: String)
+    case noSuchNode(title: String, recipe: String)
+    case wouldReplace(String)
+
+    var description: String {
+        switch self {
+        case .saysNothing(let picture):
+            "\(picture) does not say what made it: it is no PNG of this program, or another one has dropped its texts"
+        case .noRecipe(let picture, let recipe):
+            "\(picture) was made by the recipe \(TerminalText(recipe).escaped()), which is not there, as seen from its folder "
+                + "or one around it; name it with --recipe"
+        case .noSuchNode(let title, let recipe):
+            "\(recipe) has no `\(TerminalText(title).escaped())` any more, which the picture shows"
+        case .wouldReplace(let picture):
+            "\(picture) would be replaced by the new picture; choose another folder with --out"
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Runner
+import Store
+
+/// An error that the caller is told apart from others.
+protocol ErrorWithStatus: Error {
+    var exitStatus: ExitStatus { get }
+}
+
+extension StoreError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .cacheUnusable }
+}
+extension UnknownNode: ErrorWithStatus {
+    var exitStatus: ExitStatus { .badFlags }
+}
+extension UnneededNode: ErrorWithStatus {
+    var exitStatus: ExitStatus { .badFlags }
+}
+extension ApprovalError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .recipeInvalid }
+}
+extension ReplayError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .recipeInvalid }
+}

@@ -1,0 +1,22 @@
+import Foundation
+import Runner
+import Store
+
+extension RunRecord {
+    init(_ summary: RunSummary, of options: RunOptions, started: Date) {
+        self.init(
+            recipe: options.recipe,
+            settings: options.settings,
+            started: Int(started.timeIntervalSince1970),
+            seconds: summary.seconds,
+            ran: summary.ran,
+            cached: summary.cached,
+            failed: summary.failures.count,
+            status: Int(summary.exitStatus.rawValue),
+            written: (summary.outputs + [summary.page].compactMap(\.self)).compactMap { output in
+                guard case .written = output.outcome else { return nil }
+                return URL(fileURLWithPath: output.path).standardizedFileURL.path
+            }
+        )
+    }
+}
