@@ -118,62 +118,16 @@ extension RecipeRun {
     }
 
     private func runInstance(_ index: Int, isKept: Bool, postponed: PostponedJob?) {
-        let instance = graph.instances[index]
-        let isReference = instance.schema.evaluation == .reference
-        let (key, isKnown) = state.withLock { state in
-            (state.scheduler.key(of: index), state.scheduler.states[index].digest != nil)
-        }
         do {
-            var claim: Claim?
-            if isKept, !isReference {
-                switch store.tryClaim(key.digest) {
-                case .held(let held): claim = held
-                case .taken(let holder): return postpone(.run(index), for: holder, after: postponed)
-                case .unsupported: break
-                }
-                // Another process may have computed it since it was looked up.
-                if let result = store.result(for: key.digest), !isForced(index),
-                    state.withLock({ $0.scheduler.isUsable(result) })
-                {
-                    claim?.release()
-                    return try advance { try $0.completeFromCache(index, result) }
-                }
-            }
-            guard let inputs = inputs(of: index) else { return }
-            if !isReference { report(.started(InstanceName(instance))) }
-            try checkFiles(readFor: index)
-            let outcome = try work.run(index, key: key.digest, inputs: inputs.values, inputBytes: inputs.bytes)
-            state.withLock { $0.files[index, default: []] += outcome.files }
-            try checkFiles(readFor: index)
-            let digest = outcome.encoded.digest
-            let before = isKept ? store.result(for: key.digest)?.value : nil
-            if let before, before != digest, !isReference {
-                let difference = NotDeterministic(known: before, found: digest)
-                guard isForced(index), !isKnown else { throw difference }
-                report(.warning("`\(InstanceName(instance).title)`: \(difference)"))
-            }
-            if isKept { keep(outcome, of: index, key, isKnownAs: before, claim: claim) }
-            if !isReference {
-                report(.finished(InstanceName(instance), seconds: outcome.seconds, digest: digest))
-            }
-            var isWanted = false
-            let isStored = isKept && !isReference && store.isWritable
-            try advance { scheduler in
-                isWanted = isKept && scheduler.isDeliveryWanted(index, digest)
-                // A plan keeps nothing: who needs the value again reads it again.
-                let isHeld = isKept || isReference || scheduler.isAwaited(index)
-                try scheduler.complete(
-                    index,
-                    Scheduler.Given(
-                        artifact: isHeld ? outcome.artifact : nil,
-                        digest: digest,
-                        bytes: outcome.encoded.count,
-                        isStored: isStored
-                    )
-                )
-            }
-            if !isReference { state.withLock { $0.summary.ran += 1 } }
-            if isWanted { deliver(index, outcome.artifact, digest, key.digest) }
+            let key = state.withLock { $0.scheduler.key(of: index) }
+            let isShared = isKept && !isReference(index)
+            guard let turn = isShared ? try takeTurn(index, key.digest, after: postponed) : Turn(),
+                let inputs = inputs(of: index)
+            else { return }
+            let outcome = try run(index, key.digest, inputs)
+            if isShared { try checkSame(outcome.encoded.digest, as: turn.known, index) }
+            if isKept { keep(outcome, of: index, key, isKnownAs: turn.known, claim: turn.claim) }
+            try complete(index, outcome, key.digest, isKept: isKept)
         } catch let gone as ValuesGone {
             state.change { $0.scheduler.valuesAreGone(gone.indices, neededBy: .run(index)) }
         } catch is CancellationError where cancellation.isRequested {
@@ -184,6 +138,77 @@ extension RecipeRun {
             if isKept { noteFailure(of: index) }
         }
     }
+
+    /// An instance's turn to run: no other process computes the same meanwhile.
+    private struct Turn {
+        var claim: Claim?
+        /// What its key gave before.
+        var known: Digest?
+    }
+
+    /// - Returns: nil when there is nothing to run: another process computes it, or has done so since it was looked up.
+    private func takeTurn(_ index: Int, _ key: Digest, after postponed: PostponedJob?) throws -> Turn? {
+        var turn = Turn()
+        switch store.tryClaim(key) {
+        case .held(let claim): turn.claim = claim
+        case .taken(let holder):
+            postpone(.run(index), for: holder, after: postponed)
+            return nil
+        case .unsupported: break
+        }
+        guard let result = store.result(for: key) else { return turn }
+        turn.known = result.value
+        guard !isForced(index), state.withLock({ $0.scheduler.isUsable(result) }) else { return turn }
+        turn.claim?.release()
+        try advance { try $0.completeFromCache(index, result) }
+        return nil
+    }
+
+    private func run(_ index: Int, _ key: Digest, _ inputs: Inputs) throws -> NodeWork.Outcome {
+        if !isReference(index) { report(.started(InstanceName(graph.instances[index]))) }
+        try checkFiles(readFor: index)
+        let outcome = try work.run(index, key: key, inputs: inputs.values, inputBytes: inputs.bytes)
+        state.withLock { $0.files[index, default: []] += outcome.files }
+        try checkFiles(readFor: index)
+        return outcome
+    }
+
+    /// - Throws: `NotDeterministic`; with `--force`, where nothing rests on what was known, that is a warning.
+    private func checkSame(_ digest: Digest, as known: Digest?, _ index: Int) throws {
+        guard let known, known != digest else { return }
+        let difference = NotDeterministic(known: known, found: digest)
+        guard isForced(index), state.withLock({ $0.scheduler.states[index].digest == nil }) else { throw difference }
+        report(.warning("`\(InstanceName(graph.instances[index]).title)`: \(difference)"))
+    }
+
+    private func complete(_ index: Int, _ outcome: NodeWork.Outcome, _ key: Digest, isKept: Bool) throws {
+        let isReference = isReference(index)
+        let digest = outcome.encoded.digest
+        if !isReference {
+            let name = InstanceName(graph.instances[index])
+            report(.finished(name, seconds: outcome.seconds, digest: digest))
+        }
+        var isWanted = false
+        let isStored = isKept && !isReference && store.isWritable
+        try advance { scheduler in
+            isWanted = isKept && scheduler.isDeliveryWanted(index, digest)
+            // A plan keeps nothing: who needs the value again reads it again.
+            let isHeld = isKept || isReference || scheduler.isAwaited(index)
+            try scheduler.complete(
+                index,
+                Scheduler.Given(
+                    artifact: isHeld ? outcome.artifact : nil,
+                    digest: digest,
+                    bytes: outcome.encoded.count,
+                    isStored: isStored
+                )
+            )
+        }
+        if !isReference { state.withLock { $0.summary.ran += 1 } }
+        if isWanted { deliver(index, outcome.artifact, digest, key) }
+    }
+
+    private func isReference(_ index: Int) -> Bool { graph.instances[index].schema.evaluation == .reference }
 
     private func postpone(_ job: Scheduler.Job, for holder: String?, after earlier: PostponedJob?) {
         let delay = min(0.25, 2 * (earlier?.delay ?? 0.005))
@@ -203,23 +228,28 @@ extension RecipeRun {
     }
 
     /// What an instance is given: whole values read now, gathered ones when they are asked for.
+    private struct Inputs {
+        var values: [String: [InputValue]] = [:]
+        /// By port: what the values take that are in memory.
+        var bytes: [String: Int] = [:]
+    }
+
     /// - Returns: nil when one is gone: the job comes again when it has been made again.
-    private func inputs(of index: Int) -> (values: [String: [InputValue]], bytes: [String: Int])? {
+    private func inputs(of index: Int) -> Inputs? {
         let job = Scheduler.Job.run(index)
         let instance = graph.instances[index]
         let direct = needed.inputs[index].filter { !$0.isGathered }.map(\.index)
         guard let whole = values(of: direct, for: job) else { return nil }
-        var values: [String: [InputValue]] = [:]
-        var bytes: [String: Int] = [:]
+        var inputs = Inputs()
         for (port, sources) in instance.inputs {
-            values[port] = sources.map { source in
+            inputs.values[port] = sources.map { source in
                 let cell = graph.instances[source].cell
                 if let (artifact, _) = whole[source] { return InputValue(cell: cell, artifact) }
                 return InputValue(cell: cell) { [self] in try gathered(source) }
             }
-            bytes[port] = sources.reduce(0) { $0 + (whole[$1]?.bytes ?? 0) }
+            inputs.bytes[port] = sources.reduce(0) { $0 + (whole[$1]?.bytes ?? 0) }
         }
-        return (values, bytes)
+        return inputs
     }
 
     /// - Throws: `ValuesGone`.
@@ -285,7 +315,7 @@ extension RecipeRun {
         let instance = graph.instances[index]
         let digest = outcome.encoded.digest
         // A reference is kept as a trace alone, to be able to say later what changed.
-        let isReference = instance.schema.evaluation == .reference
+        let isReference = isReference(index)
         if !isReference || before != digest {
             store.insert(
                 digest,

@@ -56,7 +56,7 @@ final class FileWatch: Sendable {
             known[path] = first
             return first
         }
-        guard first.identity == found.identity else { throw FileChanged(path: path) }
+        guard first == found else { throw FileChanged(path: path) }
         return found
     }
 }
