@@ -126,7 +126,7 @@ extension RecipeRun {
             else { return }
             let outcome = try run(index, key.digest, inputs)
             if isShared { try checkSame(outcome.encoded.digest, as: turn.known, index) }
-            if isKept { keep(outcome, of: index, key, isKnownAs: turn.known, claim: turn.claim) }
+            if isKept { keep(outcome, of: index, key, claim: turn.claim) }
             try complete(index, outcome, key.digest, isKept: isKept)
         } catch let gone as ValuesGone {
             state.change { $0.scheduler.valuesAreGone(gone.indices, neededBy: .run(index)) }
@@ -309,14 +309,13 @@ extension RecipeRun {
         _ outcome: NodeWork.Outcome,
         of index: Int,
         _ key: CacheKey,
-        isKnownAs before: Digest?,
         claim: Claim?
     ) {
         let instance = graph.instances[index]
         let digest = outcome.encoded.digest
         // A reference is kept as a trace alone, to be able to say later what changed.
         let isReference = isReference(index)
-        if !isReference || before != digest {
+        if !isReference || store.result(for: key.digest)?.value != digest {
             store.insert(
                 digest,
                 isReference ? nil : outcome.encoded,
