@@ -165,12 +165,19 @@ extension RecipeRun {
     }
 
     private func run(_ index: Int, _ key: Digest, _ inputs: Inputs) throws -> NodeWork.Outcome {
-        if !isReference(index) { report(.started(InstanceName(graph.instances[index]))) }
+        if !isReference(index) { report(.started(InstanceName(graph.instances[index]), because: shownReason(index))) }
         try checkFiles(readFor: index)
         let outcome = try work.run(index, key: key, inputs: inputs.values, inputBytes: inputs.bytes)
         state.withLock { $0.files[index, default: []] += outcome.files }
         try checkFiles(readFor: index)
         return outcome
+    }
+
+    private func shownReason(_ index: Int) -> String? {
+        guard options.givesReasons else { return nil }
+        let scheduler = state.withLock { $0.scheduler }
+        guard case .running(let cause) = scheduler.states[index].phase else { return nil }
+        return reason(cause, for: index, scheduler).summary(in: graph)
     }
 
     /// - Throws: `NotDeterministic`; with `--force`, where nothing rests on what was known, that is a warning.

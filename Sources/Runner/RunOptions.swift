@@ -16,6 +16,8 @@ public struct RunOptions: Sendable {
     public var keepGoing: Bool
     /// Pictures say what made them; else equal pictures are equal files.
     public var describesPictures: Bool
+    /// Events say why nodes run.
+    public var givesReasons: Bool
 
     public init(
         out: String,
@@ -25,7 +27,8 @@ public struct RunOptions: Sendable {
         force: [String] = [],
         jobs: Int = 1,
         keepGoing: Bool = false,
-        describesPictures: Bool = true
+        describesPictures: Bool = true,
+        givesReasons: Bool = false
     ) {
         self.out = out
         self.recipe = recipe
@@ -35,5 +38,6 @@ public struct RunOptions: Sendable {
         self.jobs = jobs
         self.keepGoing = keepGoing
         self.describesPictures = describesPictures
+        self.givesReasons = givesReasons
     }
 }

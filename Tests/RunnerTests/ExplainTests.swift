@@ -166,4 +166,30 @@ import Testing
     @Test func anUnknownNode() throws {
         #expect(throws: UnknownNode(name: "scale", nearest: "scaled")) { try explain("scale", in: graph()) }
     }
+
+    /// Reasons are decided once: a run tells those that the plan has shown.
+    @Test func aRunGivesTheReasonsOfThePlan() throws {
+        func graph(_ factor: Double) -> ExecutionGraph {
+            var builder = GraphBuilder()
+            let start = builder.add("start", "constant", ["value": .number(3)])
+            let scaled = builder.add("scaled", "scale", ["factor": .number(factor)], inputs: ["input": [start]])
+            builder.output("scaled.txt", builder.add("again", "scale", inputs: ["input": [scaled]]))
+            return builder.graph
+        }
+        func reasons(_ graph: ExecutionGraph, _ change: (inout RunOptions) -> Void = { _ in }) throws -> [String] {
+            let outcome = try workshop.run(graph) { options in
+                options.givesReasons = true
+                change(&options)
+            }
+            return outcome.events.compactMap { event in
+                if case .started(let name, let reason) = event { "\(name.title): \(reason ?? "")" } else { nil }
+            }
+        }
+        #expect(try reasons(graph(2)) == ["start: new", "scaled: new", "again: new"])
+        let plan = try workshop.plan(graph(5))
+        #expect(plan.steps.compactMap { $0.reason?.summary(in: graph(5)) } == ["factor: 2.0 -> 5.0", "scaled runs"])
+        #expect(try reasons(graph(5)) == ["scaled: factor: 2.0 -> 5.0", "again: input input changed"])
+        #expect(try reasons(graph(5)) == [])
+        #expect(try reasons(graph(5), { $0.force = ["start"] }) == ["start: forced"])
+    }
 }

@@ -119,7 +119,7 @@ import Testing
 
     @Test func theProgressLineFitsTheTerminal() {
         let reporter = TextReporter(console: screen.console(isTerminal: true, columns: 20), render: render)
-        reporter.receive(.started(name("image", [("style", .string("ピクセル アート and more"))])))
+        reporter.receive(.started(name("image", [("style", .string("ピクセル アート and more"))]), because: nil))
         #expect(screen.error == "\r\u{1B}[2Kimage[style=ピクセ")
     }
 

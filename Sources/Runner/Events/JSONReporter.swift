@@ -22,7 +22,8 @@ public final class JSONReporter: Reporter {
         switch event {
         case .planned(let recipe, let work):
             object("planned", ["recipe": .string(recipe), "cached": int(work.cached), "to_run": int(work.totalToRun)])
-        case .started(let name): object("started", fields(name))
+        case .started(let name, let reason):
+            object("started", fields(name, reason.map { ["reason": .string($0)] } ?? [:]))
         case .waiting(let name, let holder):
             object("waiting", fields(name, ["for": holder.map { .string($0) } ?? .null]))
         case .progress(let name, let done, let total, let note):

@@ -4,7 +4,8 @@ import Graph
 public enum RunEvent: Sendable {
     /// What is known before anything but readers of files has run; of those, what happens to them is told before it.
     case planned(recipe: String, PlannedWork)
-    case started(InstanceName)
+    /// - because: why it runs, in a few words; only where the run is to give reasons
+    case started(InstanceName, because: String?)
     /// There is nothing to do but to wait for another process that computes the same; which, where that can be told.
     case waiting(InstanceName, for: String?)
     /// - note: how it stands, where a node says more than its steps

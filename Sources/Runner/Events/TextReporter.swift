@@ -32,7 +32,12 @@ public final class TextReporter: Reporter {
             case .planned(_, let work):
                 state.pace.plan(work)
                 state.isPlanned = true
-            case .started(let name): showProgress(name, &state)
+            case .started(let name, let reason):
+                if let reason, verbosity == .verbose {
+                    say("\(count(state))\(name.title): runs (\(reason))\n", &state)
+                } else {
+                    showProgress(name, &state)
+                }
             case .waiting(let name, let holder):
                 guard verbosity != .quiet else { return }
                 say("waiting for \(name.title), which \(holder ?? "another process") computes\n", &state)

@@ -39,7 +39,7 @@ enum Volume: EnumerableFlag {
     static func help(for value: Volume) -> ArgumentHelp? {
         switch value {
         case .quiet: "Say nothing but problems and what was written."
-        case .verbose: "Say also which nodes are cached, and what is waited for."
+        case .verbose: "Say also which nodes are cached, and why the others run."
         }
     }
 }

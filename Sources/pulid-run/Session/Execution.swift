@@ -40,6 +40,7 @@ struct Execution {
         }
         var runOptions = runOptions
         runOptions.jobs = resources.jobs
+        runOptions.givesReasons = options.verbosity == .verbose
         let run = try RecipeRun(
             graph,
             store: store,
