@@ -13,7 +13,7 @@ import Testing
         let expected = [
             #/program    pulid-run [0-9.]+; kernels [0-9]+, .+/#,
             #/processor  5 threads, .+/#,
-            #/memory     [0-9.]+ .B(, limited to .+)?; a run makes do with 3\.00 GB \(--memory\)/#,
+            #/memory     [0-9.]+ .B(?:, limited to .+)?; a run makes do with 3\.00 GB \(--memory\)/#,
             #/cache      /.+/cache: [0-9.]+ .B, [1-9][0-9]* results; [0-9.]+ .B of disk left/#,
         ]
         #expect(lines.count == expected.count)
