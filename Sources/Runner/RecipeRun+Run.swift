@@ -196,7 +196,8 @@ extension RecipeRun {
             report(.finished(name, seconds: outcome.seconds, digest: digest))
         }
         var isWanted = false
-        let isStored = isKept && !isReference && store.isWritable
+        // A plan takes it that a run would keep it.
+        let isStored = !isReference && (!isKept || store.isWritable)
         try advance { scheduler in
             isWanted = isKept && scheduler.isDeliveryWanted(index, digest)
             // A plan keeps nothing: who needs the value again reads it again.

@@ -6,7 +6,7 @@ public let toyNodes: [any Node.Type] = [
     Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, LoadImage.self, LoadModel.self,
     Mean.self,
     Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sneak.self, Sum.self, Table.self, Weigh.self,
-    WeighAll.self,
+    WeighAll.self, WeighEarly.self,
 ]
 
 extension NodeRegistry {
@@ -335,4 +335,15 @@ public struct WeighAll: Node {
     public func run(_ context: RunContext) throws -> ToyNumber {
         ToyNumber(try weights.items.reduce(0) { $0 + Double(try $1.value().number) })
     }
+}
+
+/// As `Weigh`, and run by planning.
+public struct WeighEarly: Node {
+    public static let version = 1
+    public static let help = "Makes something that takes memory, early."
+    public static let evaluation = Evaluation.cachedEarly
+    @Parameter("whose count") var scale: String
+    @Parameter("tells it from others") var number: Int = 0
+    public init() {}
+    public func run(_ context: RunContext) throws -> ToyWeight { ToyWeight(scale, number: number, bytes: 1000) }
 }

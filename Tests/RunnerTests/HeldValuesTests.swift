@@ -3,6 +3,7 @@ import Foundation
 import Graph
 import Runner
 import Store
+import Synchronization
 import Testing
 
 /// How many values are in memory at a time.
@@ -34,6 +35,17 @@ import Testing
         #expect(ToyWeight.most(on: scale) <= jobs + 1)
     }
 
+    /// Planning reads files to know what follows, and holds none of them.
+    @Test func aPlanHoldsNothing() throws {
+        var builder = GraphBuilder()
+        let weights = (0..<100).map { number in
+            builder.add("weight", "weigh_early", ["scale": .string("planned"), "number": .integer(Int128(number))])
+        }
+        builder.output("sum.txt", builder.add("sum", "weigh_all", inputs: ["weights": weights]))
+        #expect(try workshop.plan(builder.graph).running.count == 101)
+        #expect(ToyWeight.most(on: "planned") == 1)
+    }
+
     /// Where nothing can be kept, values have no other place.
     @Test func withoutACacheTheyAreHeldUntilTheyAreUsed() throws {
         try FileManager.default.createDirectory(atPath: workshop.folder("cache"), withIntermediateDirectories: true)
@@ -55,31 +67,26 @@ import Testing
     }
 
     /// Nodes side by side take no more than the run's memory, though one is always let in.
-    @Test func memoryIsSharedOut() throws {
+    @Test func memoryIsSharedOut() {
         let budget = MemoryBudget(limit: 100)
-        let busy = Mutexed(0)
-        let most = Mutexed(0)
-        DispatchQueue.concurrentPerform(iterations: 12) { i in
-            budget.working(i == 0 ? 1000 : 50) {
-                let now = busy.change { $0 += 1 }
-                most.change { $0 = max($0, now) }
-                Thread.sleep(forTimeInterval: 0.002)
-                busy.change { $0 -= 1 }
+        let entered = Atomic<Bool>(false)
+        let (small, large) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        budget.working(60) {
+            Thread.detachNewThread {
+                budget.working(50) { entered.store(true, ordering: .sequentiallyConsistent) }
+                large.signal()
             }
+            Thread.detachNewThread { budget.working(40) { _ = small.signal() } }
+            small.wait()
+            let isIn = entered.load(ordering: .sequentiallyConsistent)
+            #expect(!isIn)
+            #expect(budget.roomForNetworks <= 40)
         }
-        #expect(most.value == 2)
-        #expect(budget.roomForNetworks == 100)
-    }
-}
-
-private final class Mutexed: @unchecked Sendable {
-    private let lock = NSLock()
-    private var number: Int
-    init(_ number: Int) { self.number = number }
-    var value: Int { lock.withLock { number } }
-    @discardableResult func change(_ body: (inout Int) -> Void) -> Int {
-        lock.withLock {
-            body(&number); return number
-        }
+        large.wait()
+        let isIn = entered.load(ordering: .sequentiallyConsistent)
+        #expect(isIn)
+        budget.hold(30)
+        #expect(budget.working(1000) { budget.roomForNetworks } == 0)
+        #expect(budget.roomForNetworks == 70)
     }
 }
