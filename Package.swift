@@ -31,7 +31,13 @@ let package = Package(
             name: "Runner",
             dependencies: ["Graph", "Recipes", "Store", .product(name: "HeapModule", package: "swift-collections")]
         ),
-        .target(name: "Store", dependencies: ["Graph", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "Store",
+            dependencies: [
+                "Graph", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
+        ),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),
         .target(name: "Graph", dependencies: ["CCrypto"]),
@@ -74,7 +80,10 @@ let package = Package(
         .testTarget(name: "GraphTests", dependencies: ["Graph", "EngineTestSupport"]),
         .testTarget(name: "NodeReferenceTests", dependencies: ["NodeReference", "EngineTestSupport"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
-        .testTarget(name: "StoreTests", dependencies: ["Store", "EngineTestSupport"]),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: ["Store", "EngineTestSupport", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
         .testTarget(

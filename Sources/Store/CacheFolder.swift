@@ -12,6 +12,8 @@ public struct CacheFolder: Hashable, Sendable {
     public var locks: String { path + "/locks" }
     /// What long nodes keep until they are done, in a folder each.
     public var work: String { path + "/work" }
+    /// Files that are being written.
+    var unfinished: String { path + "/unfinished" }
     /// Tells back-up tools, and us, that the folder is a cache: https://bford.info/cachedir/
     public var tag: String { path + "/CACHEDIR.TAG" }
 

@@ -8,8 +8,6 @@ public enum StoreError: Error, Hashable {
     case readOnly(path: String)
     /// Nothing says where the user's own cache is: `$HOME` as it is, nil where it is not set.
     case noHome(String?)
-    /// A folder in it cannot be made.
-    case noFolder(path: String, reason: String)
 }
 
 extension StoreError: CustomStringConvertible {
@@ -26,7 +24,6 @@ extension StoreError: CustomStringConvertible {
                 + (home.map { $0.isEmpty ? "empty" : "\($0), not a path from the root" } ?? "not set")
                 + "; give a folder with --cache or PULID_CACHE"
         case .readOnly(let path): "the cache \(path) cannot be written"
-        case .noFolder(let path, let reason): "\(path): the folder cannot be made: \(reason)"
         }
     }
 }

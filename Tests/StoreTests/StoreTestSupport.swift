@@ -1,4 +1,6 @@
 import EngineTestSupport
+import Foundation
+import GRDB
 import Graph
 import Store
 import Synchronization
@@ -32,4 +34,16 @@ final class WarningLog: Sendable {
     private let log = Mutex<[String]>([])
     var warnings: [String] { log.withLock { $0 } }
     var warn: @Sendable (String) -> Void { { [self] text in log.withLock { $0.append(text) } } }
+}
+
+/// Runs statements on a connection of its own, as another program would.
+func sqlite(_ path: String, _ statements: String) throws {
+    let queue = try DatabaseQueue(path: path)
+    try queue.writeWithoutTransaction { try $0.execute(sql: statements) }
+    try queue.close()
+}
+
+extension ClaimAttempt {
+    var claim: Claim? { if case .held(let claim) = self { claim } else { nil } }
+    var isUnsupported: Bool { if case .unsupported = self { true } else { false } }
 }

@@ -1,9 +1,11 @@
 import Foundation
+import GRDB
 
-/// What the first hundred bytes of a file say of it, read without SQLite, which would begin to change the file.
-/// https://www.sqlite.org/fileformat2.html#the_database_header
+/// What a file says of itself, before anything is changed in it.
 enum DatabaseHeader: Equatable {
     case absent
+    /// No byte in it: what a full disk or a crash of the machine leaves.
+    case empty
     case ours(version: Int)
     /// Not a cache of ours, with the reason.
     case foreign(String)
@@ -15,32 +17,27 @@ enum DatabaseHeader: Equatable {
             return
         }
         switch status.st_mode & S_IFMT {
-        case S_IFREG: break
-        case S_IFDIR:
-            self = .foreign("it is a folder")
-            return
-        default:
-            self = .foreign("it is no ordinary file")
-            return
+        case S_IFREG: self = status.st_size == 0 ? .empty : Self.read(path)
+        case S_IFDIR: self = .foreign("it is a folder")
+        default: self = .foreign("it is no ordinary file")
         }
-        guard status.st_size > 0 else {
-            self = .absent
-            return
+    }
+
+    /// Through SQLite: a file of its that were opened and closed by hand would lose the locks of this process.
+    private static func read(_ path: String) -> DatabaseHeader {
+        do {
+            let queue = try StoreDatabase.connectUnchanging(path)
+            defer { try? queue.close() }
+            return try queue.unsafeRead { db in
+                let id = try Int.fetchOne(db, sql: "PRAGMA application_id")
+                guard id == Int(StoreSchema.applicationID) else { return .foreign("another program made it") }
+                return .ours(version: try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
+            return .foreign("it is not a database")
+        } catch {
+            let reason = access(path, R_OK) == 0 ? DatabaseFault.reason(error) : String(cString: strerror(errno))
+            return .foreign("it cannot be read: \(reason)")
         }
-        guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 100) else {
-            self = .foreign("it cannot be read")
-            return
-        }
-        let bytes = [UInt8](data)
-        guard bytes.count == 100, bytes.starts(with: Array("SQLite format 3\0".utf8)) else {
-            self = .foreign("it is not a database")
-            return
-        }
-        func number(at offset: Int) -> UInt32 { bytes[offset..<offset + 4].reduce(0) { $0 << 8 | UInt32($1) } }
-        guard number(at: 68) == StoreSchema.applicationID else {
-            self = .foreign("another program made it")
-            return
-        }
-        self = .ours(version: Int(number(at: 60)))
     }
 }

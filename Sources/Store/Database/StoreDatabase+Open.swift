@@ -1,12 +1,39 @@
 import Foundation
 import GRDB
+import GRDBSQLite
 import Graph
 
 extension StoreDatabase {
-    /// A connection; `readOnly` ones work on media that cannot be written at all.
-    static func connect(_ path: String, readOnly: Bool) throws -> DatabaseQueue {
+    /// Seconds that a statement waits for another process's transaction.
+    private static let busyTimeout = 2.0
+
+    static func connect(_ path: String) throws -> DatabaseQueue {
+        try check(DatabaseQueue(path: path, configuration: configuration(readOnly: false)))
+    }
+
+    /// Works on media that cannot be written at all.
+    static func connectReadOnly(_ path: String) throws -> DatabaseQueue {
+        do {
+            return try check(DatabaseQueue(path: path, configuration: configuration(readOnly: true)))
+        } catch let error as DatabaseError
+            where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
+        {
+            // No log and no shared memory can be made beside the file (SQLite says "read only" of a folder that cannot
+            // be written), so nobody with our rights can be writing to it either.
+            return try check(connectUnchanging(path))
+        }
+    }
+
+    /// Reads the file alone, without log and locks, as if nobody ever changed it.
+    static func connectUnchanging(_ path: String) throws -> DatabaseQueue {
+        let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
+        let escaped = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
+        return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration(readOnly: true))
+    }
+
+    private static func configuration(readOnly: Bool) -> Configuration {
         var configuration = Configuration()
-        configuration.busyMode = .timeout(10)
+        configuration.busyMode = .timeout(busyTimeout)
         configuration.readonly = readOnly
         configuration.prepareDatabase { db in
             try db.execute(
@@ -20,18 +47,7 @@ extension StoreDatabase {
                     """
             )
         }
-        if !readOnly { return try check(DatabaseQueue(path: path, configuration: configuration)) }
-        do {
-            return try check(DatabaseQueue(path: path, configuration: configuration))
-        } catch let error as DatabaseError
-            where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
-        {
-            // No log and no shared memory can be made beside the file (SQLite says "read only" of a folder that cannot
-            // be written), so nobody with our rights can be writing to it either.
-            let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
-            let escaped = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
-            return try check(DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration))
-        }
+        return configuration
     }
 
     /// - Throws: `SQLITE_CORRUPT` unless the tables are there and their roots can be read.
@@ -49,11 +65,21 @@ extension StoreDatabase {
         return queue
     }
 
+    /// Lets go of a file that is no longer the one at its path: SQLite would remove the log that is there now, which is
+    /// another file's.
+    static func abandon(_ queue: DatabaseQueue?) {
+        guard let queue else { return }
+        queue.inDatabase { db in
+            var isKept: CInt = 1
+            _ = sqlite3_file_control(db.sqliteConnection, "main", SQLITE_FCNTL_PERSIST_WAL, &isKept)
+        }
+        try? queue.close()
+    }
+
     /// Makes an empty cache under another name and renames it, so that no process ever sees half of one.
     static func create(at path: String) throws {
         let temporary = "\(path).new-\(getpid())"
-        try? FileManager.default.removeItem(atPath: temporary)
-        defer { try? FileManager.default.removeItem(atPath: temporary) }
+        defer { for suffix in ["", "-wal", "-shm", "-journal"] { unlink(temporary + suffix) } }
         var configuration = Configuration()
         configuration.prepareDatabase { db in
             try db.execute(
@@ -76,10 +102,21 @@ extension StoreDatabase {
         }
         try queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA journal_mode = WAL") }
         try queue.close()
-        guard rename(temporary, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        // A log and an index without their file belong to nobody.
+        for suffix in ["-wal", "-shm"] { unlink(path + suffix) }
+        guard rename(temporary, path) == 0 else { throw SystemError(path: path) }
     }
 
-    /// Moves what stands where the cache should be out of the way, and says so.
+    /// Removes what others left that were killed while they made a cache. Only under the lock that all makers take.
+    static func removeUnfinished(beside path: String) {
+        let folder = (path as NSString).deletingLastPathComponent
+        let prefix = (path as NSString).lastPathComponent + ".new-"
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] where name.hasPrefix(prefix) {
+            unlink("\(folder)/\(name)")
+        }
+    }
+
+    /// Moves what stands where a file of the cache should be out of the way.
     /// - Returns: the new name.
     static func quarantine(_ path: String) -> String {
         let time = Int(Date().timeIntervalSince1970)

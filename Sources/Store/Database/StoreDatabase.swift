@@ -3,214 +3,325 @@ import GRDB
 import Graph
 import Synchronization
 
-/// The cache's SQLite file: one connection that reads, one that writes, and what happens when the file is damaged.
+/// The cache's SQLite file: one connection that reads, one that writes, and what happens when the file is damaged, or is
+/// taken away.
 ///
-/// Nothing here fails a run: reads of a damaged file find nothing, and writes that cannot be made are given up after one
-/// warning.
+/// Nothing here fails a run: reads of what cannot be read find nothing, and writes say how they ended. No lock is held
+/// while SQLite works; a change of connections holds back only those who would change them too.
 final class StoreDatabase: Sendable {
+    /// How a transaction ended.
+    enum Outcome: Equatable {
+        case committed
+        /// It may go another time; why it did not.
+        case postponed(String)
+        /// Nothing can be written any more.
+        case refused
+    }
+
     private struct Connections {
         var reader: DatabaseQueue?
         var writer: DatabaseQueue?
-        /// The file that they have open, so that only that very file is ever set aside.
-        var inode: UInt64 = 0
-        var replacements = 0
+        /// The file that they have open.
+        var file: OpenFile?
         var isWritable: Bool
+        var replacements = 0
+        var losses = 0
+        var damage: [String] = []
+    }
+
+    private struct OpenFile: Equatable {
+        let device: UInt64
+        let inode: UInt64
+
+        init?(path: String) {
+            var status = stat()
+            guard lstat(path, &status) == 0 else { return nil }
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
     }
 
     private let folder: CacheFolder
-    private let warn: @Sendable (String) -> Void
+    private let notices: Notices
+    /// Called when the cache was taken away, before a new one is used.
+    private let onLoss: @Sendable () -> Void
     private let connections: Mutex<Connections>
+    /// Held by whoever opens or replaces; nothing that runs on a connection asks for it.
+    private let changing = NSLock()
 
     /// - Throws: `StoreError` when a later pulid-run made the cache.
-    init(folder: CacheFolder, access: ResultStore.Access, warn: @escaping @Sendable (String) -> Void) throws {
+    init(
+        folder: CacheFolder,
+        access: ResultStore.Access,
+        notices: Notices,
+        onLoss: @escaping @Sendable () -> Void
+    ) throws {
         self.folder = folder
-        self.warn = warn
+        self.notices = notices
+        self.onLoss = onLoss
         connections = Mutex(Connections(isWritable: access == .readWrite))
-        try connections.withLock { connections in try open(&connections) }
+        do {
+            try connect()
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            noteUnopened(error)
+        }
     }
 
     var isWritable: Bool { connections.withLock(\.isWritable) }
 
+    /// What was found wrong with the file as a whole, though it may be set aside by now.
+    var damage: [String] { connections.withLock(\.damage) }
+
     /// - Returns: `fallback` where there is no database or it cannot be read.
     func read<Result>(_ fallback: Result, _ body: (Database) throws -> Result) -> Result {
-        guard let reader = connections.withLock({ $0.reader }) else { return fallback }
+        guard let reader = connections.withLock(\.reader) else { return fallback }
         do {
             return try reader.unsafeRead(body)
         } catch {
-            giveUp(on: reader, because: error)
+            if DatabaseFault(error) == .damage {
+                replace(reader, because: error)
+            } else {
+                let reason = DatabaseFault.reason(error)
+                notices.warn("the cache \(folder.path) cannot be read now (\(reason))", onceFor: "read")
+            }
             return fallback
         }
     }
 
     /// Runs `body` in one transaction.
-    /// - Returns: whether it was committed.
     @discardableResult
-    func write(_ body: (Database) throws -> Void) -> Bool {
-        // A damaged file is replaced once, and the transaction tried again on the new one.
-        for _ in 0..<2 {
-            do {
-                guard let writer = try openWriter() else { return false }
-                do {
-                    try writer.inTransaction(.immediate) { db in
-                        try body(db)
-                        return .commit
-                    }
-                    return true
-                } catch {
-                    giveUp(on: writer, because: error)
-                }
-            } catch {
-                stopWriting(because: error)
+    func write(_ body: (Database) throws -> Void) -> Outcome {
+        perform { writer in
+            try writer.inTransaction(.immediate) { db in
+                try body(db)
+                return .commit
             }
         }
-        return false
     }
 
     /// Runs statements that no transaction may hold, such as checkpoints.
-    func maintain(_ body: (Database) throws -> Void) {
-        guard let writer = try? openWriter() else { return }
-        do { try writer.writeWithoutTransaction(body) } catch { giveUp(on: writer, because: error) }
+    @discardableResult
+    func maintain(_ body: (Database) throws -> Void) -> Outcome {
+        perform { try $0.writeWithoutTransaction(body) }
+    }
+
+    private func perform(_ work: (DatabaseQueue) throws -> Void) -> Outcome {
+        noticeLoss()
+        // A damaged file is replaced once, and the work tried again on the new one.
+        for _ in 0..<2 {
+            do {
+                guard let writer = try openWriter() else { return .refused }
+                do {
+                    try work(writer)
+                    return .committed
+                } catch  where DatabaseFault(error) == .damage {
+                    replace(writer, because: error)
+                }
+            } catch {
+                guard DatabaseFault(error) == .readOnly else { return .postponed(DatabaseFault.reason(error)) }
+                stopWriting(because: DatabaseFault.reason(error))
+                return .refused
+            }
+        }
+        return .refused
     }
 
     func close() {
-        let (reader, writer) = connections.withLock { connections in
-            defer { (connections.reader, connections.writer) = (nil, nil) }
-            return (connections.reader, connections.writer)
+        changing.withLock {
+            let old = takeConnections()
+            guard old.file == OpenFile(path: folder.database) else { return abandon(old) }
+            // The last connection folds the log back into the file, and it must be one that may write.
+            try? old.reader?.close()
+            try? old.writer?.close()
         }
-        // The last connection folds the log back into the file, and it must be one that may write.
-        try? reader?.close()
-        try? writer?.close()
     }
 
-    // MARK: - Opening and setting aside
+    // MARK: - Connections
 
-    private func open(_ connections: inout Connections) throws {
-        guard connections.isWritable else {
-            do {
-                connections.reader = try openReadOnly()
-            } catch {
-                warn("the cache \(folder.path) cannot be read (\(Self.reason(error))): running without it")
-            }
-            return
+    private func takeConnections() -> Connections {
+        connections.withLock { connections in
+            defer { (connections.reader, connections.writer, connections.file) = (nil, nil, nil) }
+            return connections
         }
-        do {
-            if case .ours(StoreSchema.version) = DatabaseHeader(path: folder.database) {
-                do {
-                    connections.reader = try Self.connect(folder.database, readOnly: false)
-                } catch  where Self.isDamage(error) {}
-            }
-            if connections.reader == nil { try replace(&connections) }
-        } catch let error as StoreError {
-            throw error
-        } catch {
-            // A full disk, for one: the run can do without.
-            connections.isWritable = false
-            warn("the cache \(folder.path) cannot be opened (\(Self.reason(error))): running without it")
+    }
+
+    private func abandon(_ old: Connections) {
+        Self.abandon(old.reader)
+        Self.abandon(old.writer)
+    }
+
+    private func openWriter() throws -> DatabaseQueue? {
+        try changing.withLock {
+            let (reader, writer, isWritable) = connections.withLock { ($0.reader, $0.writer, $0.isWritable) }
+            guard isWritable else { return nil }
+            if let writer { return writer }
+            if reader == nil { try connect() }
+            let new = try Self.connect(folder.database)
+            connections.withLock { $0.writer = new }
+            return new
         }
-        connections.inode = inode
+    }
+
+    /// Opens what is there, or makes it.
+    private func connect() throws {
+        guard isWritable else {
+            let reader = try openReadOnly()
+            return connections.withLock { $0.reader = reader }
+        }
+        setCompanionFoldersAside()
+        var reader: DatabaseQueue?
+        if case .ours(StoreSchema.version) = DatabaseHeader(path: folder.database) {
+            do { reader = try Self.connect(folder.database) } catch  where DatabaseFault(error) == .damage {}
+        }
+        let opened = try reader ?? makeUsable()
+        let file = OpenFile(path: folder.database)
+        connections.withLock { ($0.reader, $0.file) = (opened, file) }
     }
 
     /// Under the lock that every process takes for this: sets aside what cannot be used, makes a new cache if there is
     /// none, and connects.
-    private func replace(_ connections: inout Connections) throws {
+    private func makeUsable() throws -> DatabaseQueue {
         let lock = try? FileLock(path: folder.locks + "/open")
-        lock?.wait()
+        lock?.wait(atMost: 10)
         defer { lock?.release() }
+        Self.removeUnfinished(beside: folder.database)
         switch DatabaseHeader(path: folder.database) {
-        case .absent:
-            try? FileManager.default.removeItem(atPath: folder.database + "-wal")
-            try Self.create(at: folder.database)
-        case .foreign(let reason):
-            setAside(because: reason)
-            try Self.create(at: folder.database)
+        case .absent: try Self.create(at: folder.database)
+        case .empty: try replaceFile(because: "it is empty")
+        case .foreign(let reason): try replaceFile(because: reason)
         case .ours(let version) where version > StoreSchema.version:
             throw StoreError.newerSchema(path: folder.path, found: version, supported: StoreSchema.version)
         case .ours(let version) where version < StoreSchema.version:
-            setAside(because: "it has the older format \(version)")
-            try Self.create(at: folder.database)
+            try replaceFile(because: "it has the older format \(version)", isDamage: false)
         case .ours: break
         }
         do {
-            connections.reader = try Self.connect(folder.database, readOnly: false)
-        } catch  where Self.isDamage(error) {
-            setAside(because: "it is damaged")
-            try Self.create(at: folder.database)
-            connections.reader = try Self.connect(folder.database, readOnly: false)
+            return try Self.connect(folder.database)
+        } catch  where DatabaseFault(error) == .damage {
+            try replaceFile(because: "it is damaged")
+            return try Self.connect(folder.database)
         }
     }
 
     private func openReadOnly() throws -> DatabaseQueue? {
         switch DatabaseHeader(path: folder.database) {
         case .absent: return nil
-        case .ours(StoreSchema.version): return try Self.connect(folder.database, readOnly: true)
+        case .ours(StoreSchema.version):
+            do {
+                return try Self.connectReadOnly(folder.database)
+            } catch  where DatabaseFault(error) == .damage {
+                note(damage: "\(folder.database) is damaged")
+                throw error
+            }
         case .ours(let version):
-            warn("the cache \(folder.path) has format \(version), not \(StoreSchema.version): running without it")
-        case .foreign(let reason): warn("\(folder.database) is not a cache: \(reason): running without it")
+            let known = StoreSchema.version
+            notices.warn("the cache \(folder.path) has format \(version), not \(known): running without it")
+        case .empty:
+            note(damage: "\(folder.database) is empty")
+            notices.warn("\(folder.database) is empty: running without it")
+        case .foreign(let reason):
+            note(damage: "\(folder.database) is not a cache: \(reason)")
+            notices.warn("\(folder.database) is not a cache: \(reason): running without it")
         }
         return nil
     }
 
-    private func openWriter() throws -> DatabaseQueue? {
-        try connections.withLock { connections in
-            guard connections.isWritable, connections.reader != nil else { return nil }
-            if let writer = connections.writer { return writer }
-            let writer = try Self.connect(folder.database, readOnly: false)
-            connections.writer = writer
-            return writer
-        }
-    }
+    // MARK: - What goes wrong
 
-    /// After an error of `queue`: a damaged file is replaced, anything else ends writing.
-    private func giveUp(on queue: DatabaseQueue, because error: any Error) {
-        guard Self.isDamage(error) else { return stopWriting(because: error) }
-        connections.withLock { connections in
-            guard connections.reader === queue || connections.writer === queue else { return }
-            try? connections.reader?.close()
-            try? connections.writer?.close()
-            (connections.reader, connections.writer) = (nil, nil)
-            guard connections.isWritable, connections.replacements == 0 else {
-                connections.isWritable = false
-                warn("the cache \(folder.path) is damaged: running without it")
-                return
+    /// The file was removed, renamed or replaced: what would be written to it is lost. Goes on with what is at its path
+    /// now, or a new one.
+    private func noticeLoss() {
+        let isLost = connections.withLock { $0.file != nil && $0.file != OpenFile(path: folder.database) }
+        guard isLost else { return }
+        let isRepeated = changing.withLock {
+            guard let file = connections.withLock(\.file), file != OpenFile(path: folder.database) else { return false }
+            abandon(takeConnections())
+            return connections.withLock { connections in
+                connections.losses += 1
+                return connections.losses > 3
             }
-            connections.replacements += 1
-            let lock = try? FileLock(path: folder.locks + "/open")
-            lock?.wait()
-            // Another process may have replaced the file already.
-            if inode == connections.inode { setAside(because: "it is damaged") }
-            lock?.release()
-            do { try open(&connections) } catch { connections.isWritable = false }
+        }
+        if isRepeated { return stopWriting(because: "it is removed again and again") }
+        notices.warn(
+            "the cache \(folder.path) was removed or replaced while it was in use: what it held is not found any more",
+            onceFor: "loss"
+        )
+        try? folder.prepare()
+        onLoss()
+    }
+
+    /// After `queue` met damage: sets its file aside and opens a new one, once.
+    private func replace(_ queue: DatabaseQueue, because error: any Error) {
+        changing.withLock {
+            // Another thread may have come before.
+            guard connections.withLock({ $0.reader === queue || $0.writer === queue }) else { return }
+            let old = takeConnections()
+            abandon(old)
+            guard old.isWritable, old.replacements == 0 else {
+                note(damage: "\(folder.database): \(DatabaseFault.reason(error))")
+                if old.isWritable || old.damage.isEmpty {
+                    notices.warn("the cache \(folder.path) is damaged: running without it")
+                }
+                return connections.withLock { $0.isWritable = false }
+            }
+            connections.withLock { $0.replacements += 1 }
+            do {
+                let lock = try? FileLock(path: folder.locks + "/open")
+                lock?.wait(atMost: 10)
+                defer { lock?.release() }
+                // Another process may have replaced the file already.
+                if old.file == OpenFile(path: folder.database) { try replaceFile(because: "it is damaged") }
+            } catch {
+                return noteUnopened(error)
+            }
+            do { try connect() } catch { noteUnopened(error) }
         }
     }
 
-    private func stopWriting(because error: any Error) {
+    private func replaceFile(because reason: String, isDamage: Bool = true) throws {
+        let moved = Self.quarantine(folder.database)
+        notices.warn("\(folder.database) cannot be used (\(reason)): moved to \(moved), and a new cache made")
+        if isDamage { note(damage: "\(folder.database): \(reason)") }
+        try Self.create(at: folder.database)
+    }
+
+    /// Sets the file aside for what was found in it, and begins a new one.
+    func startAnew() {
+        guard let reader = connections.withLock(\.reader) else { return }
+        replace(reader, because: DatabaseError(resultCode: .SQLITE_CORRUPT))
+    }
+
+    /// A folder or a link in the place of the log or its index is nobody's, and keeps SQLite from opening its file.
+    private func setCompanionFoldersAside() {
+        for path in ["-wal", "-shm"].map({ folder.database + $0 }) {
+            var status = stat()
+            guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
+            let moved = Self.quarantine(path)
+            note(damage: "\(path) is no ordinary file")
+            notices.warn("\(path) is no ordinary file: moved to \(moved)")
+        }
+    }
+
+    private func note(damage: String) { connections.withLock { $0.damage.append(damage) } }
+
+    private func noteUnopened(_ error: any Error) {
+        let reason = DatabaseFault.reason(error)
+        let blocked = ["-wal", "-shm"].map { folder.database + $0 }
+            .first { access($0, F_OK) == 0 && access($0, isWritable ? R_OK | W_OK : R_OK) != 0 }
+        let place = blocked.map { ": \($0) is in the way" } ?? ""
+        guard isWritable else {
+            return notices.warn("the cache \(folder.path) cannot be read (\(reason)\(place)): running without it")
+        }
+        notices.warn("the cache \(folder.path) cannot be opened (\(reason)\(place)): running without it for now")
+    }
+
+    private func stopWriting(because reason: String) {
         let wasWritable = connections.withLock { connections in
             defer { connections.isWritable = false }
             return connections.isWritable
         }
-        if wasWritable {
-            warn("the cache \(folder.path) cannot be written (\(Self.reason(error))): results are not kept")
-        }
-    }
-
-    private func setAside(because reason: String) {
-        let moved = Self.quarantine(folder.database)
-        warn("\(folder.database) cannot be used (\(reason)): moved to \(moved), and a new cache made")
-    }
-
-    private var inode: UInt64 {
-        var status = stat()
-        return lstat(folder.database, &status) == 0 ? UInt64(status.st_ino) : 0
-    }
-
-    private static func isDamage(_ error: any Error) -> Bool {
-        guard let error = error as? DatabaseError else { return false }
-        return [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_FORMAT, .SQLITE_ERROR, .SQLITE_MISMATCH].contains(
-            error.resultCode.primaryResultCode
-        )
-    }
-
-    private static func reason(_ error: any Error) -> String {
-        (error as? DatabaseError)?.message ?? error.localizedDescription
+        if wasWritable { notices.warn("the cache \(folder.path) cannot be written (\(reason)): results are not kept") }
     }
 }

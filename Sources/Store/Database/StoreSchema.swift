@@ -7,11 +7,11 @@ import Graph
 enum StoreSchema {
     /// "PuLR": tells our database from any other SQLite file.
     static let applicationID: UInt32 = 0x5075_4C52
-    static let version = 2
+    static let version = 3
     /// Fastest for values of 0.1 to 2 MB, which SDXL's intermediates are.
     static let pageSize = 65536
 
-    static let tables = ["bytes", "contents", "files", "history", "outputs", "results", "runs"]
+    static let tables = ["bytes", "contents", "files", "history", "origins", "outputs", "results", "runs"]
 
     static func create(in db: Database) throws {
         try db.execute(
@@ -24,8 +24,14 @@ enum StoreSchema {
                     cost REAL NOT NULL,
                     made INTEGER NOT NULL,
                     used INTEGER NOT NULL,
-                    components TEXT NOT NULL,
                     seal BLOB NOT NULL
+                ) WITHOUT ROWID;
+                CREATE INDEX results_by_value ON results (value);
+                -- What the key was made of: apart from the results, which are looked up ten thousand at a time.
+                CREATE TABLE origins (
+                    key BLOB PRIMARY KEY NOT NULL,
+                    node TEXT NOT NULL,
+                    parts TEXT NOT NULL
                 ) WITHOUT ROWID;
                 -- The values that are here, by the digest of their bytes; `place` is NULL where they lie in a file.
                 CREATE TABLE contents (
@@ -70,19 +76,10 @@ enum StoreSchema {
                 CREATE TABLE outputs (
                     path TEXT PRIMARY KEY NOT NULL,
                     identity BLOB NOT NULL,
-                    content BLOB NOT NULL,
+                    digest BLOB NOT NULL,
                     seal BLOB NOT NULL
                 ) WITHOUT ROWID;
                 """
         )
-    }
-}
-
-extension Digest {
-    /// Short proof that the parts of a row belong together: a damaged or misplaced row does not pass for another.
-    static func seal(_ parts: [UInt8]...) -> [UInt8] {
-        var encoder = CanonicalEncoder()
-        for part in parts { encoder.append(part) }
-        return Array(Digest(of: encoder.bytes).bytes.prefix(16))
     }
 }

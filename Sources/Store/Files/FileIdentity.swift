@@ -16,6 +16,17 @@ public struct FileIdentity: Hashable, Sendable {
         self.init(status)
     }
 
+    /// Asks the server where the file lies on one, for which it has to be opened.
+    public init?(opening path: String) {
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            self.init(path: path)
+            return
+        }
+        defer { close(descriptor) }
+        self.init(descriptor: descriptor)
+    }
+
     /// nil unless it is an ordinary file.
     public init?(descriptor: Int32) {
         var status = stat()
@@ -35,6 +46,17 @@ public struct FileIdentity: Hashable, Sendable {
     var bytes: [UInt8] {
         [UInt64(bitPattern: size), UInt64(bitPattern: modified), UInt64(bitPattern: changed), inode]
             .flatMap { number in withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) } }
+    }
+
+    init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        func number(_ place: Int) -> UInt64 {
+            bytes[8 * place..<8 * place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        size = Int64(bitPattern: number(0))
+        modified = Int64(bitPattern: number(1))
+        changed = Int64(bitPattern: number(2))
+        inode = number(3)
     }
 
     /// Nanoseconds between the last change and `now`: a file younger than its clock's step may change unseen.

@@ -9,7 +9,7 @@ public struct FileContent: Hashable, Sendable {
     public let identity: FileIdentity
 
     /// Whether the file at the path is still the very file that was read.
-    public var isUnchanged: Bool { FileIdentity(path: path) == identity }
+    public var isUnchanged: Bool { FileIdentity(opening: path) == identity }
 }
 
 /// A file's digest as this process found it.
@@ -34,7 +34,7 @@ extension ResultStore {
 
     /// The same, with what the file was when the digest was taken of it.
     public func fileContent(_ path: String, pause: () throws -> Void = {}) throws -> FileContent {
-        if let identity = FileIdentity(path: path), let digest = remembered(path, identity) {
+        if let identity = FileIdentity(opening: path), let digest = remembered(path, identity) {
             return FileContent(path: path, digest: digest, identity: identity)
         }
         let start = FileIdentity.now
@@ -49,24 +49,40 @@ extension ResultStore {
         return FileContent(path: path, digest: digest, identity: identity)
     }
 
-    private func remembered(_ path: String, _ identity: FileIdentity) -> Digest? {
-        if let memo = fileDigests.withLock({ $0[path] }), memo.identity == identity { return memo.digest }
-        guard let digest = sealedDigest(in: "files", column: "digest", path: path, identity: identity) else {
-            return nil
+    /// What is known of files without reading them; the others are asked for one by one (`fileContent`).
+    public func fileContents(of paths: [String]) -> [String: FileContent] {
+        let stored = sealedRows(in: "files", of: paths)
+        fileDigests.withLock { memos in
+            for (path, row) in stored where memos[path] == nil {
+                memos[path] = FileDigestMemo(identity: row.identity, digest: row.digest)
+            }
         }
-        fileDigests.withLock { $0[path] = FileDigestMemo(identity: identity, digest: digest) }
-        return digest
+        return paths.reduce(into: [:]) { known, path in
+            guard let memo = fileDigests.withLock({ $0[path] }), FileIdentity(opening: path) == memo.identity else {
+                return
+            }
+            known[path] = FileContent(path: path, digest: memo.digest, identity: memo.identity)
+        }
     }
 
-    /// The digest that a table holds for a path, where the file is still the one it was taken of.
-    func sealedDigest(in table: String, column: String, path: String, identity: FileIdentity) -> Digest? {
-        database.read(nil) { db in
-            let statement = try db.cachedStatement(sql: "SELECT identity, \(column), seal FROM \(table) WHERE path = ?")
-            guard let row = try Row.fetchOne(statement, arguments: [path]), (row[0] as Data) == Data(identity.bytes),
-                let digest = Digest(row: row, 1),
-                (row[2] as Data) == Data(Digest.seal(Array(path.utf8), identity.bytes, digest.bytes))
-            else { return nil }
-            return digest
+    private func remembered(_ path: String, _ identity: FileIdentity) -> Digest? {
+        if let memo = fileDigests.withLock({ $0[path] }), memo.identity == identity { return memo.digest }
+        guard let row = sealedRows(in: "files", of: [path])[path], row.identity == identity else { return nil }
+        fileDigests.withLock { $0[path] = FileDigestMemo(identity: identity, digest: row.digest) }
+        return row.digest
+    }
+
+    /// What a table holds of paths, whatever the files are by now.
+    func sealedRows(in table: String, of paths: [String]) -> [String: WriteBatch.FileRow] {
+        database.read([:]) { db in
+            var found: [String: WriteBatch.FileRow] = [:]
+            try db.eachRow("SELECT path, identity, digest, seal FROM \(table) WHERE path IN $keys", of: paths) { row in
+                guard let path = row.text(0), let bytes = row.bytes(1), let identity = FileIdentity(bytes: bytes),
+                    let digest = row.digest(2), row.bytes(3) == Digest.seal(Array(path.utf8), bytes, digest.bytes)
+                else { return }
+                found[path] = WriteBatch.FileRow(identity: identity, digest: digest)
+            }
+            return found
         }
     }
 }

@@ -2,15 +2,17 @@ import Graph
 
 extension ResultStore {
     /// What the output file was made of when this cache last saw it written; nil where the file changed since.
-    public func outputContent(_ path: String) -> Digest? {
-        guard let identity = FileIdentity(path: path) else { return nil }
-        if let row = commits.find({ $0.outputs[path] }) { return row.identity == identity ? row.digest : nil }
-        return sealedDigest(in: "outputs", column: "content", path: path, identity: identity)
-    }
+    public func outputContent(_ path: String) -> Digest? { outputContents(of: [path])[path] }
 
     /// The same for many files: of those that are as they were.
     public func outputContents(of paths: [String]) -> [String: Digest] {
-        paths.reduce(into: [:]) { $0[$1] = outputContent($1) }
+        var rows = sealedRows(in: "outputs", of: paths)
+        for batch in commits.waiting.reversed() where !batch.outputs.isEmpty {
+            for path in paths { if let row = batch.outputs[path] { rows[path] = row } }
+        }
+        return rows.reduce(into: [:]) { contents, file in
+            if FileIdentity(path: file.key) == file.value.identity { contents[file.key] = file.value.digest }
+        }
     }
 
     /// Remembers that the file was made of `content`.

@@ -5,19 +5,27 @@ final class FileLock: Sendable {
     private let descriptor: Int32
 
     /// Makes the file where it is missing.
+    /// - Throws: `SystemError`.
     init(path: String) throws {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-        guard descriptor >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
+        guard descriptor >= 0 else { throw SystemError(path: path) }
     }
 
     deinit { close(descriptor) }
 
-    func wait() {
-        while flock(descriptor, LOCK_EX) != 0 && errno == EINTR {}
+    func attempt() -> LockAttempt {
+        while true {
+            let result = flock(descriptor, LOCK_EX | LOCK_NB)
+            if result != 0, errno == EINTR { continue }
+            return LockAttempt(result: result)
+        }
     }
 
-    /// - Returns: false when another holder has it.
-    func tryNow() -> Bool { flock(descriptor, LOCK_EX | LOCK_NB) == 0 }
+    /// For what takes others milliseconds: one that is stopped meanwhile is not waited for longer than `seconds`.
+    func wait(atMost seconds: Double) {
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        while attempt() == .taken, ContinuousClock.now < deadline { usleep(2000) }
+    }
 
     func release() { _ = flock(descriptor, LOCK_UN) }
 }

@@ -9,12 +9,15 @@ public struct GarbageCollection: Hashable, Sendable {
     /// Results that are gone with what is known of them.
     public let forgotten: Int
     public let bytesFreed: Int
-    /// What the cache takes now: the database with its log, and the values beside it.
+    /// What the cache takes now: the database with its log, the values beside it, and what unfinished nodes keep.
     public let bytesOnDisk: Int
+    /// Those of `bytesOnDisk` that belong to runs: checkpoints, and values that are not committed yet.
+    public let bytesOfRuns: Int
 }
 
 extension ResultStore {
-    /// Makes the cache as small as `limit`, counting all that it has on disk; no smaller than an empty one.
+    /// Makes the cache as small as `limit`, counting all that it has on disk; no smaller than an empty one, and without
+    /// what runs in progress need.
     ///
     /// Values go first (`evictValues`). Only where that is not enough, results are forgotten too, those that were not
     /// used for the longest first. What is remembered of files that no longer exist goes in any case.
@@ -25,22 +28,21 @@ extension ResultStore {
         guard isWritable else { throw StoreError.readOnly(path: folder.path) }
         flush()
         let before = bytesOnDisk
-        removeOrphans()
-        removeOldWorkFolders()
+        removeStrays()
+        CheckpointFolder.removeOld(from: folder)
         forgetMissingFiles()
         vacuum()
         var evicted = 0
         var forgotten = 0
         // What goes shares pages with what stays, so how much a value takes shows only when it is gone.
         var haste = 1
-        while bytesInUse > limit, case let kept = statistics().bytes, kept > 0 {
-            let excess = max(1, bytesInUse - limit)
+        while case let excess = bytesInUse - limit, excess > 0, case let kept = storedBytes, kept > 0 {
             let count = try evictValues(keeping: haste > kept / excess ? 0 : kept - excess * haste)
             if count == 0 { break }
             evicted += count
             haste *= 2
         }
-        while bytesInUse > limit, case let results = statistics().results, results > 0 {
+        while bytesInUse > limit, case let results = resultCount, results > 0 {
             let count = forgetOldest((results + 3) / 4)
             if count == 0 { break }
             forgotten += count
@@ -51,7 +53,8 @@ extension ResultStore {
             evicted: evicted,
             forgotten: forgotten,
             bytesFreed: max(0, before - after),
-            bytesOnDisk: after
+            bytesOnDisk: after,
+            bytesOfRuns: bytesOfWork + bytesOfUncommittedValues
         )
     }
 
@@ -73,22 +76,15 @@ extension ResultStore {
                 victims.append(candidate.digest)
             }
         }
-        database.write { db in
-            for digest in victims {
-                let key = Data(digest.bytes)
-                try db.execute(
-                    sql: "DELETE FROM bytes WHERE id = (SELECT place FROM contents WHERE digest = ?)",
-                    arguments: [key]
-                )
-                try db.execute(sql: "DELETE FROM contents WHERE digest = ?", arguments: [key])
-            }
-        }
-        for digest in victims { valueFiles.remove(digest) }
+        let outcome = database.write { db in try Self.delete(victims, from: db) }
+        // Without the right to write there is nothing to be done; the caller must not go on for ever.
+        guard outcome == .committed else { return 0 }
+        removeUnnamed(victims.filter(valueFiles.has).map { (valueFiles.path($0), $0) })
         vacuum()
         return victims.count
     }
 
-    /// Forgets everything.
+    /// Forgets everything, but for what runs in progress are about to keep.
     ///
     /// - Throws: `StoreError.readOnly`.
     public func clear() throws {
@@ -97,7 +93,8 @@ extension ResultStore {
         database.write { db in
             for table in StoreSchema.tables { try db.execute(sql: "DELETE FROM \(table)") }
         }
-        for file in valueFiles.all() { unlink(file.path) }
+        removeUnnamed(valueFiles.all().map { ($0.file.path, $0.digest) })
+        WholeFile.removeStrays(in: folder.unfinished)
         try? FileManager.default.removeItem(atPath: folder.work)
         fileDigests.withLock { $0 = [:] }
         vacuum()
@@ -115,44 +112,31 @@ extension ResultStore {
                     FROM contents c LEFT JOIN results r ON r.value = c.digest GROUP BY c.digest
                     """
             ).compactMap { row in
-                guard let digest = Digest(row: row, 0) else { return nil }
-                let weeks = max(0, now - (row[3] as Double)) / (7 * 86400)
-                return (digest, row[1], (row[2] as Double) / Double(max(1, row[1] as Int)) * exp2(-weeks))
+                guard let digest = row.digest(0), let size = row.integer(1), let cost = row.number(2),
+                    let used = row.number(3)
+                else { return nil }
+                let weeks = max(0, now - used) / (7 * 86400)
+                return (digest, size, cost / Double(max(1, size)) * exp2(-weeks))
             }
         }
         return all.sorted { ($0.worth, $1.digest) > ($1.worth, $0.digest) }.map { ($0.digest, $0.bytes) }
     }
 
-    /// Removes value files that no row names, but for those that a process may be about to name.
-    private func removeOrphans() {
-        for file in valueFiles.all() where file.age > 3600 {
-            let isKnown = file.digest.map { digest in
-                database.read(true) { db in
-                    try Row.fetchOne(
-                        db,
-                        sql: "SELECT 1 FROM contents WHERE digest = ? AND place IS NULL",
-                        arguments: [Data(digest.bytes)]
-                    ) != nil
-                }
-            }
-            if isKnown != true { unlink(file.path) }
-        }
-    }
-
     /// Forgets the results that were not used for the longest, and that recipes had them.
     private func forgetOldest(_ count: Int) -> Int {
         var forgotten = 0
-        let isDone = database.write { db in
+        let outcome = database.write { db in
             try db.execute(
                 sql: "DELETE FROM results WHERE key IN (SELECT key FROM results ORDER BY used, key LIMIT ?)",
                 arguments: [count]
             )
             forgotten = db.changesCount
-            try db.execute(sql: "DELETE FROM history WHERE key NOT IN (SELECT key FROM results)")
+            for table in ["history", "origins"] {
+                try db.execute(sql: "DELETE FROM \(table) WHERE key NOT IN (SELECT key FROM results)")
+            }
         }
         vacuum()
-        // Without the right to write there is nothing to be done; the caller must not go on for ever.
-        return isDone ? forgotten : 0
+        return outcome == .committed ? forgotten : 0
     }
 
     /// Digests of files, and outputs, that are not there any more.
@@ -162,22 +146,40 @@ extension ResultStore {
             let missing = paths.filter { access($0, F_OK) != 0 && errno == ENOENT }
             guard !missing.isEmpty else { continue }
             database.write { db in
-                for path in missing { try db.execute(sql: "DELETE FROM \(table) WHERE path = ?", arguments: [path]) }
+                let delete = try db.cachedStatement(sql: "DELETE FROM \(table) WHERE path = ?")
+                for path in missing { try delete.execute(arguments: [path]) }
             }
         }
     }
 
+    // MARK: - Sizes
+
     /// What the cache takes once its log is folded in, which another process that reads may put off.
     private var bytesInUse: Int {
-        let pages = database.read(0) { db in
-            try (Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0) * (Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0)
-        }
-        return pages + valueFiles.all().reduce(0) { $0 + Int(FileIdentity(path: $1.path)?.size ?? 0) }
+        number("PRAGMA page_count") * number("PRAGMA page_size") + bytesBesideDatabase
     }
 
-    /// Takes the pages of deleted rows out of the database.
+    private var storedBytes: Int { number("SELECT coalesce(sum(size), 0) FROM contents") }
+    private var resultCount: Int { number("SELECT count(*) FROM results") }
+
+    private var bytesOfUncommittedValues: Int {
+        let named = number("SELECT coalesce(sum(size), 0) FROM contents WHERE place IS NULL")
+        let found = [folder.values, folder.unfinished].flatMap(FoundFile.all).reduce(0) { $0 + $1.size }
+        return max(0, found - named)
+    }
+
+    private func number(_ sql: String) -> Int { database.read(0) { db in try Int.fetchOne(db, sql: sql) ?? 0 } }
+
+    // MARK: - Space
+
+    /// Takes the pages of deleted rows out of the database, in steps, between which others may write.
     private func vacuum() {
-        database.maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum") }
+        var left = Int.max
+        while case let free = number("PRAGMA freelist_count"), free > 0, free < left {
+            left = free
+            let outcome = database.maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA incremental_vacuum(256)") }
+            guard outcome == .committed else { return }
+        }
     }
 
     /// Gives the space that `vacuum` won back to the file system.

@@ -1,36 +1,71 @@
 import Dispatch
+import Foundation
 import Synchronization
 
 /// Collects writes and commits them together: half a second after the first, sooner when many bytes wait, and on demand.
+/// What could not be committed is kept and tried again, for as long as it takes.
 final class GroupCommit: Sendable {
     private struct State {
         var pending = WriteBatch()
         /// On its way into the database, and still to be read from here.
         var committing = WriteBatch()
         var isScheduled = false
+        /// In a row.
+        var failures = 0
+        var lastReason = ""
     }
 
     /// Bytes of values that may wait in memory.
     private static let sizeLimit = 32 << 20
-    private static let delay = DispatchTimeInterval.milliseconds(500)
+    /// Seconds.
+    private static let delay = 0.5
+    private static let longestDelay = 30.0
+    /// How often a commit may fail before others may compute the same: they cannot wait for a disk that stays full.
+    private static let failuresWithClaims = 3
 
-    private let database: StoreDatabase
+    private let path: String
+    private let notices: Notices
+    private let write: @Sendable (WriteBatch) -> StoreDatabase.Outcome
+    private let onCommit: @Sendable (WriteBatch) -> Void
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "pulid-run.store.commit")
 
-    init(database: StoreDatabase) { self.database = database }
+    /// - Parameters:
+    ///   - path: of the cache.
+    ///   - write: one transaction.
+    ///   - onCommit: after it, before the claims end.
+    init(
+        path: String,
+        notices: Notices,
+        write: @escaping @Sendable (WriteBatch) -> StoreDatabase.Outcome,
+        onCommit: @escaping @Sendable (WriteBatch) -> Void
+    ) {
+        self.path = path
+        self.notices = notices
+        self.write = write
+        self.onCommit = onCommit
+    }
 
     func add(_ change: (inout sending WriteBatch) -> Void) {
-        let (schedule, isFull) = state.withLock { state in
+        let (mustSchedule, isFull, isDropping) = state.withLock { state in
             change(&state.pending)
+            let isFull = state.pending.size + state.committing.size > Self.sizeLimit
+            let isDropping = isFull && state.failures > 0
+            if isDropping {
+                state.pending.dropValues()
+                state.committing.dropValues()
+            }
             defer { state.isScheduled = true }
-            return (!state.isScheduled, state.pending.size > Self.sizeLimit)
+            return (!state.isScheduled, isFull, isDropping)
         }
-        if isFull {
-            flush()
-        } else if schedule {
-            queue.asyncAfter(deadline: .now() + Self.delay) { [weak self] in self?.commit() }
+        if isDropping {
+            notices.warn(
+                "the cache \(path) cannot be written for too long: values are not kept until it can",
+                onceFor: "dropping"
+            )
         }
+        if mustSchedule { schedule(after: Self.delay) }
+        if isFull, !isDropping { queue.sync { _ = commit() } }
     }
 
     /// The newest of what has not been committed, where `find` finds anything.
@@ -38,20 +73,70 @@ final class GroupCommit: Sendable {
         state.withLock { find($0.pending) ?? find($0.committing) }
     }
 
-    /// Returns when all that was added before is committed, or was given up.
-    func flush() { queue.sync { commit() } }
+    /// What has not been committed, the newer part first.
+    var waiting: [WriteBatch] { state.withLock { [$0.pending, $0.committing].filter { !$0.isEmpty } } }
 
-    /// On `queue`, which makes it the only writer of this process.
-    private func commit() {
+    /// Returns when all that was added before is committed, or was given up; where that does not succeed, after some
+    /// seconds.
+    /// - Returns: why something still waits.
+    @discardableResult
+    func flush(patience: Duration = .seconds(5)) -> String? {
+        let deadline = ContinuousClock.now + patience
+        while !queue.sync(execute: commit) {
+            if ContinuousClock.now > deadline { return state.withLock(\.lastReason) }
+            usleep(100_000)
+        }
+        return nil
+    }
+
+    private func schedule(after seconds: Double) {
+        queue.asyncAfter(deadline: .now() + seconds) { [weak self] in _ = self?.commit() }
+    }
+
+    /// On `queue`, so that there is one at a time.
+    /// - Returns: whether nothing is left of what was there when it began.
+    private func commit() -> Bool {
         let batch = state.withLock { state in
             state.isScheduled = false
-            (state.committing, state.pending) = (state.pending, WriteBatch())
+            if state.committing.isEmpty {
+                (state.committing, state.pending) = (state.pending, WriteBatch())
+            } else {
+                state.committing.merge(state.pending)
+                state.pending = WriteBatch()
+            }
             return state.committing
         }
-        guard !batch.isEmpty else { return }
-        database.write { db in try batch.write(to: db) }
-        // The claims end when the batch is forgotten, after the commit.
-        state.withLock { $0.committing = WriteBatch() }
-        for claim in batch.claims { claim.release() }
+        guard !batch.isEmpty else { return true }
+        switch write(batch) {
+        case .committed:
+            let wasFailing = state.withLock { state in
+                defer { (state.committing, state.failures) = (WriteBatch(), 0) }
+                return state.failures > 0
+            }
+            if wasFailing { notices.warn("the cache \(path) is written again") }
+            onCommit(batch)
+            for claim in batch.claims { claim.release() }
+        case .refused:
+            state.withLock { $0.committing = WriteBatch() }
+            for claim in batch.claims { claim.release() }
+        case .postponed(let reason):
+            noteFailure(reason)
+            return false
+        }
+        return true
+    }
+
+    private func noteFailure(_ reason: String) {
+        let (failures, claims) = state.withLock { state in
+            state.failures += 1
+            state.lastReason = reason
+            state.isScheduled = true
+            guard state.failures == Self.failuresWithClaims else { return (state.failures, [Claim]()) }
+            defer { state.committing.claims = [] }
+            return (state.failures, state.committing.claims)
+        }
+        if failures == 1 { notices.warn("the cache \(path) cannot be written now (\(reason)): it is tried again") }
+        for claim in claims { claim.release() }
+        schedule(after: min(Self.delay * pow(2, Double(failures - 1)), Self.longestDelay))
     }
 }

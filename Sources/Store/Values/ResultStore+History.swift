@@ -15,7 +15,7 @@ extension ResultStore {
                 arguments: [recipe]
             )
             while let row = try rows.next() {
-                if let name = String.fromDatabaseValue(row[0]) { keys[name] = Digest(row: row, 1) }
+                if let name = row.text(0) { keys[name] = row.digest(1) }
             }
             return keys
         }
@@ -27,20 +27,29 @@ extension ResultStore {
         if let key = commits.find({ $0.history[name] }) { return key }
         return database.read(nil) { db in
             let statement = try db.cachedStatement(sql: "SELECT key FROM history WHERE recipe = ? AND instance = ?")
-            return try Row.fetchOne(statement, arguments: [recipe, instance]).flatMap { Digest(row: $0, 0) }
+            return try Row.fetchOne(statement, arguments: [recipe, instance])?.digest(0)
         }
     }
 
     public func remember(_ key: Digest, of instance: String, in recipe: String) {
-        guard isWritable else { return }
-        commits.add { $0.history[WriteBatch.InstanceName(recipe: recipe, instance: instance)] = key }
+        remember([instance: key], in: recipe)
+    }
+
+    /// - Parameter keys: by the instances' titles.
+    public func remember(_ keys: [String: Digest], in recipe: String) {
+        guard isWritable, !keys.isEmpty else { return }
+        commits.add { batch in
+            for (instance, key) in keys {
+                batch.history[WriteBatch.InstanceName(recipe: recipe, instance: instance)] = key
+            }
+        }
     }
 
     /// What a key of the past stood for; nil when it was forgotten.
     public func components(of key: Digest) -> KeyComponents? {
-        if let text = commits.find({ $0.results[key]?.components }) { return KeyComponents(stored: text) }
+        if let key = commits.find({ $0.results[key]?.key }) { return KeyComponents(key) }
         return database.read(nil) { db in
-            let statement = try db.cachedStatement(sql: "SELECT components FROM results WHERE key = ?")
+            let statement = try db.cachedStatement(sql: "SELECT parts FROM origins WHERE key = ?")
             return try String.fetchOne(statement, arguments: [Data(key.bytes)]).map(KeyComponents.init(stored:))
         }
     }

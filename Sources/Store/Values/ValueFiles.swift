@@ -3,46 +3,49 @@ import Graph
 
 /// Values kept as files beside the database, named by their digests.
 struct ValueFiles: Sendable {
-    let folder: String
+    let folder: CacheFolder
 
     func path(_ digest: Digest) -> String {
         let hex = digest.hex
-        return "\(folder)/\(hex.prefix(2))/\(hex.dropFirst(2))"
+        return "\(folder.values)/\(hex.prefix(2))/\(hex.dropFirst(2))"
     }
 
-    func read(_ digest: Digest) -> [UInt8]? {
-        FileManager.default.contents(atPath: path(digest)).map { [UInt8]($0) }
-    }
-
-    /// Written beside and renamed: no reader ever finds half a value.
-    func write(_ bytes: [UInt8], as digest: Digest) throws {
-        let path = path(digest)
-        try FileManager.default.createDirectory(
-            atPath: (path as NSString).deletingLastPathComponent,
-            withIntermediateDirectories: true
-        )
-        let temporary = "\(path).\(getpid())-\(UInt32.random(in: 0...UInt32.max)).new"
+    /// - Returns: nil where there is none.
+    /// - Throws: `SystemError` where there is something that cannot be read.
+    func read(_ digest: Digest) throws -> Bytes? {
         do {
-            try Data(bytes).write(to: URL(fileURLWithPath: temporary))
-            guard rename(temporary, path) == 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
-        } catch {
-            unlink(temporary)
-            throw error
+            return try Bytes(file: path(digest))
+        } catch let error as SystemError where error.code == ENOENT {
+            return nil
         }
     }
 
-    func remove(_ digest: Digest) { unlink(path(digest)) }
-
-    /// Every file in the folder: its path, the digest it is named after (nil for unfinished ones), and its age in
-    /// seconds.
-    func all() -> [(path: String, digest: Digest?, age: TimeInterval)] {
-        let names = (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
-        return names.compactMap { name in
-            var status = stat()
-            let path = folder + "/" + name
-            guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-            let age = Date().timeIntervalSince1970 - TimeInterval(status.st_mtim.tv_sec)
-            return (path, Digest(hex: name.replacingOccurrences(of: "/", with: "")), age)
+    /// Pieces are written as they are, one after the other; not even a power cut leaves half of them under the name.
+    ///
+    /// - Throws: `SystemError`.
+    func write(_ encoded: EncodedRecord, as digest: Digest) throws {
+        let path = path(digest)
+        for folder in [folder.unfinished, (path as NSString).deletingLastPathComponent] { Self.make(folder) }
+        try WholeFile(path, temporaries: folder.unfinished).replace(isDurable: true) { file in
+            for piece in encoded.pieces { try piece.withUnsafeBytes { try file.write($0) } }
         }
+    }
+
+    func has(_ digest: Digest) -> Bool { access(path(digest), F_OK) == 0 }
+
+    /// Whatever lies there under the digest's name.
+    func remove(_ digest: Digest) {
+        let path = path(digest)
+        if unlink(path) != 0, errno != ENOENT { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    /// Every file with the digest that it is named after; nil for those that are no values.
+    func all() -> [(file: FoundFile, digest: Digest?)] {
+        FoundFile.all(below: folder.values).map { ($0, Digest(hex: $0.name.replacing("/", with: ""))) }
+    }
+
+    /// What cannot be made shows when it is written to.
+    private static func make(_ folder: String) {
+        try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     }
 }

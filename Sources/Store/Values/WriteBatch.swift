@@ -8,14 +8,14 @@ struct WriteBatch {
         let value: Digest
         let cost: Double
         let made: Int
-        let components: String
+        let key: CacheKey
     }
 
     struct Content {
         let kind: String
         let size: Int
         /// nil when the value was written to a file of its own.
-        let bytes: [UInt8]?
+        let bytes: Bytes?
     }
 
     struct InstanceName: Hashable {
@@ -37,6 +37,8 @@ struct WriteBatch {
     var used: Set<Digest> = []
     /// Held until the results can be seen by other processes.
     var claims: [Claim] = []
+    /// Keys whose checkpoints nobody needs any more once this is committed.
+    var finished: Set<Digest> = []
     /// Bytes of values that wait.
     var size = 0
 
@@ -45,51 +47,87 @@ struct WriteBatch {
             && claims.isEmpty
     }
 
-    func write(to db: Database) throws {
-        for (digest, content) in contents { try write(content, digest, to: db) }
-        let now = Int(Date().timeIntervalSince1970)
-        for (key, result) in results {
+    /// Takes up what was learnt later.
+    mutating func merge(_ later: WriteBatch) {
+        results.merge(later.results) { $1 }
+        contents.merge(later.contents) { $1 }
+        history.merge(later.history) { $1 }
+        files.merge(later.files) { $1 }
+        outputs.merge(later.outputs) { $1 }
+        used.formUnion(later.used)
+        claims += later.claims
+        finished.formUnion(later.finished)
+        size += later.size
+    }
+
+    /// Lets go of values in memory; what they were the results of stays, and so do their checkpoints.
+    mutating func dropValues() {
+        contents = contents.filter { $0.value.bytes == nil }
+        finished = finished.filter { results[$0].map { contents[$0.value] != nil } ?? false }
+        size = 0
+    }
+
+    // MARK: - Into the database
+
+    func write(to db: Database, _ files: ValueFiles) throws {
+        for (digest, content) in contents { try write(content, digest, files, to: db) }
+        try writeResults(to: db)
+        for (name, key) in history {
+            // Most are what they were: nothing is written then.
             try db.cachedStatement(
-                sql:
-                    "INSERT OR REPLACE INTO results (key, value, cost, made, used, components, seal) VALUES (?,?,?,?,?,?,?)"
-            ).execute(arguments: [
-                Data(key.bytes), Data(result.value.bytes), result.cost, result.made, result.made, result.components,
+                sql: """
+                    INSERT INTO history (recipe, instance, key) VALUES (?,?,?)
+                    ON CONFLICT DO UPDATE SET key = excluded.key WHERE key != excluded.key
+                    """
+            ).execute(arguments: [name.recipe, name.instance, Data(key.bytes)])
+        }
+        for (path, row) in self.files { try write(row, path, to: "files", in: db) }
+        for (path, row) in outputs { try write(row, path, to: "outputs", in: db) }
+        let now = Int(Date().timeIntervalSince1970)
+        let use = try db.cachedStatement(sql: "UPDATE results SET used = ? WHERE key = ?")
+        for key in used { try use.execute(arguments: [now, Data(key.bytes)]) }
+    }
+
+    private func writeResults(to db: Database) throws {
+        let insertResult = try db.cachedStatement(
+            sql: "INSERT OR REPLACE INTO results (key, value, cost, made, used, seal) VALUES (?,?,?,?,?,?)"
+        )
+        let insertOrigin = try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO origins (key, node, parts) VALUES (?,?,?)"
+        )
+        for (key, result) in results {
+            let id = Data(key.bytes)
+            try insertResult.execute(arguments: [
+                id, Data(result.value.bytes), result.cost, result.made, result.made,
                 Data(Digest.seal(key.bytes, result.value.bytes)),
             ])
-        }
-        for (name, key) in history {
-            try db.cachedStatement(sql: "INSERT OR REPLACE INTO history (recipe, instance, key) VALUES (?,?,?)")
-                .execute(arguments: [name.recipe, name.instance, Data(key.bytes)])
-        }
-        for (path, row) in files { try write(row, path, to: "files", column: "digest", in: db) }
-        for (path, row) in outputs { try write(row, path, to: "outputs", column: "content", in: db) }
-        for key in used {
-            try db.cachedStatement(sql: "UPDATE results SET used = ? WHERE key = ?")
-                .execute(arguments: [now, Data(key.bytes)])
+            try insertOrigin.execute(arguments: [id, result.key.kind, KeyComponents(result.key).stored])
         }
     }
 
-    private func write(_ content: Content, _ digest: Digest, to db: Database) throws {
+    private func write(_ content: Content, _ digest: Digest, _ files: ValueFiles, to db: Database) throws {
         let key = Data(digest.bytes)
         let present = try db.cachedStatement(sql: "SELECT 1 FROM contents WHERE digest = ?")
         guard try Int.fetchOne(present, arguments: [key]) == nil else { return }
         var place: Int64?
         if let bytes = content.bytes {
-            try db.cachedStatement(sql: "INSERT INTO bytes (content) VALUES (?)").execute(arguments: [Data(bytes)])
+            let data = bytes.withUnsafeBytes { Data($0) }
+            try db.cachedStatement(sql: "INSERT INTO bytes (content) VALUES (?)").execute(arguments: [data])
             place = db.lastInsertedRowID
+        } else if !files.has(digest) {
+            // Another process made room meanwhile. While this transaction lasts, none can.
+            return
         }
         try db.cachedStatement(sql: "INSERT INTO contents (digest, kind, size, place) VALUES (?,?,?,?)")
             .execute(arguments: [key, content.kind, content.size, place])
     }
 
-    private func write(_ row: FileRow, _ path: String, to table: String, column: String, in db: Database) throws {
+    private func write(_ row: FileRow, _ path: String, to table: String, in db: Database) throws {
         let identity = row.identity.bytes
-        try db.cachedStatement(
-            sql: "INSERT OR REPLACE INTO \(table) (path, identity, \(column), seal) VALUES (?,?,?,?)"
-        )
-        .execute(arguments: [
-            path, Data(identity), Data(row.digest.bytes),
-            Data(Digest.seal(Array(path.utf8), identity, row.digest.bytes)),
-        ])
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO \(table) (path, identity, digest, seal) VALUES (?,?,?,?)")
+            .execute(arguments: [
+                path, Data(identity), Data(row.digest.bytes),
+                Data(Digest.seal(Array(path.utf8), identity, row.digest.bytes)),
+            ])
     }
 }

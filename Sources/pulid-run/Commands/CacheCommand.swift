@@ -56,7 +56,7 @@ struct CacheCommand: ParsableCommand {
         @Flag(help: "Drop what is damaged, so that it is made again.") var repair = false
 
         func run() throws {
-            try cache.use { store in
+            try cache.use(repair ? .readWrite : .readOnly) { store in
                 let found = store.verify(repair: repair)
                 for damage in found.damage { Terminal.output("\(damage)\n") }
                 let count = found.damage.count
@@ -83,7 +83,8 @@ struct CacheCommand: ParsableCommand {
                 let forgotten = done.forgotten > 0 ? ", \(done.forgotten) results forgotten" : ""
                 Terminal.output("\(done.evicted) values evicted\(forgotten), \(freed) freed, \(left) on disk\n")
                 if done.bytesOnDisk > maxSize.bytes {
-                    Terminal.error("warning: \(left) is more than \(maxSize): an empty cache takes some too\n")
+                    let runs = done.bytesOfRuns > 0 ? "; \(ByteCount(done.bytesOfRuns)) belong to unfinished runs" : ""
+                    Terminal.error("warning: \(left) is more than \(maxSize): an empty cache takes some too\(runs)\n")
                 }
                 return .success
             }

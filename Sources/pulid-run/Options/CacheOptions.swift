@@ -19,12 +19,13 @@ struct CacheOptions: ParsableArguments {
     /// - Parameter threads: as many as the command needs at least.
     /// - Throws: `TooFewThreads`; `StoreError`.
     func open(
+        _ access: ResultStore.Access = .readWrite,
         threads: Int = ResourceOptions.leastThreads(jobs: 1),
         warn: @escaping @Sendable (String) -> Void
     ) throws -> ResultStore {
         try SystemThread.checkSupply(threads)
         let folder = try location(warn: warn)
-        let store = try ResultStore(folder: folder, warn: warn)
+        let store = try ResultStore(folder: folder, access: access, warn: warn)
         if let kind = FileSystemKind(at: folder.path), kind.isNetwork {
             warn(
                 "the cache \(folder.path) is on a network file system (\(kind.name)), where it is slow and locks may fail: "
@@ -45,9 +46,12 @@ struct CacheOptions: ParsableArguments {
     }
 
     /// Opens the cache for a command that looks after it.
-    func use(_ body: (ResultStore) throws -> Runner.ExitStatus) throws {
+    func use(
+        _ access: ResultStore.Access = .readWrite,
+        _ body: (ResultStore) throws -> Runner.ExitStatus
+    ) throws {
         try reportingFailures {
-            let store = try open { Terminal.error("warning: \($0)\n") }
+            let store = try open(access) { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
             return try body(store)
         }

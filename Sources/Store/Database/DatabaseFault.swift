@@ -1,0 +1,27 @@
+import Foundation
+import GRDB
+
+/// What an error of the database means for what comes next.
+enum DatabaseFault: Equatable {
+    /// The file is not what it should be: it has to be replaced.
+    case damage
+    case readOnly
+    /// Busy, full, out of descriptors or memory, a disk that fails: another time it may go.
+    case passing
+
+    init(_ error: any Error) {
+        switch (error as? DatabaseError)?.resultCode.primaryResultCode {
+        case .SQLITE_CORRUPT?, .SQLITE_NOTADB?, .SQLITE_FORMAT?, .SQLITE_MISMATCH?: self = .damage
+        case .SQLITE_READONLY?, .SQLITE_PERM?, .SQLITE_AUTH?: self = .readOnly
+        default: self = .passing
+        }
+    }
+
+    static func reason(_ error: any Error) -> String {
+        switch error {
+        case let error as DatabaseError: error.message ?? "\(error.resultCode)"
+        case let error as SystemError: error.description
+        default: error.localizedDescription
+        }
+    }
+}

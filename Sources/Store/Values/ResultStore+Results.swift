@@ -1,0 +1,88 @@
+import Foundation
+import GRDB
+import Graph
+
+extension ResultStore {
+    /// What the key gave when it was last computed, here or in another process.
+    public func result(for key: Digest) -> StoredResult? { results(for: [key])[key] }
+
+    /// The results of those keys that have one.
+    public func results(for keys: [Digest]) -> [Digest: StoredResult] {
+        var results: [Digest: StoredResult] = [:]
+        results.reserveCapacity(keys.count)
+        let unusable = unusable.withLock(\.self)
+        for batch in commits.waiting where !batch.results.isEmpty {
+            for key in keys where results[key] == nil {
+                guard let result = batch.results[key] else { continue }
+                let hasValue = batch.contents[result.value] != nil
+                results[key] = StoredResult(value: result.value, hasValue: hasValue, cost: result.cost)
+            }
+        }
+        let missing = results.isEmpty ? keys : keys.filter { results[$0] == nil }
+        var used: [Digest] = []
+        let yesterday = Int(Date().timeIntervalSince1970) - 86400
+        let sql = """
+            SELECT r.key, r.value, r.cost, r.seal, r.used, c.digest IS NOT NULL
+            FROM results r LEFT JOIN contents c ON c.digest = r.value WHERE r.key IN $keys
+            """
+        let stored: [Digest: StoredResult] = database.read([:]) { db in
+            var stored: [Digest: StoredResult] = [:]
+            try db.eachRow(sql, of: missing.map { Data($0.bytes) }) { row in
+                guard let key = row.digest(0), let value = row.digest(1), let cost = row.number(2),
+                    row.bytes(3) == Digest.seal(key.bytes, value.bytes)
+                else { return }
+                if let last = row.integer(4), last < yesterday { used.append(key) }
+                let hasValue = row.integer(5) == 1 && !unusable.contains(value)
+                stored[key] = StoredResult(value: value, hasValue: hasValue, cost: cost)
+            }
+            return stored
+        }
+        // For eviction by age; once a day is enough.
+        if !used.isEmpty, isWritable { commits.add { $0.used.formUnion(used) } }
+        return results.isEmpty ? stored : results.merging(stored) { $1 }
+    }
+
+    /// Keeps a result. It can be read from this store at once, and by other processes after the next commit.
+    ///
+    /// - Parameters:
+    ///   - encoded: the record that `value` is the digest of; nil to keep the digest alone.
+    ///   - claim: held until the result is committed.
+    public func insert(
+        _ value: Digest,
+        _ encoded: EncodedRecord?,
+        kind: String,
+        for key: CacheKey,
+        cost: Double,
+        claim: Claim?
+    ) {
+        guard isWritable else { return }
+        let content = encoded.flatMap { keep($0, value, kind: kind) }
+        let made = Int(Date().timeIntervalSince1970)
+        let digest = key.digest
+        if content != nil { setUsable(value, true) }
+        commits.add { batch in
+            batch.results[digest] = WriteBatch.Result(value: value, cost: cost, made: made, key: key)
+            if let content {
+                batch.contents[value] = content
+                batch.size += content.bytes?.count ?? 0
+                batch.finished.insert(digest)
+            }
+            if let claim { batch.claims.append(claim) }
+        }
+    }
+
+    /// nil when it could not be written.
+    private func keep(_ encoded: EncodedRecord, _ value: Digest, kind: String) -> WriteBatch.Content? {
+        guard encoded.count > Self.largestInDatabase else {
+            return WriteBatch.Content(kind: kind, size: encoded.count, bytes: encoded.bytes)
+        }
+        do {
+            try valueFiles.write(encoded, as: value)
+            return WriteBatch.Content(kind: kind, size: encoded.count, bytes: nil)
+        } catch {
+            let reason = DatabaseFault.reason(error)
+            notices.warn("a value of \(encoded.count) bytes could not be kept: \(reason)", onceFor: "keep \(reason)")
+            return nil
+        }
+    }
+}

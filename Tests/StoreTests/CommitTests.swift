@@ -1,0 +1,138 @@
+import EngineTestSupport
+import Foundation
+import GRDB
+import Graph
+import Store
+import Testing
+
+/// Moments in which nothing can be written.
+@Suite struct CommitTests {
+    let folder: TemporaryFolder
+    var cache: CacheFolder { CacheFolder(folder("cache")) }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    /// Somebody who writes, and takes long.
+    private func blocker() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true
+        let queue = try DatabaseQueue(path: cache.database, configuration: configuration)
+        try queue.writeWithoutTransaction { try $0.execute(sql: "BEGIN IMMEDIATE") }
+        return queue
+    }
+
+    @Test func aBusyDatabaseIsWaitedFor() throws {
+        let log = WarningLog()
+        let store = try ResultStore(folder: cache, warn: log.warn)
+        store.insertText("before", seed: 0)
+        store.flush()
+        let blocker = try blocker()
+        let checkpoints = store.checkpoints(for: CacheKey.toy(1).digest)
+        checkpoints.save(ToyText("half").record)
+        let (key, value) = store.insertText("text", seed: 1)
+        store.flush()
+        // It waits, and can be read all the while.
+        #expect(store.result(for: key.digest)?.hasValue == true)
+        #expect(store.record(for: value) == ToyText("text").record)
+        #expect(store.isWritable)
+        #expect(FileManager.default.fileExists(atPath: cache.work + "/" + key.digest.hex))
+        let other = try ResultStore(folder: cache, access: .readOnly)
+        #expect(other.result(for: key.digest) == nil)
+        try blocker.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        store.flush()
+        #expect(other.result(for: key.digest)?.hasValue == true)
+        #expect(!FileManager.default.fileExists(atPath: cache.work + "/" + key.digest.hex))
+        #expect(
+            log.warnings == [
+                "the cache \(cache.path) cannot be written now (database is locked): it is tried again",
+                "the cache \(cache.path) is written again",
+            ]
+        )
+    }
+
+    @Test func whatCannotBeWrittenInTheEndIsSaid() throws {
+        let log = WarningLog()
+        let store = try ResultStore(folder: cache, warn: log.warn)
+        store.insertText("before", seed: 0)
+        store.flush()
+        let blocker = try blocker()
+        store.insertText("text", seed: 1)
+        store.close()
+        try blocker.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        #expect(
+            log.warnings == [
+                "the cache \(cache.path) cannot be written now (database is locked): it is tried again",
+                "the cache \(cache.path) could not be written (database is locked): the last results are not kept",
+            ]
+        )
+    }
+
+    /// Values that wait for a database that stays locked do not fill the memory.
+    @Test func valuesThatWaitTooLongAreLetGoOfButNotTheirTraces() throws {
+        let log = WarningLog()
+        let store = try ResultStore(folder: cache, warn: log.warn)
+        store.insertText("before", seed: 0)
+        store.flush()
+        let blocker = try blocker()
+        store.insertText("text", seed: 1)
+        store.flush()
+        for seed in 2..<8 {
+            store.insert(ToyImage([UInt8](repeating: UInt8(seed), count: 7 << 20)), seed: seed)
+        }
+        try blocker.writeWithoutTransaction { try $0.execute(sql: "ROLLBACK") }
+        store.flush()
+        let results = store.results(for: (1..<8).map { CacheKey.toy($0).digest })
+        #expect(results.count == 7)
+        #expect(results.values.contains { !$0.hasValue })
+        #expect(
+            log.warnings.filter { $0.contains("values are not kept until it can") }.count == 1,
+            "\(log.warnings)"
+        )
+        #expect(store.verify(repair: false).damage == [])
+    }
+
+    @Test func aDiskThatIsFullForAMomentLosesNothing() async throws {
+        let path = cache.path
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let log = WarningLog()
+            let store = try ResultStore(folder: CacheFolder(path), warn: log.warn)
+            store.insertText("before", seed: 0)
+            store.flush()
+            signal(SIGXFSZ, SIG_IGN)
+            try FileSizeLimit.set(4096)
+            store.insertText("text", seed: 1)
+            store.flush()
+            let isKept = store.isWritable && store.result(for: CacheKey.toy(1).digest)?.hasValue == true
+            try FileSizeLimit.set(nil)
+            store.close()
+            exit(isKept && log.warnings.last == "the cache \(path) is written again" ? 0 : 1)
+        }
+        #expect(try ResultStore(folder: cache).result(for: CacheKey.toy(1).digest)?.hasValue == true)
+    }
+
+    @Test func descriptorsThatRunOutForAMomentLoseNothing() async throws {
+        let path = cache.path
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let store = try ResultStore(folder: CacheFolder(path))
+            var taken: [Int32] = []
+            while case let descriptor = dup(0), descriptor >= 0, taken.count < 1 << 20 { taken.append(descriptor) }
+            store.insertText("text", seed: 1)
+            store.flush()
+            let isKept = store.isWritable && store.result(for: CacheKey.toy(1).digest)?.hasValue == true
+            for descriptor in taken { close(descriptor) }
+            store.close()
+            exit(isKept ? 0 : 1)
+        }
+        #expect(try ResultStore(folder: cache).result(for: CacheKey.toy(1).digest)?.hasValue == true)
+    }
+}
+
+enum FileSizeLimit {
+    /// - Parameter bytes: nil for as many as may be.
+    static func set(_ bytes: Int?) throws {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { throw POSIXError(.EINVAL) }
+        limit.rlim_cur = bytes.map { rlim_t($0) } ?? limit.rlim_max
+        guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { throw POSIXError(.EINVAL) }
+    }
+}

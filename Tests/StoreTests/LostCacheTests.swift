@@ -1,0 +1,79 @@
+import EngineTestSupport
+import Foundation
+import Graph
+import Store
+import Testing
+
+/// The cache is taken away while it is in use.
+@Suite struct LostCacheTests {
+    let folder: TemporaryFolder
+    var cache: CacheFolder { CacheFolder(folder("cache")) }
+
+    init() throws { folder = try TemporaryFolder() }
+
+    @Test(arguments: [true, false])
+    func aFolderThatIsRemovedOrRenamedIsMadeAnew(_ isRemoved: Bool) throws {
+        let log = WarningLog()
+        let store = try ResultStore(folder: cache, warn: log.warn)
+        store.insertText("before", seed: 1)
+        store.flush()
+        let claim = store.tryClaim(CacheKey.toy(2).digest).claim
+        if isRemoved {
+            try FileManager.default.removeItem(atPath: cache.path)
+        } else {
+            try FileManager.default.moveItem(atPath: cache.path, toPath: folder("elsewhere"))
+        }
+        store.insert(ToyText("after"), seed: 2, claim: claim)
+        store.insert(ToyImage([UInt8](repeating: 7, count: 9 << 20)), seed: 3)
+        store.flush()
+        #expect(store.isWritable)
+        #expect(store.result(for: CacheKey.toy(1).digest) == nil)
+        #expect(store.tryClaim(CacheKey.toy(2).digest).claim != nil)
+        let other = try ResultStore(folder: cache)
+        #expect(other.result(for: CacheKey.toy(2).digest)?.hasValue == true)
+        #expect(other.result(for: CacheKey.toy(3).digest)?.hasValue == true)
+        #expect(other.verify(repair: false).damage == [])
+        #expect(
+            log.warnings == [
+                """
+                the cache \(cache.path) was removed or replaced while it was in use: what it held is not found any more
+                """
+            ]
+        )
+        store.close()
+        other.close()
+    }
+
+    @Test func aCacheThatIsRemovedAgainAndAgainIsGivenUp() throws {
+        let log = WarningLog()
+        let store = try ResultStore(folder: cache, warn: log.warn)
+        for seed in 0..<6 {
+            store.insertText("text \(seed)", seed: seed)
+            store.flush()
+            try? FileManager.default.removeItem(atPath: cache.path)
+        }
+        #expect(!store.isWritable)
+        #expect(log.warnings.count == 2)
+        #expect(log.warnings.last?.contains("it is removed again and again") == true)
+        store.close()
+    }
+
+    /// Somebody else made a new one meanwhile: its log is not this process's to remove.
+    @Test func aNewCacheInItsPlaceIsLeftWhole() throws {
+        let store = try ResultStore(folder: cache)
+        store.insertText("before", seed: 1)
+        store.flush()
+        try FileManager.default.removeItem(atPath: cache.path)
+        let other = try ResultStore(folder: cache)
+        other.insertText("other", seed: 2)
+        other.flush()
+        store.insertText("after", seed: 3)
+        store.close()
+        #expect(other.result(for: CacheKey.toy(2).digest)?.hasValue == true)
+        #expect(other.result(for: CacheKey.toy(3).digest)?.hasValue == true)
+        other.close()
+        let again = try ResultStore(folder: cache)
+        #expect(again.statistics().results == 2)
+        #expect(again.verify(repair: false).damage == [])
+    }
+}
