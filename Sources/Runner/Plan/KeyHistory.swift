@@ -40,8 +40,9 @@ final class KeyHistory: Sendable {
         }
         let all = Digest(of: encoder.bytes)
         guard store.historyKey(of: Self.wholeRecipe, in: recipe) != all else { return }
-        for (instance, key) in cached { remember(key, of: instance.title) }
-        store.remember(all, of: Self.wholeRecipe, in: recipe)
+        var changed = [Self.wholeRecipe: all]
+        for (instance, key) in cached where self[instance.title] != key { changed[instance.title] = key }
+        store.remember(changed, in: recipe)
     }
 
     /// No instance has this title.
