@@ -4,19 +4,21 @@ SWIFT_FLAGS := -c release
 # With the flags of the program: tests and program then share what is compiled.
 TEST_FLAGS := $(SWIFT_FLAGS) --disable-testable-imports
 PULID_RUN := .build/release/pulid-run
-SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Torture/Package.swift Torture/Sources
+SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sources Torture/Package.swift Torture/Sources \
+    Fuzz/Package.swift Fuzz/Sources
 # For the benchmarks, such as: make bench-peers BENCH='--size 512 1024 --only unet vae' PYTHON=venv/bin/python
 BENCH := --size tiny
 PYTHON := python3
 SDCPP :=
 PEER_PYTHON = $(abspath $(shell command -v $(PYTHON)))
 
-# How long to harm the program; SCENARIO= one way alone, SEED= the one try of a seed, TALLY= a file that adds several runs up.
+# How long to harm the program, or to fuzz a reader; SCENARIO= one way alone, SEED= the one try of a seed, TALLY= a file that
+# adds several runs up.
 MINUTES := 2
 TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) \
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
-.PHONY: help setup build sweep test sanitize bench bench-peers torture parity models docs goldens format lint clean
+.PHONY: help setup build sweep test sanitize bench bench-peers torture fuzz parity models docs goldens format lint clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -35,6 +37,9 @@ test: setup ## run all tests
 
 sanitize: setup ## run the tests of all that reads others' files under the address sanitizer
 	@scripts/sanitize.sh
+
+fuzz: setup ## look for inputs that break a reader: TARGET is a folder of Fuzz/Corpus, for MINUTES
+	@Fuzz/fuzz.sh "$(TARGET)" "$(MINUTES)"
 
 bench: build ## time kernels, networks and training; BENCH='--help' lists what can be chosen
 	cd Benchmarks && swift run $(SWIFT_FLAGS) Benchmark $(BENCH)
@@ -68,5 +73,5 @@ lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
 clean: ## remove everything that was built, rendered or cached
-	rm -rf .build Benchmarks/.build Torture/.build out
+	rm -rf .build Benchmarks/.build Torture/.build Fuzz/.build out
 	find cache -mindepth 1 ! -name README.md ! -name CACHEDIR.TAG -delete

@@ -10,6 +10,8 @@ let package = Package(
         // What Benchmarks/, a package of its own, measures.
         .library(name: "Models", targets: ["Checkpoints", "Models"]),
         .library(name: "Tensors", targets: ["Kernels", "Tensors"]),
+        // What Fuzz/, another, calls.
+        .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -77,6 +79,14 @@ let package = Package(
 
         .target(name: "EngineTestSupport", dependencies: ["Graph"], path: "Tests/EngineTestSupport"),
         .target(name: "TensorTestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TensorTestSupport"),
+        .target(
+            name: "FuzzTargets",
+            dependencies: [
+                "Checkpoints", "Diffusion", "Graph", "Imaging", "Models", "ONNX", "Recipes", "Runner", "Tensors",
+                "EngineTestSupport",
+            ],
+            path: "Tests/FuzzTargets"
+        ),
         .testTarget(name: "GraphTests", dependencies: ["Graph", "EngineTestSupport"]),
         .testTarget(name: "NodeReferenceTests", dependencies: ["NodeReference", "EngineTestSupport"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
@@ -99,7 +109,7 @@ let package = Package(
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(
             name: "HostileTests",
-            dependencies: ["Checkpoints", "ONNX", "Imaging", "Recipes", "Store", "EngineTestSupport"]
+            dependencies: ["Checkpoints", "ONNX", "Imaging", "Recipes", "Store", "EngineTestSupport", "FuzzTargets"]
         ),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(

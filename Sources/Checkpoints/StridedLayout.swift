@@ -7,12 +7,10 @@ struct StridedLayout: Hashable, Sendable {
     let count: Int
 
     static let rankLimit = 16
-    /// A tensor may repeat numbers (its strides are zero then) up to this many elements.
-    static let repetitionLimit = 1 << 24
 
     /// Nil when sizes or strides are negative or overflow, when the elements lie outside of `available` numbers, or
-    /// when far more elements than these are asked for.
-    init?(shape: [Int], strides: [Int], offset: Int, available: Int) {
+    /// when more elements than these, and than `repetitionLimit`, are asked for.
+    init?(shape: [Int], strides: [Int], offset: Int, available: Int, repetitionLimit: Int) {
         guard shape.count == strides.count, shape.count <= Self.rankLimit, offset >= 0,
             (shape + strides).allSatisfy({ $0 >= 0 })
         else { return nil }
@@ -26,7 +24,7 @@ struct StridedLayout: Hashable, Sendable {
             (count, last) = (product, sum)
         }
         guard count == 0 ? offset <= available : last < available else { return nil }
-        guard count <= max(available, Self.repetitionLimit) else { return nil }
+        guard count <= max(available, repetitionLimit) else { return nil }
         (self.shape, self.strides, self.offset, self.count) = (shape, strides, offset, count)
     }
 

@@ -3,10 +3,10 @@ public enum WeightFile {
     /// - Returns: a safetensors file, several of them behind the index at `path` (its name ends in .json), or a PyTorch
     ///   file in the zip format or the one before.
     /// - Throws: `CheckpointError` that says what is wrong, or what the file is if it holds no weights.
-    public static func open(_ path: String) throws -> any CheckpointSource {
+    public static func open(_ path: String, limits: PyTorchLimits = PyTorchLimits()) throws -> any CheckpointSource {
         let kind = try MappedFile(path: path).withBytes { FileKind($0) }
         switch kind {
-        case .zip, .pickle: return try PyTorchFile(path: path)
+        case .zip, .pickle: return try PyTorchFile(path: path, limits: limits)
         case .json where isIndex(path): return try ShardedFile(index: path)
         default: break
         }

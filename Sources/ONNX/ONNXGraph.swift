@@ -11,6 +11,7 @@ public struct ONNXGraph: Sendable {
     public let inputs: [(name: String, shape: [Int?])]
     /// What the file calls its first eight nodes: insightface tells by them who prepares the picture.
     public let firstNodeNames: [String]
+    private let limits: ONNXLimits
     private let steps: [Step]
     /// Where inputs, constants and results lie: places in one list.
     private let constants: [(place: Int, value: ONNXValue)]
@@ -29,7 +30,7 @@ public struct ONNXGraph: Sendable {
     }
 
     /// - Throws: `ONNXError`
-    public init(path: String) throws {
+    public init(path: String, limits: ONNXLimits = ONNXLimits()) throws {
         let data: Data
         do {
             let attributes = try FileManager.default.attributesOfItem(atPath: path)
@@ -48,12 +49,12 @@ public struct ONNXGraph: Sendable {
         } catch {
             throw ONNXError.unreadable(file: path, reason: error.localizedDescription)
         }
-        try self.init(data, file: path)
+        try self.init(data, file: path, limits: limits)
     }
 
     /// - Parameter file: what messages call it
     /// - Throws: `ONNXError`
-    public init(_ data: Data, file: String) throws {
+    public init(_ data: Data, file: String, limits: ONNXLimits = ONNXLimits()) throws {
         var options = BinaryDecodingOptions()
         options.messageDepthLimit = 16
         options.discardUnknownFields = true
@@ -70,6 +71,7 @@ public struct ONNXGraph: Sendable {
             throw ONNXError.unsupported(file: file, what: "it is written for version \(opset) of ONNX's operators")
         }
         self.file = file
+        self.limits = limits
         firstNodeNames = model.graph.node.prefix(8).map(\.name)
 
         var places: [String: Int] = [:]
@@ -83,7 +85,7 @@ public struct ONNXGraph: Sendable {
         // Constants; filters are held as convolutions want them.
         let filters = Set(model.graph.node.filter { $0.opType == "Conv" && $0.input.count > 1 }.map { $0.input[1] })
         var constants: [(place: Int, value: ONNXValue)] = []
-        var room = Room.floatLimit
+        var room = limits.floats
         for tensor in model.graph.initializer {
             var value: ONNXValue
             do throws(ConstantFault) { value = try tensor.value() } catch {
@@ -183,19 +185,19 @@ public struct ONNXGraph: Sendable {
         var places = [ONNXValue?](repeating: nil, count: placeCount)
         for (place, value) in constants { places[place] = value }
         for (place, value) in zip(inputPlaces, values) { places[place] = .floats(value) }
-        var room = Room.floatLimit
+        let room = Room(limits)
         for step in steps {
             do {
                 let result = try step.run(
-                    ONNXInputs(values: step.inputs.map { $0.flatMap { places[$0] } }, room: Room(floats: room))
+                    ONNXInputs(values: step.inputs.map { $0.flatMap { places[$0] } }, room: room)
                 )
                 places[step.output] = result
-                room -= result.size
+                room.floats -= result.size
             } catch {
                 throw ONNXError.failed(file: file, node: step.name, fault: error)
             }
             for place in step.freed {
-                room += places[place].map(\.size) ?? 0
+                room.floats += places[place].map(\.size) ?? 0
                 places[place] = nil
             }
         }

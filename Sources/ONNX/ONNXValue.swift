@@ -18,8 +18,8 @@ enum ONNXValue: Sendable {
     }
 
     var count: Int { shape.reduce(1, *) }
-    /// Floats that it keeps in memory; integers are few.
-    var size: Int { if case .integers = self { 0 } else { count } }
+    /// What it takes in memory, in 32-bit words.
+    var size: Int { if case .integers = self { 2 * count } else { count } }
 
     /// The floats in the file's order; nil for integers.
     var inFileOrder: Tensor? {
@@ -86,33 +86,6 @@ struct ONNXInputs {
             throw .shape(found: value.shape, why: "expected batch, channels, height and width")
         }
         return map
-    }
-}
-
-/// What one run may still use: a bound on memory and on time, so that a hostile file ends with an error.
-struct Room {
-    /// Two GiB.
-    static let floatLimit = 1 << 29
-    /// A hundred times what an IResNet-100 takes.
-    static let productLimit = 2_000_000_000_000.0
-
-    let floats: Int
-
-    /// The number of elements of a shape that a result may have.
-    @discardableResult
-    func check(_ shape: [Int]) throws(OperatorFault) -> Int {
-        guard let count = elementCount(shape), count <= floats else { throw .tooLarge(shape: shape) }
-        return count
-    }
-
-    /// The same for results whose elements are picked by a list of places.
-    func checkIndices(_ shape: [Int]) throws(OperatorFault) {
-        guard try check(shape) <= 1 << 24 else { throw .tooLarge(shape: shape) }
-    }
-
-    /// - Parameter products: of each output element
-    func check(_ shape: [Int], products: Int) throws(OperatorFault) {
-        guard Double(try check(shape)) * Double(products) <= Self.productLimit else { throw .tooMuchWork }
     }
 }
 

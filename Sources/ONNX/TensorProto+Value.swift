@@ -8,7 +8,7 @@ extension Onnx_TensorProto {
     func value() throws(ConstantFault) -> ONNXValue {
         guard dataLocation == .default, externalData.isEmpty else { throw .external }
         let shape = dims.map(Int.init)
-        guard let count = elementCount(shape), count <= Room.floatLimit else { throw .shape(shape) }
+        guard let count = elementCount(shape) else { throw .shape(shape) }
         switch DataType(rawValue: Int(dataType)) {
         case .float: return .floats(Tensor(try numbers(floatData, count) { Float($0) }, shape: shape))
         case .double: return .floats(Tensor(try numbers(doubleData, count) { Float($0) }, shape: shape))

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Damaged copies of a file, the same ones in every run: what transfers lose and repeat, and the numbers that an attacker
-/// would write where sizes stand. Single flipped bits are tried beside each reader.
+/// Damaged copies of a file, the same ones in every run: what transfers lose and repeat, and extreme numbers where sizes
+/// may stand. Single flipped bits are tried beside each reader.
 struct Damage: Sequence {
     let whole: [UInt8]
     let copies: Int

@@ -57,13 +57,13 @@ import Testing
         }
     }
 
-    /// A JPEG's frame header may claim 65535 pixels a side in a file of a few hundred bytes.
-    @Test func hugeJPEGHeaderIsRefused() throws {
+    /// A JPEG's frame header may claim any size in a file of a few hundred bytes.
+    @Test func largeJPEGHeaderIsRefused() throws {
         var bytes = [UInt8](try goldens.bytes("file.subsampled.jpeg"))
         let frame = try #require(zip(bytes, bytes.dropFirst()).enumerated().first { $1 == (0xFF, 0xC0) }?.offset)
-        bytes.replaceSubrange(frame + 5..<frame + 9, with: [0xFF, 0xDC, 0xFF, 0xDC])
-        #expect(throws: ImageError.tooManyPixels(name: "f", width: 65500, height: 65500, limit: 50_000_000)) {
-            try Bitmap.decode(Data(bytes), name: "f")
+        bytes.replaceSubrange(frame + 5..<frame + 9, with: [0, 200, 0, 100])
+        #expect(throws: ImageError.tooManyPixels(name: "f", width: 100, height: 200, limit: 19_999)) {
+            try Bitmap.decode(Data(bytes), name: "f", limits: DecodeLimits(pixels: 19_999))
         }
     }
 

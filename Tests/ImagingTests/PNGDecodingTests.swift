@@ -69,16 +69,18 @@ import Testing
         #expect(decoded[0, 0] == RGB(0, 0, 0))
     }
 
-    @Test(arguments: [(1_000_000, 1_000_000), (65500, 65500), (50_000_001, 1), (0, 5)])
-    func hugeOrEmptyHeadersAreRefusedAtOnce(width: Int, height: Int) throws {
+    @Test(arguments: [(100, 100), (1, 1001), (1001, 1), (0, 5)])
+    func largeOrEmptyHeadersAreRefusedAtOnce(width: Int, height: Int) throws {
         var bytes = [UInt8](PNGWriter().file())
         let header = PNGWriter.chunk("IHDR", PNGWriter.big(width) + PNGWriter.big(height) + [8, 2, 0, 0, 0])
         bytes.replaceSubrange(8..<33, with: header)
         let expected: ImageError =
             width == 0
             ? .damaged(name: "big.png", format: .png, detail: "its header says 0x5 pixels")
-            : .tooManyPixels(name: "big.png", width: width, height: height, limit: 50_000_000)
-        #expect(throws: expected) { try Bitmap.decode(Data(bytes), name: "big.png") }
+            : .tooManyPixels(name: "big.png", width: width, height: height, limit: 1000)
+        #expect(throws: expected) {
+            try Bitmap.decode(Data(bytes), name: "big.png", limits: DecodeLimits(pixels: 1000))
+        }
     }
 
     @Test func errorsNameFileReasonAndWayOut() {

@@ -4,7 +4,7 @@ import TensorTestSupport
 import Tensors
 import Testing
 
-/// Files that are cut off, altered or made to do harm end with an error.
+/// Files that are cut off, altered or absurd end with an error.
 @Suite struct HostileONNXTests {
     @Test(arguments: ["scrfd11.onnx", "iresnet_norms.onnx"])
     func truncatedFilesAreRefused(name: String) throws {
@@ -70,28 +70,67 @@ import Testing
         #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(constants: [tensor]), file: "f") }
     }
 
-    /// A small file that asks for 2^60 pixels, and one that multiplies itself.
-    @Test func enormousResultsAreRefused() throws {
-        let sizes = [1, 1, 1 << 30, 1 << 30].flatMap { Protobuf.varint($0) }
-        let tensor =
-            Protobuf.integer(1, 4) + Protobuf.integer(2, 7) + Protobuf.bytes(8, "w") + Protobuf.bytes(7, Data(sizes))
+    private static let doubling = (0..<10).map { i in
+        Protobuf.node(
+            "Concat",
+            inputs: ["x", "x"].map { i == 0 ? $0 : "t\(i)" },
+            output: i == 9 ? "y" : "t\(i + 1)",
+            integer: ("axis", 0)
+        )
+    }
+
+    /// A result larger than its limit, and results that are so together.
+    @Test func resultsBeyondTheLimitAreRefused() throws {
         let resize = Protobuf.node("Resize", inputs: ["x", "", "", "w"], output: "y")
-        let graph = try ONNXGraph(Protobuf.model(nodes: [resize], constants: [tensor]), file: "f")
+        let sizes = Protobuf.list("w", [1, 1, 64, 64])
+        let graph = try ONNXGraph(
+            Protobuf.model(nodes: [resize], constants: [sizes]),
+            file: "f",
+            limits: ONNXLimits(floats: 4000)
+        )
         let error = #expect(throws: ONNXError.self) { try graph([.zeros([1, 1, 2, 2])]) }
         guard case .failed(_, _, .tooLarge) = error else {
             Issue.record("\(String(describing: error))")
             return
         }
-        let doubling = (0..<40).map { i in
-            Protobuf.node(
-                "Concat",
-                inputs: ["x", "x"].map { i == 0 ? $0 : "t\(i)" },
-                output: i == 39 ? "y" : "t\(i + 1)",
-                integer: ("axis", 1)
-            )
+        let growing = try ONNXGraph(
+            Protobuf.model(nodes: Self.doubling),
+            file: "f",
+            limits: ONNXLimits(floats: 1000)
+        )
+        #expect(throws: ONNXError.failed(file: "f", node: "Concat number 9", fault: .tooLarge(shape: [1024]))) {
+            try growing([.zeros([1])])
         }
-        let growing = try ONNXGraph(Protobuf.model(nodes: doubling), file: "f")
-        #expect(throws: ONNXError.self) { try growing([.zeros([1, 1 << 20, 1, 1])]) }
+    }
+
+    /// Whole numbers take memory too.
+    @Test func integersBeyondTheLimitAreRefused() throws {
+        let shape = [Protobuf.node("Shape", inputs: ["x"], output: "t0")]
+        let nodes = shape + Self.doubling.dropFirst().dropLast()
+        let first = Protobuf.node("Concat", inputs: ["t0", "t0"], output: "t1", integer: ("axis", 0))
+        let last = Protobuf.node("Cast", inputs: ["t9"], output: "y", integer: ("to", 1))
+        let graph = try ONNXGraph(
+            Protobuf.model(nodes: [nodes[0], first] + nodes.dropFirst() + [last]),
+            file: "f",
+            limits: ONNXLimits(floats: 1000)
+        )
+        #expect(throws: ONNXError.failed(file: "f", node: "Concat number 9", fault: .tooLarge(shape: [512]))) {
+            try graph([.zeros([1])])
+        }
+    }
+
+    /// Little work in each node, and many nodes: the limit is that of the run.
+    @Test func workBeyondTheLimitIsRefused() throws {
+        let chain = (0..<100).map { i in
+            Protobuf.node("Relu", inputs: [i == 0 ? "x" : "t\(i)"], output: i == 99 ? "y" : "t\(i + 1)")
+        }
+        let model = Protobuf.model(nodes: chain)
+        let tight = try ONNXGraph(model, file: "f", limits: ONNXLimits(products: 990))
+        #expect(throws: ONNXError.failed(file: "f", node: "Relu number 99", fault: .tooMuchWork)) {
+            try tight([.zeros([10])])
+        }
+        let wide = try ONNXGraph(model, file: "f", limits: ONNXLimits(products: 1000))
+        #expect(throws: Never.self) { try wide([.zeros([10])]) }
     }
 
     /// Attributes far from anything that a network has.
@@ -106,8 +145,7 @@ import Testing
         ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("pads", [.max, .max, .max, .max])]),
         ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("pads", [-1, -1, 4, 4])]),
         ("MaxPool", ["x"], [("kernel_shape", [2, 2]), ("dilations", [1 << 40, 1 << 40])]),
-        // Sixteen million windows' places, one at a time.
-        ("AveragePool", ["x"], [("kernel_shape", [4096, 4096]), ("pads", [4095, 4095, 4095, 4095])]),
+        ("AveragePool", ["x"], [("kernel_shape", [65, 65]), ("pads", [64, 64, 64, 64])]),
         ("AveragePool", ["x"], [("kernel_shape", [2, 2]), ("pads", [2, 2, 0, 0])]),
         ("Conv", ["x", "w"], [("kernel_shape", [3, 3])]), ("Conv", ["x", "x"], [("pads", [4097, 4097, 4097, 4097])]),
         ("Transpose", ["x"], [("perm", [0, 0, 1, 2])]), ("Transpose", ["x"], [("perm", [0, 1, 2])]),
@@ -131,13 +169,9 @@ import Testing
         for opset in [6, 9, 10, 11, 13] {
             let node = Protobuf.node(type, inputs: inputs, output: "y", lists: lists)
             let model = Protobuf.model(nodes: [node], constants: constants, opset: opset)
-            let clock = ContinuousClock()
-            let time = clock.measure {
-                #expect(throws: ONNXError.self, "\(type) \(lists), opset \(opset)") {
-                    _ = try ONNXGraph(model, file: "f")([.zeros([1, 4, 8, 8])])
-                }
+            #expect(throws: ONNXError.self, "\(type) \(lists), opset \(opset)") {
+                _ = try ONNXGraph(model, file: "f")([.zeros([1, 4, 8, 8])])
             }
-            #expect(time < .seconds(20))
         }
     }
 

@@ -123,7 +123,7 @@ import Testing
             try FileManager.default.createDirectory(atPath: $0, withIntermediateDirectories: true)
         },
         Intruder(testDescription: "link") {
-            try FileManager.default.createSymbolicLink(atPath: $0, withDestinationPath: "/etc/passwd")
+            try FileManager.default.createSymbolicLink(atPath: $0, withDestinationPath: "/etc/hostname")
         },
         Intruder(testDescription: "other program's database") { path in
             var header = Data("SQLite format 3\0".utf8)

@@ -7,17 +7,21 @@ struct PyTorchContents {
     /// Reads either format.
     ///
     /// - Throws: `PyTorchFault`
-    init(_ bytes: UnsafeRawBufferPointer) throws {
-        if FileKind(bytes) == .zip { try self.init(zip: bytes) } else { try self.init(legacy: bytes) }
+    init(_ bytes: UnsafeRawBufferPointer, _ limits: PyTorchLimits) throws {
+        if FileKind(bytes) == .zip {
+            try self.init(zip: bytes, limits)
+        } else {
+            try self.init(legacy: bytes, limits)
+        }
     }
 
     // MARK: - Since PyTorch 1.6
 
     /// torch: serialization.py::_save. One folder with `data.pkl`, `data/<key>`, and notes on the format.
-    private init(zip bytes: UnsafeRawBufferPointer) throws {
+    private init(zip bytes: UnsafeRawBufferPointer, _ limits: PyTorchLimits) throws {
         let archive: ZipArchive
         do {
-            archive = try ZipArchive(bytes)
+            archive = try ZipArchive(bytes, memberLimit: limits.members)
         } catch let fault as ZipFault {
             throw PyTorchFault.zip(fault)
         }
@@ -30,15 +34,15 @@ struct PyTorchContents {
         if let order = archive.members["\(folder)byteorder"], !bytes[order].elementsEqual("little".utf8) {
             throw PyTorchFault.bigEndian
         }
-        guard pickle.count <= Unpickler.sizeLimit else {
-            throw PyTorchFault.pickleTooLarge(bytes: pickle.count, limit: Unpickler.sizeLimit)
+        guard pickle.count <= limits.pickle else {
+            throw PyTorchFault.pickleTooLarge(bytes: pickle.count, limit: limits.pickle)
         }
-        var unpickler = Unpickler(UnsafeRawBufferPointer(rebasing: bytes[pickle]), references: .zip)
+        var unpickler = Unpickler(UnsafeRawBufferPointer(rebasing: bytes[pickle]), references: .zip, limits)
         let root = try unpickler.load()
         guard unpickler.cursor.remaining == 0 else {
             throw PyTorchFault.pickle(byte: unpickler.cursor.offset, reason: "there is more after its end")
         }
-        tensors = try StateDict(root, heap: unpickler.heap).tensors
+        tensors = try StateDict(root, heap: unpickler.heap, visitLimit: limits.visits).tensors
         var found: [String: Range<Int>] = [:]
         for storage in unpickler.heap.storages {
             guard let range = archive.members["\(folder)data/\(storage.key)"] else {
@@ -54,10 +58,10 @@ struct PyTorchContents {
 
     /// torch: serialization.py::_legacy_save. Four pickles (a magic number, a version, the machine, the object), a
     /// fifth with the keys of the storages, and then these, each after its number of elements.
-    private init(legacy bytes: UnsafeRawBufferPointer) throws {
+    private init(legacy bytes: UnsafeRawBufferPointer, _ limits: PyTorchLimits) throws {
         var offset = 0
         func next() throws -> (PickleValue, PickleHeap) {
-            var unpickler = Unpickler(UnsafeRawBufferPointer(rebasing: bytes[offset...]), references: .legacy)
+            var unpickler = Unpickler(UnsafeRawBufferPointer(rebasing: bytes[offset...]), references: .legacy, limits)
             let value = try unpickler.load()
             offset += unpickler.cursor.offset
             return (value, unpickler.heap)
@@ -76,7 +80,7 @@ struct PyTorchContents {
         if case .boolean(false)? = machineHeap.dictionaries[index]["little_endian"] { throw PyTorchFault.bigEndian }
 
         let (root, heap) = try next()
-        tensors = try StateDict(root, heap: heap).tensors
+        tensors = try StateDict(root, heap: heap, visitLimit: limits.visits).tensors
         let (keys, keyHeap) = try next()
         guard case .list(let list) = keys else { throw PyTorchFault.structure(reason: "its storages are not listed") }
         let byKey = Dictionary(grouping: heap.storages, by: \.key)

@@ -10,10 +10,10 @@ public final class PyTorchFile: CheckpointSource {
     /// Opens a file and checks all of it but the numbers themselves.
     ///
     /// - Throws: `CheckpointError` that says what is wrong.
-    public init(path: String) throws {
+    public init(path: String, limits: PyTorchLimits = PyTorchLimits()) throws {
         file = try MappedFile(path: path)
         do {
-            contents = try PyTorchContents(file.bytes)
+            contents = try PyTorchContents(file.bytes, limits)
         } catch let fault as PyTorchFault {
             throw CheckpointError.badPyTorch(file: path, fault: fault)
         }

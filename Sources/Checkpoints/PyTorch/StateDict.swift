@@ -3,16 +3,18 @@
 struct StateDict {
     private(set) var tensors: [String: PickleTensor] = [:]
     private let heap: PickleHeap
-    private var visits = 0
+    private var visitsLeft: Int
 
     /// EVA-CLIP looks for "model", "module" and "state_dict"; BasicSR, which facexlib's files come from, for "params".
     private static let wrappers = ["state_dict", "model", "module", "params_ema", "params"]
     private static let depthLimit = 8
-    private static let visitLimit = 1 << 20
+    /// In bytes.
+    private static let nameLimit = 1024
 
     /// - Throws: `PyTorchFault`
-    init(_ root: PickleValue, heap: PickleHeap) throws {
+    init(_ root: PickleValue, heap: PickleHeap, visitLimit: Int) throws {
         self.heap = heap
+        visitsLeft = visitLimit
         try collect(Self.unwrapped(root, heap), path: "", depth: 0)
         guard !tensors.isEmpty else { throw PyTorchFault.noTensors }
         // DataParallel puts the network one level down.
@@ -38,9 +40,12 @@ struct StateDict {
     }
 
     private mutating func collect(_ value: PickleValue, path: String, depth: Int) throws {
-        visits += 1
-        guard visits <= Self.visitLimit else {
+        visitsLeft -= 1
+        guard visitsLeft >= 0 else {
             throw PyTorchFault.structure(reason: "its dictionaries refer to each other over and over")
+        }
+        guard path.utf8.count <= Self.nameLimit else {
+            throw PyTorchFault.structure(reason: "a name has more than \(Self.nameLimit) bytes")
         }
         switch value {
         case .tensor(let index):

@@ -67,7 +67,8 @@ extension Unpickler {
                 shape: try sizes(shape),
                 strides: try sizes(strides),
                 offset: offset,
-                available: numbers.window.count
+                available: numbers.window.count,
+                repetitionLimit: limits.repetitions
             )
         else { throw PickleFault("a tensor lies outside of its storage, or is impossibly large") }
         heap.tensors.append(PickleTensor(storage: numbers, layout: layout))

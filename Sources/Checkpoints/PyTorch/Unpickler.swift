@@ -9,20 +9,20 @@ struct Unpickler {
     var cursor: ByteCursor
     var heap = PickleHeap()
     let references: StorageReferences
+    let limits: PyTorchLimits
     var storageIndices: [PickleStorage: Int] = [:]
     private var stack: [PickleValue] = []
     private var marks: [Int] = []
     private var memo: [Int: PickleValue] = [:]
 
-    static let sizeLimit = 64 << 20
-    static let operationLimit = 1 << 22
     private static let lineLimit = 1 << 16
 
     /// - Parameters:
     ///   - bytes: from the pickle's first byte on; what follows its end is left alone
-    init(_ bytes: UnsafeRawBufferPointer, references: StorageReferences) {
-        cursor = ByteCursor(UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.sizeLimit)))
+    init(_ bytes: UnsafeRawBufferPointer, references: StorageReferences, _ limits: PyTorchLimits) {
+        cursor = ByteCursor(UnsafeRawBufferPointer(rebasing: bytes.prefix(limits.pickle)))
         self.references = references
+        self.limits = limits
     }
 
     /// Reads one pickle to its end.
@@ -31,11 +31,11 @@ struct Unpickler {
     mutating func load() throws -> PickleValue {
         var start = 0
         do {
-            for _ in 0..<Self.operationLimit {
+            for _ in 0..<limits.operations {
                 start = cursor.offset
                 if let result = try step(cursor.number(UInt8.self)) { return result }
             }
-            throw PickleFault("it goes on for more than \(Self.operationLimit) operations")
+            throw PickleFault("it goes on for more than \(limits.operations) operations")
         } catch is ByteCursor.End {
             throw PyTorchFault.pickle(byte: start, reason: "it is cut short")
         } catch let fault as PickleFault {

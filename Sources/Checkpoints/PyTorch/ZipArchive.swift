@@ -6,8 +6,6 @@ struct ZipArchive {
     /// Where each member's bytes lie in the file.
     private(set) var members: [String: Range<Int>] = [:]
 
-    static let memberLimit = 65_535
-
     private struct Entry {
         let name: String
         let flags: UInt16
@@ -17,9 +15,12 @@ struct ZipArchive {
     }
 
     /// - Throws: `ZipFault`
-    init(_ bytes: UnsafeRawBufferPointer) throws {
+    init(_ bytes: UnsafeRawBufferPointer, memberLimit: Int) throws {
         do {
             let directory = try Directory(bytes)
+            guard directory.count <= memberLimit else {
+                throw ZipFault.tooManyMembers(count: directory.count, limit: memberLimit)
+            }
             let entries = try Self.entries(bytes, directory)
             try locate(entries, in: bytes, directoryStart: directory.range.lowerBound)
         } catch is ByteCursor.End {
@@ -61,9 +62,6 @@ struct ZipArchive {
                     throw ZipFault.directory(reason: "its size and place disagree")
                 }
                 (count, range) = (Int(counts.0), Int(start)..<recordStart)
-            }
-            guard count <= ZipArchive.memberLimit else {
-                throw ZipFault.tooManyMembers(count: count, limit: ZipArchive.memberLimit)
             }
         }
 

@@ -23,5 +23,5 @@ extension [UInt8] {
 
 extension UInt32 {
     /// The four bytes, most significant first.
-    var bigEndianBytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) } }
+    package var bigEndianBytes: [UInt8] { [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: self >> $0) } }
 }

@@ -1,14 +1,14 @@
 /// The eight bytes that every PNG starts with.
-enum PNGSignature {
-    static let bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+package enum PNGSignature {
+    package static let bytes: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 }
 
 /// One chunk of a PNG (PNG specification, section 5.3): length, type, data, checksum.
-struct PNGChunk {
+package struct PNGChunk {
     /// Four ASCII letters as one big-endian number.
-    let type: Int
+    package let type: Int
     /// The data, as a range of the file's bytes.
-    let data: Range<Int>
+    package let data: Range<Int>
 
     static let header = code("IHDR")
     static let end = code("IEND")
@@ -36,17 +36,17 @@ struct PNGChunk {
 
 /// Walks the chunks of a PNG up to and including IEND. `next` gives nil after IEND, and also where the bytes end too
 /// early: `reachedEnd` tells which.
-struct PNGChunkReader {
+package struct PNGChunkReader {
     let bytes: [UInt8]
     private var offset = 8
     private(set) var reachedEnd = false
 
     /// `bytes` must start with the PNG signature.
-    init(_ bytes: [UInt8]) {
+    package init(_ bytes: [UInt8]) {
         self.bytes = bytes
     }
 
-    mutating func next() -> PNGChunk? {
+    package mutating func next() -> PNGChunk? {
         guard !reachedEnd,
             let length = bytes.uint32(at: offset, littleEndian: false),
             let type = bytes.uint32(at: offset + 4, littleEndian: false),
@@ -66,8 +66,8 @@ struct PNGChunkReader {
 }
 
 /// CRC-32 as PNG, zip and Ethernet use it (ISO 3309: reflected polynomial 0xEDB88320).
-enum CRC32 {
-    static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
+package enum CRC32 {
+    package static func checksum(_ bytes: ArraySlice<UInt8>) -> UInt32 {
         var crc: UInt32 = 0xFFFF_FFFF
         for byte in bytes { crc = table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] ^ crc >> 8 }
         return ~crc

@@ -10,11 +10,8 @@ func decodeConfig<Config: Decodable>(_ type: Config.Type, from path: String) thr
     }
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     guard size <= 1 << 20 else { throw NodeError.badConfig(path: path, reason: "\(size) bytes are no settings file") }
-    // Python writes Infinity and NaN, which JSON5 has and JSON lacks.
-    let decoder = JSONDecoder()
-    decoder.allowsJSON5 = true
     do {
-        return try decoder.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
+        return try JSONSettings.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch let error as DecodingError {
         throw NodeError.badConfig(path: path, reason: reason(of: error))
     } catch {

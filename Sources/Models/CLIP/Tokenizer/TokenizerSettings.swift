@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 
 /// What `tokenizer_config.json` and `special_tokens_map.json` say: which tokens start, end and pad, and how long.
@@ -86,7 +87,7 @@ struct TokenizerSettings {
             throw TokenizerError.fileTooLarge(file: path, bytes: file.count, limit: sizeLimit)
         }
         do {
-            return try JSONDecoder().decode(File.self, from: file.withBytes { Data($0) })
+            return try JSONSettings.decode(File.self, from: file.withBytes { Data($0) })
         } catch {
             throw TokenizerError.malformed(file: path, reason: "it is no JSON object with a tokenizer's settings")
         }
