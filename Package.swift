@@ -59,7 +59,7 @@ let package = Package(
         ),
         .target(name: "Models", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
         .target(name: "Diffusion", dependencies: ["Tensors"]),
-        .target(name: "Training", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
+        .target(name: "Training", dependencies: ["Kernels", "Tensors"]),
         .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .target(name: "Checkpoints", dependencies: ["Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Kernels"]),

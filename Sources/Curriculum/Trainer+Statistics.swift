@@ -17,8 +17,6 @@ extension Trainer {
         build: (Weights) throws -> Network,
         show: (Network, inout SeedStream) -> Void
     ) throws -> [String: Tensor] {
-        // Asks for all there is: a training that has just been resumed holds what was trained alone.
-        _ = try build(Weights(weights))
         let final = weights.values.merging(average?.values ?? [:]) { $1 }
         let network = try build(Weights(GivenWeights(name: weights.name, final)))
         let statistics = BatchStatistics()

@@ -49,11 +49,11 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     }
 
     /// Runs the rest of a render: see `sampleEuler`.
-    public func callAsFunction(
+    public func callAsFunction<Source: RandomSource>(
         _ state: SamplerState,
         _ schedule: SamplingSchedule,
-        random: inout some RandomSource,
-        afterStep: (SamplerState) throws -> Void = { _ in },
+        random: inout Source,
+        afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
         denoise: (Tensor, Step) throws -> Tensor
     ) throws -> Tensor {
         switch self {

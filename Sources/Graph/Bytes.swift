@@ -1,8 +1,9 @@
 /// Bytes that are shared, not copied: those of a value that was read, a part of them, or numbers that somebody else holds.
 public struct Bytes: RandomAccessCollection, @unchecked Sendable {
     /// Keeps the memory; nobody writes to it any more.
-    private let owner: AnyObject
-    private let memory: UnsafeRawBufferPointer
+    public let owner: AnyObject
+    /// Where they lie: good for as long as `owner` lives.
+    public let memory: UnsafeRawBufferPointer
 
     /// Memory of somebody else, without a copy.
     ///

@@ -44,6 +44,9 @@ struct Sample: Node {
     @Parameter("with latent: the part of the steps that are run; 1 leaves the least of it", in: 0...1)
     var strength: Double = 0.6
 
+    /// A checkpoint takes milliseconds; a step of SDXL takes seconds.
+    private static let checkpointInterval = Duration.seconds(2)
+
     func problems() -> [ParameterProblem] {
         [("width", width), ("height", height)].compactMap { name, size in
             size % 8 == 0
@@ -94,14 +97,27 @@ struct Sample: Node {
             batch: batch
         )
 
-        // 3. the loop
+        // 3. the loop, from where it was stopped
+        var done = SamplingProgress(start, random)
+        if let kept = context.checkpoints.load({
+            try SamplingProgress(record: $0, of: sampler, timeline, from: start)
+        }) {
+            done = kept
+            random = kept.random
+            context.progress(kept.state.index - start.index, timeline.steps.count - start.index)
+        }
+        var checkpoints = SteppedCheckpoints(context, every: min(context.checkpoints.interval, Self.checkpointInterval))
         let latent = try sampler(
-            start,
+            done.state,
             timeline,
             random: &random,
-            afterStep: { context.progress($0.index - start.index, timeline.steps.count - start.index) }
+            afterStep: { state, random in
+                context.progress(state.index - start.index, timeline.steps.count - start.index)
+                done = SamplingProgress(state, random)
+                if state.index < timeline.steps.count { checkpoints.advance { done.record(of: sampler, timeline) } }
+            }
         ) { x, step in
-            try context.checkCancellation()
+            try checkpoints.checkCancellation { done.record(of: sampler, timeline) }
             let output = unet(
                 isGuided ? .concatenated([x, x], axis: 0) : x,
                 timestep: step.timestep,

@@ -50,6 +50,18 @@ public struct Tensor: Sendable {
         self.init(shape: shape, storage: Storage(borrowing: numbers, count: shape.reduce(1, *), owner: owner))
     }
 
+    /// 32-bit floats that live in memory owned by another object; they are not copied where they are aligned.
+    ///
+    /// - Precondition: as many as the shape holds.
+    public init(borrowing floats: UnsafeRawBufferPointer, shape: [Int], owner: AnyObject) {
+        precondition(shape.reduce(4, *) == floats.count, "\(shape) does not hold \(floats.count) bytes")
+        guard let base = floats.baseAddress, !floats.isEmpty else {
+            self.init([], shape: shape)
+            return
+        }
+        self.init(borrowing: StoredFloats(base, of: PK_F32), shape: shape, owner: owner)
+    }
+
     /// How many floats.
     public var count: Int { storage.count }
     public var rank: Int { shape.count }
@@ -60,6 +72,12 @@ public struct Tensor: Sendable {
     /// Calls `body` with the values in row-major order.
     public func withValues<Result>(_ body: (UnsafeBufferPointer<Float>) throws -> Result) rethrows -> Result {
         try withExtendedLifetime(storage) { try body(UnsafeBufferPointer(start: storage.base, count: count)) }
+    }
+
+    /// The values in row-major order where they lie, for those who use them longer than a call takes: nothing writes to
+    /// them while `owner` lives.
+    public var lent: (values: UnsafeBufferPointer<Float>, owner: AnyObject) {
+        (UnsafeBufferPointer(start: storage.base, count: count), storage)
     }
 
     var pointer: UnsafePointer<Float> { UnsafePointer(storage.base) }

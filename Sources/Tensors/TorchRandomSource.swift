@@ -17,6 +17,21 @@ public struct TorchRandomSource: RandomSource, Sendable {
         }
     }
 
+    /// All that later draws depend on: the generator's words, how many of them were drawn, and the two halves of a normal
+    /// number that is held back, if one is.
+    public var words: [UInt32] {
+        let held = spare.map(\.bitPattern).map { [UInt32(truncatingIfNeeded: $0), UInt32($0 >> 32)] } ?? []
+        return state + [UInt32(position)] + held
+    }
+
+    /// A source that goes on where one with these `words` was; nil if there is none.
+    public init?(words: [UInt32]) {
+        guard words.count == 625 || words.count == 627, words[624] <= 624 else { return nil }
+        state = Array(words[..<624])
+        position = Int(words[624])
+        if words.count == 627 { spare = Double(bitPattern: UInt64(words[626]) << 32 | UInt64(words[625])) }
+    }
+
     /// The next 32 random bits.
     public mutating func next32() -> UInt32 {
         if position == 624 { refill() }

@@ -133,19 +133,25 @@ public final class TrainableWeights: WeightSource {
 
     // MARK: - Checkpoints
 
-    /// All that is trained or has been: what cannot be had from the origin or the seed again.
+    /// All that training has changed: what cannot be had from the origin or the seed again.
     var trainedSoFar: [String: Tensor] {
-        state.withLock { state in
-            state.parameters.filter { $0.value.hasChanged || !state.isFrozen($0.key) }.mapValues { $0.leaf.detached() }
-        }
+        state.withLock { state in state.parameters.filter(\.value.hasChanged).mapValues { $0.leaf.detached() } }
     }
 
     /// Takes the parameters of a checkpoint in place of all that there are; from here on one that is trained and not in
     /// it is an error, as the network is then another one.
-    func restore(_ values: [String: Tensor], from checkpoint: String) {
-        state.withLock { state in
+    ///
+    /// - Parameter check: what it throws leaves everything as it was
+    func restore(_ values: [String: Tensor], from checkpoint: String, check: () throws -> Void) throws {
+        let before = state.withLock { state in
+            let before = (state.parameters, state.checkpoint)
             state.parameters = values.mapValues { Parameter(leaf: $0.detached().tracked(), hasChanged: true) }
             state.checkpoint = checkpoint
+            return before
+        }
+        do { try check() } catch {
+            state.withLock { ($0.parameters, $0.checkpoint) = before }
+            throw error
         }
     }
 }

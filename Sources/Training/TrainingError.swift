@@ -3,14 +3,12 @@ public enum TrainingError: Error, Hashable, Sendable {
     case emptyBatch
     /// A loss or the norm of the gradients is no finite number; the parameters are those before this step.
     case diverged(step: Int, losses: [String: Float], norm: Double)
-    case notACheckpoint(file: String, fault: CheckpointFault)
+    case notResumable(TrainingStateFault)
 }
 
-/// What is wrong with a file that should be the checkpoint of a training.
-public enum CheckpointFault: Hashable, Sendable {
-    /// Its metadata do not say that it is one, in this version.
-    case otherFormat(found: String?)
-    case badNumber(field: String, found: String?)
+/// What is wrong with a state that a training should go on from.
+public enum TrainingStateFault: Hashable, Sendable {
+    case badNumbers(field: String, found: [UInt64]?)
     /// A tensor belongs to no parameter, or has another shape than it.
     case strayTensor(String)
     case missingTensor(String)
@@ -25,19 +23,15 @@ extension TrainingError: CustomStringConvertible {
             "step \(step): training diverged: gradient norm \(norm)"
                 + losses.sorted { $0.key < $1.key }.map { ", \($0.key) \($0.value)" }.joined()
                 + "; lower the learning rate, or go back to an earlier checkpoint"
-        case .notACheckpoint(let file, let fault):
-            "\(file): a training cannot be resumed from this file: \(fault); remove it to begin anew"
+        case .notResumable(let fault): "a training cannot go on from this state: \(fault)"
         }
     }
 }
 
-extension CheckpointFault: CustomStringConvertible {
+extension TrainingStateFault: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .otherFormat(let found):
-            "its format is " + (found.map { "\"\($0)\"" } ?? "not stated") + ", not \"\(TrainingCheckpoint.format)\""
-        case .badNumber(let field, let found):
-            "its \(field) is " + (found.map { "\"\($0)\"" } ?? "missing")
+        case .badNumbers(let field, let found): "its \(field) is " + (found.map { "\($0)" } ?? "missing")
         case .strayTensor(let name): "\(name) fits none of its parameters"
         case .missingTensor(let name): "\(name) is missing"
         }

@@ -35,6 +35,12 @@ func latents(
     denoise: (Tensor, Step) -> Tensor = model
 ) throws -> [Tensor] {
     var all = [state.latent]
-    let result = try sampler(state, schedule, random: &random, afterStep: { all.append($0.latent) }, denoise: denoise)
+    let result = try sampler(
+        state,
+        schedule,
+        random: &random,
+        afterStep: { state, _ in all.append(state.latent) },
+        denoise: denoise
+    )
     return all.dropLast() + [result]
 }

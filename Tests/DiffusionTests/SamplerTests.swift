@@ -86,17 +86,22 @@ import Testing
         let schedule = try sampler.schedule(steps: 6, spacing: .leading, of: NoiseSchedule())
         var random = TorchRandomSource(seed: 3)
         let start = schedule.start(noise: random.channelsLastNoise([1, 2, 2, 4]))
-        var states: [SamplerState] = []
-        let whole = try sampler(start, schedule, random: &random, afterStep: { states.append($0) }, denoise: model)
-        #expect(states.map(\.index) == [1, 2, 3, 4, 5, 6])
-        #expect(states.allSatisfy { $0.denoised != nil })
-
-        var again = TorchRandomSource(seed: 3)
-        for _ in 0..<4 { _ = again.channelsLastNoise([1, 2, 2, 4]) }
-        let resumed = try sampler(states[2], schedule, random: &again, denoise: model)
-        #expect(resumed.values == whole.values)
-        // At the end there is nothing left to do.
-        #expect(try sampler(states[5], schedule, random: &again, denoise: model).values == whole.values)
+        var states: [(SamplerState, words: [UInt32])] = []
+        let whole = try sampler(
+            start,
+            schedule,
+            random: &random,
+            afterStep: { states.append(($0, $1.words)) },
+            denoise: model
+        )
+        #expect(states.map(\.0.index) == [1, 2, 3, 4, 5, 6])
+        #expect(states.allSatisfy { $0.0.denoised != nil })
+        for (state, words) in states {
+            var again = try #require(TorchRandomSource(words: words))
+            let resumed = try sampler(state, schedule, random: &again, denoise: model)
+            #expect(resumed.values == whole.values, "after step \(state.index)")
+            #expect(again.words == random.words)
+        }
     }
 
     @Test(arguments: Sampler.allCases)
@@ -107,7 +112,7 @@ import Testing
         let start = schedule.start(noise: random.channelsLastNoise([1, 2, 2, 4]))
         var calls = 0
         #expect(throws: Cancelled.self) {
-            try sampler(start, schedule, random: &random, afterStep: { if $0.index == 2 { throw Cancelled() } }) {
+            try sampler(start, schedule, random: &random, afterStep: { state, _ in if state.index == 2 { throw Cancelled() } }) {
                 calls += 1
                 return model($0, $1)
             }

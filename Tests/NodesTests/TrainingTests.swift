@@ -19,44 +19,75 @@ struct TrainingTests {
         try runner.run("make_dataset", ["seed": .integer(1), "count": .integer(12)].merging(parameters) { $1 })
     }
 
+    private func trainVAE(_ runner: NodeRunner, steps: Int128 = 7) throws -> WeightsArtifact {
+        try runner.run(
+            "train_vae",
+            ["seed": .integer(3), "steps": .integer(steps), "batch": .integer(4)],
+            inputs: ["model": settings(runner), "pictures": pictures(runner)]
+        )
+    }
+
     /// A run that is stopped after a few steps, any number of times, ends with the weights of one that is not.
     @Test func aStoppedTrainingGoesOnToTheSameWeights() throws {
-        let kept = Mutex<Record?>(nil)
+        let kept = KeptRecords()
         let told = Mutex<[Int]>([])
-        let checks = Mutex(0)
-        let interrupted = NodeRunner(
-            context: RunContext(
-                fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
-                progress: { done, total, note in
-                    told.withLock { $0.append(done) }
-                    #expect(total == 7 && (done == 0 || note != nil || done % 3 == 0))
-                },
-                checkCancellation: {
-                    // Every fourth look ends the attempt.
-                    if checks.withLock({ count in
-                        count += 1; return count % 4 == 0
-                    }) {
-                        throw CancellationError()
-                    }
-                },
-                checkpoints: Checkpoints(
-                    read: { accept in if let record = kept.withLock({ $0 }) { try? accept(record) } },
-                    write: { record in kept.withLock { $0 = record } }
-                )
-            )
+        let runner = NodeRunner(
+            context: kept.context { done, total, note in
+                told.withLock { $0.append(done) }
+                #expect(total == 7 && (done == 0) == (note == nil))
+            }
         )
-        func train(_ runner: NodeRunner) throws -> WeightsArtifact {
-            try runner.run(
-                "train_vae",
-                ["seed": .integer(3), "steps": .integer(7), "batch": .integer(4)],
-                inputs: ["model": settings(runner), "pictures": pictures(runner)]
+        for _ in 0..<2 {
+            kept.stop(after: 3)
+            #expect(throws: CancellationError.self) { try trainVAE(runner) }
+        }
+        // Stopped after the last step, before there was a result; and by then nothing has to be done again.
+        kept.stop(after: 1)
+        #expect(throws: CancellationError.self) { try trainVAE(runner) }
+        kept.stop(after: nil)
+        let resumed = try trainVAE(runner)
+        #expect(told.withLock { $0 } == [0, 1, 2, 3, 4, 5, 6, 7])
+        #expect(kept.records.count == 3 && kept.refused == 0)
+        #expect(try trainVAE(NodeRunner()).record == resumed.record)
+        #expect(try WeightsArtifact(record: resumed.record).record == resumed.record)
+    }
+
+    /// A checkpoint that does not fit is left for the one before it; the training is as if it had not been there.
+    @Test func checkpointsThatDoNotFitAreSetAside() throws {
+        let kept = KeptRecords()
+        let runner = NodeRunner(context: kept.context(interval: .zero))
+        let whole = try trainVAE(runner, steps: 3)
+        let records = kept.records
+        try #require(records.count == 3)
+        let last = records[2]
+        let name = try #require(last.blocks.keys.filter { $0.hasPrefix("first_moment.") }.min())
+        func changed(_ blocks: [String: Graph.Record.Block?] = [:], _ values: [String: Value] = [:]) -> Graph.Record {
+            Graph.Record(
+                kind: last.kind,
+                blocks: blocks.reduce(into: last.blocks) { $0[$1.key] = $1.value },
+                values: last.values.merging(values) { $1 }
             )
         }
-        for _ in 0..<2 { #expect(throws: CancellationError.self) { try train(interrupted) } }
-        let resumed = try train(interrupted)
-        #expect(told.withLock { $0 } == [0, 1, 2, 3, 4, 5, 6, 7])
-        #expect(try train(NodeRunner()).record == resumed.record)
-        #expect(try WeightsArtifact(record: resumed.record).record == resumed.record)
+        let odd = Graph.Record.Block(element: .float32, shape: [3, 1], bytes: [UInt8](repeating: 0, count: 12))
+        let bytes = Graph.Record.Block(element: .uint8, shape: [12], bytes: [UInt8](repeating: 0, count: 12))
+        let parameter = name.replacingOccurrences(of: "first_moment.", with: "")
+        let otherShape = ["parameter", "first_moment", "second_moment", "average"].filter {
+            last.blocks["\($0).\(parameter)"] != nil
+        }
+        let bad = [
+            Graph.Record(kind: "training 2"), changed([name: nil]), changed([name: odd]), changed([name: bytes]),
+            changed(Dictionary(uniqueKeysWithValues: otherShape.map { ("\($0).\(parameter)", odd) })),
+            changed(["losses": odd]), changed(["stray": odd]), changed([:], ["step": .number(2)]),
+            changed([:], ["step": .list([.integer(-1)])]), changed([:], ["step": .list([.integer(.max)])]),
+            changed([:], ["updates.\(parameter)": .list([])]), changed([:], ["seed.samples": .list([.integer(1)])]),
+        ]
+        for rest in [[records[0]], []] {
+            kept.records = rest + bad
+            kept.stop(after: nil)
+            #expect(try trainVAE(runner, steps: 3).record == whole.record)
+            #expect(kept.looks == (rest.isEmpty ? 4 : 3))
+        }
+        #expect(kept.refused == 2 * bad.count)
     }
 
     /// What trainings make has the names and shapes of the files that are read again.

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 import Tensors
 import Training
@@ -58,6 +57,10 @@ struct SmallTraining {
         }
     }
 
+    mutating func resume(from state: TrainingState) throws {
+        try trainer.resume(from: state, build: SmallNetwork.init)
+    }
+
     /// All that a step changes, as bits.
     var bits: [String: [UInt32]] {
         var bits = trainer.weights.values.mapValues { $0.values.map(\.bitPattern) }
@@ -68,12 +71,4 @@ struct SmallTraining {
         for (name, value) in trainer.average?.values ?? [:] { bits["average.\(name)"] = value.values.map(\.bitPattern) }
         return bits
     }
-}
-
-/// Runs `body` with a path in a fresh folder, which is removed in the end.
-func withFile<Result>(_ body: (String) throws -> Result) throws -> Result {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("training-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    return try body(folder.appendingPathComponent("state.safetensors").path)
 }

@@ -72,11 +72,14 @@ public struct LightningTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> UNet2DConditionModel {
+        { [config] in try UNet2DConditionModel($0, config: config.unet) }
+    }
+
     /// The intervals take turns; the loss is also reported under the interval's number.
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
         let interval = Interval(trainer.step % intervals, of: intervals, timeline)
-        let build = { [config] in try UNet2DConditionModel($0, config: config.unet) }
         return try trainer.step(samples: batch, build: build) { [teacher, pictures, guidance] student, part in
             var sources = Array(sources[part])
             let samples = sources.indices.map { pictures[sources[$0].index(below: pictures.count)] }

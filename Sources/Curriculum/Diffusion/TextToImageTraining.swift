@@ -66,9 +66,12 @@ public struct TextToImageTraining: TrainingTask {
         lastParts: ["conv2", "proj_out", "conv_out"].flatMap { ["\($0).weight", "\($0).bias"] }
     )
 
+    public var build: @Sendable (Weights) throws -> SDXLNetworks {
+        { [config] in try SDXLNetworks($0, config: config) }
+    }
+
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        let build = { [config] in try SDXLNetworks($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [pictures, noise, emptyText] networks, part in
             let samples = sources[part].map { source in
                 var source = source

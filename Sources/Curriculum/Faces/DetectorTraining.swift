@@ -47,9 +47,12 @@ public struct DetectorTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> SCRFDNetwork {
+        { [config] in try SCRFDNetwork($0, config: config) }
+    }
+
     public mutating func step() throws -> StepReport {
         let seeds = trainer.sources(batch, of: "samples")
-        let build = { [config] in try SCRFDNetwork($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [sources, loss] network, part in
             var seeds = Array(seeds[part])
             let scenes = seeds.indices.map { DetectorScene(sources, &seeds[$0]) }
@@ -63,7 +66,7 @@ public struct DetectorTraining: TrainingTask {
     public func result() throws -> [String: Tensor] {
         try trainer.withStatistics(
             seeds: SeedStream(seed: ~seed),
-            build: { try SCRFDNetwork($0, config: config) },
+            build: build,
             show: { network, seeds in
                 var part = seeds.next(Self.partSize)
                 let scenes = part.indices.map { DetectorScene(sources, &part[$0]) }

@@ -54,9 +54,12 @@ public struct ParserTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> BiSeNet {
+        { [config] in try BiSeNet($0, config: config) }
+    }
+
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        let build = { [config] in try BiSeNet($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [faces] parser, part in
             var sources = Array(sources[part])
             let samples = sources.indices.map { Self.sample(of: faces, &sources[$0]) }
@@ -68,7 +71,7 @@ public struct ParserTraining: TrainingTask {
     public func result() throws -> [String: Tensor] {
         try trainer.withStatistics(
             seeds: SeedStream(seed: ~seed),
-            build: { try BiSeNet($0, config: config) },
+            build: build,
             show: { parser, seeds in
                 var part = seeds.next(Self.partSize)
                 let pictures = part.indices.map { Self.sample(of: faces, &part[$0]).picture }

@@ -53,9 +53,12 @@ public struct SceneProbeTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> SceneProbe {
+        { [config] in try SceneProbe($0, config: config) }
+    }
+
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        let build = { [config] in try SceneProbe($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [samples, augmentation] probe, part in
             var sources = Array(sources[part])
             let chosen = sources.indices.map { samples[sources[$0].index(below: samples.count)] }

@@ -91,10 +91,13 @@ public struct PuLIDTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> PuLIDNetwork {
+        { [encoder, base] in try PuLIDNetwork($0, config: encoder, unet: base) }
+    }
+
     public mutating func step() throws -> StepReport {
         let count = lesson.samples.count
         let sources = trainer.sources(count, of: "samples")
-        let build = { [encoder, base] in try PuLIDNetwork($0, config: encoder, unet: base) }
         return try trainer.step(samples: count, build: build) { [lesson] network, part in
             lesson.loss(of: part, sources, network)
         }

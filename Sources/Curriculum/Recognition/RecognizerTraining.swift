@@ -64,10 +64,13 @@ public struct RecognizerTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> IResNet {
+        { [config] in try IResNet($0, config: config) }
+    }
+
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(parts, of: "parts")
         let size = 2 * peopleInPart
-        let build = { [config] in try IResNet($0, config: config) }
         return try trainer.step(samples: parts * size, build: build) { [self] network, part in
             var source = sources[part.lowerBound / size]
             let faces = faces(&source)
@@ -86,7 +89,7 @@ public struct RecognizerTraining: TrainingTask {
     public func result() throws -> [String: Tensor] {
         try trainer.withStatistics(
             seeds: SeedStream(seed: trainer.seeds["parts"]?.seed ?? 0, position: 1 << 32),
-            build: { try IResNet($0, config: config) },
+            build: build,
             show: { network, seeds in
                 var source = seeds.next()
                 _ = network(faces(&source))

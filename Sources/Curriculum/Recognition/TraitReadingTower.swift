@@ -2,7 +2,7 @@ import Models
 import Tensors
 
 /// A tower, and what reads a person's traits from each of its hidden states.
-package struct TraitReadingTower: Sendable {
+public struct TraitReadingTower: Sendable {
     package let tower: EVAVisionTransformer
     let traits: [Linear]
 

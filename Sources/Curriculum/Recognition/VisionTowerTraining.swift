@@ -63,10 +63,13 @@ public struct VisionTowerTraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> TraitReadingTower {
+        { [config] in try TraitReadingTower($0, config: config, traits: FaceIdentity.traitCount) }
+    }
+
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(parts, of: "parts")
         let size = 2 * peopleInPart
-        let build = { [config] in try TraitReadingTower($0, config: config, traits: FaceIdentity.traitCount) }
         return try trainer.step(samples: parts * size, build: build) { [self] network, part in
             var source = sources[part.lowerBound / size]
             let places = pictures.pairs(peopleInPart, &source)

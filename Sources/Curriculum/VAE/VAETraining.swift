@@ -60,9 +60,12 @@ public struct VAETraining: TrainingTask {
         )
     }
 
+    public var build: @Sendable (Weights) throws -> AutoencoderKL {
+        { [config] in try AutoencoderKL($0, config: config) }
+    }
+
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        let build = { [config] in try AutoencoderKL($0, config: config) }
         return try trainer.step(samples: batch, build: build) { [dataset = pictures, loss] vae, part in
             var sources = Array(sources[part])
             let pictures = sources.indices.map { dataset.picture(&sources[$0]) }
@@ -78,8 +81,6 @@ public struct VAETraining: TrainingTask {
     /// The weights, with latents of mean 0 and deviation 1 in each channel once they are scaled, unless the latents were
     /// to stay what they are.
     public func result() throws -> [String: Tensor] {
-        // Asks for all there is: a training that has just been resumed holds what was trained alone.
-        _ = try AutoencoderKL(Weights(trainer.weights), config: config)
         let weights = trainer.weights.values
         return isDecoderAlone ? weights : try NormalizedLatents(config: config, pictures: pictures)(weights)
     }

@@ -5,14 +5,14 @@ import Tensors
 ///
 /// Lu et al. 2022, algorithm 2, midpoint; diffusers: schedulers/scheduling_dpmsolver_multistep.py with its defaults
 /// and final_sigmas_type zero; k-diffusion: sampling.py::sample_dpmpp_2m. Parameters as `sampleEuler`'s.
-public func sampleDPMpp2M(
+public func sampleDPMpp2M<Source: RandomSource>(
     _ state: SamplerState,
     _ schedule: SamplingSchedule,
-    random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in },
+    random: inout Source,
+    afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
     denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
-    try run(state, schedule, afterStep) { x, previous, step in
+    try run(state, schedule, { try afterStep($0, random) }) { x, previous, step in
         let denoised = x - (try denoise(x * step.inputScale, step)) * step.sigma
         // exp(-h), h being the step in log(1 / sigma)
         let ratio = step.next / step.sigma

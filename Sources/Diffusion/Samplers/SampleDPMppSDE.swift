@@ -8,11 +8,11 @@ import Tensors
 /// modulo 2^63 - 1, drawn after the first noise: what `torch.randint(0, 2**63 - 1, [])` gives upstream, where the noise
 /// comes from the same, global, generator. The path spans the noise levels of the whole schedule, also where a render
 /// starts part-way. Parameters as `sampleEuler`'s.
-public func sampleDPMppSDE(
+public func sampleDPMppSDE<Source: RandomSource>(
     _ state: SamplerState,
     _ schedule: SamplingSchedule,
-    random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in },
+    random: inout Source,
+    afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
     denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
     var state = state
@@ -24,7 +24,7 @@ public func sampleDPMppSDE(
     func denoised(_ x: Tensor, _ step: Step) throws -> Tensor {
         x - (try denoise(x * step.inputScale, step)) * step.sigma
     }
-    return try run(state, schedule, afterStep) { x, _, step in
+    return try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
         let estimate = try denoised(x, step)
         guard step.next > 0 else {
             return (x + (x - estimate) * ((step.next - step.sigma) / step.sigma), denoised: estimate)

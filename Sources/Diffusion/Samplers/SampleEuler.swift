@@ -8,18 +8,19 @@ import Tensors
 /// - Parameters:
 ///   - state: where to start: `schedule.start(...)`, or a state that `afterStep` was given
 ///   - random: drawn from by the samplers that add noise
-///   - afterStep: called after each step; what it throws ends the sampling
+///   - afterStep: called after each step with all that the rest of the render depends on; what it throws ends the
+///     sampling
 ///   - denoise: from the noisy latent at unit variance, as the UNet sees it, the noise in it
 /// - Returns: the clean latent as the UNet sees it
 /// - Throws: only what the two closures throw
-public func sampleEuler(
+public func sampleEuler<Source: RandomSource>(
     _ state: SamplerState,
     _ schedule: SamplingSchedule,
-    random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in },
+    random: inout Source,
+    afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
     denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
-    try run(state, schedule, afterStep) { x, _, step in
+    try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
         let noise = try denoise(x * step.inputScale, step)
         return (x + noise * (step.next - step.sigma), denoised: x - noise * step.sigma)
     }

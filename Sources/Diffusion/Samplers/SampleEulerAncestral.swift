@@ -4,14 +4,14 @@ import Tensors
 ///
 /// diffusers: schedulers/scheduling_euler_ancestral_discrete.py::step. Each step draws noise once, the last one too,
 /// where its weight is 0: the source then stands where PyTorch's generator would. Parameters as `sampleEuler`'s.
-public func sampleEulerAncestral(
+public func sampleEulerAncestral<Source: RandomSource>(
     _ state: SamplerState,
     _ schedule: SamplingSchedule,
-    random: inout some RandomSource,
-    afterStep: (SamplerState) throws -> Void = { _ in },
+    random: inout Source,
+    afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
     denoise: (Tensor, Step) throws -> Tensor
 ) throws -> Tensor {
-    try run(state, schedule, afterStep) { x, _, step in
+    try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
         let noise = try denoise(x * step.inputScale, step)
         let (down, up) = ancestralSigmas(from: step.sigma, to: step.next)
         let fresh = random.channelsLastNoise(x.shape)

@@ -2,29 +2,26 @@ import Graph
 import Tensors
 
 extension Record.Block {
-    /// A tensor at rest.
+    /// A tensor at rest, in the tensor's own memory.
     init(_ tensor: Tensor) {
+        let (values, owner) = tensor.lent
         self.init(
             element: .float32,
             shape: tensor.shape,
-            bytes: tensor.withValues { Array(UnsafeRawBufferPointer($0)) }
+            bytes: Bytes(owner: owner, UnsafeRawBufferPointer(values))
         )
     }
 }
 
 extension Record {
-    /// The tensor under `name`.
+    /// The tensor under `name`, in the record's own memory.
     ///
     /// - Throws: `ArtifactError.damaged` when it is missing, not of floats, or not of `shape` (nil: any size there).
     func tensor(_ name: String, shape: [Int?]) throws -> Tensor {
         guard let block = blocks[name], block.element == .float32, block.shape.count == shape.count,
             zip(block.shape, shape).allSatisfy({ $1 == nil || $0 == $1 })
         else { throw ArtifactError.damaged(kind: kind, reason: "\(name) is missing or has another shape") }
-        let values = [Float](unsafeUninitializedCapacity: block.bytes.count / 4) { buffer, count in
-            count = block.bytes.count / 4
-            UnsafeMutableRawBufferPointer(buffer).copyBytes(from: block.bytes)
-        }
-        return Tensor(values, shape: block.shape)
+        return Tensor(borrowing: block.bytes.memory, shape: block.shape, owner: block.bytes.owner)
     }
 
     /// - Throws: `ArtifactError.wrongKind`

@@ -50,11 +50,8 @@ import Training
     {
         var (task, again) = (task, again)
         for _ in 0..<steps { _ = try task.step() }
-        return try withCheckpointFile { file in
-            try task.trainer.save(to: file)
-            try again.trainer.resume(from: file)
-            return try Parallel.$width.withValue(1) { try result(again) }
-        }
+        try again.resume(from: task.trainer.state)
+        return try Parallel.$width.withValue(1) { try result(again) }
     }
 
     private func mean(_ losses: ArraySlice<Float>) -> Float { losses.reduce(0, +) / Float(losses.count) }

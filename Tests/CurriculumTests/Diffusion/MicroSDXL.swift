@@ -65,10 +65,3 @@ struct MicroSDXL {
         try JSONDecoder().decode(Config.self, from: Data(text.utf8))
     }
 }
-
-/// A file for a checkpoint, which is removed afterwards.
-func withCheckpointFile<Result>(_ body: (String) throws -> Result) rethrows -> Result {
-    let path = FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID()).safetensors").path
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    return try body(path)
-}

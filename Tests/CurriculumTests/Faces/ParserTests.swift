@@ -1,5 +1,4 @@
 import Curriculum
-import Foundation
 import Imaging
 import Kernels
 import Models
@@ -27,19 +26,15 @@ import Training
         while !whole.isDone { _ = try whole.step() }
         var first = training(steps: 2)
         _ = try first.step()
-        let file = FileManager.default.temporaryDirectory.path + "/parser-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        try first.trainer.save(to: file)
         var second = training(steps: 2)
-        try second.trainer.resume(from: file)
+        try second.resume(from: first.trainer.state)
         try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
         let trained = whole.trainer.weights.values
         #expect(second.trainer.weights.values.mapValues(\.values) == trained.mapValues(\.values))
         #expect(second.trainer.average?.values.mapValues(\.values) == whole.trainer.average?.values.mapValues(\.values))
         // And one that was stopped after its last step.
-        try whole.trainer.save(to: file)
         var third = training(steps: 2)
-        try third.trainer.resume(from: file)
+        try third.resume(from: whole.trainer.state)
         #expect(try third.isDone && third.result().mapValues(\.values) == whole.result().mapValues(\.values))
     }
 

@@ -1,5 +1,4 @@
 import Curriculum
-import Foundation
 import Kernels
 import Models
 import TensorTestSupport
@@ -60,13 +59,10 @@ import Training
         while !whole.isDone { losses.append(try whole.step().loss) }
         #expect(losses[25...].reduce(0, +) < 0.95 * losses[..<5].reduce(0, +))
 
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("eva-\(UUID()).safetensors").path
-        defer { try? FileManager.default.removeItem(atPath: file) }
         var first = training(steps: 30)
         for _ in 0..<11 { _ = try first.step() }
-        try first.trainer.save(to: file)
         var second = training(steps: 30)
-        try second.trainer.resume(from: file)
+        try second.resume(from: first.trainer.state)
         try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
         let result = try whole.result()
         #expect(try second.result().mapValues(\.values) == result.mapValues(\.values))

@@ -37,13 +37,10 @@ import Training
         while !whole.isDone { losses.append(try whole.step().loss) }
         #expect(losses[29] < 0.8 * losses[0])
 
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("vae-\(UUID()).safetensors").path
-        defer { try? FileManager.default.removeItem(atPath: file) }
         var first = try training(steps: 30)
         for _ in 0..<11 { _ = try first.step() }
-        try first.trainer.save(to: file)
         var second = try training(steps: 30)
-        try second.trainer.resume(from: file)
+        try second.resume(from: first.trainer.state)
         try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
         #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
     }
@@ -67,11 +64,8 @@ import Training
         for name in ["decoder.conv_in.weight", "decoder.conv_out.weight", "post_quant_conv.weight"] {
             #expect(result[name]?.values != start[name]?.values)
         }
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("vae-\(UUID()).safetensors").path
-        defer { try? FileManager.default.removeItem(atPath: file) }
-        try training.trainer.save(to: file)
         var again = try self.training(steps: 20, from: start, loss: loss, isDecoderAlone: true)
-        try again.trainer.resume(from: file)
+        try again.resume(from: training.trainer.state)
         #expect(try again.isDone && again.result().mapValues(\.values) == result.mapValues(\.values))
     }
 
