@@ -19,13 +19,8 @@ public final class ShardedFile: CheckpointSource {
         name = path
         shardOfTensor = try Self.weightMap(path)
         tensorNames = shardOfTensor.keys.sorted()
-        let folder = (path as NSString).deletingLastPathComponent
         var shards: [String: SafetensorsFile] = [:]
-        for file in Set(shardOfTensor.values).sorted() {
-            let shardPath = (folder as NSString).appendingPathComponent(file)
-            guard FileManager.default.fileExists(atPath: shardPath) else {
-                throw CheckpointError.badIndex(file: path, fault: .missingShard(file))
-            }
+        for (file, shardPath) in try Self.shards(shardOfTensor, of: path) {
             shards[file] = try SafetensorsFile(path: shardPath)
         }
         self.shards = shards
@@ -41,10 +36,23 @@ public final class ShardedFile: CheckpointSource {
 
     /// The paths of an index's shards, sorted, without opening them.
     ///
-    /// - Throws: `CheckpointError` when the index is damaged.
+    /// - Throws: `CheckpointError` when the index is damaged or a shard is missing.
     public static func shardPaths(index path: String) throws -> [String] {
-        let folder = (path as NSString).deletingLastPathComponent
-        return Set(try weightMap(path).values).sorted().map { (folder as NSString).appendingPathComponent($0) }
+        try shards(weightMap(path), of: path).map(\.path)
+    }
+
+    private static func shards(
+        _ weightMap: [String: String],
+        of index: String
+    ) throws -> [(file: String, path: String)] {
+        let folder = (index as NSString).deletingLastPathComponent
+        return try Set(weightMap.values).sorted().map { file in
+            let path = (folder as NSString).appendingPathComponent(file)
+            guard FileManager.default.fileExists(atPath: path) else {
+                throw CheckpointError.badIndex(file: index, fault: .missingShard(file))
+            }
+            return (file, path)
+        }
     }
 
     /// The first shard's: they all have the same writer.

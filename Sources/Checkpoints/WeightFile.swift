@@ -1,7 +1,6 @@
 /// Opens weights of any format that is read here; the content tells which it is, not the file's name.
 public enum WeightFile {
-    /// - Returns: a safetensors file, several of them behind the index at `path` (its name ends in .json), or a PyTorch
-    ///   file in the zip format or the one before.
+    /// - Returns: a safetensors file, several of them behind the index at `path` (named `*.index.json`), or a PyTorch file in the zip format or the one before.
     /// - Throws: `CheckpointError` that says what is wrong, or what the file is if it holds no weights.
     public static func open(_ path: String, limits: PyTorchLimits = PyTorchLimits()) throws -> any CheckpointSource {
         let kind = try MappedFile(path: path).withBytes { FileKind($0) }
@@ -17,12 +16,16 @@ public enum WeightFile {
         }
     }
 
-    /// The other files that belong to the one at `path`: the shards of an index.
+    /// The other files that are read with the one at `path`, whatever it is: the shards of an index.
     ///
-    /// - Throws: `CheckpointError` when the index is damaged.
+    /// - Throws: `CheckpointError` when the index is damaged or a shard is missing.
     public static func companions(of path: String) throws -> [String] {
         isIndex(path) ? try ShardedFile.shardPaths(index: path) : []
     }
 
-    private static func isIndex(_ path: String) -> Bool { path.hasSuffix(".json") }
+    /// `model.safetensors.index.json`, also with a variant: `model.safetensors.index.fp16.json`.
+    private static func isIndex(_ path: String) -> Bool {
+        let parts = path.split(separator: "/").last?.split(separator: ".") ?? []
+        return parts.last == "json" && parts.contains("index")
+    }
 }

@@ -33,8 +33,9 @@ struct LoadFaceModels: Node {
         var files: [String: ModelFile] = [:]
         for (role, override) in roles {
             if let path = override?.path ?? folder.find(role.file) {
-                try role.check(path)
-                files[role.rawValue] = try ModelFile(path, context)
+                let file = try ModelFile(path, context)
+                try role.check(file.path)
+                files[role.rawValue] = file
             } else if !role.isOptional || detectors == .required {
                 throw FaceError.noModel(folder: folder.path, names: role.names, purpose: role.file.purpose)
             }

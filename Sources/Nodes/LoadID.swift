@@ -15,8 +15,8 @@ struct LoadID: Node {
         guard tensors.shape(of: "id") != nil, tensors.shape(of: "uncond") != nil else {
             throw WeightsKind(tensors).wrong(expected: "an identity (tensors id and uncond)", in: file.path)
         }
-        let id = try tensors.tensor("id")
-        let uncond = try tensors.tensor("uncond")
+        let id = try tensors.tensor("id").copied()
+        let uncond = try tensors.tensor("uncond").copied()
         guard id.rank == 3, id.shape[0] == 1, id.shape == uncond.shape, id.count > 0 else {
             throw NodeError.wrongLayout(
                 path: file.path,

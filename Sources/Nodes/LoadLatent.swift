@@ -15,7 +15,7 @@ struct LoadLatent: Node {
         guard tensors.shape(of: "latent") != nil else {
             throw WeightsKind(tensors).wrong(expected: "a latent (tensor latent)", in: file.path)
         }
-        let latent = try tensors.tensor("latent")
+        let latent = try tensors.tensor("latent").copied()
         guard latent.rank == 4, latent.shape[0] == 1, latent.count > 0 else {
             throw NodeError.wrongLayout(
                 path: file.path,

@@ -28,14 +28,13 @@ struct LoadPuLID: Node {
     }
 
     func run(_ context: RunContext) throws -> PuLIDModel {
-        let (weights, evaClip) = (try weights.required(.pulid), try evaClip.required(.evaCLIP))
-        try WeightFile.require(weights, expected: "PuLID for SDXL (pulid_v1.bin, pulid_v1.1.safetensors)") {
+        let weights = try ModelFile(weights.required(.pulid), context)
+        let evaClip = try ModelFile(evaClip.required(.evaCLIP), context)
+        try WeightFile.require(weights.path, expected: "PuLID for SDXL (pulid_v1.bin, pulid_v1.1.safetensors)") {
             kind in
             if case .pulid = kind { true } else { false }
         }
-        try WeightFile.require(evaClip, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
-        return PuLIDModel(files: [
-            "weights": try ModelFile(weights, context), "eva_clip": try ModelFile(evaClip, context),
-        ])
+        try WeightFile.require(evaClip.path, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
+        return PuLIDModel(files: ["weights": weights, "eva_clip": evaClip])
     }
 }

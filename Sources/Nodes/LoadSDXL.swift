@@ -69,17 +69,10 @@ struct LoadSDXL: Node {
                 purpose: OfficialFile.sdxl.purpose
             )
         }
-        var files = SDXLFiles(base: base, config: config?.path)
+        var files = SDXLFiles(base: base, config: config?.path, context)
         try files.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
         try files.addTokenizers(from: tokenizers(for: base))
-        var contents = try files.paths.mapValues { try ModelFile($0, context) }
-        for (index, lora) in loras.enumerated() {
-            try WeightFile.require(lora.file.path, expected: "a LoRA for SDXL") { $0 == .lora }
-            let file = try ModelFile(lora.file.path, scale: lora.scale, context)
-            for network in try LoRAFile(lora.file.path).networks {
-                contents["\(network.rawValue) lora \(index + 1)"] = file
-            }
-        }
-        return SDXLModel(files: contents, tokenizerFolders: files.tokenizerFolders)
+        try files.add(loras)
+        return SDXLModel(files: files.files)
     }
 }

@@ -80,6 +80,13 @@ public struct Tensor: Sendable {
         (UnsafeBufferPointer(start: storage.base, count: count), storage)
     }
 
+    /// The same values in memory of their own.
+    public func copied() -> Tensor {
+        withValues { values in
+            Tensor(shape) { y in if let x = values.baseAddress { y.update(from: x, count: values.count) } }
+        }
+    }
+
     var pointer: UnsafePointer<Float> { UnsafePointer(storage.base) }
 
     /// The four sizes of a (batch, height, width, channels) tensor.

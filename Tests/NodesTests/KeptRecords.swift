@@ -1,4 +1,3 @@
-import Foundation
 import Graph
 import Synchronization
 
@@ -37,7 +36,7 @@ final class KeptRecords: Sendable {
         progress: @escaping @Sendable (Int, Int, String?) -> Void = { _, _, _ in }
     ) -> RunContext {
         RunContext(
-            fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
+            fileDigest: NodeRunner.fileDigest,
             progress: progress,
             checkCancellation: { [self] in
                 let isToStop = state.withLock { state in

@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Graph
 import Nodes
@@ -9,13 +10,19 @@ struct NodeRunner {
 
     init(residents: Residents = Residents(), warn: @escaping @Sendable (String) -> Void = { _ in }) {
         context = RunContext(
-            fileDigest: { path in Digest(of: try Data(contentsOf: URL(fileURLWithPath: path))) },
+            fileDigest: NodeRunner.fileDigest,
             warn: warn,
             residents: residents
         )
     }
 
     init(context: RunContext) { self.context = context }
+
+    /// Of a file and those that are read with it.
+    static func fileDigest(_ path: String) throws -> Digest {
+        let files = try [path] + WeightFile.companions(of: path)
+        return Digest(of: try files.flatMap { try Data(contentsOf: URL(fileURLWithPath: $0)) })
+    }
 
     /// - Parameters:
     ///   - parameters: those that have no default, and others at will

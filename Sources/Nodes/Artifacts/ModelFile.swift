@@ -1,7 +1,8 @@
 import Graph
 
-/// A file that a model is made of: where it is now, and its content. Only the content counts, and how strongly it is
-/// used.
+/// A file that a model is made of: where it is now, and its content, with that of the files that are read with it. Only
+/// the content counts, and how strongly it is used. Whoever reads a model's file has its path from here, so that nothing
+/// is read that is in no key.
 struct ModelFile: Hashable, Sendable {
     let path: String
     let digest: Digest
@@ -30,13 +31,32 @@ extension ModelReference {
         throw ArtifactError.damaged(kind: Self.kind, reason: "it names files and cannot be read back")
     }
 
-    /// Names the content of some of the files, for keeping in memory what was loaded from them.
-    func residentKey(_ roles: [String]) -> String {
-        roles.map { "\(Self.kind) \($0) \(files[$0]?.content ?? "none")" }.joined(separator: ", ")
+    /// - Throws: `NodeError.needs` where a recipe has left it out
+    func path(_ role: String) throws -> String {
+        guard let file = files[role] else { throw NodeError.needs(what: role, because: "the \(Self.kind) is incomplete") }
+        return file.path
     }
 
-    /// The same of all files whose roles begin so: "vae" are its settings and its weights, in however many files.
-    func residentKey(prefix: String) -> String {
-        residentKey(files.keys.filter { $0.hasPrefix(prefix) }.sorted())
+    /// The roles that begin so: of "vae" its settings and its weights.
+    func roles(prefix: String) -> [String] { files.keys.filter { $0.hasPrefix(prefix) }.sorted() }
+
+    /// What is made of the files of some roles, kept in memory under their content. A file that has changed since it was
+    /// hashed fails the node, and nothing of it stays.
+    ///
+    /// - Parameters:
+    ///   - purpose: tells several such values apart
+    ///   - make: calls what it is given with the bytes that the value will take in memory, before it takes them
+    func resident<Resident: Sendable>(
+        _ roles: [String],
+        for purpose: String = "",
+        _ context: RunContext,
+        make: (_ reserve: (Int) -> Void) throws -> Resident
+    ) throws -> Resident {
+        let content = roles.map { "\($0) \(files[$0]?.content ?? "none")" }.joined(separator: ", ")
+        return try context.residents.value(for: "\(Self.kind) \(content) \(purpose)") { reserve in
+            let value = try withoutActuallyEscaping(reserve) { try make($0) }
+            try context.checkUnchanged(roles.compactMap { files[$0]?.path })
+            return value
+        }
     }
 }

@@ -103,7 +103,7 @@ public struct FaceModels: ModelReference {
             if role.isOptional { throw FaceError.noDetector(parameter: role.rawValue, names: role.names) }
             throw NodeError.needs(what: role.rawValue, because: "the face models are incomplete")
         }
-        return try context.residents.value(for: residentKey([role.rawValue])) { reserve in
+        return try resident([role.rawValue], context) { reserve in
             reserve(try FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int ?? 0)
             return try load(file.path)
         }

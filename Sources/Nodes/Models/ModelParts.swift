@@ -16,7 +16,7 @@ extension SDXLModel {
             }
         default: return self
         }
-        return SDXLModel(files: files.filter { isInPart($0.key) }, tokenizerFolders: tokenizerFolders)
+        return SDXLModel(files: files.filter { isInPart($0.key) })
     }
 }
 

@@ -15,8 +15,9 @@ public struct PuLIDModel: ModelReference {
 
     /// The identity attention for a UNet.
     func adapter(_ context: RunContext, for unet: UNet2DConditionModel, of model: SDXLModel) throws -> IDAdapter {
-        let key = residentKey(["weights"]) + " for " + model.residentKey(["unet config"])
-        return try context.residents.value(for: key) { reserve in
+        // The attention is as wide as the UNet's.
+        let shape = model.files["unet config"]?.content ?? "none"
+        return try resident(["weights"], for: "attention of \(shape)", context) { reserve in
             let weights = try weights()
             reserve((weights / Self.attention).bytesInMemory)
             let adapter = try IDAdapter(weights / Self.attention, unet: unet)
@@ -28,7 +29,7 @@ public struct PuLIDModel: ModelReference {
 
     /// The encoder, of the version that the weights are.
     func encoder(_ context: RunContext) throws -> PuLIDEncoder {
-        try context.residents.value(for: residentKey(["weights"]) + " encoder") { reserve in
+        try resident(["weights"], for: "encoder", context) { reserve in
             let weights = try weights()
             reserve((weights / Self.encoder).bytesInMemory)
             let encoder = try PuLIDEncoder(weights / Self.encoder)
@@ -40,13 +41,13 @@ public struct PuLIDModel: ModelReference {
 
     /// Whether the weights are v1.1's; a file with the identity attention alone counts as v1.
     func isIDFormer(_ context: RunContext) throws -> Bool {
-        try context.residents.value(for: residentKey(["weights"]) + " is IDFormer") {
+        try resident(["weights"], for: "version", context) { _ in
             try weights().contains("id_adapter.latents")
         }
     }
 
     func tower(_ context: RunContext) throws -> EVAVisionTransformer {
-        try context.residents.value(for: residentKey(["eva_clip"])) { reserve in
+        try resident(["eva_clip"], context) { reserve in
             let file = try WeightFile.open(path("eva_clip"))
             let weights = Weights(file)
             reserve((weights / "visual").bytesInMemory)
@@ -55,9 +56,4 @@ public struct PuLIDModel: ModelReference {
     }
 
     private func weights() throws -> Weights { Weights(try WeightFile.open(path("weights"))) }
-
-    private func path(_ role: String) throws -> String {
-        guard let file = files[role] else { throw NodeError.needs(what: role, because: "PuLID is incomplete") }
-        return file.path
-    }
 }

@@ -1,12 +1,14 @@
 import Checkpoints
 import Foundation
+import Graph
+import Models
 
 /// Finds the files of an SDXL model, each under the name of its role.
 struct SDXLFiles {
-    private(set) var paths: [String: String] = [:]
-    private(set) var tokenizerFolders: [String] = []
+    private(set) var files: [String: ModelFile] = [:]
     private let base: String
     private let config: String?
+    private let context: RunContext
 
     private static let tokenizers = ["tokenizer", "tokenizer_2"]
     private static let networks = [
@@ -17,9 +19,10 @@ struct SDXLFiles {
     /// - Parameters:
     ///   - base: a folder in the layout of diffusers, or a checkpoint
     ///   - config: a folder in the layout of diffusers, for the settings of a checkpoint
-    init(base: String, config: String?) {
+    init(base: String, config: String?, _ context: RunContext) {
         self.base = base
         self.config = config
+        self.context = context
     }
 
     /// The networks and their settings, and the scheduler's.
@@ -34,7 +37,7 @@ struct SDXLFiles {
                 )
             }
         } else {
-            try OriginalCheckpoint(base).requireSDXL()
+            try OriginalCheckpoint(file(base).path).requireSDXL()
         }
         for (role, basename) in Self.networks {
             let override = role == "unet" ? unet : role == "vae" ? vae : nil
@@ -47,16 +50,29 @@ struct SDXLFiles {
             } else {
                 weights = base
             }
-            try Self.check(weights, as: role)
-            paths[role] = weights
-            for (index, shard) in try WeightFile.companions(of: weights).enumerated() {
-                paths["\(role) shard \(index + 1)"] = shard
-            }
-            paths["\(role) config"] = try settings("config.json", folder: folder, role: role) ?? base
+            let file = try file(weights)
+            try Self.check(file.path, as: role)
+            files[role] = file
+            files["\(role) config"] = try self.file(settings("config.json", folder: folder, role: role) ?? base)
         }
-        paths["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler")
-        paths["model index"] = try settings("model_index.json", folder: nil, role: nil)
+        files["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler").map(file)
+        files["model index"] = try settings("model_index.json", folder: nil, role: nil).map(file)
     }
+
+    /// LoRAs under the networks that they change.
+    ///
+    /// - Throws: `CheckpointError`, `WeightsError.wrongModel`, `LoRAError`
+    mutating func add(_ loras: [LoRAChoice]) throws {
+        for (index, lora) in loras.enumerated() {
+            let file = try ModelFile(lora.file.path, scale: lora.scale, context)
+            try WeightFile.require(file.path, expected: "a LoRA for SDXL") { $0 == .lora }
+            for network in try LoRAFile(file.path).networks {
+                files["\(network.rawValue) lora \(index + 1)"] = file
+            }
+        }
+    }
+
+    private func file(_ path: String) throws -> ModelFile { try ModelFile(path, context) }
 
     /// Reads the headers alone, so that a damaged or a wrong file is reported where the recipe names it.
     private static func check(_ weights: String, as role: String) throws {
@@ -105,13 +121,9 @@ struct SDXLFiles {
                     + "stabilityai/stable-diffusion-xl-base-1.0 (its tokenizer and tokenizer_2 folders suffice)"
             )
         }
-        tokenizerFolders = found
         for (role, folder) in zip(Self.tokenizers, found) {
-            for file in [
-                "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
-            ] {
-                let path = "\(folder)/\(file)"
-                if FileManager.default.fileExists(atPath: path) { paths["\(role) \(file)"] = path }
+            for name in TokenizerFiles.names where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
+                files["\(role) \(name)"] = try file("\(folder)/\(name)")
             }
         }
     }

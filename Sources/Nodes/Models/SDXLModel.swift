@@ -1,6 +1,7 @@
 import Checkpoints
 import Curriculum
 import Diffusion
+import Foundation
 import Graph
 import Models
 import Tensors
@@ -11,11 +12,9 @@ public struct SDXLModel: ModelReference {
     public static let kind = "SDXL model"
 
     let files: [String: ModelFile]
-    /// Of the first and the second tokenizer, or one that serves as both; their content is in `files`.
-    let tokenizerFolders: [String]
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
-        try context.residents.value(for: residentKey(prefix: "unet")) { reserve in
+        try resident(roles(prefix: "unet"), context) { reserve in
             let config = try settings("unet config", inferred: { try $0.unetConfig() })
             let weights = Weights(
                 try merged(.unet, into: checkpoint("unet").unet(layersPerBlock: config.layersPerBlock))
@@ -29,13 +28,13 @@ public struct SDXLModel: ModelReference {
     }
 
     func vaeConfig(_ context: RunContext) throws -> AutoencoderKL.Config {
-        try context.residents.value(for: residentKey(["vae config"])) {
+        try resident(["vae config"], for: "settings", context) { _ in
             try settings("vae config", inferred: { try $0.vaeConfig() })
         }
     }
 
     func vae(_ context: RunContext) throws -> AutoencoderKL {
-        try context.residents.value(for: residentKey(prefix: "vae")) { reserve in
+        try resident(roles(prefix: "vae"), context) { reserve in
             let config = try vaeConfig(context)
             let weights = Weights(try checkpoint("vae").vae(levels: config.blockOutChannels.count))
             reserve(weights.bytesInMemory)
@@ -50,7 +49,7 @@ public struct SDXLModel: ModelReference {
         let roles = files.keys.filter {
             $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index"
         }.sorted()
-        return try context.residents.value(for: residentKey(roles)) { reserve in
+        return try resident(roles, context) { reserve in
             let first = Weights(try merged(.textEncoder, into: checkpoint("text_encoder").firstEncoder()))
             let second = Weights(try merged(.textEncoder2, into: checkpoint("text_encoder_2").secondEncoder()))
             reserve(first.bytesInMemory + second.bytesInMemory)
@@ -86,7 +85,7 @@ public struct SDXLModel: ModelReference {
     /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none. What the
     /// UNet's own file notes on its output counts for more: the settings may be those of the model it replaces.
     func noiseSchedule(_ context: RunContext) throws -> NoiseSchedule {
-        try context.residents.value(for: residentKey(["scheduler", "unet"])) {
+        try resident(["scheduler", "unet"], for: "noise", context) { _ in
             var settings =
                 try files["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0.path) } ?? .sdxl
             if files["unet"] != nil, try checkpoint("unet").noiseMarkers.predictsVelocity {
@@ -98,13 +97,20 @@ public struct SDXLModel: ModelReference {
 
     /// SDXL's two tokenizers differ in what they fill texts up with alone: the second takes token 0.
     private func tokenizers() throws -> (CLIPTokenizer, CLIPTokenizer) {
-        guard let first = tokenizerFolders.first else {
+        guard let first = tokenizer("tokenizer") else {
             throw NodeError.needs(what: "a tokenizer", because: "the model is incomplete")
         }
-        guard tokenizerFolders.count > 1 else {
-            return try (CLIPTokenizer(folder: first), CLIPTokenizer(folder: first, padding: 0))
+        guard let second = tokenizer("tokenizer_2") else {
+            return try (CLIPTokenizer(first), CLIPTokenizer(first, padding: 0))
         }
-        return try (CLIPTokenizer(folder: first), CLIPTokenizer(folder: tokenizerFolders[1]))
+        return try (CLIPTokenizer(first), CLIPTokenizer(second))
+    }
+
+    /// The files that were found when the model was named; nil if there were none.
+    private func tokenizer(_ role: String) -> TokenizerFiles? {
+        let names = TokenizerFiles.names.filter { files["\(role) \($0)"] != nil }
+        guard let name = names.first, let file = files["\(role) \(name)"] else { return nil }
+        return TokenizerFiles(folder: (file.path as NSString).deletingLastPathComponent, present: names)
     }
 
     /// A part's settings from its file, or from the shapes of a checkpoint that comes without.
@@ -130,10 +136,5 @@ public struct SDXLModel: ModelReference {
             network: network,
             loras: loras.map { (try LoRAFile($0.value.path), Float($0.value.scale ?? 1)) }
         )
-    }
-
-    private func path(_ role: String) throws -> String {
-        guard let file = files[role] else { throw NodeError.needs(what: role, because: "the model is incomplete") }
-        return file.path
     }
 }

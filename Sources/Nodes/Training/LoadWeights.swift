@@ -14,7 +14,8 @@ struct LoadWeights: Node {
         var tensors: [String: Tensor] = [:]
         for name in source.tensorNames {
             try context.checkCancellation()
-            tensors[name] = try source.tensor(name, shape: source.shape(of: name) ?? [], initial: .zeros)
+            // Copied: the file may be written to while the value is in use.
+            tensors[name] = try source.tensor(name).copied()
         }
         // Such as the vision tower's number of heads; what `format` says is of this file alone.
         return WeightsArtifact(tensors, metadata: source.metadata.filter { $0.key != "format" })

@@ -14,14 +14,14 @@ public struct CLIPTokenizer: Sendable {
     private let added: AddedTokens
     private let encoder: BytePairEncoder
 
-    /// Reads the folder of a tokenizer: `vocab.json` with `merges.txt`, or `tokenizer.json`; and its settings from
+    /// Reads a tokenizer: `vocab.json` with `merges.txt`, or `tokenizer.json`; and its settings from
     /// `tokenizer_config.json` and `special_tokens_map.json`, where they are there.
     ///
-    /// - Parameter padding: the id that fills the rest, where the folder's settings are those of another tokenizer
+    /// - Parameter padding: the id that fills the rest, where the settings are those of another tokenizer
     /// - Throws: `TokenizerError`, `CheckpointError.unreadable`
-    public init(folder: String, padding: Int? = nil) throws {
-        let files = try VocabularyFiles(folder: folder)
-        let settings = try TokenizerSettings(folder: folder)
+    public init(_ folder: TokenizerFiles, padding: Int? = nil) throws {
+        let files = try VocabularyFiles(folder)
+        let settings = try TokenizerSettings(folder)
         var ids: [String: Int] = [:]
         var found: [String: AddedTokens.Token] = [:]
         let listed = files.addedTokens + settings.added
@@ -53,6 +53,9 @@ public struct CLIPTokenizer: Sendable {
             unknown: ids["unk_token", default: 0]
         )
     }
+
+    /// - Throws: `TokenizerError`, `CheckpointError.unreadable`
+    public init(folder: String) throws { try self.init(TokenizerFiles(folder: folder)) }
 
     /// The tokens of a text alone, however many: no start, end or padding.
     public func tokens(_ text: String) -> [Int] {

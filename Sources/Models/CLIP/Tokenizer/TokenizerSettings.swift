@@ -51,27 +51,27 @@ struct TokenizerSettings {
         }
     }
 
-    init(folder: String) throws {
-        let configuration = try Self.file(folder, "tokenizer_config.json")
+    init(_ files: TokenizerFiles) throws {
+        let configuration = try Self.file("tokenizer_config.json", of: files)
         tokens = Self.defaults.mapValues { NamedToken(content: $0, isNormalized: false) }
         tokens.merge(configuration?.tokens ?? [:]) { $1 }
         if let decoder = configuration?.added_tokens_decoder {
             for (key, token) in decoder {
                 guard let id = Int(key), (0..<1 << 24).contains(id) else {
                     throw TokenizerError.malformed(
-                        file: "\(folder)/tokenizer_config.json",
+                        file: files.path("tokenizer_config.json"),
                         reason: "\"\(key)\" is no token's id"
                     )
                 }
                 added.append(AddedTokens.Token(content: token.content, id: id, isNormalized: token.isNormalized))
             }
-        } else if let map = try Self.file(folder, "special_tokens_map.json") {
+        } else if let map = try Self.file("special_tokens_map.json", of: files) {
             tokens.merge(map.tokens) { $1 }
         }
         if let length = configuration?.model_max_length, length < 1e6 {
             guard let exact = Int(exactly: length), exact >= 2 else {
                 throw TokenizerError.malformed(
-                    file: "\(folder)/tokenizer_config.json",
+                    file: files.path("tokenizer_config.json"),
                     reason: "model_max_length is \(length)"
                 )
             }
@@ -79,9 +79,9 @@ struct TokenizerSettings {
         }
     }
 
-    private static func file(_ folder: String, _ name: String) throws -> File? {
-        let path = (folder as NSString).appendingPathComponent(name)
-        guard FileManager.default.fileExists(atPath: path) else { return nil }
+    private static func file(_ name: String, of files: TokenizerFiles) throws -> File? {
+        guard files.contains(name) else { return nil }
+        let path = files.path(name)
         let file = try VocabularyFiles.file(path)
         guard file.count <= sizeLimit else {
             throw TokenizerError.fileTooLarge(file: path, bytes: file.count, limit: sizeLimit)

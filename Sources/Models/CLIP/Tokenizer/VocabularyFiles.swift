@@ -14,17 +14,15 @@ struct VocabularyFiles {
     private static let sizeLimit = 64 << 20
     private static let idLimit = 1 << 24
 
-    init(folder: String) throws {
-        func path(_ name: String) -> String { (folder as NSString).appendingPathComponent(name) }
-        let exists = FileManager.default.fileExists(atPath:)
-        if exists(path("vocab.json")) {
-            name = path("vocab.json")
-            try readVocabulary(merges: path("merges.txt"))
-        } else if exists(path("tokenizer.json")) {
-            name = path("tokenizer.json")
+    init(_ files: TokenizerFiles) throws {
+        if files.contains("vocab.json") {
+            name = files.path("vocab.json")
+            try readVocabulary(merges: files.path("merges.txt"))
+        } else if files.contains("tokenizer.json") {
+            name = files.path("tokenizer.json")
             try readTokenizer()
         } else {
-            throw TokenizerError.missingFile(folder: folder, tried: ["vocab.json", "tokenizer.json"])
+            throw TokenizerError.missingFile(folder: files.folder, tried: ["vocab.json", "tokenizer.json"])
         }
     }
 
