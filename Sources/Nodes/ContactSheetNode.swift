@@ -15,7 +15,7 @@ struct ContactSheetNode: Node {
     func run(_ context: RunContext) throws -> ImageArtifact {
         let rowValues = values(of: rows)
         let columnValues = values(of: columns)
-        var cells = [[Bitmap?]](
+        var cells = [[ContactSheet.Picture?]](
             repeating: Array(repeating: nil, count: columnValues.count),
             count: rowValues.count
         )
@@ -24,7 +24,9 @@ struct ContactSheetNode: Node {
                 let column = columnValues.firstIndex(of: place(item.cell, columns))
             else { continue }
             guard cells[row][column] == nil else { throw NodeError.tooManyPictures(cell: item.cell.description) }
-            cells[row][column] = try item.value().bitmap
+            // Read twice, first for its size: of many pictures one at a time is in memory.
+            let (_, _, height, width) = try item.value().image.shape4
+            cells[row][column] = ContactSheet.Picture(width: width, height: height) { try item.value().bitmap }
         }
         let sheet = ContactSheet(
             rowLabels: rowValues.map { label($0) },

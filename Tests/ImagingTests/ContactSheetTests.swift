@@ -2,8 +2,10 @@ import Imaging
 import Testing
 
 @Suite struct ContactSheetTests {
-    private func block(_ width: Int, _ height: Int, _ color: RGB) -> Bitmap {
-        Bitmap(width: width, height: height, filledWith: color)
+    private func block(_ width: Int, _ height: Int, _ color: RGB) -> ContactSheet.Picture {
+        ContactSheet.Picture(width: width, height: height) {
+            Bitmap(width: width, height: height, filledWith: color)
+        }
     }
 
     @Test func layoutToThePixel() throws {

@@ -3,20 +3,35 @@
 /// All cells are as large as the largest picture; smaller ones are centred, and a missing one leaves a pale crossed
 /// frame. Labels grow with the cells. Those that do not fit are broken between words (column labels) and then cut
 /// with an ellipsis.
-public struct ContactSheet: Sendable {
+public struct ContactSheet {
+    /// A picture that is read when it is drawn: beside the sheet there is one at a time.
+    public struct Picture {
+        public let width: Int
+        public let height: Int
+        let read: () throws -> Bitmap
+
+        /// - Parameter read: gives a picture of this size
+        public init(width: Int, height: Int, read: @escaping () throws -> Bitmap) {
+            self.width = width
+            self.height = height
+            self.read = read
+        }
+    }
+
     public var rowLabels: [String]
     public var columnLabels: [String]
     /// Row by row; nil is a missing picture.
-    public var cells: [[Bitmap?]]
+    public var cells: [[Picture?]]
 
-    public init(rowLabels: [String], columnLabels: [String], cells: [[Bitmap?]]) {
+    public init(rowLabels: [String], columnLabels: [String], cells: [[Picture?]]) {
         self.rowLabels = rowLabels
         self.columnLabels = columnLabels
         self.cells = cells
     }
 
-    /// Throws `ImageError.sheetShape` unless there is a label for each row and column and every row is complete, and
-    /// `ImageError.sheetTooLarge` if the sheet would have more than `limits.pixels` pixels.
+    /// Throws `ImageError.sheetShape` unless there is a label for each row and column and every row is complete,
+    /// `ImageError.sheetTooLarge` if the sheet would have more than `limits.pixels` pixels, and what reading a picture
+    /// throws.
     public func render(limits: DecodeLimits = .standard) throws -> Bitmap {
         let layout = try ContactSheetLayout(self, limits: limits)
         var sheet = Bitmap(width: layout.width, height: layout.height)
@@ -49,7 +64,7 @@ public struct ContactSheet: Sendable {
                 let (x, y) = (layout.x(column), layout.y(row))
                 if let picture {
                     sheet.paste(
-                        picture,
+                        try picture.read(),
                         x: x + (layout.cellWidth - picture.width) / 2,
                         y: y + (layout.cellHeight - picture.height) / 2
                     )
