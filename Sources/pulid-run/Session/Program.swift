@@ -33,7 +33,7 @@ enum Program {
             numerics: name,
             version: version,
             // What is no index has no shards.
-            companions: { path in (try? WeightFile.companions(of: path)) ?? [] }
+            companions: WeightFile.companions(of:)
         ) { work in
             try Numerics.$isExact.withValue(isExact) {
                 guard let threads else { return try work() }
