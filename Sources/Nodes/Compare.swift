@@ -22,6 +22,11 @@ struct Compare: Node {
     @Parameter("bounds that decide the field pass: at most for max_abs and mean_abs, at least for the others")
     var thresholds: Thresholds = Thresholds()
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        let pictures = inputBytes["image", default: 0] + inputBytes["baseline", default: 0]
+        return 16 << 20 + 4 * pictures + (inputBytes["face"] == nil ? 0 : WorkingMemory.faces)
+    }
+
     func run(_ context: RunContext) throws -> ScoresArtifact {
         var values: [ScoresArtifact.Measure: Double] = [:]
         if let baseline {

@@ -12,6 +12,12 @@ struct ContactSheetNode: Node {
     @Parameter("the axis that runs across the page") var columns: AxisName? = nil
     @Parameter("whether axis values are written beside the rows and above the columns") var labels: Bool = true
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        // The page in bytes and as what comes out, with margins, and one picture, which is not known to be smaller.
+        let pixels = min(inputBytes["images", default: 0] / WorkingMemory.bytesPerPixel * 5 / 4, 50_000_000)
+        return 64 << 20 + (3 + 2 * WorkingMemory.bytesPerPixel) * pixels
+    }
+
     func run(_ context: RunContext) throws -> ImageArtifact {
         let rowValues = values(of: rows)
         let columnValues = values(of: columns)

@@ -15,6 +15,12 @@ struct Decode: Node {
     )
     var tile: Int? = nil
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        // A latent has four numbers for 64 pixels.
+        let pixels = 4 * inputBytes["latent", default: 0]
+        return 64 << 20 + WorkingMemory.vae(pixels: pixels, tile: parameters["tile"])
+    }
+
     func problems() -> [ParameterProblem] { VAETiles.problems(tile) }
 
     func run(_ context: RunContext) throws -> ImageArtifact {

@@ -16,6 +16,10 @@ struct EncodeID: Node {
     )
     var fuse: IdentityFusion? = nil
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        WorkingMemory.encoders + 3 * inputBytes["face", default: 0]
+    }
+
     func run(_ context: RunContext) throws -> IdentityArtifact {
         let tower = try pulid.tower(context)
         let encoder = try pulid.encoder(context)

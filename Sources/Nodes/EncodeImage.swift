@@ -15,6 +15,11 @@ struct EncodeImage: Node {
     )
     var tile: Int? = nil
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        let pixels = inputBytes["image", default: 0] / WorkingMemory.bytesPerPixel
+        return 64 << 20 + WorkingMemory.vae(pixels: pixels, tile: parameters["tile"])
+    }
+
     func problems() -> [ParameterProblem] { VAETiles.problems(tile) }
 
     func run(_ context: RunContext) throws -> LatentArtifact {

@@ -16,6 +16,10 @@ struct EncodePrompt: Node {
     @Parameter("what is beyond 75 tokens: cut, with a warning, or encoded in further chunks of 75")
     var overflow: PromptReading.Overflow = .cut
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        WorkingMemory.encoders
+    }
+
     func run(_ context: RunContext) throws -> PromptArtifact {
         let encoder = try model.promptEncoder(context)
         let reading = PromptReading(weighting: weighting, overflow: overflow)

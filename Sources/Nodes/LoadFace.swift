@@ -14,6 +14,10 @@ struct LoadFace: Node {
     @Parameter("which of several faces; a number counts them from the left, from 0") var pick: FacePick = .largest
     @Parameter("what to do when there is no face; skip leaves it out of identities") var onNoFace: AbsentFace = .error
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        WorkingMemory.faces + 2 * inputBytes["image", default: 0]
+    }
+
     func run(_ context: RunContext) throws -> FaceArtifact {
         switch crop {
         case .whole: return try whole(context)

@@ -6,6 +6,10 @@ struct LoadImage: Node {
     static let version = 1
     static let help = "Reads a PNG, JPEG or WebP picture."
     static let evaluation = Evaluation.cachedEarly
+    static var numerics: String { CodecVersions.lossy }
+
+    /// A photograph of 12 megapixels as it comes out of its file; how large this one is, it says itself.
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int { 64 << 20 }
 
     @Parameter("the picture") var file: FileReference
 

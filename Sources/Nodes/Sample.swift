@@ -47,6 +47,12 @@ struct Sample: Node {
     /// A checkpoint takes milliseconds; a step of SDXL takes seconds.
     private static let checkpointInterval = Duration.seconds(2)
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        let pixels = parameters.whole("width") * parameters.whole("height")
+        let calls = parameters.number("guidance") > 1 ? 2 : 1
+        return 64 << 20 + WorkingMemory.unetPerPixel * pixels * calls
+    }
+
     func problems() -> [ParameterProblem] {
         [("width", width), ("height", height)].compactMap { name, size in
             size % 8 == 0

@@ -14,6 +14,10 @@ struct ShowFace: Node {
     @Parameter("as for load_face") var crop: FaceCrop = .detect
     @Parameter("as for load_face") var pick: FacePick = .largest
 
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        WorkingMemory.faces + 2 * inputBytes["image", default: 0]
+    }
+
     func run(_ context: RunContext) throws -> ImageArtifact {
         var sheet: FaceSheet
         let aligned: Tensor?

@@ -3,6 +3,7 @@ import Foundation
 import Graph
 import Models
 import Nodes
+import Synchronization
 import TensorTestSupport
 import Tensors
 import Testing
@@ -62,6 +63,45 @@ struct LoadSDXLTests {
         #expect(before.part("vae").record == after.part("vae").record)
         #expect(before.part("text").record == after.part("text").record)
         #expect(try render(after) != latent)
+    }
+
+    /// Settings beside the weights count, also when they come later.
+    @Test func settingsThatAppearCount() throws {
+        let settings = "\(folder.path)/tokenizer/special_tokens_map.json"
+        try? FileManager.default.removeItem(atPath: settings)
+        let before = try load(["base": .string(folder.path)])
+        try Data("{}".utf8).write(to: URL(fileURLWithPath: settings))
+        let after = try load(["base": .string(folder.path)])
+        #expect(before.part("text").record != after.part("text").record)
+        #expect(before.part("unet").record == after.part("unet").record)
+    }
+
+    /// A network of a file that has changed since it was hashed fails the node, and does not stay for the next one.
+    @Test func whatChangedWhileItWasReadDoesNotStay() throws {
+        struct Changed: Error {}
+        let isChanged = Mutex(true)
+        let asked = Mutex<[String]>([])
+        let residents = Residents()
+        let model = try load(["base": .string(folder.path)])
+        let latent = LatentArtifact(.zeros([1, 4, 8, 8]))
+        let decoder = NodeRunner(
+            context: RunContext(
+                fileDigest: NodeRunner.fileDigest,
+                checkUnchanged: { paths in
+                    asked.withLock { $0 += paths }
+                    if isChanged.withLock({ $0 }) { throw Changed() }
+                },
+                residents: residents
+            )
+        )
+        func decode() throws -> ImageArtifact { try decoder.run("decode", inputs: ["model": model, "latent": latent]) }
+        #expect(throws: Changed.self) { try decode() }
+        #expect(residents.bytes == 0)
+        isChanged.withLock { $0 = false }
+        _ = try decode()
+        #expect(residents.bytes > 0)
+        let weights = "\(folder.path)/vae/diffusion_pytorch_model.safetensors"
+        #expect(asked.withLock { $0.contains(weights) && $0.contains("\(folder.path)/vae/config.json") })
     }
 
     /// A LoRA and its scale are part of what nodes see, and of that alone which the LoRA changes.

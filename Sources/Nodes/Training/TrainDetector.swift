@@ -4,7 +4,7 @@ import Graph
 import Models
 
 /// The network that finds faces.
-struct TrainDetector: Node {
+struct TrainDetector: TrainingNode {
     static let version = 2
     static let help =
         "Trains a face detector in the shape of SCRFD; its files are .onnx, as scrfd_10g_bnkps.onnx is."

@@ -3,7 +3,7 @@ import Graph
 import Models
 
 /// The student that draws in four steps.
-struct TrainLightning: Node {
+struct TrainLightning: TrainingNode {
     static let version = 1
     static let help =
         "Distils a trained UNet into one that draws in few steps and without guidance, as SDXL-Lightning does."

@@ -3,7 +3,7 @@ import Graph
 import Models
 
 /// The network that tells for each pixel what part of a face it shows.
-struct TrainParser: Node {
+struct TrainParser: TrainingNode {
     static let version = 1
     static let help = "Trains a face parser (BiSeNet) on aligned faces with the small world's own labels."
 

@@ -2,7 +2,7 @@ import Curriculum
 import Graph
 
 /// The network that reads off a picture what a caption would say.
-struct TrainProbe: Node {
+struct TrainProbe: TrainingNode {
     static let version = 1
     static let help =
         "Trains a probe that reads style, background, clothes and so on off pictures; evaluate measures with it."

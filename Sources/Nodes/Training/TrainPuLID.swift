@@ -34,7 +34,7 @@ enum TrainingPrompts: String, ParameterChoice {
 extension PuLIDPictures.Pairing: ParameterChoice {}
 
 /// PuLID itself.
-struct TrainPuLID: Node {
+struct TrainPuLID: TrainingNode {
     static let name = "train_pulid"
     static let version = 2
     static let help =

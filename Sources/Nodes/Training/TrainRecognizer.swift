@@ -4,7 +4,7 @@ import Imaging
 import Models
 
 /// The network that tells people apart.
-struct TrainRecognizer: Node {
+struct TrainRecognizer: TrainingNode {
     static let version = 1
     static let help =
         "Trains a face recogniser (IResNet) on aligned faces of the small world, so that pictures of one person are near each other."

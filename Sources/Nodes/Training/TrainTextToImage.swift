@@ -3,7 +3,7 @@ import Graph
 import Models
 
 /// The base model: SDXL's denoiser and its two text encoders.
-struct TrainTextToImage: Node {
+struct TrainTextToImage: TrainingNode {
     static let version = 1
     static let help =
         "Trains a UNet and both text encoders with the settings of a model's to draw captioned pictures."

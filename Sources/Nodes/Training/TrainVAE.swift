@@ -6,7 +6,7 @@ import Models
 enum TrainedVAEPart: String, ParameterChoice { case all, decoder }
 
 /// The autoencoder between pictures and latents.
-struct TrainVAE: Node {
+struct TrainVAE: TrainingNode {
     static let name = "train_vae"
     static let version = 1
     static let help =

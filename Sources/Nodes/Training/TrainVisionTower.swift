@@ -4,7 +4,7 @@ import Imaging
 import Models
 
 /// The tower that tells PuLID what a face looks like.
-struct TrainVisionTower: Node {
+struct TrainVisionTower: TrainingNode {
     static let version = 1
     static let help =
         "Trains a vision tower in the shape of EVA02-CLIP on what PuLID shows it: aligned faces in grey, on white."
