@@ -41,9 +41,10 @@ final class FileWatch: Sendable {
         return Content(files: [file] + others, digest: Digest(of: encoder.bytes))
     }
 
-    /// - Throws: `FileChanged` for the first of these paths whose file is not the one whose digest was taken.
+    /// - Throws: `FileChanged` for the first of these paths whose file, or one that is read with it, is not the one whose
+    ///   digest was taken.
     func check(_ paths: some Sequence<String>) throws {
-        for path in paths {
+        for path in paths.flatMap({ [$0] + ((try? companions($0)) ?? []) }) {
             guard let file = known.withLock({ $0[path] }) else { continue }
             if !file.isUnchanged { throw FileChanged(path: path) }
         }
