@@ -112,10 +112,16 @@ import Testing
         let start = schedule.start(noise: random.channelsLastNoise([1, 2, 2, 4]))
         var calls = 0
         #expect(throws: Cancelled.self) {
-            try sampler(start, schedule, random: &random, afterStep: { state, _ in if state.index == 2 { throw Cancelled() } }) {
-                calls += 1
-                return model($0, $1)
-            }
+            try sampler(
+                start,
+                schedule,
+                random: &random,
+                afterStep: { state, _ in if state.index == 2 { throw Cancelled() } },
+                denoise: {
+                    calls += 1
+                    return model($0, $1)
+                }
+            )
         }
         #expect(calls == (sampler == .dpmppSDE ? 4 : 2))
         #expect(throws: Cancelled.self) {

@@ -16,7 +16,9 @@ struct ShardTests {
             writers[part].add(tensor, try whole.tensor(tensor) * (part == 1 ? factor : 1))
             map[tensor] = "\(name)-\(part + 1).safetensors"
         }
-        for (part, writer) in writers.enumerated() { try writer.write(to: test.folder("\(name)-\(part + 1).safetensors")) }
+        for (part, writer) in writers.enumerated() {
+            try writer.write(to: test.folder("\(name)-\(part + 1).safetensors"))
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]
         let index = try encoder.encode(["weight_map": map])

@@ -18,7 +18,8 @@ struct SampleResumeTests {
     private static let samplers = ["ddim", "dpmpp_2m", "dpmpp_sde", "euler", "euler_ancestral"]
     private static let renders: [Render] = samplers.flatMap { sampler in
         ["leading", "trailing", "linspace", "karras"].filter { sampler != "ddim" || $0 != "karras" }
-            .flatMap { schedule in [false, true].map { Render(sampler: sampler, schedule: schedule, isFromLatent: $0) } }
+            .flatMap { schedule in [false, true].map { Render(sampler: sampler, schedule: schedule, isFromLatent: $0) }
+            }
     }
 
     private let model: SDXLModel

@@ -33,7 +33,9 @@ extension ModelReference {
 
     /// - Throws: `NodeError.needs` where a recipe has left it out
     func path(_ role: String) throws -> String {
-        guard let file = files[role] else { throw NodeError.needs(what: role, because: "the \(Self.kind) is incomplete") }
+        guard let file = files[role] else {
+            throw NodeError.needs(what: role, because: "the \(Self.kind) is incomplete")
+        }
         return file.path
     }
 
