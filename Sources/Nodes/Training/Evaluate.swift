@@ -36,6 +36,11 @@ struct Evaluate: Node {
     @Parameter("some of the people, for a quick look", in: 1...85) var people: Int = 85
     @Parameter("how often the UNet is called", in: 1...1000) var steps: Int = 4
 
+    /// Networks of the small world, and a few of their pictures at a time.
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        512 << 20 + 2 * inputBytes.values.reduce(0, +)
+    }
+
     func run(_ context: RunContext) throws -> EvaluationArtifact {
         let networks = try model.networksConfig(context)
         let drawing = try SDXLNetworks(base.source("the base model"), config: networks)

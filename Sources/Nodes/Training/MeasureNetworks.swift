@@ -25,6 +25,11 @@ struct MeasureNetworks: Node {
     @Parameter("the first so many of the evaluation's prompts", in: 1...20) var prompts: Int = 20
     @Parameter("pictures that are drawn of each of them", in: 1...100) var seeds: Int = 4
 
+    /// Networks of the small world, and a few of their pictures at a time.
+    static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
+        512 << 20 + 2 * inputBytes.values.reduce(0, +)
+    }
+
     func run(_ context: RunContext) throws -> GatesArtifact {
         let config = try model.networksConfig(context)
         let parsing = parser.source("the parser")
