@@ -8,7 +8,7 @@ import Testing
 struct SampleResumeTests {
     private static let steps = 4
 
-    private struct Render: CustomTestStringConvertible {
+    struct Render: CustomTestStringConvertible {
         let sampler: String
         let schedule: String
         let isFromLatent: Bool
@@ -16,7 +16,7 @@ struct SampleResumeTests {
     }
 
     private static let samplers = ["ddim", "dpmpp_2m", "dpmpp_sde", "euler", "euler_ancestral"]
-    private static let renders: [Render] = samplers.flatMap { sampler in
+    static let renders: [Render] = samplers.flatMap { sampler in
         ["leading", "trailing", "linspace", "karras"].filter { sampler != "ddim" || $0 != "karras" }
             .flatMap { schedule in [false, true].map { Render(sampler: sampler, schedule: schedule, isFromLatent: $0) }
             }

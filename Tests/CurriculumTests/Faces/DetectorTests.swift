@@ -1,4 +1,5 @@
 import Curriculum
+import Foundation
 import Imaging
 import Kernels
 import Models
