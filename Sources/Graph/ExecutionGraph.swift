@@ -29,43 +29,6 @@ public struct ExecutionGraph: Sendable {
     }
 }
 
-/// One node at one cell of the sweep.
-public struct Instance: Sendable {
-    /// The node's name in the recipe; for a file given in place of a reference, `<node>.<port>`.
-    public let node: String
-    public let cell: Cell
-    public let schema: NodeSchema
-    /// Every parameter of the schema, defaults filled in; paths are absolute.
-    public let parameters: [String: Value]
-    /// By port: indices into `ExecutionGraph.instances`, all lower than this instance's own.
-    public let inputs: [String: [Int]]
-    /// Where the recipe declares the node.
-    public let location: SourceLocation
-    /// Where the recipe gives each parameter or input that it gives.
-    public let valueLocations: [String: SourceLocation]
-
-    public init(
-        node: String,
-        cell: Cell,
-        schema: NodeSchema,
-        parameters: [String: Value],
-        inputs: [String: [Int]],
-        location: SourceLocation,
-        valueLocations: [String: SourceLocation]
-    ) {
-        self.node = node
-        self.cell = cell
-        self.schema = schema
-        self.parameters = parameters
-        self.inputs = inputs
-        self.location = location
-        self.valueLocations = valueLocations
-    }
-
-    /// `latent` or `latent[style=neon seed=1]`.
-    public var title: String { cell.coordinates.isEmpty ? node : "\(node)[\(cell)]" }
-}
-
 /// A file to write.
 public struct Output: Sendable {
     public enum Source: Sendable {

@@ -99,7 +99,7 @@ public struct RecipeLoader: Sendable {
         let space = SweepReader(compiler: values, diagnostics: diagnostics).read(document, settings: settings)
         for axis in space.axes {
             canonical[axis.name] = settings[axis.name].map { setting in
-                setting.canonical(axis: axis.order.map { axis.values[$0].value }, diagnostics: diagnostics)
+                setting.canonical(axis: axis.order.map { axis.values[Int($0)].value }, diagnostics: diagnostics)
             }
         }
         return (space, canonical.keys.sorted().compactMap { canonical[$0] })

@@ -22,86 +22,72 @@ struct Elaborator {
         let node = recipe.nodes[index]
         guard let schema = node.schema, let checked = parameters[index] else { return }
         let table = recipe.space.table(of: node.axes)
-        let columns = checked.varying.map { ($0, recipe.space.projection(from: node.axes, to: $0.axes)) }
-        let ports = node.ports.map { port in
-            (port.schema.name, port.sources.map { link($0, reader: node.axes) })
-        }
-        firstInstance[index] = instances.count
-        instances.reserveCapacity(instances.count + table.count)
-        for cell in 0..<table.count {
-            var parameters = checked.constant
-            for (column, cells) in columns { parameters[column.name] = column.values[cells[cell]] }
-            var inputs: [String: [Int]] = [:]
-            for (name, links) in ports {
-                inputs[name] =
-                    links.count == 1 ? links[0].instances(at: cell) : links.flatMap { $0.instances(at: cell) }
+        let swept = SweptNode(
+            name: node.name,
+            schema: schema,
+            location: node.location,
+            valueLocations: node.valueLocations,
+            constants: checked.constant,
+            varying: checked.varying.map { parameter in
+                let places = recipe.space.projection(from: node.axes, to: parameter.axes)
+                return (parameter.name, Column(parameter.values, places: places))
+            },
+            coordinates: zip(table.axes, table.columns).map { Column(recipe.space.coordinates[$0], places: $1) },
+            inputs: node.ports.map { port in
+                (port.schema.name, port.sources.map { column(of: $0, reader: node.axes) })
             }
-            instances.append(
-                Instance(
-                    node: node.name,
-                    cell: table.names[cell],
-                    schema: schema,
-                    parameters: parameters,
-                    inputs: inputs,
-                    location: node.location,
-                    valueLocations: node.valueLocations
-                )
-            )
-        }
+        )
+        firstInstance[index] = instances.count
+        for cell in 0..<table.count { instances.append(Instance(swept, row: cell)) }
     }
 
-    /// For every cell of a reader, the instances that a source gives it.
-    struct Link {
-        /// The reader's cell to an index into `groups`.
-        let projection: [Int]
-        let groups: [[Int]]
-
-        func instances(at cell: Int) -> [Int] { groups[projection[cell]] }
-    }
-
-    func link(_ source: Source, reader: AxisSet) -> Link {
+    /// What a source gives each cell of a reader.
+    private func column(of source: Source, reader: AxisSet) -> InputColumn {
         let read = recipe.nodes[source.node]
-        let first = firstInstance[source.node] ?? 0
         let table = recipe.space.table(of: read.axes)
         let shared = source.sharedAxes(of: read.axes, reader: reader)
-        var groups: [[Int]] = Array(repeating: [], count: recipe.space.table(of: shared).count)
-        let places = recipe.space.projection(from: read.axes, to: shared)
-        let pins = source.pins.map { axis, value in (table.axes.firstIndex(of: axis) ?? 0, value) }
-        for cell in 0..<table.count where pins.allSatisfy({ table.cells[cell][$0.0] == $0.1 }) {
-            groups[places[cell]].append(first + cell)
+        let groups = recipe.space.table(of: shared)
+        var groupOfInstance: [Int32?] = recipe.space.projection(from: read.axes, to: shared)
+        for (axis, value) in source.pins {
+            for cell in 0..<table.count where table.value(of: axis, at: cell) != value { groupOfInstance[cell] = nil }
         }
-        let projection = recipe.space.projection(from: reader, to: shared)
-        if !source.pins.isEmpty, let empty = projection.first(where: { groups[$0].isEmpty }) {
+        let places = recipe.space.projection(from: reader, to: shared)
+        let column = InputColumn(
+            first: firstInstance[source.node] ?? 0,
+            groupOfInstance: groupOfInstance,
+            groups: groups.count,
+            places: places
+        )
+        if !source.pins.isEmpty, let empty = places.indices.first(where: { column[$0].isEmpty }) {
             let picked = source.pins.sorted { $0.key < $1.key }.map { axis, value in
                 "\(recipe.space.axes[axis].name)=\(recipe.space.axes[axis].values[value].value)"
             }
-            let rest = recipe.space.table(of: shared).names[empty].description
+            let rest = recipe.space.name(of: Int(places[empty]), in: groups).description
             let cell = (picked + (rest.isEmpty ? [] : [rest])).joined(separator: " ")
             recipe.diagnostics.error(
                 "\(code(read.name)) has no cell \(code(cell)): the sweep excludes it",
                 at: source.location
             )
         }
-        return Link(projection: projection, groups: groups)
+        return column
     }
 
     func outputs(_ output: CompiledOutput, names: [(path: String, isTable: Bool)]) -> [Output] {
-        let link = link(output.source, reader: output.axes)
+        let column = column(of: output.source, reader: output.axes)
         return names.enumerated().compactMap { cell, name in
-            let instances = link.instances(at: cell)
-            guard let first = instances.first else { return nil }
+            guard let first = column[cell].first else { return nil }
             return Output(
                 path: name.path,
-                source: name.isTable ? .table(instances) : .artifact(first),
+                source: name.isTable ? .table(Array(column[cell])) : .artifact(first),
                 location: output.location
             )
         }
     }
 
     func expectations(_ expectation: CompiledExpectation, bounds: [Double]) -> [Expectation] {
-        let link = link(expectation.source, reader: expectation.axes)
+        let column = column(of: expectation.source, reader: expectation.axes)
         return bounds.enumerated().compactMap { cell, bound in
-            link.instances(at: cell).first.map {
+            column[cell].first.map {
                 Expectation(
                     instance: $0,
                     field: expectation.field.text,

@@ -8,7 +8,7 @@ struct Axis: Sendable {
     /// Each value once; `include` may add some at the end.
     private(set) var values: [LocatedValue] = []
     /// Indices into `values` in the order written, where a zipped axis may repeat one.
-    private(set) var order: [Int] = []
+    private(set) var order: [Int32] = []
     /// Whether `--set` gave the values.
     let isSet: Bool
     /// The values that the recipe itself declares, where `--set` replaced them.
@@ -36,10 +36,10 @@ struct Axis: Sendable {
     /// - Returns: the index of the value, if the axis has it already.
     mutating func append(_ value: LocatedValue) -> Int? {
         if let first = index(of: value.value) {
-            order.append(first)
+            order.append(Int32(first))
             return first
         }
-        order.append(add(value))
+        order.append(Int32(add(value)))
         return nil
     }
 

@@ -25,13 +25,15 @@ struct SweepReader {
         let groups = groups(document.zips, axes: axes)
         guard !axes.contains(where: \.isBroken) else { return CellSpace(axes: axes, groups: groups, listed: nil) }
         // Included cells may bring new values, so they are read before excluded ones are looked up.
-        var included: [[Int]] = []
-        for entry in entries(document.includedCells, "include", axes: axes) where included.count <= CellSpace.mostCells
-        {
-            included += includedCells(entry, axes: &axes, groups: groups) ?? []
+        var included: [CellTable] = []
+        var count = 0
+        for entry in entries(document.includedCells, "include", axes: axes) where count <= CellSpace.mostCells {
+            guard let cells = includedCells(entry, axes: &axes, groups: groups) else { continue }
+            included.append(cells)
+            count += cells.count
         }
         let excluded = entries(document.excludedCells, "exclude", axes: axes).compactMap { exclusion($0, axes: axes) }
-        guard !included.isEmpty || !excluded.isEmpty else {
+        guard count > 0 || !excluded.isEmpty else {
             return CellSpace(axes: axes, groups: groups, listed: nil)
         }
         let listed = cells(axes: axes, groups: groups, excluded: excluded, included: included)
@@ -40,7 +42,7 @@ struct SweepReader {
 
     // MARK: zip
 
-    private func groups(_ zips: [[Scalar]], axes: [Axis]) -> [CellSpace.Group] {
+    private func groups(_ zips: [[Scalar]], axes: [Axis]) -> [CellTable] {
         var groupOfAxis: [Int: [Int]] = [:]
         for zip in zips {
             let members = zip.compactMap { axis(named: $0, axes: axes) }.sorted()
@@ -74,8 +76,8 @@ struct SweepReader {
         return axes.indices.compactMap { axis in
             let members = groupOfAxis[axis] ?? [axis]
             guard members[0] == axis else { return nil }
-            let steps = axes[axis].order.indices
-            return CellSpace.Group(axes: members, rows: steps.map { step in members.map { axes[$0].order[step] } })
+            let columns = members.map { axes[$0].order }
+            return CellTable(axes: members, columns: columns, count: axes[axis].order.count).distinct
         }
     }
 
@@ -153,7 +155,7 @@ struct SweepReader {
 
     /// The cells of an item of `include`: over every axis that it does not name, all values. Where `--set` chose the
     /// values of an axis, only those count.
-    private func includedCells(_ entry: Entry, axes: inout [Axis], groups: [CellSpace.Group]) -> [[Int]]? {
+    private func includedCells(_ entry: Entry, axes: inout [Axis], groups: [CellTable]) -> CellTable? {
         var named: [Int: [Int]] = [:]
         for (axis, _, values) in entry.values {
             var indices: [Int] = []
@@ -166,13 +168,15 @@ struct SweepReader {
             }
             named[axis] = indices
         }
-        var chosen: [CellSpace.Group] = []
+        var chosen: [CellTable] = []
         for group in groups {
             let given = group.axes.filter { named[$0] != nil }
             if given.isEmpty {
                 chosen.append(group)
             } else if given.count == group.axes.count {
-                chosen += group.axes.map { axis in CellSpace.Group(axes: [axis], rows: (named[axis] ?? []).map { [$0] })
+                chosen += group.axes.map { axis in
+                    let values = named[axis] ?? []
+                    return CellTable(axes: [axis], columns: [values.map(Int32.init)], count: values.count).distinct
                 }
             } else {
                 let missing = group.axes.filter { named[$0] == nil }.map { code(axes[$0].name) }
@@ -184,29 +188,29 @@ struct SweepReader {
                 return nil
             }
         }
-        guard product(chosen.map(\.rows.count)) != nil else {
+        guard CellSpace.productCount(chosen) != nil else {
             diagnostics.error("this includes more than \(CellSpace.mostCells) cells", at: entry.location)
             return nil
         }
-        return CellSpace.product(chosen, of: AxisSet(axes.indices), axisCount: axes.count)
+        return CellSpace.product(chosen)
     }
 
     private func cells(
         axes: [Axis],
-        groups: [CellSpace.Group],
+        groups: [CellTable],
         excluded: [Exclusion],
-        included: [[Int]]
-    ) -> [[Int]] {
-        guard let count = product(groups.map(\.rows.count)), count + included.count <= CellSpace.mostCells else {
+        included: [CellTable]
+    ) -> CellTable {
+        let added = included.reduce(0) { $0 + $1.count }
+        guard let count = CellSpace.productCount(groups), count + added <= CellSpace.mostCells else {
             diagnostics.error(
                 "the sweep has more than \(CellSpace.mostCells) cells",
                 at: axes[0].location,
                 hint: "shorten an axis, or `zip` axes that belong together"
             )
-            return []
+            return CellTable(axes: Array(axes.indices), columns: axes.map { _ in [] }, count: 0)
         }
-        let product = CellSpace.product(groups, of: AxisSet(axes.indices), axisCount: axes.count)
-        var exclusions = ExcludedCells(product)
+        var exclusions = ExcludedCells(CellSpace.product(groups))
         for exclusion in excluded where exclusions.add(exclusion) == 0 && !axes.contains(where: \.isSet) {
             diagnostics.warning(
                 "this excludes no cell",
@@ -214,22 +218,10 @@ struct SweepReader {
                 hint: "no cell has these values together, or not any more"
             )
         }
-        var cells = exclusions.remaining
-        var known = Set(cells)
-        for cell in included where known.insert(cell).inserted { cells.append(cell) }
-        if cells.isEmpty, let first = excluded.first {
+        let cells = included.reduce(exclusions.remaining) { $0.appending($1) }.distinct
+        if cells.count == 0, let first = excluded.first {
             diagnostics.error("every cell of the sweep is excluded", at: first.location)
         }
         return cells
-    }
-
-    private func product(_ counts: [Int]) -> Int? {
-        var product = 1
-        for count in counts {
-            let (next, overflow) = product.multipliedReportingOverflow(by: count)
-            guard !overflow, next <= CellSpace.mostCells else { return nil }
-            product = next
-        }
-        return product
     }
 }

@@ -25,8 +25,8 @@ struct Template: Sendable {
 
     /// The value at a cell.
     ///
-    /// - Parameter cell: for each axis of the recipe the value it has there; only those of `axes` are read.
-    func value(at cell: [LocatedValue?]) -> LocatedValue {
+    /// - Parameter cell: over `axes`, and perhaps others.
+    func value(at cell: SweepCell) -> LocatedValue {
         switch form {
         case .constant(let value): return value
         case .axis(let axis):

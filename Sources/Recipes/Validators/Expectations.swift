@@ -91,7 +91,7 @@ struct Expectations {
         let table = recipe.space.table(of: expectation.axes)
         var bounds: [Double] = []
         for cell in 0..<table.count {
-            let value = expectation.bound.value(at: recipe.space.values(of: cell, in: table))
+            let value = expectation.bound.value(at: SweepCell(space: recipe.space, table: table, index: cell))
             guard case .number(let bound)? = forms.check(value, .number) else { return nil }
             bounds.append(bound)
         }

@@ -66,7 +66,7 @@ struct NodeParameters {
         var values: [Value] = []
         var failures = 0
         for cell in 0..<table.count where failures < Self.mostReports {
-            let value = parameter.template.value(at: recipe.space.values(of: cell, in: table))
+            let value = parameter.template.value(at: SweepCell(space: recipe.space, table: table, index: cell))
             if let checked = forms.check(value, parameter.schema.form) {
                 values.append(checked)
             } else {
@@ -86,7 +86,7 @@ struct NodeParameters {
         var failures = 0
         for cell in 0..<recipe.space.table(of: axes).count where failures < Self.mostReports {
             var varying: [String: Value] = [:]
-            for (column, cells) in columns { varying[column.name] = column.values[cells[cell]] }
+            for (column, cells) in columns { varying[column.name] = column.values[Int(cells[cell])] }
             switch probe.ask(varying) {
             case .problems(let problems):
                 for problem in problems where known.insert(problem).inserted {

@@ -23,7 +23,8 @@ final class OutputPaths {
         var result: [(path: String, isTable: Bool)] = []
         var kinds: [String: Bool] = [:]
         for cell in 0..<table.count {
-            let path = output.path.value(at: recipe.space.values(of: cell, in: table)).value.description
+            let path = output.path.value(at: SweepCell(space: recipe.space, table: table, index: cell)).value
+                .description
             if let problem = Self.problem(with: path) {
                 recipe.diagnostics.error(problem.message, at: output.location, hint: problem.hint)
                 return nil

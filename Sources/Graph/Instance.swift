@@ -1,0 +1,71 @@
+/// One node at one cell of the sweep.
+///
+/// What a property gives is put together from the node's columns whenever it is asked for.
+public struct Instance: Sendable {
+    /// The node with all its cells.
+    public let swept: SweptNode
+    private let row: Int32
+
+    /// - Parameter row: which of the node's cells.
+    public init(_ swept: SweptNode, row: Int) {
+        self.swept = swept
+        self.row = Int32(row)
+    }
+
+    /// A node with one cell.
+    public init(
+        node: String,
+        cell: Cell,
+        schema: NodeSchema,
+        parameters: [String: Value],
+        inputs: [String: [Int]],
+        location: SourceLocation,
+        valueLocations: [String: SourceLocation]
+    ) {
+        let swept = SweptNode(
+            name: node,
+            schema: schema,
+            location: location,
+            valueLocations: valueLocations,
+            constants: parameters,
+            varying: [],
+            coordinates: cell.coordinates.map { Column([$0], places: [0]) },
+            inputs: inputs.sorted { $0.key < $1.key }.map { ($0.key, [InputColumn($0.value)]) }
+        )
+        self.init(swept, row: 0)
+    }
+
+    /// The node's name in the recipe; for a file given in place of a reference, `<node>.<port>`.
+    public var node: String { swept.name }
+    public var schema: NodeSchema { swept.schema }
+    /// Where the recipe declares the node.
+    public var location: SourceLocation { swept.location }
+    /// Where the recipe gives each parameter or input that it gives.
+    public var valueLocations: [String: SourceLocation] { swept.valueLocations }
+
+    public var cell: Cell { Cell(swept.coordinates.map { $0[Int(row)] }) }
+
+    /// Every parameter of the schema, defaults filled in; paths are absolute.
+    public var parameters: [String: Value] {
+        var parameters = swept.constants
+        for (name, values) in swept.varying { parameters[name] = values[Int(row)] }
+        return parameters
+    }
+
+    /// By port: indices into `ExecutionGraph.instances`, all lower than this instance's own.
+    public var inputs: [String: [Int]] {
+        var inputs: [String: [Int]] = [:]
+        for (port, sources) in swept.inputs { inputs[port] = sources.flatMap { $0[Int(row)] } }
+        return inputs
+    }
+
+    /// What is read on any port, in the order of the ports; what is read twice is there twice.
+    public func forEachInput(_ body: (Int) throws -> Void) rethrows {
+        for (_, sources) in swept.inputs {
+            for source in sources { for input in source[Int(row)] { try body(input) } }
+        }
+    }
+
+    /// `latent` or `latent[style=neon seed=1]`.
+    public var title: String { swept.coordinates.isEmpty ? node : "\(node)[\(cell)]" }
+}
