@@ -22,7 +22,7 @@ public indirect enum ParameterForm: Hashable, Sendable {
     case list(ParameterForm)
     case object([ParameterField])
     case optional(ParameterForm)
-    /// Either of several forms, tried in order.
+    /// Either of several forms; `taken(by:among:)` says which.
     case oneOf([ParameterForm])
 }
 

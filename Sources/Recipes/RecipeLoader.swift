@@ -4,10 +4,16 @@ import Graph
 public struct RecipeLoader: Sendable {
     private let registry: NodeRegistry
     private let files: any RecipeFiles
+    private let limits: SweepLimits
 
-    public init(registry: NodeRegistry, files: any RecipeFiles = LocalFiles()) {
+    public init(
+        registry: NodeRegistry,
+        files: any RecipeFiles = LocalFiles(),
+        limits: SweepLimits = SweepLimits()
+    ) {
         self.registry = registry
         self.files = files
+        self.limits = limits
     }
 
     /// - Parameters:
@@ -37,7 +43,7 @@ public struct RecipeLoader: Sendable {
         let checked = check(recipe)
         guard !diagnostics.hasErrors else { throw failure() }
 
-        var elaborator = Elaborator(recipe: recipe, parameters: checked.parameters)
+        var elaborator = Elaborator(recipe: recipe, parameters: checked.parameters, mostInputs: limits.inputs)
         elaborator.addNodes()
         let outputs = zip(recipe.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
         let expectations = zip(recipe.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
@@ -121,7 +127,7 @@ public struct RecipeLoader: Sendable {
         let goals = recipe.outputs.map(\.source.node) + recipe.expectations.map(\.source.node)
         recipe.wanted = !isWhole || goals.isEmpty ? Set(recipe.nodes.indices) : reachable(from: goals, in: recipe)
         UnusedNames(recipe: recipe, document: document, file: file).check(nodeAxes: nodeAxes)
-        SweepSize(recipe: recipe).check()
+        SweepSize(recipe: recipe, mostInstances: limits.instances).check()
     }
 
     private func reachable(from goals: [Int], in recipe: CompiledRecipe) -> Set<Int> {

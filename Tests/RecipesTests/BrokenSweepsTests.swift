@@ -1,3 +1,4 @@
+import Recipes
 import Testing
 
 /// Recipes whose sweeps are wrong, each with all that is said about it.
@@ -269,6 +270,76 @@ struct BrokenSweepsTests {
                 6 |   n: {uses: caption, text: "${a} ${b}"}
                   |   ^
                 hint: shorten an axis, or `zip` axes that belong together
+                """#
+        )
+    }
+
+    /// 3 x 4 cells of `n`, which `all` reads 2 times over, and a file once more.
+    private static let gathering = #"""
+        recipe: gathering
+        axes:
+          a: {from: 1, to: 3}
+          b: {from: 1, to: 4}
+          c: [1, 2]
+        nodes:
+          one: {uses: constant, value: "${a}"}
+          n: {uses: scale, input: $one, factor: "${b}"}
+          all: {uses: mean, of: "$n[*]", weights: ["${c}"]}
+        outputs:
+          "all-${c}.txt": $all
+          n.csv: $n[*]
+        """#
+
+    @Test("as many nodes, and results that they read, as a sweep may have, and one more")
+    func limits() {
+        func complaint(instances: Int, inputs: Int) -> String {
+            RecipesTests.complaint(
+                about: Self.gathering,
+                limits: SweepLimits(instances: instances, inputs: inputs)
+            )
+        }
+        #expect(complaint(instances: 17, inputs: 50) == "no error; warnings: ")
+        #expect(
+            complaint(instances: 16, inputs: 50)
+                == #"""
+                recipe.yaml:8:3: error: the sweep has more than 16 node runs; most are of `n`, with 3 values of `a` and 4 values of `b`
+                8 |   n: {uses: scale, input: $one, factor: "${b}"}
+                  |   ^
+                hint: shorten an axis, or `zip` axes that belong together
+                """#
+        )
+        #expect(
+            complaint(instances: 17, inputs: 49)
+                == #"""
+                recipe.yaml:9:26: error: the sweep has more than 49 results to hand on; most are of `n`, 24 to 2 cells
+                9 |   all: {uses: mean, of: "$n[*]", weights: ["${c}"]}
+                  |                          ^^^^^
+                hint: gather fewer axes, or let what gathers depend on fewer
+                """#
+        )
+    }
+
+    @Test("a sweep gathered at every cell of another")
+    func tooManyInputs() {
+        #expect(
+            complaint(
+                about: #"""
+                    recipe: flood
+                    axes:
+                      a: {from: 1, to: 40000}
+                      b: {from: 1, to: 40000}
+                    nodes:
+                      n: {uses: constant, value: "${a}"}
+                      all: {uses: mean, of: "$n[*]", weights: ["${b}"]}
+                    outputs:
+                      "${b}.txt": $all
+                    """#
+            )
+                == #"""
+                recipe.yaml:7:26: error: the sweep has more than 1000000 results to hand on; most are of `n`, 1600000000 to 40000 cells
+                7 |   all: {uses: mean, of: "$n[*]", weights: ["${b}"]}
+                  |                          ^^^^^
+                hint: gather fewer axes, or let what gathers depend on fewer
                 """#
         )
     }

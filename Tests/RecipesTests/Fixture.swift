@@ -12,20 +12,23 @@ let standardFiles = [
 func load(
     _ recipe: String,
     settings: [String] = [],
-    files: [String: String] = [:]
+    files: [String: String] = [:],
+    limits: SweepLimits = SweepLimits()
 ) throws -> LoadedRecipe {
     let all = standardFiles.merging(files) { $1 }.merging(["recipe.yaml": recipe]) { $1 }
-    return try RecipeLoader(registry: .toys, files: MemoryFiles(all)).load(file: "recipe.yaml", settings: settings)
+    let loader = RecipeLoader(registry: .toys, files: MemoryFiles(all), limits: limits)
+    return try loader.load(file: "recipe.yaml", settings: settings)
 }
 
 /// Everything a broken recipe gives on stderr, with the newline at its end left out.
 func complaint(
     about recipe: String,
     settings: [String] = [],
-    files: [String: String] = [:]
+    files: [String: String] = [:],
+    limits: SweepLimits = SweepLimits()
 ) -> String {
     do {
-        let loaded = try load(recipe, settings: settings, files: files)
+        let loaded = try load(recipe, settings: settings, files: files, limits: limits)
         return "no error; warnings: \(DiagnosticRenderer(sources: loaded.sources).text(loaded.diagnostics))"
     } catch let error as RecipeError {
         let text = DiagnosticRenderer(sources: error.sources).text(error.diagnostics)

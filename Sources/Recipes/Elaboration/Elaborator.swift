@@ -7,10 +7,12 @@ struct Elaborator {
     let parameters: [Int: CheckedParameters]
     private var firstInstance: [Int: Int] = [:]
     private(set) var instances: [Instance] = []
+    private var inputs: InputCount
 
-    init(recipe: CompiledRecipe, parameters: [Int: CheckedParameters]) {
+    init(recipe: CompiledRecipe, parameters: [Int: CheckedParameters], mostInputs: Int) {
         self.recipe = recipe
         self.parameters = parameters
+        inputs = InputCount(most: mostInputs)
     }
 
     /// Fills `instances`; a cell that is picked but excluded is reported.
@@ -42,7 +44,7 @@ struct Elaborator {
     }
 
     /// What a source gives each cell of a reader.
-    private func column(of source: Source, reader: AxisSet) -> InputColumn {
+    private mutating func column(of source: Source, reader: AxisSet) -> InputColumn {
         let read = recipe.nodes[source.node]
         let table = recipe.space.table(of: read.axes)
         let shared = source.sharedAxes(of: read.axes, reader: reader)
@@ -69,11 +71,14 @@ struct Elaborator {
                 at: source.location
             )
         }
+        inputs.add(column.total, to: places.count, of: source, recipe: recipe)
         return column
     }
 
-    func outputs(_ output: CompiledOutput, names: [(path: String, isTable: Bool)]) -> [Output] {
+    /// The files at each cell; none once there are too many results to hand on.
+    mutating func outputs(_ output: CompiledOutput, names: [(path: String, isTable: Bool)]) -> [Output] {
         let column = column(of: output.source, reader: output.axes)
+        guard !inputs.isExceeded else { return [] }
         return names.enumerated().compactMap { cell, name in
             guard let first = column[cell].first else { return nil }
             return Output(
@@ -84,7 +89,7 @@ struct Elaborator {
         }
     }
 
-    func expectations(_ expectation: CompiledExpectation, bounds: [Double]) -> [Expectation] {
+    mutating func expectations(_ expectation: CompiledExpectation, bounds: [Double]) -> [Expectation] {
         let column = column(of: expectation.source, reader: expectation.axes)
         return bounds.enumerated().compactMap { cell, bound in
             column[cell].first.map {

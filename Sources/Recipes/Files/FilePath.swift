@@ -25,9 +25,9 @@ enum FilePath {
 
     /// What follows the name's last dot; nil where there is no dot, or only a leading one.
     static func fileExtension(of path: String) -> String? {
-        let name = name(of: path)
-        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return nil }
-        return String(name[name.utf8.index(after: dot)...])
+        let start = path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex
+        guard let dot = path.utf8[start...].lastIndex(of: UInt8(ascii: ".")), dot != start else { return nil }
+        return String(path[path.utf8.index(after: dot)...])
     }
 
     /// The name without its extension.

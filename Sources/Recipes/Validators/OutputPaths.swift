@@ -8,8 +8,9 @@ final class OutputPaths {
     private static let tableExtensions = ["csv", "json"]
 
     private let recipe: CompiledRecipe
-    /// By the path in lower case: file systems that ignore case would take two for one.
-    private var paths: [String: (path: String, location: SourceLocation)] = [:]
+    private var written: [(path: String, location: SourceLocation)] = []
+    /// Indices into `written` by the path in lower case: file systems that ignore case would take two for one.
+    private var indices: [String: Int32] = [:]
 
     init(recipe: CompiledRecipe) { self.recipe = recipe }
 
@@ -22,6 +23,7 @@ final class OutputPaths {
         let table = recipe.space.table(of: axes)
         var result: [(path: String, isTable: Bool)] = []
         var kinds: [String: Bool] = [:]
+        if isReadable { reserve(table.count, in: &result) }
         for cell in 0..<table.count {
             let path = output.path.value(at: SweepCell(space: recipe.space, table: table, index: cell)).value
                 .description
@@ -30,34 +32,59 @@ final class OutputPaths {
                 return nil
             }
             guard isReadable else { continue }
-            let fileExtension = Self.format(of: path)
-            guard let isTable = kinds[fileExtension] ?? kind(of: fileExtension, path: path, output) else { return nil }
+            let fileExtension = FilePath.fileExtension(of: path) ?? ""
+            guard
+                let isTable = kinds[fileExtension]
+                    ?? kind(of: fileExtension.lowercased(), path: path, output)
+            else { return nil }
             kinds[fileExtension] = isTable
-            if let other = paths.updateValue((path, output.location), forKey: path.lowercased()) {
-                reportTwin(path, output, other: other)
+            if let other = indices.updateValue(Int32(written.count), forKey: Self.withoutCase(path)) {
+                reportTwin(path, output, other: written[Int(other)])
                 return nil
             }
+            written.append((path, output.location))
             result.append((path, isTable))
         }
         return isReadable ? result : nil
     }
 
+    private func reserve(_ count: Int, in result: inout [(path: String, isTable: Bool)]) {
+        result.reserveCapacity(count)
+        written.reserveCapacity(written.count + count)
+        indices.reserveCapacity(indices.count + count)
+    }
+
     /// No output may lie in a folder that is itself a file written by another.
     func checkFolders() {
-        for (path, location) in paths.values.sorted(by: { $0.path < $1.path }) {
-            var folder = FilePath.folder(of: path)
-            while !folder.isEmpty {
-                if let file = paths[folder.lowercased()] {
-                    recipe.diagnostics.error(
-                        "\(code(path)) needs a folder \(code(folder)), but that is a file",
-                        at: location,
-                        notes: [Diagnostic.Note("\(code(file.path)) is written here", at: file.location)]
-                    )
-                    break
-                }
-                folder = FilePath.folder(of: folder)
-            }
+        var clashes: [(path: String, location: SourceLocation, folder: String, file: Int)] = []
+        var last: (folder: String, clash: (folder: String, file: Int)?) = ("", nil)
+        for (path, location) in written {
+            let folder = FilePath.folder(of: path)
+            if folder != last.folder { last = (folder, clash(with: folder)) }
+            if let clash = last.clash { clashes.append((path, location, clash.folder, clash.file)) }
         }
+        for (path, location, folder, file) in clashes.sorted(by: { $0.path < $1.path }) {
+            recipe.diagnostics.error(
+                "\(code(path)) needs a folder \(code(folder)), but that is a file",
+                at: location,
+                notes: [Diagnostic.Note("\(code(written[file].path)) is written here", at: written[file].location)]
+            )
+        }
+    }
+
+    /// The folder, or the nearest around it, that is a file.
+    private func clash(with folder: String) -> (folder: String, file: Int)? {
+        var folder = folder
+        while !folder.isEmpty {
+            if let file = indices[Self.withoutCase(folder)] { return (folder, Int(file)) }
+            folder = FilePath.folder(of: folder)
+        }
+        return nil
+    }
+
+    private static func withoutCase(_ path: String) -> String {
+        let isLower = path.utf8.allSatisfy { $0 < 0x80 && !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
+        return isLower ? path : path.lowercased()
     }
 
     /// Whether a name is plainly good: the common case, decided in one pass.

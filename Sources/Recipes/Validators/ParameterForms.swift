@@ -96,32 +96,14 @@ struct ParameterForms {
             case "no", "off", "false": "write false"
             default: nil
             }
-        case (.list(let item), let value) where matches(item, value): return "write it as a list: [\(value)]"
+        case (.list(let item), let value) where item.isOfType(of: value): return "write it as a list: [\(value)]"
         case (.optional(let form), _): return hint(form, value)
         default: return nil
         }
     }
 
-    /// Whether a value is of a form's type, whatever else may be wrong with it.
-    private static func matches(_ form: ParameterForm, _ value: Value) -> Bool {
-        switch (form, value) {
-        case (.integer, .integer), (.number, .integer), (.number, .number), (.boolean, .bool), (.list, .list),
-            (.object, .map), (.optional, .null):
-            true
-        case (.text, .string), (.choice, .string), (.file, .string), (.path, .string), (.axis, .string): true
-        case (.optional(let form), _): matches(form, value)
-        case (.oneOf(let forms), _): forms.contains { matches($0, value) }
-        default: false
-        }
-    }
-
     private func oneOf(_ forms: [ParameterForm], _ value: LocatedValue) -> Value? {
-        let candidates = forms.filter { Self.matches($0, value.value) }
-        // A choice that holds exactly this word goes before a file that might have the name.
-        for case .choice(let choices) in candidates {
-            if case .string(let text) = value.value, choices.contains(text) { return value.value }
-        }
-        if let form = candidates.first { return check(value, form) }
+        if let form = ParameterForm.taken(by: value.value, among: forms) { return check(value, form) }
         report("\(owner) needs \(ParameterForm.oneOf(forms)), but \(described(value.value))", value)
         return nil
     }

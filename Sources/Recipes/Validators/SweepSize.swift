@@ -1,10 +1,10 @@
 import Graph
 
-/// A recipe may run so many node instances and no more: a typo in a range should not fill a disk.
+/// A recipe may run so many node instances and no more. How many results they hand on is known only once they are
+/// there: `Elaborator` counts those.
 struct SweepSize {
-    static let mostInstances = 100_000
-
     let recipe: CompiledRecipe
+    let mostInstances: Int
 
     func check() {
         var total = 0
@@ -18,7 +18,7 @@ struct SweepSize {
             total += count
             if count > largest?.count ?? 0 { largest = (node, count) }
         }
-        if total > Self.mostInstances, let largest { report(largest.node) }
+        if total > mostInstances, let largest { report(largest.node) }
     }
 
     private func report(_ node: Int) {
@@ -26,7 +26,7 @@ struct SweepSize {
         let axes = node.axes.indices.map { recipe.space.axes[$0] }
         let sizes = axes.map { "\(counted($0.values.count, "value")) of \(code($0.name))" }
         recipe.diagnostics.error(
-            "the sweep has more than \(Self.mostInstances) node runs; most are of \(code(node.name)), with "
+            "the sweep has more than \(mostInstances) node runs; most are of \(code(node.name)), with "
                 + enumeration(sizes),
             at: node.location,
             hint: "shorten an axis, or `zip` axes that belong together"

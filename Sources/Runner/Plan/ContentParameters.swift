@@ -46,23 +46,8 @@ extension ParameterForm {
                 )
             )
         case (.oneOf(let forms), _):
-            try forms.first { $0.fits(value) }?.byContent(value, fileDigest: fileDigest) ?? value
+            try ParameterForm.taken(by: value, among: forms)?.byContent(value, fileDigest: fileDigest) ?? value
         default: value
-        }
-    }
-
-    /// Whether a checked value was taken in this form, among several.
-    private func fits(_ value: Value) -> Bool {
-        switch (self, value) {
-        case (.integer, .integer), (.number, .number), (.number, .integer), (.boolean, .bool), (.text, .string),
-            (.file, .string), (.path, .string), (.axis, .string):
-            true
-        case (.choice(let choices), .string(let text)): choices.contains(text)
-        case (.optional(let form), _): value == .null || form.fits(value)
-        case (.list(let form), .list(let items)): items.allSatisfy { form.fits($0) }
-        case (.object, .map): true
-        case (.oneOf(let forms), _): forms.contains { $0.fits(value) }
-        default: false
         }
     }
 }
