@@ -1,17 +1,11 @@
-/// Looks each path and folder up once, however many cells of a sweep ask.
+/// Finds files, and what was meant where one is not there. A folder is listed once, however many cells of a sweep ask.
 final class FileIndex {
     let files: any RecipeFiles
-    private var kinds: [String: PathKind?] = [:]
     private var names: [String: [String]] = [:]
 
     init(_ files: any RecipeFiles) { self.files = files }
 
-    func kind(of path: String) -> PathKind? {
-        if let known = kinds[path] { return known }
-        let kind = files.kind(of: path)
-        kinds[path] = .some(kind)
-        return kind
-    }
+    func kind(of path: String) -> PathKind? { files.kind(of: path) }
 
     /// What the misspelt `path`, written below `folder`, most likely meant, as the recipe would write it: the first
     /// component that does not exist is compared with what is there.

@@ -1,7 +1,7 @@
 import Graph
 
 /// A dimension of a sweep.
-struct Axis: Sendable {
+struct Axis {
     let name: String
     /// Where the recipe declares it.
     let location: SourceLocation

@@ -127,7 +127,12 @@ struct AxisReader {
         do {
             let values = try Decimal.range(from: from, to: to, step: bounds["step"] ?? .one, limit: Self.mostValues)
             return values.map {
-                LocatedValue(content: .scalar($0), location: whole.location, origin: whole.origin, notes: whole.notes)
+                LocatedValue(
+                    content: .scalar($0),
+                    location: whole.location,
+                    origin: whole.origin,
+                    insertion: whole.insertion
+                )
             }
         } catch {
             let (message, hint) = Self.wording(error, name: name)

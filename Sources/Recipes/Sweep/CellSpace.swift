@@ -8,6 +8,8 @@ final class CellSpace {
     let axes: [Axis]
     /// By axis and value, as cells name it.
     let coordinates: [[Cell.Coordinate]]
+    /// By axis and value, as templates insert it in a text.
+    let texts: [[String]]
     /// Axes that vary together, one alone or those of a `zip`, with their steps, each once.
     private let groups: [CellTable]
     /// Every cell, where `include` or `exclude` make them other than a product.
@@ -22,6 +24,7 @@ final class CellSpace {
         coordinates = axes.map { axis in
             axis.values.map { Cell.Coordinate(axis: axis.name, value: $0.value) }
         }
+        texts = axes.map { axis in axis.values.map(\.value.description) }
     }
 
     /// The axes that vary together with `axis`, itself among them.
@@ -89,4 +92,7 @@ struct SweepCell {
     subscript(axis: Int) -> LocatedValue? {
         table.value(of: axis, at: index).map { space.axes[axis].values[$0] }
     }
+
+    /// The value of an axis as a template inserts it in a text.
+    func text(of axis: Int) -> String { table.value(of: axis, at: index).map { space.texts[axis][$0] } ?? "" }
 }

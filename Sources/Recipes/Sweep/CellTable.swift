@@ -1,5 +1,5 @@
 /// Cells over some axes of a sweep, held by column.
-struct CellTable {
+final class CellTable: Sendable {
     /// In the order declared.
     let axes: [Int]
     /// By axis of `axes`: for each cell, an index into the axis's values.

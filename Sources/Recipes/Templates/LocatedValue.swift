@@ -1,8 +1,8 @@
 import Graph
 
 /// A value with the place where it was written, so that a problem with it can be shown there.
-struct LocatedValue: Sendable {
-    indirect enum Content: Sendable {
+struct LocatedValue {
+    enum Content {
         case scalar(Value)
         case list([LocatedValue])
         case map([(key: Scalar, value: LocatedValue)])
@@ -13,8 +13,25 @@ struct LocatedValue: Sendable {
     let location: SourceLocation
     /// The file (or command line) from whose folder a relative path in this value starts.
     let origin: String
+    var insertion = Insertion.none
+
+    /// Where the value comes from, if it is not written where it is used.
+    enum Insertion {
+        case none
+        case from(SourceLocation, note: String)
+        /// From the axes that a template mentions. That is all that is kept for each cell of a sweep.
+        case axes(AxisSet, SweepCell)
+    }
+
     /// Where it was written, if that is not where it is used.
-    var notes: [Diagnostic.Note] = []
+    var notes: [Diagnostic.Note] {
+        switch insertion {
+        case .none: []
+        case .from(let location, let note): [Diagnostic.Note(note, at: location)]
+        case .axes(let axes, let cell):
+            axes.indices.compactMap { cell[$0] }.map { Diagnostic.Note("this is the axis value", at: $0.location) }
+        }
+    }
 
     var value: Value {
         switch content {
@@ -37,7 +54,7 @@ struct LocatedValue: Sendable {
             content: content,
             location: place,
             origin: origin,
-            notes: [Diagnostic.Note(note, at: location)]
+            insertion: .from(location, note: note)
         )
     }
 }

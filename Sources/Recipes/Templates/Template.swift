@@ -1,8 +1,8 @@
 import Graph
 
 /// A value that may depend on axes, compiled once for all cells. Params have been put in.
-struct Template: Sendable {
-    indirect enum Form: Sendable {
+struct Template {
+    indirect enum Form {
         case constant(LocatedValue)
         /// `${axis}` alone, which keeps the value's type.
         case axis(Int)
@@ -11,7 +11,7 @@ struct Template: Sendable {
         case map([(key: Scalar, value: Template)])
     }
 
-    enum Piece: Sendable {
+    enum Piece {
         case text(String)
         case axis(Int)
     }
@@ -30,27 +30,26 @@ struct Template: Sendable {
         switch form {
         case .constant(let value): return value
         case .axis(let axis):
-            guard let value = cell[axis] else { return nothing }
-            return value.inserted(at: location, note: "this is the axis value")
+            let value = cell[axis]
+            return LocatedValue(
+                content: value?.content ?? .scalar(.null),
+                location: location,
+                origin: value?.origin ?? location.file,
+                insertion: .axes(axes, cell)
+            )
         case .text(let pieces):
             var text = ""
-            var notes: [Diagnostic.Note] = []
-            var origin = origin
             for piece in pieces {
                 switch piece {
                 case .text(let literal): text += literal
-                case .axis(let axis):
-                    guard let value = cell[axis] else { return nothing }
-                    text += value.value.description
-                    notes.append(Diagnostic.Note("this is the axis value", at: value.location))
-                    origin = origin ?? value.origin
+                case .axis(let axis): text += cell.text(of: axis)
                 }
             }
             return LocatedValue(
                 content: .scalar(.string(text)),
                 location: location,
-                origin: origin ?? location.file,
-                notes: notes
+                origin: origin ?? beginning(of: pieces, at: cell),
+                insertion: .axes(axes, cell)
             )
         case .list(let items):
             return LocatedValue(
@@ -67,7 +66,9 @@ struct Template: Sendable {
         }
     }
 
-    private var nothing: LocatedValue {
-        LocatedValue(content: .scalar(.null), location: location, origin: location.file)
+    /// The file that gives the axis value with which a text begins.
+    private func beginning(of pieces: [Piece], at cell: SweepCell) -> String {
+        for case .axis(let axis) in pieces { return cell[axis]?.origin ?? location.file }
+        return location.file
     }
 }
