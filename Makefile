@@ -9,6 +9,7 @@ SOURCES := Package.swift Sources Tests Benchmarks/Package.swift Benchmarks/Sourc
 # For the benchmarks, such as: make bench-peers BENCH='--size 512 1024 --only unet vae' PYTHON=venv/bin/python
 BENCH := --size tiny
 PYTHON := python3
+NOOP :=
 SDCPP :=
 PEER_PYTHON = $(abspath $(shell command -v $(PYTHON)))
 
@@ -18,7 +19,8 @@ MINUTES := 2
 TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(SEED),--seed $(SEED)) \
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
-.PHONY: help setup build sweep test sanitize bench bench-peers torture fuzz parity models docs goldens format lint clean
+.PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
+.PHONY: clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -50,6 +52,9 @@ bench-peers: build ## the same beside PyTorch (PYTHON has it) and stable-diffusi
 
 torture: build ## kill, starve and damage the program for MINUTES=2, and print what it lost (docs/RELIABILITY.md)
 	cd Torture && swift build $(SWIFT_FLAGS) && .build/release/torture $(TORTURE)
+
+bench-noop: build ## time doing nothing, beside ninja, make, Snakemake and DVC, as far as they are on PATH (NOOP='--help')
+	$(PYTHON) Benchmarks/peers/noop.py --program $(PULID_RUN) $(NOOP)
 
 parity: setup ## print how far every network is from its reference (docs/PARITY.md)
 	rm -f .build/parity.tsv
