@@ -55,7 +55,7 @@ public final class ResultStore: Sendable {
             path: folder.path,
             notices: notices,
             write: { batch in database.write { db in try batch.write(to: db, values) } },
-            onCommit: { batch in CheckpointFolder.remove(batch.finished, from: folder) }
+            onCommit: { batch in CheckpointFolder.remove(batch.finished, from: folder) { database.syncLog() } }
         )
     }
 

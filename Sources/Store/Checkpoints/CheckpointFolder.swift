@@ -102,12 +102,14 @@ final class CheckpointFolder: Sendable {
 
     // MARK: - All of them
 
-    /// Removes the folders of results that are kept.
-    static func remove(_ keys: Set<Digest>, from cache: CacheFolder) {
-        // Hardly ever is there one.
-        for name in names(in: cache) where Digest(hex: name).map(keys.contains) == true {
-            try? FileManager.default.removeItem(atPath: "\(cache.work)/\(name)")
-        }
+    /// Removes the folders of results that are committed.
+    ///
+    /// - Parameter secure: called first where there are any: the results must outlast a power cut.
+    static func remove(_ keys: Set<Digest>, from cache: CacheFolder, secure: () -> Void) {
+        let finished = names(in: cache).filter { Digest(hex: $0).map(keys.contains) == true }
+        if finished.isEmpty { return }
+        secure()
+        for name in finished { try? FileManager.default.removeItem(atPath: "\(cache.work)/\(name)") }
     }
 
     /// Removes the folders that nobody has come back to for a month.

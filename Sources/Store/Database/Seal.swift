@@ -9,4 +9,12 @@ extension Digest {
         for part in parts { part.withUnsafeBytes { hasher.update($0) } }
         return Array(hasher.finish().bytes.prefix(16))
     }
+
+    /// Whether these are the bytes of the parts' seal.
+    static func seals(_ seal: UnsafeRawBufferPointer, _ parts: [UInt8]...) -> Bool {
+        var hasher = Hasher()
+        for part in parts { part.withUnsafeBytes { hasher.update($0) } }
+        let digest = hasher.finish()
+        return seal.count == 16 && digest.bytes.prefix(16).elementsEqual(seal)
+    }
 }

@@ -107,6 +107,9 @@ final class StoreDatabase: Sendable {
         perform { try $0.writeWithoutTransaction(body) }
     }
 
+    /// Has what is committed written to the disk, which SQLite puts off otherwise.
+    func syncLog() { maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(PASSIVE)") } }
+
     private func perform(_ work: (DatabaseQueue) throws -> Void) -> Outcome {
         noticeLoss()
         // A damaged file is replaced once, and the work tried again on the new one.

@@ -76,9 +76,12 @@ extension ResultStore {
     func sealedRows(in table: String, of paths: [String]) -> [String: WriteBatch.FileRow] {
         database.read([:]) { db in
             var found: [String: WriteBatch.FileRow] = [:]
-            try db.eachRow("SELECT path, identity, digest, seal FROM \(table) WHERE path IN $keys", of: paths) { row in
-                guard let path = row.text(0), let bytes = row.bytes(1), let identity = FileIdentity(bytes: bytes),
-                    let digest = row.digest(2), row.bytes(3) == Digest.seal(Array(path.utf8), bytes, digest.bytes)
+            let sql = "SELECT identity, digest, seal FROM \(table) WHERE path = ?"
+            try db.eachRow(sql, of: paths.lazy.map { Array($0.utf8) }, asText: true) { place, row in
+                let path = paths[place]
+                let bytes = [UInt8](row.bytes(0))
+                guard let identity = FileIdentity(bytes: bytes), let digest = row.digest(1),
+                    Digest.seals(row.bytes(2), Array(path.utf8), bytes, digest.bytes)
                 else { return }
                 found[path] = WriteBatch.FileRow(identity: identity, digest: digest)
             }

@@ -7,11 +7,10 @@ extension ResultStore {
     func strays() -> [FoundFile] {
         let files = valueFiles.all().filter { $0.file.age > 3600 }
         let known: Set<Digest>? = database.read(nil) { db in
+            let digests = files.compactMap(\.digest)
             var known: Set<Digest> = []
-            let sql = "SELECT digest FROM contents WHERE place IS NULL AND digest IN $keys"
-            try db.eachRow(sql, of: files.compactMap { $0.digest.map { Data($0.bytes) } }) { row in
-                if let digest = row.digest(0) { known.insert(digest) }
-            }
+            let sql = "SELECT 1 FROM contents WHERE place IS NULL AND digest = ?"
+            try db.eachRow(sql, of: digests.map(\.bytes)) { place, _ in known.insert(digests[place]) }
             return known
         }
         guard let known else { return [] }

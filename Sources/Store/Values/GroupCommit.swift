@@ -2,7 +2,7 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Collects writes and commits them together: half a second after the first, sooner when many bytes wait, and on demand.
+/// Collects writes and commits them together: half a second after the first, sooner when many bytes or claims wait, and on demand.
 /// What could not be committed is kept and tried again, for as long as it takes.
 final class GroupCommit: Sendable {
     private struct State {
@@ -17,6 +17,8 @@ final class GroupCommit: Sendable {
 
     /// Bytes of values that may wait in memory.
     private static let sizeLimit = 32 << 20
+    /// Claims that may wait: the kernel looks through all of them for every lock.
+    private static let claimLimit = 500
     /// Seconds.
     private static let delay = 0.5
     private static let longestDelay = 30.0
@@ -47,8 +49,9 @@ final class GroupCommit: Sendable {
     }
 
     func add(_ change: (inout sending WriteBatch) -> Void) {
-        let (mustSchedule, isFull, isDropping) = state.withLock { state in
+        let (mustSchedule, mustHurry, isFull, isDropping) = state.withLock { state in
             change(&state.pending)
+            let mustHurry = state.pending.claims.count == Self.claimLimit && state.failures == 0
             let isFull = state.pending.size + state.committing.size > Self.sizeLimit
             let isDropping = isFull && state.failures > 0
             if isDropping {
@@ -56,7 +59,7 @@ final class GroupCommit: Sendable {
                 state.committing.dropValues()
             }
             defer { state.isScheduled = true }
-            return (!state.isScheduled, isFull, isDropping)
+            return (!state.isScheduled, mustHurry, isFull, isDropping)
         }
         if isDropping {
             notices.warn(
@@ -65,6 +68,7 @@ final class GroupCommit: Sendable {
             )
         }
         if mustSchedule { schedule(after: Self.delay) }
+        if mustHurry { schedule(after: 0) }
         if isFull, !isDropping { queue.sync { _ = commit() } }
     }
 

@@ -22,24 +22,21 @@ extension ResultStore {
         var used: [Digest] = []
         let yesterday = Int(Date().timeIntervalSince1970) - 86400
         let sql = """
-            SELECT r.key, r.value, r.cost, r.seal, r.used, c.digest IS NOT NULL
-            FROM results r LEFT JOIN contents c ON c.digest = r.value WHERE r.key IN $keys
+            SELECT r.value, r.cost, r.seal, r.used, EXISTS (SELECT 1 FROM contents WHERE digest = r.value)
+            FROM results r WHERE r.key = ?
             """
-        let stored: [Digest: StoredResult] = database.read([:]) { db in
-            var stored: [Digest: StoredResult] = [:]
-            try db.eachRow(sql, of: missing.map { Data($0.bytes) }) { row in
-                guard let key = row.digest(0), let value = row.digest(1), let cost = row.number(2),
-                    row.bytes(3) == Digest.seal(key.bytes, value.bytes)
-                else { return }
-                if let last = row.integer(4), last < yesterday { used.append(key) }
-                let hasValue = row.integer(5) == 1 && !unusable.contains(value)
-                stored[key] = StoredResult(value: value, hasValue: hasValue, cost: cost)
+        database.read(()) { db in
+            try db.eachRow(sql, of: missing.lazy.map(\.bytes)) { place, row in
+                let key = missing[place]
+                guard let value = row.digest(0), Digest.seals(row.bytes(2), key.bytes, value.bytes) else { return }
+                if row.integer(3) < yesterday { used.append(key) }
+                let hasValue = row.integer(4) == 1 && !unusable.contains(value)
+                results[key] = StoredResult(value: value, hasValue: hasValue, cost: row.number(1))
             }
-            return stored
         }
         // For eviction by age; once a day is enough.
         if !used.isEmpty, isWritable { commits.add { $0.used.formUnion(used) } }
-        return results.isEmpty ? stored : results.merging(stored) { $1 }
+        return results
     }
 
     /// Keeps a result. It can be read from this store at once, and by other processes after the next commit.
