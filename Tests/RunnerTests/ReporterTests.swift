@@ -77,6 +77,25 @@ import Testing
         )
     }
 
+    @Test func quietSaysWhatIsWrong() throws {
+        try run(TextReporter(console: screen.console(), verbosity: .quiet, render: render))
+        #expect(
+            steady(screen.error) == """
+                test.yaml:2: `bad` failed: the number is too large: 2.0
+                test.yaml:200: expected `$start.value > 3.0` at x=1, but it is 2
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+
+                """
+        )
+        #expect(steady(screen.output) == "DIR/out/start.txt\nDIR/out/t.csv\n")
+    }
+
+    @Test func verboseSaysWhatIsCachedToo() throws {
+        _ = try workshop.run(graph, { $0.keepGoing = true })
+        try run(TextReporter(console: screen.console(), verbosity: .verbose, render: render))
+        #expect(steady(screen.error).contains("start[x=1]: cached\n"), "\(screen.error)")
+    }
+
     @Test func aTerminalHasOneLineThatIsWrittenOver() throws {
         try run(TextReporter(console: screen.console(isTerminal: true), render: render))
         #expect(screen.error.hasPrefix("\r\u{1B}[2K[0/2] start[x=1]"))

@@ -22,9 +22,11 @@ extension ResultStore {
     /// Values go first (`evictValues`). Only where that is not enough, results are forgotten too, those that were not
     /// used for the longest first. What is remembered of files that no longer exist goes in any case.
     ///
-    /// - Parameter limit: bytes.
+    /// - Parameters:
+    ///   - limit: bytes.
+    ///   - recipes: the absolute paths of recipes of which nothing goes that their last runs rest on.
     /// - Throws: `StoreError.readOnly`.
-    public func collectGarbage(limit: Int) throws -> GarbageCollection {
+    public func collectGarbage(limit: Int, sparing recipes: [String] = []) throws -> GarbageCollection {
         guard isWritable else { throw StoreError.readOnly(path: folder.path) }
         flush()
         let before = bytesOnDisk
@@ -37,13 +39,13 @@ extension ResultStore {
         // What goes shares pages with what stays, so how much a value takes shows only when it is gone.
         var haste = 1
         while case let excess = bytesInUse - limit, excess > 0, case let kept = storedBytes, kept > 0 {
-            let count = try evictValues(keeping: haste > kept / excess ? 0 : kept - excess * haste)
+            let count = try evictValues(keeping: haste > kept / excess ? 0 : kept - excess * haste, sparing: recipes)
             if count == 0 { break }
             evicted += count
             haste *= 2
         }
         while bytesInUse > limit, case let results = resultCount, results > 0 {
-            let count = forgetOldest((results + 3) / 4)
+            let count = forgetOldest((results + 3) / 4, sparing: recipes)
             if count == 0 { break }
             forgotten += count
         }
@@ -64,13 +66,13 @@ extension ResultStore {
     ///
     /// - Returns: how many went.
     /// - Throws: `StoreError.readOnly`.
-    public func evictValues(keeping limit: Int) throws -> Int {
+    public func evictValues(keeping limit: Int, sparing recipes: [String] = []) throws -> Int {
         guard isWritable else { throw StoreError.readOnly(path: folder.path) }
         flush()
         var kept = 0
         var victims: [Digest] = []
-        for candidate in candidates() {
-            if kept + candidate.bytes <= limit {
+        for candidate in candidates(sparing: recipes) {
+            if candidate.worth == .infinity || kept + candidate.bytes <= limit {
                 kept += candidate.bytes
             } else {
                 victims.append(candidate.digest)
@@ -101,34 +103,47 @@ extension ResultStore {
         truncateLog()
     }
 
-    /// Values, those most worth keeping first: by seconds per byte, halved with every week without use.
-    private func candidates() -> [(digest: Digest, bytes: Int)] {
+    /// Values, those most worth keeping first: by seconds per byte, halved with every week without use; what is spared is
+    /// worth more than all others.
+    private func candidates(sparing recipes: [String]) -> [(digest: Digest, bytes: Int, worth: Double)] {
         let now = Date().timeIntervalSince1970
         let all: [(digest: Digest, bytes: Int, worth: Double)] = database.read([]) { db in
             try Row.fetchAll(
                 db,
                 sql: """
-                    SELECT c.digest, c.size, coalesce(max(r.cost), 0), coalesce(max(r.used), 0)
+                    SELECT c.digest, c.size, coalesce(max(r.cost), 0), coalesce(max(r.used), 0),
+                        coalesce(max(r.key IN (\(Self.keysOfRecipes))), 0)
                     FROM contents c LEFT JOIN results r ON r.value = c.digest GROUP BY c.digest
-                    """
+                    """,
+                arguments: [Self.json(recipes)]
             ).compactMap { row in
                 guard let digest = row.digest(0), let size = row.integer(1), let cost = row.number(2),
                     let used = row.number(3)
                 else { return nil }
+                if row.integer(4) == 1 { return (digest, size, .infinity) }
                 let weeks = max(0, now - used) / (7 * 86400)
                 return (digest, size, cost / Double(max(1, size)) * exp2(-weeks))
             }
         }
-        return all.sorted { ($0.worth, $1.digest) > ($1.worth, $0.digest) }.map { ($0.digest, $0.bytes) }
+        return all.sorted { ($0.worth, $1.digest) > ($1.worth, $0.digest) }
     }
 
+    /// What recipes rest on, by the JSON list of their names.
+    private static let keysOfRecipes = "SELECT key FROM history WHERE recipe IN (SELECT value FROM json_each(?))"
+
+    private static func json(_ recipes: [String]) -> String { Value.list(recipes.map { .string($0) }).json }
+
     /// Forgets the results that were not used for the longest, and that recipes had them.
-    private func forgetOldest(_ count: Int) -> Int {
+    private func forgetOldest(_ count: Int, sparing recipes: [String]) -> Int {
         var forgotten = 0
         let outcome = database.write { db in
             try db.execute(
-                sql: "DELETE FROM results WHERE key IN (SELECT key FROM results ORDER BY used, key LIMIT ?)",
-                arguments: [count]
+                sql: """
+                    DELETE FROM results WHERE key IN (
+                        SELECT key FROM results WHERE key NOT IN (\(Self.keysOfRecipes)) ORDER BY used, key LIMIT ?
+                    )
+                    """,
+                arguments: [Self.json(recipes), count]
             )
             forgotten = db.changesCount
             for table in ["history", "origins"] {

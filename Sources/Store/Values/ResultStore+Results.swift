@@ -68,6 +68,18 @@ extension ResultStore {
         }
     }
 
+    /// Keeps a value whose results are told later.
+    /// - Returns: whether it could be written.
+    func insert(_ value: Digest, _ encoded: EncodedRecord, kind: String) -> Bool {
+        guard let content = keep(encoded, value, kind: kind) else { return false }
+        setUsable(value, true)
+        commits.add { batch in
+            batch.contents[value] = content
+            batch.size += content.bytes?.count ?? 0
+        }
+        return true
+    }
+
     /// nil when it could not be written.
     private func keep(_ encoded: EncodedRecord, _ value: Digest, kind: String) -> WriteBatch.Content? {
         guard encoded.count > Self.largestInDatabase else {

@@ -9,6 +9,9 @@ protocol ErrorWithStatus: Error {
 extension StoreError: ErrorWithStatus {
     var exitStatus: ExitStatus { .cacheUnusable }
 }
+extension TooFewThreads: ErrorWithStatus {
+    var exitStatus: ExitStatus { .nodeFailed }
+}
 extension UnknownNode: ErrorWithStatus {
     var exitStatus: ExitStatus { .badFlags }
 }
@@ -20,4 +23,13 @@ extension ApprovalError: ErrorWithStatus {
 }
 extension ReplayError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
+}
+extension SharingError: ErrorWithStatus {
+    var exitStatus: ExitStatus {
+        switch self {
+        case .nothing: .recipeInvalid
+        case .notShared, .otherFormat: .cacheUnusable
+        case .cannotWrite: .nodeFailed
+        }
+    }
 }

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+
+extension CacheCommand {
+    struct GC: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "gc",
+            abstract: "Evict values, and then forget the oldest results, until the cache is small enough."
+        )
+        @OptionGroup var cache: CacheOptions
+        @Option(help: ArgumentHelp("What the cache may take on disk, such as 500MB or 20GB.", valueName: "size"))
+        var maxSize: ByteCount
+        @Option(help: ArgumentHelp("Spare what this recipe's last run rests on.", valueName: "recipe"))
+        var keep: [String] = []
+
+        func run() throws {
+            let recipes = keep.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+            try cache.use { store in
+                let done = try store.collectGarbage(limit: maxSize.bytes, sparing: recipes)
+                let freed = ByteCount(done.bytesFreed)
+                let left = ByteCount(done.bytesOnDisk)
+                let forgotten = done.forgotten > 0 ? ", \(done.forgotten) results forgotten" : ""
+                Terminal.output("\(done.evicted) values evicted\(forgotten), \(freed) freed, \(left) on disk\n")
+                if done.bytesOnDisk > maxSize.bytes {
+                    let runs = done.bytesOfRuns > 0 ? "; \(ByteCount(done.bytesOfRuns)) belong to unfinished runs" : ""
+                    let kept = keep.isEmpty ? "" : ", and what is to be kept"
+                    Terminal.error("warning: \(left) is more than \(maxSize): an empty cache takes some too\(kept)\(runs)\n")
+                }
+                return .success
+            }
+        }
+    }
+}

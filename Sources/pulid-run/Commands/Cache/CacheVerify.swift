@@ -1,0 +1,21 @@
+import ArgumentParser
+
+extension CacheCommand {
+    struct Verify: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read every value and check its digest; exit with 5 when something is damaged."
+        )
+        @OptionGroup var cache: CacheOptions
+        @Flag(help: "Drop what is damaged, so that it is made again.") var repair = false
+
+        func run() throws {
+            try cache.use(repair ? .readWrite : .readOnly) { store in
+                let found = store.verify(repair: repair)
+                for damage in found.damage { Terminal.output("\(damage)\n") }
+                let count = found.damage.count
+                Terminal.output("\(found.valuesRead) values, \(ByteCount(found.bytesRead)) read, \(count) damaged\n")
+                return found.damage.isEmpty ? .success : .cacheUnusable
+            }
+        }
+    }
+}
