@@ -29,7 +29,8 @@ import Testing
         let again = try test.run("face.yaml", "--cache", "other", "--out", "there")
         #expect(test.summary(again) == "0 ran, 2 cached, 2 written")
         #expect(try test.folder.bytes(of: "there/1.png") == test.folder.bytes(of: "out/face/1.png"))
-        #expect(try test.run("cache", "import", "face.results", "--cache", "other").stdout == "0 results, 0 values, 0 B\n")
+        let known = try test.run("cache", "import", "face.results", "--cache", "other")
+        #expect(known.stdout == "0 results, 0 values, 0 B\n")
         #expect(try test.run("cache", "verify", "--cache", "other").status == 0)
     }
 

@@ -19,7 +19,8 @@ import Testing
         let store = try open("here")
         defer { store.close() }
         let image = ToyImage([UInt8](repeating: 7, count: 9 << 20))
-        for (seed, artifact) in [(1, ToyText("one")), (2, ToyText("two")), (3, ToyText("one"))] as [(Int, any Artifact)] {
+        for (seed, artifact) in [(1, ToyText("one")), (2, ToyText("two")), (3, ToyText("one"))] as [(Int, any Artifact)]
+        {
             store.remember(store.insert(artifact, seed: seed).0.digest, of: "node\(seed)", in: "/here/a.yaml")
         }
         store.remember(store.insert(image, seed: 4).0.digest, of: "image", in: "/here/a.yaml")
@@ -42,7 +43,8 @@ import Testing
 
         let again = try open("there")
         defer { again.close() }
-        for (seed, artifact) in [(1, ToyText("one")), (2, ToyText("two")), (3, ToyText("one"))] as [(Int, any Artifact)] {
+        for (seed, artifact) in [(1, ToyText("one")), (2, ToyText("two")), (3, ToyText("one"))] as [(Int, any Artifact)]
+        {
             let result = try #require(again.result(for: CacheKey.toy(seed).digest))
             #expect(result.hasValue && result.cost == 0.5)
             #expect(again.record(for: result.value) == artifact.record)
@@ -94,7 +96,8 @@ import Testing
         // Most of the file is empty: half of the flips hit what is not.
         let used = bytes.indices.filter { bytes[$0] != 0 }
         for _ in 0...(seed % 3) {
-            let place = seed % 2 == 0 ? used[Int(random.next() % UInt64(used.count))] : Int(random.next() % UInt64(bytes.count))
+            let place =
+                seed % 2 == 0 ? used[Int(random.next() % UInt64(used.count))] : Int(random.next() % UInt64(bytes.count))
             bytes[place] ^= UInt8(1) << (random.next() % 8)
         }
         if seed % 10 == 9 { bytes.removeLast(Int(random.next() % UInt64(bytes.count))) }

@@ -5,4 +5,6 @@ public struct SharedCounts: Hashable, Sendable {
     /// Those of the values that are there; others were evicted.
     public internal(set) var values = 0
     public internal(set) var bytes = 0
+
+    public init() {}
 }

@@ -24,7 +24,9 @@ extension CacheCommand {
                 if done.bytesOnDisk > maxSize.bytes {
                     let runs = done.bytesOfRuns > 0 ? "; \(ByteCount(done.bytesOfRuns)) belong to unfinished runs" : ""
                     let kept = keep.isEmpty ? "" : ", and what is to be kept"
-                    Terminal.error("warning: \(left) is more than \(maxSize): an empty cache takes some too\(kept)\(runs)\n")
+                    Terminal.error(
+                        "warning: \(left) is more than \(maxSize): an empty cache takes some too\(kept)\(runs)\n"
+                    )
                 }
                 return .success
             }
