@@ -35,6 +35,8 @@ enum DatabaseHeader: Equatable {
             }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
             return .foreign("it is not a database")
+        } catch  where DatabaseFault(error) == .damage {
+            return .foreign("it is damaged")
         } catch {
             let reason = access(path, R_OK) == 0 ? DatabaseFault.reason(error) : String(cString: strerror(errno))
             return .foreign("it cannot be read: \(reason)")

@@ -215,18 +215,18 @@ final class StoreDatabase: Sendable {
             do {
                 return try Self.connectReadOnly(folder.database)
             } catch  where DatabaseFault(error) == .damage {
-                note(damage: "\(folder.database) is damaged")
+                note(damage: "\(folder.database): it is damaged")
                 throw error
             }
         case .ours(let version):
             let known = StoreSchema.version
             notices.warn("the cache \(folder.path) has format \(version), not \(known): running without it")
         case .empty:
-            note(damage: "\(folder.database) is empty")
-            notices.warn("\(folder.database) is empty: running without it")
+            note(damage: "\(folder.database): it is empty")
+            notices.warn("\(folder.database) cannot be read (it is empty): running without it")
         case .foreign(let reason):
-            note(damage: "\(folder.database) is not a cache: \(reason)")
-            notices.warn("\(folder.database) is not a cache: \(reason): running without it")
+            note(damage: "\(folder.database): \(reason)")
+            notices.warn("\(folder.database) cannot be read (\(reason)): running without it")
         }
         return nil
     }
