@@ -1,14 +1,16 @@
 import Foundation
 
-/// Files for readers that take a path, written anew for each input.
-final class Scratch: Sendable {
-    static let shared = Scratch()
-
+/// A folder for one input, for readers that take a path.
+struct Scratch {
     let path: String
 
-    private init() {
-        path = NSTemporaryDirectory() + "fuzz-\(getpid())"
-        mkdir(path, 0o700)
+    init() throws {
+        let template = strdup("\(FileManager.default.temporaryDirectory.path)/fuzz-XXXXXX")
+        defer { free(template) }
+        guard let template, let made = mkdtemp(template) else {
+            throw Contradiction(what: "no folder can be made for the input")
+        }
+        path = String(cString: made)
     }
 
     func write(_ bytes: [UInt8], as name: String) throws -> String {
@@ -19,5 +21,10 @@ final class Scratch: Sendable {
             throw Contradiction(what: "\(file) cannot be written")
         }
         return file
+    }
+
+    func remove(_ names: [String]) {
+        for name in names { unlink("\(path)/\(name)") }
+        rmdir(path)
     }
 }

@@ -6,15 +6,16 @@ import Tensors
 
 /// A JSON file: as the index of shards, as a tokenizer with its settings, and as the settings of each network.
 func readSettings(_ bytes: [UInt8]) throws {
-    let index = try Scratch.shared.write(bytes, as: "index.json")
+    let scratch = try Scratch()
+    let tokenizerFiles = ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"]
+    defer { scratch.remove(tokenizerFiles + ["index.json"]) }
+    let index = try scratch.write(bytes, as: "index.json")
     do { _ = try ShardedFile(index: index) } catch let error as CheckpointError {
-        try require("\(error)".hasPrefix(Scratch.shared.path), "\(error)")
+        try require("\(error)".hasPrefix(scratch.path), "\(error)")
     }
-    for name in ["tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"] {
-        _ = try Scratch.shared.write(bytes, as: name)
-    }
+    for name in tokenizerFiles { _ = try scratch.write(bytes, as: name) }
     do {
-        let tokenizer = try CLIPTokenizer(folder: Scratch.shared.path)
+        let tokenizer = try CLIPTokenizer(folder: scratch.path)
         if tokenizer.maximumLength <= 1 << 10 {
             let count = tokenizer.encode("A <|x|> cat, 7 cats").count
             try require(count == tokenizer.maximumLength, "\(count) tokens of \(tokenizer.maximumLength)")

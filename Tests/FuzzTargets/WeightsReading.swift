@@ -3,7 +3,9 @@ import Tensors
 
 /// A file of weights of any format: every tensor of it, and what it would be as a LoRA.
 func readWeights(_ bytes: [UInt8]) throws {
-    let path = try Scratch.shared.write(bytes, as: "weights")
+    let scratch = try Scratch()
+    defer { scratch.remove(["weights"]) }
+    let path = try scratch.write(bytes, as: "weights")
     do {
         let file = try WeightFile.open(path, limits: PyTorchLimits(operations: 1 << 16, repetitions: 1 << 12))
         _ = WeightsKind(file)

@@ -3,8 +3,7 @@ import FuzzTargets
 import Testing
 
 /// What is kept of fuzzing, each input given to the reader that it is for: whole small files, and those that once broke it.
-/// One after the other, as all targets write to one folder.
-@Suite(.serialized) struct FuzzCorpusTests {
+@Suite struct FuzzCorpusTests {
     @Test(arguments: FuzzTarget.allCases) func corpus(_ target: FuzzTarget) throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../..")
         let folder = root.appendingPathComponent("Fuzz/Corpus/\(target.rawValue)")
