@@ -23,9 +23,9 @@ import Testing
     @Test func anotherMachineNeedNotRunIt() throws {
         #expect(try test.run("face.yaml").status == 0)
         let exported = try test.run("cache", "export", "face.yaml", "face.results")
-        #expect(exported.stdout == "2 results, 2 values, 6.4 kB\n", "\(exported.stderr)")
+        #expect(exported.stdout.hasPrefix("2 results, 2 values, 6."), "\(exported.stdout)\(exported.stderr)")
         let imported = try test.run("cache", "import", "face.results", "--recipe", "face.yaml", "--cache", "other")
-        #expect(imported.stdout == "2 results, 2 values, 6.4 kB\n", "\(imported.stderr)")
+        #expect(imported.stdout == exported.stdout, "\(imported.stderr)")
         let again = try test.run("face.yaml", "--cache", "other", "--out", "there")
         #expect(test.summary(again) == "0 ran, 2 cached, 2 written")
         #expect(try test.folder.bytes(of: "there/1.png") == test.folder.bytes(of: "out/face/1.png"))
