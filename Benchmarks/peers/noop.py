@@ -96,7 +96,7 @@ class Snakemake(Tool):
     """Finds the files older or newer, as nothing is on record about how they were made: less to look at than after a run."""
 
     name = "Snakemake"
-    most_steps = 10_000
+    most_steps = 1000
 
     def prepare(self, folder: Path, chains: int) -> None:
         (folder / "Snakefile").write_text(
@@ -122,7 +122,7 @@ class DVC(Tool):
     """What a run would have written into dvc.lock is written here, as DVC takes a second for each step that it runs."""
 
     name = "DVC"
-    most_steps = 1000
+    most_steps = 100
 
     def prepare(self, folder: Path, chains: int) -> None:
         copy_all(folder, "dvc", chains)
@@ -180,7 +180,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", default="../.build/release/pulid-run", help="the pulid-run to measure")
     parser.add_argument("--before", metavar="PROGRAM", help="an earlier pulid-run to measure beside it")
-    parser.add_argument("--steps", type=int, nargs="+", default=[1000, 10_000, 50_000])
+    parser.add_argument("--steps", type=int, nargs="+", default=[100, 1000, 10_000, 50_000])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--folder", type=Path, default=Path("/tmp/pulid-run-noop"), help="is emptied")
     options = parser.parse_args()
