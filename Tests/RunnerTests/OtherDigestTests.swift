@@ -68,6 +68,28 @@ import Testing
         #expect(outcome.written == ["a.txt", "b.txt", "c.txt"])
     }
 
+    /// A node that changes nothing has the key of the one before it, and waits for its value.
+    @Test func aTwinOfWhatItReadsIsMadeAgainAfterAnEviction() throws {
+        var builder = GraphBuilder()
+        let number = builder.add("number", "constant", ["value": .number(4)])
+        let down: [String: Value] = ["factor": .number(1), "rounding": .string("down")]
+        let once = builder.add("once", "scale", down, inputs: ["input": [number]])
+        let twice = builder.add("twice", "scale", down, inputs: ["input": [once]])
+        builder.output("twice.txt", twice)
+        #expect(try workshop.run(builder.graph).ran == ["number", "once"])
+        for (force, ran) in [([], ["number", "once"]), (["twice"], ["number", "once", "twice"])] {
+            let store = try workshop.openStore()
+            _ = try store.evictValues(keeping: 0)
+            store.close()
+            try FileManager.default.removeItem(atPath: workshop.folder("out"))
+            let outcome = try workshop.run(builder.graph, { $0.force = force })
+            #expect(outcome.summary.exitStatus == .success)
+            #expect(outcome.ran == ran)
+            #expect(outcome.written == ["twice.txt"])
+            #expect(try workshop.text("twice.txt") == "4.0\n")
+        }
+    }
+
     /// A node that cannot be made again takes down what waits for its value, and nothing that has all it needs.
     @Test func aFailureOfWhatWasKnownIsNoSuccess() throws {
         _ = try workshop.run(graph())

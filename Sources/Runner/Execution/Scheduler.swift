@@ -350,9 +350,16 @@ struct Scheduler {
             case .failed: block(by: current); continue
             case .blocked(let first): block(current, by: first); continue
             case .cached, .ran:
-                if let key = states[current].key, let leader = leaders[key], leader != current, states[leader].isToRun {
-                    follow(leader, current)
-                    continue
+                if let key = states[current].key, let leader = leaders[key], leader != current {
+                    if states[leader].isToRun, !rests(leader, on: current) {
+                        follow(leader, current)
+                        continue
+                    }
+                    if states[leader].isDone, leader < current {
+                        follow(leader, current)
+                        stack.append((leader, asked))
+                        continue
+                    }
                 }
                 // It had let go of its inputs.
                 for input in needed.inputs[current] {
@@ -370,6 +377,21 @@ struct Scheduler {
             }
             if states[current].missingValues == 0 { push(.run(current)) }
         }
+    }
+
+    /// Whether an instance reads another, by however many steps. One that changes nothing has the key of what it reads:
+    /// they must not wait for each other.
+    private func rests(_ index: Int, on other: Int) -> Bool {
+        var stack = [index]
+        var seen: Set<Int> = [index]
+        while let current = stack.popLast() {
+            if current == other { return true }
+            // Inputs come before whoever reads them.
+            for input in needed.inputs[current] where input.index >= other && seen.insert(input.index).inserted {
+                stack.append(input.index)
+            }
+        }
+        return false
     }
 
     private mutating func wait(_ index: Int, for input: Int) {
