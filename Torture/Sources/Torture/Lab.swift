@@ -44,7 +44,7 @@ final class Lab {
     func reference(_ subject: Subject) throws -> [String: Data] {
         let id = try identity(subject)
         if let known = references[id] { return known }
-        let trial = try Trial(lab: self, scenario: "reference", seed: 0, subject: subject)
+        let trial = try Trial(lab: self, scenario: "reference", seed: 0, subject: subject, patience: 10 * patience)
         defer { trial.clear() }
         let begun = Child.now
         let run = try trial.run()

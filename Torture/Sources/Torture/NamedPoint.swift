@@ -31,9 +31,9 @@ struct NamedPoint {
             ("log to be removed", .run, .few, .unlink, database + "-wal", "kill-before"),
             ("log removed", .run, .few, .unlink, database + "-wal", "kill-after"),
             ("claim taken", .run, .few, .lock, "*/cache/locks*", "kill-after"),
-            ("value file begun", .run, .pictures, .create, "*/cache/values*", "kill-after"),
-            ("value file half written", .run, .pictures, .write, "*/cache/values*", "torn"),
-            ("value file written", .run, .pictures, .write, "*/cache/values*", "kill-after"),
+            ("value file begun", .run, .pictures, .create, "*/cache/unfinished*", "kill-after"),
+            ("value file half written", .run, .pictures, .write, "*/cache/unfinished*", "torn"),
+            ("value file written", .run, .pictures, .write, "*/cache/unfinished*", "kill-after"),
             ("value file on disk, not in place", .run, .pictures, .rename, "*/cache/values*", "kill-before"),
             ("value file in place, not committed", .run, .pictures, .rename, "*/cache/values*", "kill-after"),
             ("value folder made", .run, .pictures, .mkdir, "*/cache/values*", "kill-after"),
@@ -50,13 +50,19 @@ struct NamedPoint {
             ("database made smaller", .collect, .pictures, .truncate, database, "kill-before"),
             ("database was made smaller", .collect, .pictures, .truncate, database, "kill-after"),
             ("work folder made", .run, training, .mkdir, "*/cache/work*", "kill-after"),
-            ("training's checkpoint begun", .run, training, .create, "*/cache/work*", "kill-after"),
-            ("training's checkpoint half written", .run, training, .write, "*/cache/work*", "torn"),
-            ("training's checkpoint written, not renamed", .run, training, .rename, "*/cache/work*", "kill-before"),
-            ("training's checkpoint renamed", .run, training, .rename, "*/cache/work*", "kill-after"),
+            ("training's checkpoint begun", .run, training, .create, "*/cache/unfinished*", "kill-after"),
+            ("training's checkpoint half written", .run, training, .write, "*/cache/unfinished*", "torn"),
+            ("training's checkpoint written, no name yet", .run, training, .rename, "*/cache/work*", "kill-before"),
+            (
+                "training's checkpoint named, the one before it not kept yet", .run, training, .rename, "*/cache/work*",
+                "kill-after"
+            ),
             ("work folder to be removed", .run, training, .unlink, "*/cache/work*", "kill-before"),
             ("work folder half removed", .run, training, .unlink, "*/cache/work*", "kill-after"),
-            ("stopped training's checkpoint half written", .stoppedRun, training, .write, "*/cache/work*", "torn"),
+            (
+                "stopped training's checkpoint half written", .stoppedRun, training, .write, "*/cache/unfinished*",
+                "torn"
+            ),
             ("stopped training's checkpoint renamed", .stoppedRun, training, .rename, "*/cache/work*", "kill-after"),
         ]
         return table.map {

@@ -43,14 +43,14 @@ struct Subject: Sendable {
             """
     )
 
-    /// Nodes of a tenth of a second, so that results are finished long before a kill.
+    /// Nodes that take a while, so that results are finished long before a kill.
     static let slow = Subject(
         name: "slow",
         recipe: """
             recipe: slow
-            axes: {person: {from: 1, to: 16}}
+            axes: {person: {from: 1, to: 24}}
             nodes:
-              picture: {uses: draw_face, seed: "${person}", size: 512}
+              picture: {uses: draw_face, seed: "${person}", size: 320}
               small:   {uses: draw_face, seed: "${person}", size: 16}
             outputs:
               "${person}.png": $picture
@@ -136,7 +136,7 @@ struct Subject: Sendable {
         )
     }
 
-    /// Two trainings of half a second.
+    /// Two short trainings.
     static func training(model: String) -> Subject {
         Subject(
             name: "training",
@@ -144,10 +144,10 @@ struct Subject: Sendable {
                 recipe: training
                 nodes:
                   pictures: {uses: make_dataset, kind: base, seed: 1, count: 8, size: 64}
-                  probe:    {uses: train_probe, pictures: $pictures, seed: 1, steps: 40, batch: 1}
+                  probe:    {uses: train_probe, pictures: $pictures, seed: 1, steps: 16, batch: 1}
                   model:    {uses: load_sdxl, base: model}
                   small:    {uses: make_dataset, kind: base, seed: 1, count: 8, size: 16}
-                  vae:      {uses: train_vae, model: $model, pictures: $small, seed: 1, steps: 40, batch: 1}
+                  vae:      {uses: train_vae, model: $model, pictures: $small, seed: 1, steps: 16, batch: 1}
                 outputs:
                   probe.safetensors: $probe
                   vae.safetensors: $vae

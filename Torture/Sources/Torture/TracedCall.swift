@@ -16,7 +16,8 @@ struct TracedCall: Hashable {
     }
 
     private static func pattern(of path: String) -> String? {
-        for folder in ["/cache/values", "/cache/work", "/cache/locks", "/out"] where path.hasPrefix(folder) {
+        for folder in ["/cache/values", "/cache/work", "/cache/unfinished", "/cache/locks", "/out"]
+        where path.hasPrefix(folder) {
             return "*\(folder)*"
         }
         if path == "/trace" { return nil }

@@ -9,6 +9,8 @@ final class Trial {
     var subject: Subject
     var random: SplitMix
     var counts = Counts()
+    /// More where nobody disturbs the program: only a machine that is very busy keeps it.
+    private let patience: Double
     /// What went wrong, each with the last words of the program.
     private(set) var failures: [String] = []
     /// Named points at which a process was killed.
@@ -18,7 +20,8 @@ final class Trial {
     var out: String { folder + "/out" }
     var recipe: String { "\(folder)/recipe/\(subject.name).yaml" }
 
-    init(lab: Lab, scenario: String, seed: Int, subject: Subject = .few) throws {
+    init(lab: Lab, scenario: String, seed: Int, subject: Subject = .few, patience: Double? = nil) throws {
+        self.patience = patience ?? lab.patience
         (self.lab, self.scenario, self.seed, self.subject) = (lab, scenario, seed, subject)
         let spread = scenario.utf8.reduce(UInt64(0)) { $0 &* 31 &+ UInt64($1) }
         random = SplitMix(UInt64(truncatingIfNeeded: seed) &* 1_000_003 &+ spread)
@@ -39,6 +42,12 @@ final class Trial {
     func clear() {
         Files.setWritable(true, folder)
         Files.remove(folder)
+    }
+
+    /// After a run that did all there was to do: gives the next one something to do.
+    func startAnew() {
+        Files.remove(out)
+        if random.once(in: 2) { Files.remove(cache) }
     }
 
     // MARK: Processes
@@ -76,7 +85,7 @@ final class Trial {
     }
 
     func finish(_ child: Child) -> Run {
-        Child.wait(for: [child], patience: lab.patience)
+        Child.wait(for: [child], patience: patience)
         return Run(child)
     }
 
@@ -164,7 +173,8 @@ final class Trial {
             fail(\.lost, "the run after it runs \(again.ran ?? -1) nodes", again)
         }
         let strays = Files.list(folder).filter { path in
-            !path.contains(".away/") && ["out/.", ".new", ".tmp", "cache/."].contains { path.contains($0) }
+            !path.contains(".away/")
+                && ["out/.", ".new", ".tmp", "cache/.", "unfinished/"].contains { path.contains($0) }
         }
         if !strays.isEmpty { fail(\.strays, "left behind: \(strays.joined(separator: ", "))", times: strays.count) }
         return run

@@ -12,9 +12,9 @@ struct FaultScenario: Scenario {
         let calls = try trial.lab.trace(isWarm ? .warmRun : .run, of: subject)
         if isWarm { try Files.copy(trial.lab.cache(subject), to: trial.cache) }
         let kinds = Set(calls).sorted { ($0.call.rawValue, $0.pattern) < ($1.call.rawValue, $1.pattern) }
-        for _ in 0..<trial.random.int(in: 0...3) {
-            _ = try harmed(kinds, calls, trial)
-            if trial.random.once(in: 2) { Files.remove(trial.out) }
+        for _ in 0..<trial.random.int(in: 0...6) {
+            guard let (_, _, run) = try harmed(kinds, calls, trial) else { return }
+            if run.isSuccess { trial.startAnew() }
         }
         guard let (rule, kind, run) = try harmed(kinds, calls, trial) else { return }
         let clean = try trial.settle()

@@ -17,11 +17,11 @@ struct KillScenario: Scenario {
     }
 
     func attempt(_ trial: Trial) throws {
-        switch trial.random.int(in: 1...20) {
+        switch trial.random.int(in: 1...30) {
         case 1: try slowRun(trial)
         case 2, 3: try rounds(trial.random.int(in: 1...3), of: .training(model: trial.lab.model), most: 1, trial)
-        case 4...9: try rounds(trial.random.int(in: 2...6), of: .pictures, most: 3, trial)
-        default: try rounds(trial.random.int(in: 2...10), of: .few, most: 3, trial)
+        case 4...10: try rounds(trial.random.int(in: 2...8), of: .pictures, most: 3, trial)
+        default: try rounds(trial.random.int(in: 4...24), of: .few, most: 3, trial)
         }
     }
 
@@ -30,7 +30,7 @@ struct KillScenario: Scenario {
         try trial.place(subject)
         if trial.random.once(in: 3) { try Files.copy(trial.lab.cache(subject), to: trial.cache) }
         for _ in 0..<rounds {
-            if trial.random.once(in: 4) { Files.remove(trial.out) }
+            var isDone = false
             let victims = try (0..<trial.random.int(in: 1...most)).map { _ in try victim(subject, trial) }
             Child.wait(for: victims.map(\.child), patience: trial.lab.patience) {
                 for victim in victims {
@@ -46,9 +46,10 @@ struct KillScenario: Scenario {
                 if count([victim.child], trial) > 0 {
                     if let point = victim.point { trial.met(point) }
                 } else if victim.job != .collect, victim.child.end != .exit(143) {
-                    try trial.judge(Run(victim.child), "beside killed processes")
+                    isDone = try trial.judge(Run(victim.child), "beside killed processes") || isDone
                 }
             }
+            if isDone { trial.startAnew() }
         }
         try trial.settle()
     }
@@ -59,13 +60,13 @@ struct KillScenario: Scenario {
             let rule = try point.rule(trial.lab.trace(point.job, of: subject), &trial.random)
         {
             let child = try trial.start(point.job.arguments(trial), rules: [rule])
-            let stop = point.job == .stoppedRun ? trial.random.int(in: 1...30) : nil
+            let stop = point.job == .stoppedRun ? trial.random.int(in: 1...12) : nil
             return Victim(child: child, job: point.job, point: point.name, stop: stop)
         }
         let jobs = ["--jobs", "\(trial.random.int(in: 1...2))"]
         let calls = try trial.lab.trace(.run, of: subject).filter { $0.call != .thread }
         guard trial.random.once(in: 3), let call = trial.random.pick(calls) else {
-            let moment = trial.random.seconds(upTo: try trial.lab.duration(subject))
+            let moment = trial.random.seconds(upTo: try trial.lab.duration(subject) * 0.8)
             return Victim(child: try trial.start(trial.runArguments(jobs)), job: .run, moment: moment)
         }
         let times = calls.count { $0 == call }

@@ -13,7 +13,7 @@ struct TrainingScenario: Scenario {
         var reached: [String: Int] = [:]
         for _ in 0..<trial.random.int(in: 1...4) {
             let signal = trial.random.pick([SIGKILL, SIGTERM, SIGTERM, SIGINT, SIGHUP]) ?? SIGTERM
-            let step = trial.random.int(in: 1...38)
+            let step = trial.random.int(in: 1...15)
             let child = try trial.start(trial.runArguments())
             Child.wait(for: [child], patience: trial.lab.patience) {
                 child.lines.last { $0.text.contains("\"progress\"") }?.text.contains("\"done\": \(step),") == true
