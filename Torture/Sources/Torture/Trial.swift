@@ -168,15 +168,22 @@ final class Trial {
             if !verified.isSuccess { fail(\.lost, "what --repair leaves is damaged", verified) }
             _ = try self.run()
         }
+        // What was only just left may be somebody's who is still at work.
+        for path in strays { Files.age("\(folder)/\(path)") }
         let again = try self.run()
         if try judge(again, "the run after it"), again.ran != 0 {
             fail(\.lost, "the run after it runs \(again.ran ?? -1) nodes", again)
         }
-        let strays = Files.list(folder).filter { path in
+        let left = strays
+        if !left.isEmpty { fail(\.strays, "left behind: \(left.joined(separator: ", "))", times: left.count) }
+        return run
+    }
+
+    /// Files that somebody began and did not finish.
+    private var strays: [String] {
+        Files.list(folder).filter { path in
             !path.contains(".away/")
                 && ["out/.", ".new", ".tmp", "cache/.", "unfinished/"].contains { path.contains($0) }
         }
-        if !strays.isEmpty { fail(\.strays, "left behind: \(strays.joined(separator: ", "))", times: strays.count) }
-        return run
     }
 }
