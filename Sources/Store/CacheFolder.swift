@@ -98,4 +98,10 @@ public struct CacheFolder: Hashable, Sendable {
         guard access(path, W_OK) == 0 else { return false }
         return access(database, F_OK) != 0 || access(database, W_OK) == 0
     }
+
+    /// Whether the folder and all of the database that is there may be written.
+    var hasWritableFiles: Bool {
+        access(path, W_OK) == 0
+            && ["", "-wal", "-shm"].allSatisfy { access(database + $0, F_OK) != 0 || access(database + $0, W_OK) == 0 }
+    }
 }

@@ -123,8 +123,14 @@ final class StoreDatabase: Sendable {
                     replace(writer, because: error)
                 }
             } catch {
-                guard DatabaseFault(error) == .readOnly else { return .postponed(DatabaseFault.reason(error)) }
-                stopWriting(because: DatabaseFault.reason(error))
+                let reason = DatabaseFault.reason(error)
+                guard DatabaseFault(error) == .readOnly else { return .postponed(reason) }
+                guard !folder.hasWritableFiles else {
+                    // Where opening the log is refused for a moment, SQLite is content with reading it: not for good.
+                    forgetWriter()
+                    return .postponed(reason)
+                }
+                stopWriting(because: reason)
                 return .refused
             }
         }
@@ -153,6 +159,17 @@ final class StoreDatabase: Sendable {
     private func abandon(_ old: Connections) {
         Self.abandon(old.reader)
         Self.abandon(old.writer)
+    }
+
+    /// The next write opens another.
+    private func forgetWriter() {
+        let writer = changing.withLock {
+            connections.withLock { connections in
+                defer { connections.writer = nil }
+                return connections.writer
+            }
+        }
+        try? writer?.close()
     }
 
     private func openWriter() throws -> DatabaseQueue? {
