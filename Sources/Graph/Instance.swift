@@ -59,11 +59,10 @@ public struct Instance: Sendable {
         return inputs
     }
 
-    /// What is read on any port, in the order of the ports; what is read twice is there twice.
-    public func forEachInput(_ body: (Int) throws -> Void) rethrows {
-        for (_, sources) in swept.inputs {
-            for source in sources { for input in source[Int(row)] { try body(input) } }
-        }
+    /// What is read on one port, as `inputs` has it, without the others; nil where the recipe gives nothing.
+    public func inputs(of port: String) -> [Int]? {
+        guard let sources = swept.inputs.first(where: { $0.port == port })?.sources else { return nil }
+        return sources.count == 1 ? Array(sources[0][Int(row)]) : sources.flatMap { $0[Int(row)] }
     }
 
     /// `latent` or `latent[style=neon seed=1]`.

@@ -283,10 +283,9 @@ struct Scheduler {
 
     private mutating func inputDigests(of index: Int) -> [String: [CacheKey.InputDigest]] {
         let instance = graph.instances[index]
-        guard !instance.inputs.isEmpty else { return [:] }
         var result: [String: [CacheKey.InputDigest]] = [:]
         for port in instance.schema.inputs {
-            guard let sources = instance.inputs[port.name] else { continue }
+            guard let sources = instance.inputs(of: port.name) else { continue }
             result[port.name] = sources.compactMap { source in
                 digest(of: port.part, at: source).map { digest in
                     CacheKey.InputDigest(

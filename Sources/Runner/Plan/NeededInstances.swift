@@ -42,14 +42,19 @@ struct NeededInstances: Sendable {
     }
 
     private static func inputs(of instance: Instance) -> [Input] {
-        var isGathered: [Int: Bool] = [:]
+        var inputs: [Input] = []
         for port in instance.schema.inputs {
             let gathers = port.arity == .gathered
-            for source in instance.inputs[port.name] ?? [] {
-                isGathered[source] = (isGathered[source] ?? true) && gathers
+            for source in instance.inputs(of: port.name) ?? [] {
+                inputs.append(Input(index: source, isGathered: gathers))
             }
         }
-        return isGathered.keys.sorted().map { Input(index: $0, isGathered: isGathered[$0] ?? false) }
+        guard inputs.count > 1 else { return inputs }
+        // What is read twice stands together, whoever takes it as a whole first.
+        inputs.sort { ($0.index, $0.isGathered ? 1 : 0) < ($1.index, $1.isGathered ? 1 : 0) }
+        var each: [Input] = []
+        for input in inputs where input.index != each.last?.index { each.append(input) }
+        return each
     }
 
     private static func ranks(
