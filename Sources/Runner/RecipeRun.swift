@@ -99,7 +99,9 @@ public final class RecipeRun: Sendable {
             graph.baselines.map { ($0.reader, $0.path) },
             uniquingKeysWith: { first, _ in first }
         )
-        for index in needed.indices where graph.instances[index].schema.readsFiles {
+        let readers = needed.indices.filter { graph.instances[$0].schema.readsFiles }
+        files.lookUp(readers.flatMap { graph.instances[$0].namedFiles })
+        for index in readers {
             let instance = graph.instances[index]
             do {
                 var read: [String] = []

@@ -17,6 +17,8 @@ final class FileWatch: Sendable {
     private let companions: @Sendable (String) throws -> [String]
     private let pause: @Sendable () throws -> Void
     private let known = Mutex<[String: FileContent]>([:])
+    /// What was found in bulk and not asked for yet.
+    private let foundInBulk = Mutex<[String: FileContent]>([:])
 
     /// - Parameters:
     ///   - companions: the other files that are read with one, such as the shards of an index.
@@ -29,6 +31,12 @@ final class FileWatch: Sendable {
         self.store = store
         self.companions = companions
         self.pause = pause
+    }
+
+    /// Looks for files whose digests are remembered, all at once; each is then as it was found when it is first asked for.
+    func lookUp(_ paths: [String]) {
+        let found = store.fileContents(of: paths)
+        foundInBulk.withLock { $0 = found }
     }
 
     /// - Throws: `FileDigestError`; `FileChanged`; what `companions` throws.
@@ -51,7 +59,8 @@ final class FileWatch: Sendable {
     }
 
     private func file(_ path: String) throws -> FileContent {
-        let found = try store.fileContent(path, pause: pause)
+        let found =
+            try foundInBulk.withLock { $0.removeValue(forKey: path) } ?? store.fileContent(path, pause: pause)
         let first = known.withLock { known in
             let first = known[path] ?? found
             known[path] = first

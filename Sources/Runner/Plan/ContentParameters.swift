@@ -12,10 +12,21 @@ extension Instance {
     func contentParameters(fileDigest: (String) throws -> Digest) throws -> [String: Value] {
         var result = parameters
         for parameter in schema.parameters where parameter.form.mentionsFile {
-            guard let value = parameters[parameter.name] else { continue }
+            guard let value = result[parameter.name] else { continue }
             result[parameter.name] = try parameter.form.byContent(value, fileDigest: fileDigest)
         }
         return result
+    }
+
+    /// The files that its parameters name.
+    var namedFiles: [String] {
+        var paths: [String] = []
+        let none = Digest(of: [])
+        _ = try? contentParameters { path in
+            paths.append(path)
+            return none
+        }
+        return paths
     }
 }
 
