@@ -82,6 +82,16 @@ import Testing
         #expect(try workshop.folder.files(under: "out") == ["a.txt"])
     }
 
+    /// A run that was killed in the middle of a write left a file; one of somebody else's only looks like it.
+    @Test func whatKilledRunsLeftIsCleared() throws {
+        for name in ["out/.pulid-run-abc.tmp", "out/deep/.pulid-run-def.tmp", "out/deep/pulid-run.tmp"] {
+            try workshop.folder.write("half", to: name, age: 60)
+        }
+        _ = try workshop.run(graph("a.txt"))
+        _ = try workshop.run(graph("deep/b.txt"))
+        #expect(try workshop.folder.files(under: "out") == ["a.txt", "deep/b.txt", "deep/pulid-run.tmp"])
+    }
+
     @Test func equalBytesAreLeftAloneThoughTheCacheIsNew() throws {
         _ = try workshop.run(graph("a.txt"))
         try FileManager.default.removeItem(atPath: workshop.folder("cache"))

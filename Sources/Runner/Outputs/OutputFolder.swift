@@ -1,5 +1,6 @@
 import Foundation
 import Store
+import Synchronization
 
 /// Writes files beneath one folder and nowhere else, each beside its name and then renamed.
 ///
@@ -13,6 +14,10 @@ struct OutputFolder: Sendable {
     }
 
     let path: String
+    /// Folders in which nothing is left of killed runs, by their paths in this one.
+    private let cleared = Cleared()
+
+    init(path: String) { self.path = path }
 
     /// What became of a file, and what the very file was then.
     enum Outcome {
@@ -33,6 +38,9 @@ struct OutputFolder: Sendable {
             let inner = try enter(component, in: folder)
             close(folder)
             folder = inner
+        }
+        if cleared.insert(components.dropLast().joined(separator: "/")) {
+            WholeFile.removeStrays(in: "/proc/self/fd/\(folder)")
         }
         if let (content, identity) = Self.content(of: name, in: folder, length: bytes.count), content == bytes {
             return .unchanged(identity)
@@ -102,6 +110,11 @@ struct OutputFolder: Sendable {
         guard let identity = FileIdentity(descriptor: descriptor), identity.size == length else { return nil }
         let bytes = (try? file.readToEnd()).map { [UInt8]($0) } ?? []
         return (bytes, FileIdentity(descriptor: descriptor) == identity ? identity : nil)
+    }
+
+    private final class Cleared: Sendable {
+        private let folders = Mutex<Set<String>>([])
+        func insert(_ folder: String) -> Bool { folders.withLock { $0.insert(folder).inserted } }
     }
 
     private func failure(_ name: String) -> Failure { .system(path: name, reason: String(cString: strerror(errno))) }
