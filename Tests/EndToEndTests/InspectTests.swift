@@ -34,7 +34,7 @@ struct InspectTests {
                     holds   148 tensors (148 F16), 260,984 numbers
                     use     {uses: load_face_models, folder: FOLDER, parser: models/tiny/face/parser.safetensors}
                 models/tiny/none: a file that cannot be read
-                  problem models/tiny/none: cannot be read: No such file or directory
+                  problem  models/tiny/none: cannot be read: No such file or directory
 
                 """
         )
