@@ -35,6 +35,8 @@ public struct NodeSchema: Sendable {
     /// In the order declared.
     public let inputs: [Input]
     public let parameters: [Parameter]
+    /// Whether parameters name files by their content.
+    public let readsFiles: Bool
 
     public init<Kind: Node>(_ type: Kind.Type) {
         self.type = type
@@ -72,6 +74,7 @@ public struct NodeSchema: Sendable {
         }
         self.inputs = inputs
         self.parameters = parameters
+        readsFiles = parameters.contains { $0.form.mentionsFile }
     }
 
     /// A node ready to run, or, with no inputs, ready to be asked for its `problems`.

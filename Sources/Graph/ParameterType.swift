@@ -52,6 +52,19 @@ public struct ParameterMismatch: Error, Hashable {
     }
 }
 
+extension ParameterForm {
+    /// Whether a value of this form may name files by their content.
+    public var mentionsFile: Bool {
+        switch self {
+        case .file: true
+        case .list(let form), .optional(let form): form.mentionsFile
+        case .object(let fields): fields.contains { $0.form.mentionsFile }
+        case .oneOf(let forms): forms.contains { $0.mentionsFile }
+        case .integer, .number, .text, .boolean, .choice, .path, .axis: false
+        }
+    }
+}
+
 extension ParameterForm: CustomStringConvertible {
     /// As a message says it: "an integer", "one of off, v1, v2".
     public var description: String {

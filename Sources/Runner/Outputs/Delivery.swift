@@ -9,8 +9,8 @@ final class Delivery: Sendable {
     private struct State {
         /// The measured fields of instances that tables and expectations read.
         var fields: [Int: [String: Double]] = [:]
-        /// Outputs that were found to be as they should, by their place in the graph.
-        var inPlace: Set<Int> = []
+        /// Of each of the graph's outputs, whether it was found to be as it should.
+        var isInPlace: [Bool]
         /// Outputs that this run wrote, or found when it was about to.
         var delivered: Set<Int> = []
     }
@@ -21,13 +21,13 @@ final class Delivery: Sendable {
     private let metadata: OutputMetadata
     private let folder: OutputFolder
     /// Places in the graph's outputs, of those that this run is asked for.
-    private let outputsByInstance: [Int: [Int]]
+    private let outputsByInstance: Lists<Int>
     private let tables: [(place: Int, instances: [Int])]
     private let expectations: [Expectation]
     private let measured: Set<Int>
-    /// What the output files are made of that are as this cache last saw them, by their places; read once.
-    private let contents: Mutex<[Int: Digest]>
-    private let state = Mutex(State())
+    /// By the place in the graph's outputs: what the file is made of, where it is as this cache last saw it; read once.
+    private let contents: [Digest?]
+    private let state: Mutex<State>
 
     init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, version: String) {
         self.graph = graph
@@ -38,34 +38,42 @@ final class Delivery: Sendable {
         func isAsked(_ index: Int) -> Bool {
             options.only.isEmpty || options.only.contains(graph.instances[index].node)
         }
-        var outputs: [Int: [Int]] = [:]
+        var outputs: [(instance: Int, place: Int)] = []
         var tables: [(place: Int, instances: [Int])] = []
         for (place, output) in graph.outputs.enumerated() {
             switch output.source {
-            case .artifact(let index): if isAsked(index) { outputs[index, default: []].append(place) }
+            case .artifact(let index): if isAsked(index) { outputs.append((index, place)) }
             case .table(let indices): if indices.allSatisfy(isAsked) { tables.append((place, indices)) }
             }
         }
-        outputsByInstance = outputs
+        outputsByInstance = Lists(count: graph.instances.count) { add in
+            for output in outputs { add(output.instance, output.place) }
+        }
         self.tables = tables
         expectations = graph.expectations.filter { isAsked($0.instance) }
         measured = Set(expectations.map(\.instance))
-        contents = Mutex([:])
-        let places = outputs.values.flatMap(\.self) + tables.map(\.place)
-        let known = store.outputContents(of: places.map { path($0) })
-        contents.withLock { contents in for place in places { contents[place] = known[path(place)] } }
+        state = Mutex(State(isInPlace: Array(repeating: false, count: graph.outputs.count)))
+        let prefix = folder.path + "/"
+        let places = outputs.map(\.place) + tables.map(\.place)
+        let paths = places.map { prefix + graph.outputs[$0].path }
+        let known = store.outputContents(of: paths)
+        var contents = [Digest?](repeating: nil, count: graph.outputs.count)
+        for (place, path) in zip(places, paths) { contents[place] = known[path] }
+        self.contents = contents
+        singleOutputs = outputs.map(\.place)
+        targets = Set(outputs.map(\.instance)).union(tables.flatMap(\.instances)).union(measured).sorted()
     }
 
     /// The instances that anything asked for names.
-    var targets: [Int] {
-        Array(Set(outputsByInstance.keys).union(tables.flatMap(\.instances)).union(measured)).sorted()
-    }
+    let targets: [Int]
+    /// Places of the outputs that show one result each.
+    private let singleOutputs: [Int]
 
     /// What keeps the output folder from being written to, should it be needed: said once and before anything runs, not
     /// of each file and after hours.
     func folderProblem(digests: [Digest?]) -> OutputReport? {
-        let inPlace = state.withLock { $0.inPlace }
-        let single = outputsByInstance.values.joined().filter { !inPlace.contains($0) }
+        let isInPlace = state.withLock { $0.isInPlace }
+        let single = singleOutputs.filter { !isInPlace[$0] }
         let missing = tables.filter { place, instances in
             tableContent(instances, digests).map { content(at: place) != $0 } ?? true
         }
@@ -80,10 +88,10 @@ final class Delivery: Sendable {
     /// Whether the value itself is needed: not where its files are in place and nothing measures it.
     func isNeeded(_ index: Int, value: Digest, key: Digest) -> Bool {
         var isNeeded = measured.contains(index)
-        for place in outputsByInstance[index] ?? [] {
+        for place in outputsByInstance[index] {
             let content = content(of: place, showing: index, value: value, key: key)
             if self.content(at: place) == content {
-                state.withLock { _ = $0.inPlace.insert(place) }
+                state.withLock { $0.isInPlace[place] = true }
             } else {
                 isNeeded = true
             }
@@ -95,11 +103,11 @@ final class Delivery: Sendable {
     func deliver(_ index: Int, _ artifact: any Artifact, value: Digest, key: Digest) -> [OutputReport] {
         let names = type(of: artifact).fields
         let fields = names.reduce(into: [String: Double]()) { $0[$1] = artifact.field($1) }
-        let inPlace = state.withLock { state in
+        let isInPlace = state.withLock { state in
             state.fields[index] = fields
-            return state.inPlace
+            return state.isInPlace
         }
-        let places = (outputsByInstance[index] ?? []).filter { !inPlace.contains($0) }
+        let places = outputsByInstance[index].filter { !isInPlace[$0] }
         guard !places.isEmpty else { return [] }
         let metadata = entries(index, key)
         return places.map { place in
@@ -112,7 +120,7 @@ final class Delivery: Sendable {
 
     /// The outputs that were left alone.
     func unchangedOutputs() -> [OutputReport] {
-        state.withLock { $0.inPlace }.sorted().map { place in
+        placesInPlace(state.withLock { $0.isInPlace }).map { place in
             OutputReport(path: shownPath(place), outcome: .unchanged, location: graph.outputs[place].location)
         }
     }
@@ -120,7 +128,9 @@ final class Delivery: Sendable {
     /// Files that this run wrote, or saw, and that are gone now that it ends. One that wrote nothing has only just seen
     /// them.
     func missingOutputs() -> [OutputReport] {
-        let delivered = state.withLock { $0.delivered.isEmpty ? [] : $0.delivered.union($0.inPlace) }
+        let delivered = state.withLock { state in
+            state.delivered.isEmpty ? [] : state.delivered.union(placesInPlace(state.isInPlace))
+        }
         return delivered.sorted().compactMap { place in
             guard access(path(place), F_OK) != 0 else { return nil }
             let output = graph.outputs[place]
@@ -229,7 +239,9 @@ final class Delivery: Sendable {
         return Digest(of: encoder.bytes)
     }
 
-    private func content(at place: Int) -> Digest? { contents.withLock { $0[place] } }
+    private func placesInPlace(_ isInPlace: [Bool]) -> [Int] { isInPlace.indices.filter { isInPlace[$0] } }
+
+    private func content(at place: Int) -> Digest? { contents[place] }
 
     private func entries(_ index: Int, _ key: Digest) -> [FileMetadata] {
         options.describesPictures ? metadata.entries(for: graph.instances[index], key: key) : []

@@ -1,10 +1,5 @@
 import Graph
 
-extension NodeSchema {
-    /// Whether parameters name files by their content.
-    var readsFiles: Bool { parameters.contains { $0.form.mentionsFile } }
-}
-
 extension Instance {
     /// The parameters as they stand in the key: a file is named by its content, wherever it lies.
     ///
@@ -31,16 +26,6 @@ extension Instance {
 }
 
 extension ParameterForm {
-    var mentionsFile: Bool {
-        switch self {
-        case .file: true
-        case .list(let form), .optional(let form): form.mentionsFile
-        case .object(let fields): fields.contains { $0.form.mentionsFile }
-        case .oneOf(let forms): forms.contains { $0.mentionsFile }
-        case .integer, .number, .text, .boolean, .choice, .path, .axis: false
-        }
-    }
-
     fileprivate func byContent(_ value: Value, fileDigest: (String) throws -> Digest) throws -> Value {
         switch (self, value) {
         case (.file, .string(let path)): .string(try fileDigest(path).hex)
