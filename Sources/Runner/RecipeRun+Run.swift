@@ -7,6 +7,7 @@ extension RecipeRun {
     /// returns, however it ends.
     public func run() -> RunSummary {
         let start = ContinuousClock.now
+        delivery.clearStrays()
         begin()
         for index in state.withLock({ $0.failures.keys.sorted() }) { noteFailure(of: index) }
         if let problem = delivery.folderProblem(digests: digests()) {
@@ -23,6 +24,7 @@ extension RecipeRun {
         }
         finish()
         store.flush()
+        for output in delivery.missingOutputs() { note(output) }
         return state.withLock { state in
             state.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
             report(.summary(state.summary))
@@ -428,7 +430,6 @@ extension RecipeRun {
             note(output)
             if let table { state.withLock { $0.summary.tables.append(table) } }
         }
-        for output in delivery.missingOutputs() { note(output) }
         for expectation in delivery.expectationReports() {
             state.withLock { $0.summary.expectations.append(expectation) }
             report(.expectation(expectation))

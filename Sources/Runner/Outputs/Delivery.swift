@@ -69,6 +69,11 @@ final class Delivery: Sendable {
     /// Places of the outputs that show one result each.
     private let singleOutputs: [Int]
 
+    /// Removes what killed runs left in the output folder.
+    func clearStrays() {
+        folder.clearStrays(beside: (singleOutputs + tables.map(\.place)).map { graph.outputs[$0].path })
+    }
+
     /// What keeps the output folder from being written to, should it be needed: said once and before anything runs, not
     /// of each file and after hours.
     func folderProblem(digests: [Digest?]) -> OutputReport? {

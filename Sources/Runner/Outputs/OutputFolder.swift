@@ -1,6 +1,5 @@
 import Foundation
 import Store
-import Synchronization
 
 /// Writes files beneath one folder and nowhere else, each beside its name and then renamed.
 ///
@@ -14,10 +13,6 @@ struct OutputFolder: Sendable {
     }
 
     let path: String
-    /// Folders in which nothing is left of killed runs, by their paths in this one.
-    private let cleared = Cleared()
-
-    init(path: String) { self.path = path }
 
     /// What became of a file, and what the very file was then.
     enum Outcome {
@@ -38,9 +33,6 @@ struct OutputFolder: Sendable {
             let inner = try enter(component, in: folder)
             close(folder)
             folder = inner
-        }
-        if cleared.insert(components.dropLast().joined(separator: "/")) {
-            WholeFile.removeStrays(in: "/proc/self/fd/\(folder)")
         }
         if let (content, identity) = Self.content(of: name, in: folder, length: bytes.count), content == bytes {
             return .unchanged(identity)
@@ -71,6 +63,21 @@ struct OutputFolder: Sendable {
             }
         guard isAdding, faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) != 0 else { return nil }
         return failure(existing)
+    }
+
+    /// Removes what killed runs left unfinished beside these files.
+    func clearStrays(beside relatives: [String]) {
+        for folder in Set(relatives.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }) {
+            var descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            for component in folder.split(separator: "/") where descriptor >= 0 {
+                let inner = openat(descriptor, String(component), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+                close(descriptor)
+                descriptor = inner
+            }
+            guard descriptor >= 0 else { continue }
+            WholeFile.removeStrays(in: "/proc/self/fd/\(descriptor)")
+            close(descriptor)
+        }
     }
 
     private func root() throws(Failure) -> Int32 {
@@ -110,11 +117,6 @@ struct OutputFolder: Sendable {
         guard let identity = FileIdentity(descriptor: descriptor), identity.size == length else { return nil }
         let bytes = (try? file.readToEnd()).map { [UInt8]($0) } ?? []
         return (bytes, FileIdentity(descriptor: descriptor) == identity ? identity : nil)
-    }
-
-    private final class Cleared: Sendable {
-        private let folders = Mutex<Set<String>>([])
-        func insert(_ folder: String) -> Bool { folders.withLock { $0.insert(folder).inserted } }
     }
 
     private func failure(_ name: String) -> Failure { .system(path: name, reason: String(cString: strerror(errno))) }
