@@ -36,7 +36,8 @@ import Testing
         kill(running.process.processIdentifier, SIGHUP)
         let result = try test.finish(running)
         #expect(result.status == 143, "\(seen) \(result.stderr)")
-        #expect(result.stderr.contains("\nstopping, waiting for latent["), "\(result.stderr)")
+        // Whom it waits for, unless that was between two nodes.
+        #expect(result.stderr.contains("\nstopping"), "\(result.stderr)")
         #expect(result.stderr.contains("\ninterrupted: "), "\(result.stderr)")
         #expect(try cachedLatents() >= 2)
     }
