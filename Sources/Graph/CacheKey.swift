@@ -50,25 +50,7 @@ public struct CacheKey: Hashable, Sendable {
     }
 
     public var digest: Digest {
-        var encoder = CanonicalEncoder()
-        encoder.append(.string("pulid-run key"))
-        encoder.append(.integer(Int128(Self.schema)))
-        encoder.append(.string(kind))
-        encoder.append(.integer(Int128(version)))
-        encoder.append(.string(numerics))
-        encoder.append(.map(parameters))
-        for (name, digests) in inputs.count > 1 ? inputs.sorted(by: { $0.key < $1.key }) : Array(inputs) {
-            encoder.append(.string(name))
-            encoder.append(.integer(Int128(digests.count)))
-            for input in digests {
-                if let cell = input.cell {
-                    encoder.append(.list(cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
-                } else {
-                    encoder.append(.null)
-                }
-                input.digest.withUnsafeBytes { encoder.append($0) }
-            }
-        }
-        return Digest(of: encoder.bytes)
+        KeyTemplate(kind: kind, version: version, numerics: numerics, constants: parameters)
+            .digest(inputs: inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 }

@@ -5,6 +5,12 @@ public struct CanonicalEncoder: Sendable {
 
     public init() {}
 
+    /// Goes on from what was encoded before.
+    init(_ start: [UInt8]) {
+        bytes.reserveCapacity(start.count + 256)
+        bytes += start
+    }
+
     public mutating func append(_ value: Value) {
         switch value {
         case .null: bytes.append(UInt8(ascii: "n"))
@@ -20,14 +26,25 @@ public struct CanonicalEncoder: Sendable {
             appendFixed(UInt64(values.count))
             for value in values { append(value) }
         case .map(let values):
-            bytes.append(UInt8(ascii: "m"))
-            appendFixed(UInt64(values.count))
+            beginMap(count: values.count)
             for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-                appendText(tag: "k", key)
+                appendMapKey(key)
                 append(value)
             }
         }
     }
+
+    /// For a map whose entries follow one by one, in the order of their keys.
+    mutating func beginMap(count: Int) {
+        bytes.append(UInt8(ascii: "m"))
+        appendFixed(UInt64(count))
+    }
+
+    /// The value follows.
+    mutating func appendMapKey(_ key: String) { appendText(tag: "k", key) }
+
+    /// What another encoder made.
+    mutating func appendEncoded(_ other: [UInt8]) { bytes += other }
 
     public mutating func append(_ data: some Collection<UInt8>) {
         beginData(count: data.count)

@@ -52,6 +52,11 @@ public struct Instance: Sendable {
         return parameters
     }
 
+    /// One of the parameters.
+    public func parameter(_ name: String) -> Value? {
+        swept.varying.first { $0.name == name }?.values[Int(row)] ?? swept.constants[name]
+    }
+
     /// By port: indices into `ExecutionGraph.instances`, all lower than this instance's own.
     public var inputs: [String: [Int]] {
         var inputs: [String: [Int]] = [:]

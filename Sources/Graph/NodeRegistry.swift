@@ -1,21 +1,30 @@
+import Synchronization
+
 /// The node kinds that recipes may use, by name.
-public struct NodeRegistry: Sendable {
-    private let schemas: [String: NodeSchema]
+public final class NodeRegistry: Sendable {
+    private let types: [String: any Node.Type]
+    /// Of the kinds that were asked for: a schema is read off a node of that kind, which takes longer than a small run.
+    private let schemas = Mutex<[String: NodeSchema]>([:])
 
     /// - Precondition: no two nodes share a name.
     public init(_ types: [any Node.Type]) {
-        schemas = Dictionary(
-            types.map { type in
-                let schema = NodeSchema(type)
-                return (schema.name, schema)
-            },
+        self.types = Dictionary(
+            types.map { ($0.name, $0) },
             uniquingKeysWith: { a, _ in preconditionFailure("two nodes are named \(a.name)") }
         )
     }
 
-    public subscript(name: String) -> NodeSchema? { schemas[name] }
+    public subscript(name: String) -> NodeSchema? {
+        guard let type = types[name] else { return nil }
+        return schemas.withLock { schemas in
+            if let known = schemas[name] { return known }
+            let schema = NodeSchema(type)
+            schemas[name] = schema
+            return schema
+        }
+    }
 
     /// In alphabetical order.
-    public var all: [NodeSchema] { schemas.values.sorted { $0.name < $1.name } }
-    public var names: [String] { schemas.keys.sorted() }
+    public var all: [NodeSchema] { names.compactMap { self[$0] } }
+    public var names: [String] { types.keys.sorted() }
 }

@@ -68,6 +68,7 @@ public final class RecipeRun: Sendable {
                     forced: forced,
                     oracle: Scheduler.Oracle(
                         key: { keys.key(of: $0, inputs: $1) },
+                        keyDigest: { keys.digest(of: $0, inputs: $1) },
                         needsDelivery: { delivery.isNeeded($0, value: $1, key: $2) }
                     ),
                     budget: residents.budget

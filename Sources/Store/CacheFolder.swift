@@ -74,7 +74,7 @@ public struct CacheFolder: Hashable, Sendable {
         guard access(path, R_OK | X_OK) == 0 else {
             throw .unusable(path: path, reason: String(cString: strerror(errno)))
         }
-        if access(tag, F_OK) != 0 { try? Self.tagText.write(toFile: tag, atomically: true, encoding: .utf8) }
+        if access(tag, F_OK) != 0 { _ = try? WholeFile(tag).replace(with: Self.tagText.utf8) }
     }
 
     /// With those around it.

@@ -32,6 +32,34 @@ struct KeyTests {
         #expect(Set(keys).count == keys.count)
     }
 
+    /// However many of the parameters are left open, and whichever.
+    @Test func aTemplateGivesTheDigestOfTheWholeKey() {
+        let parameters: [String: Value] = [
+            "steps": .integer(4), "seed": .integer(1), "text": .string("neon"), "files": .list([.string("a"), .null]),
+            "window": .map(["to": .number(0.5), "from": .integer(0)]),
+        ]
+        let inCell = CacheKey.InputDigest(cell: Cell([.init(axis: "seed", value: .integer(3))]), digest: digest)
+        let inputs = ["b": [inCell, inCell], "a": [CacheKey.InputDigest(cell: nil, digest: digest)]]
+        let whole = key(parameters: parameters, inputs: inputs)
+        let names = parameters.keys.sorted()
+        for choice in 0..<1 << names.count {
+            let open = names.indices.filter { choice >> $0 & 1 == 1 }.map { names[$0] }.reversed() as [String]
+            let template = KeyTemplate(
+                kind: "sample",
+                version: 1,
+                numerics: "x86-64-v3",
+                constants: parameters.filter { !open.contains($0.key) },
+                varying: open
+            )
+            let digest = template.digest(
+                values: { parameters[open[$0]] ?? .null },
+                inputs: inputs.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+            )
+            #expect(digest == whole)
+        }
+        #expect(whole.hex == "b121f37c6bc4c54b6a58458b4cdc4cb5e957d33a15cd092e021deaf3919db11e")
+    }
+
     /// Text that looks like the encoding of something else must not be taken for it.
     @Test func encodingsCannotRunIntoEachOther() {
         func bytes(_ values: [Value]) -> [UInt8] {

@@ -23,7 +23,9 @@ struct Scheduler {
 
     /// What the scheduler asks of others, who answer from memory.
     struct Oracle {
-        let key: (Int, _ inputs: [String: [CacheKey.InputDigest]]) -> CacheKey
+        let key: (Int, _ inputs: KeyMaker.Inputs) -> CacheKey
+        /// The same key's digest, for less.
+        let keyDigest: (Int, _ inputs: KeyMaker.Inputs) -> Digest
         /// Whether the run needs the value itself, when it is this one and came from this key.
         let needsDelivery: (Int, _ value: Digest, _ key: Digest) -> Bool
     }
@@ -247,7 +249,7 @@ struct Scheduler {
     }
 
     private mutating func resolve(_ index: Int) {
-        let key = key(of: index).digest
+        let key = oracle.keyDigest(index, inputDigests(of: index))
         states[index].key = key
         if isReference(index) { return require(index, because: .reference) }
         let isForced = forced.contains(index)
@@ -281,12 +283,12 @@ struct Scheduler {
     /// The key of an instance whose inputs are all resolved.
     mutating func key(of index: Int) -> CacheKey { oracle.key(index, inputDigests(of: index)) }
 
-    private mutating func inputDigests(of index: Int) -> [String: [CacheKey.InputDigest]] {
+    private mutating func inputDigests(of index: Int) -> KeyMaker.Inputs {
         let instance = graph.instances[index]
-        var result: [String: [CacheKey.InputDigest]] = [:]
+        var result: KeyMaker.Inputs = []
         for port in instance.schema.inputs {
             guard let sources = instance.inputs(of: port.name) else { continue }
-            result[port.name] = sources.compactMap { source in
+            let digests = sources.compactMap { source in
                 digest(of: port.part, at: source).map { digest in
                     CacheKey.InputDigest(
                         cell: port.arity == .gathered ? graph.instances[source].cell : nil,
@@ -294,7 +296,9 @@ struct Scheduler {
                     )
                 }
             }
+            result.append((port.name, digests))
         }
+        if result.count > 1 { result.sort { $0.port < $1.port } }
         return result
     }
 

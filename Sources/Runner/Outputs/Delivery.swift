@@ -27,6 +27,8 @@ final class Delivery: Sendable {
     private let measured: Set<Int>
     /// By the place in the graph's outputs: what the file is made of, where it is as this cache last saw it; read once.
     private let contents: [Digest?]
+    /// By the place in the graph's outputs: `png`
+    private let extensions: [String]
     private let state: Mutex<State>
 
     init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, version: String) {
@@ -60,6 +62,7 @@ final class Delivery: Sendable {
         var contents = [Digest?](repeating: nil, count: graph.outputs.count)
         for (place, path) in zip(places, paths) { contents[place] = known[path] }
         self.contents = contents
+        extensions = graph.outputs.map { Self.fileExtension($0.path) }
         singleOutputs = outputs.map(\.place)
         targets = Set(outputs.map(\.instance)).union(tables.flatMap(\.instances)).union(measured).sorted()
     }
@@ -200,7 +203,7 @@ final class Delivery: Sendable {
         let output = graph.outputs[place]
         let outcome: OutputReport.Outcome
         do {
-            let bytes = try encode(Self.fileExtension(output.path))
+            let bytes = try encode(extensions[place])
             let identity: FileIdentity?
             switch try folder.write(bytes, to: output.path) {
             case .written(let file): (outcome, identity) = (.written, file)
@@ -220,7 +223,7 @@ final class Delivery: Sendable {
         var encoder = CanonicalEncoder()
         encoder.append(.string("output"))
         encoder.append(.integer(Int128(instance.schema.output.encoderRevision)))
-        encoder.append(.string(Self.fileExtension(graph.outputs[place].path)))
+        encoder.append(.string(extensions[place]))
         value.withUnsafeBytes { encoder.append($0) }
         if options.describesPictures { metadata.append(to: &encoder, for: instance, key: key) }
         return Digest(of: encoder.bytes)
@@ -258,7 +261,11 @@ final class Delivery: Sendable {
         (options.out.hasSuffix("/") ? options.out : options.out + "/") + graph.outputs[place].path
     }
 
-    private static func fileExtension(_ path: String) -> String { (path as NSString).pathExtension.lowercased() }
+    private static func fileExtension(_ path: String) -> String {
+        let name = path.split(separator: "/").last ?? ""
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return "" }
+        return name[name.utf8.index(after: dot)...].lowercased()
+    }
 
     private static func absolute(_ path: String) -> String {
         path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path

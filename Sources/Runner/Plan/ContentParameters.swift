@@ -1,13 +1,13 @@
 import Graph
 
 extension Instance {
-    /// The parameters as they stand in the key: a file is named by its content, wherever it lies.
+    /// The parameters that name files, as they stand in the key: by content, wherever the files lie.
     ///
     /// - Throws: what `fileDigest` throws.
     func contentParameters(fileDigest: (String) throws -> Digest) throws -> [String: Value] {
-        var result = parameters
+        var result: [String: Value] = [:]
         for parameter in schema.parameters where parameter.form.mentionsFile {
-            guard let value = result[parameter.name] else { continue }
+            guard let value = self.parameter(parameter.name) else { continue }
             result[parameter.name] = try parameter.form.byContent(value, fileDigest: fileDigest)
         }
         return result

@@ -3,30 +3,78 @@ import Synchronization
 
 /// Makes the keys of a run's instances.
 final class KeyMaker: Sendable {
+    /// By port, in the order of the ports' names.
+    typealias Inputs = [(port: String, digests: [CacheKey.InputDigest])]
+
+    /// What the cells of a node share.
+    private struct Shared {
+        let template: KeyTemplate
+        /// The parameters that the template leaves open: those that vary, and those that name files.
+        let open: [String]
+    }
+
     private let graph: ExecutionGraph
     private let numerics: String
-    /// Of instances that name files: their parameters with the files' digests in place of their paths.
+    private let shared: [ObjectIdentifier: Shared]
+    /// Of instances that name files: these parameters, with the files' digests in place of their paths.
     private let contents = Mutex<[Int: [String: Value]]>([:])
 
     init(graph: ExecutionGraph, numerics: String) {
         self.graph = graph
         self.numerics = numerics
+        var shared: [ObjectIdentifier: Shared] = [:]
+        for instance in graph.instances where shared[ObjectIdentifier(instance.swept)] == nil {
+            shared[ObjectIdentifier(instance.swept)] = Self.shared(by: instance.swept, numerics)
+        }
+        self.shared = shared
     }
 
-    func set(_ contentParameters: [String: Value], of index: Int) {
-        contents.withLock { $0[index] = contentParameters }
+    private static func shared(by node: SweptNode, _ numerics: String) -> Shared {
+        let schema = node.schema
+        let files = schema.parameters.filter(\.form.mentionsFile).map(\.name).filter { node.constants[$0] != nil }
+        let open = node.varying.map(\.name) + files
+        let template = KeyTemplate(
+            kind: schema.name,
+            version: schema.version,
+            numerics: Self.numerics(numerics, schema),
+            constants: node.constants.filter { !files.contains($0.key) },
+            varying: open
+        )
+        return Shared(template: template, open: open)
     }
 
-    func key(of index: Int, inputs: [String: [CacheKey.InputDigest]]) -> CacheKey {
+    private static func numerics(_ common: String, _ schema: NodeSchema) -> String {
+        schema.numerics.isEmpty ? common : "\(common); \(schema.numerics)"
+    }
+
+    /// - Parameter contents: the parameters that name files, by content.
+    func set(_ contents: [String: Value], of index: Int) {
+        self.contents.withLock { $0[index] = contents }
+    }
+
+    func digest(of index: Int, inputs: Inputs) -> Digest {
+        let instance = graph.instances[index]
+        guard let shared = shared[ObjectIdentifier(instance.swept)] else { return key(of: index, inputs: inputs).digest }
+        let contents = instance.schema.readsFiles ? contents.withLock { $0[index] } : nil
+        return shared.template.digest(
+            values: { place in
+                let name = shared.open[place]
+                return contents?[name] ?? instance.parameter(name) ?? .null
+            },
+            inputs: inputs
+        )
+    }
+
+    func key(of index: Int, inputs: Inputs) -> CacheKey {
         let instance = graph.instances[index]
         let schema = instance.schema
+        let contents = contents.withLock { $0[index] } ?? [:]
         return CacheKey(
             kind: schema.name,
             version: schema.version,
-            parameters: schema.readsFiles
-                ? contents.withLock { $0[index] } ?? instance.parameters : instance.parameters,
-            inputs: inputs,
-            numerics: schema.numerics.isEmpty ? numerics : "\(numerics); \(schema.numerics)"
+            parameters: instance.parameters.merging(contents) { $1 },
+            inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.port, $0.digests) }),
+            numerics: Self.numerics(numerics, schema)
         )
     }
 }

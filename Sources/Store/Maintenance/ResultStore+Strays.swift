@@ -21,6 +21,7 @@ extension ResultStore {
     func removeStrays() {
         removeUnnamed(strays().map { ($0.path, Digest(hex: $0.name.replacing("/", with: ""))) })
         WholeFile.removeStrays(in: folder.unfinished)
+        WholeFile.removeStrays(in: folder.path)
     }
 
     /// Removes value files, but for those that got a row meanwhile. Within a transaction, and rows of values in files

@@ -8,7 +8,6 @@ final class Campaign {
     private var now = Tally()
     private var summed: Tally
     private var spent: [String: Double] = [:]
-    private var points: Set<String> = []
 
     init(_ options: Options) throws {
         self.options = options
@@ -49,10 +48,9 @@ final class Campaign {
         try scenario.attempt(trial)
         trial.counts.tries = 1
         spent[scenario.name, default: 0] += Child.now - begun
-        now.add(trial.counts, to: scenario.name)
-        points.formUnion(trial.points)
+        now.add(trial)
         if let file = options.tally {
-            summed.add(trial.counts, to: scenario.name)
+            summed.add(trial)
             try summed.save(to: file)
         }
         for failure in trial.failures { say("\(scenario.name), seed \(seed): \(failure)") }
@@ -63,13 +61,15 @@ final class Campaign {
     private func report() {
         let names = scenarios.map(\.name)
         say("\n" + now.table(order: names))
-        if options.seed == nil, names.contains(KillScenario().name) {
-            let all = NamedPoint.matrix(model: lab.model).map(\.name)
-            let missed = all.filter { !points.contains($0) }
-            say("\nnamed points met: \(all.count - missed.count) of \(all.count)")
-            if !missed.isEmpty { say("not met: " + missed.joined(separator: "; ")) }
-        }
+        if names.contains(CrashMatrixScenario().name) { reportPoints(now) }
         if let file = options.tally { say("\nin all, with \(file):\n\n" + summed.table(order: names)) }
+    }
+
+    private func reportPoints(_ tally: Tally) {
+        let all = NamedPoint.matrix(model: lab.model).map(\.name)
+        let missed = all.filter { !tally.points.contains($0) }
+        say("\nnamed points met: \(all.count - missed.count) of \(all.count)")
+        if !missed.isEmpty { say("not met: " + missed.joined(separator: "; ")) }
     }
 
     /// At once, so that nothing is lost where this itself is stopped.

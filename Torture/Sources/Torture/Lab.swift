@@ -68,27 +68,36 @@ final class Lab {
         if let known = traces[id] { return known }
         let trial = try Trial(lab: self, scenario: "trace", seed: 0, subject: subject)
         defer { trial.clear() }
-        if job.isWarm { try Files.copy(cache(subject), to: trial.cache) }
+        try job.prepare(trial)
         let file = trial.folder + "/trace"
         let child = try trial.start(job.arguments(trial), environment: ["FAULT_TRACE": file])
-        if job == .stoppedRun {
-            Child.wait(for: [child], patience: patience) { child.lines.contains { $0.text.contains("\"done\": 3") } }
-            child.send(SIGTERM)
-        }
-        _ = trial.finish(child)
+        job.finish(child, patience: patience)
         let calls = TracedCall.read(String(decoding: Files.read(file) ?? Data(), as: UTF8.self), below: trial.folder)
         traces[id] = calls
         return calls
     }
 
-    /// A cache that knows everything: closed in order, or (cut) left by a process that was killed before its log was
-    /// brought into the database.
-    func cache(_ subject: Subject, cut: Bool = false) throws -> String {
-        let id = try identity(subject) + (cut ? " cut" : "")
+    /// How the process ended that made a cache.
+    enum Past: String {
+        /// In order: it knows everything.
+        case whole
+        /// By a kill, before its log was brought into the database; it knows everything.
+        case cut
+        /// Told to stop: it holds the checkpoint of a long node.
+        case stopped
+    }
+
+    func cache(_ subject: Subject, _ past: Past = .whole) throws -> String {
+        let id = try identity(subject) + " \(past)"
         if let known = caches[id] { return known }
         let trial = try Trial(lab: self, scenario: "cache", seed: caches.count, subject: subject)
-        let rule = FaultRule(calls: [.write], pattern: "*/cache/cache.sqlite", when: .once(1), effect: "kill-before")
-        _ = try trial.run(rules: cut ? [rule] : [])
+        switch past {
+        case .whole: _ = try trial.run()
+        case .cut:
+            let rule = FaultRule(calls: [.write], pattern: "*/cache/cache.sqlite", when: .once(1), effect: "kill-before")
+            _ = try trial.run(rules: [rule])
+        case .stopped: Job.stoppedRun.finish(try trial.start(trial.runArguments()), patience: patience)
+        }
         caches[id] = trial.cache
         return trial.cache
     }

@@ -1,12 +1,11 @@
 import Foundation
 import Glibc
 
-/// `torture MINUTES`: harms the program in every way for so long, and prints a table.
+/// `torture --minutes N`: harms the program in every way for so long, and prints a table.
 @main enum Torture {
     static let scenarios: [any Scenario] = [
-        KillScenario(), FlipScenario(), FaultScenario(), ChangedFileScenario(), LostFolderScenario(),
-        ReadOnlyScenario(),
-        BesideScenario(), TrainingScenario(), LimitScenario(),
+        CrashMatrixScenario(), KillScenario(), FlipScenario(), FaultScenario(), ChangedFileScenario(),
+        LostFolderScenario(), ReadOnlyScenario(), BesideScenario(), ResumeScenario(), LimitScenario(),
     ]
 
     static func main() {

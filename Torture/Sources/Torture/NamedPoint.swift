@@ -9,14 +9,13 @@ struct NamedPoint {
 
     /// - Parameter model: the folder of the embedded model
     static func matrix(model: String) -> [NamedPoint] {
-        let training = Subject.training(model: model)
         let database = "*/cache/cache.sqlite"
         let table: [(String, Job, Subject, FaultRule.Call, String, String)] = [
-            ("cache folder made, not marked", .run, .few, .rename, "*/cache/.dat*", "kill-before"),
-            ("cache folder marked", .run, .few, .rename, "*/cache/.dat*", "kill-after"),
+            ("cache folder made, not marked", .run, .few, .rename, "*/cache/CACHEDIR.TAG", "kill-before"),
+            ("cache folder marked", .run, .few, .rename, "*/cache/CACHEDIR.TAG", "kill-after"),
             ("new database half written", .run, .few, .write, database + ".new-*", "torn"),
-            ("new database written, not in place", .run, .few, .rename, database + ".new-*", "kill-before"),
-            ("new database in place", .run, .few, .rename, database + ".new-*", "kill-after"),
+            ("new database written, not in place", .run, .few, .rename, database, "kill-before"),
+            ("new database in place", .run, .few, .rename, database, "kill-after"),
             ("log begun", .run, .few, .create, database + "-wal", "kill-after"),
             ("transaction begun", .run, .few, .write, database + "-wal", "kill-before"),
             ("within the transaction", .run, .few, .write, database + "-wal", "kill-after"),
@@ -49,24 +48,30 @@ struct NamedPoint {
             ("eviction half written", .collect, .pictures, .write, database + "-wal", "torn"),
             ("database made smaller", .collect, .pictures, .truncate, database, "kill-before"),
             ("database was made smaller", .collect, .pictures, .truncate, database, "kill-after"),
-            ("work folder made", .run, training, .mkdir, "*/cache/work*", "kill-after"),
-            ("training's checkpoint begun", .run, training, .create, "*/cache/unfinished*", "kill-after"),
-            ("training's checkpoint half written", .run, training, .write, "*/cache/unfinished*", "torn"),
-            ("training's checkpoint written, no name yet", .run, training, .rename, "*/cache/work*", "kill-before"),
-            (
-                "training's checkpoint named, the one before it not kept yet", .run, training, .rename, "*/cache/work*",
-                "kill-after"
-            ),
-            ("work folder to be removed", .run, training, .unlink, "*/cache/work*", "kill-before"),
-            ("work folder half removed", .run, training, .unlink, "*/cache/work*", "kill-after"),
-            (
-                "stopped training's checkpoint half written", .stoppedRun, training, .write, "*/cache/unfinished*",
-                "torn"
-            ),
-            ("stopped training's checkpoint renamed", .stoppedRun, training, .rename, "*/cache/work*", "kill-after"),
+        ]
+        let steps: [(String, Job, FaultRule.Call, String, String)] = [
+            ("work folder made", .stoppedRun, .mkdir, "*/cache/work*", "kill-after"),
+            ("checkpoint begun", .stoppedRun, .create, "*/cache/unfinished*", "kill-after"),
+            ("checkpoint half written", .stoppedRun, .write, "*/cache/unfinished*", "torn"),
+            ("checkpoint written, no name yet", .stoppedRun, .rename, "*/cache/work*", "kill-before"),
+            ("checkpoint named", .stoppedRun, .rename, "*/cache/work*", "kill-after"),
+            ("checkpoint being read", .resumedRun, .read, "*/cache/work*", "kill-after"),
+            ("work folder to be removed", .resumedRun, .unlink, "*/cache/work*", "kill-before"),
+            ("work folder half removed", .resumedRun, .unlink, "*/cache/work*", "kill-after"),
         ]
         return table.map {
             NamedPoint(name: $0.0, job: $0.1, subject: $0.2, call: $0.3, pattern: $0.4, effect: $0.5)
+        } + [Subject.training(model: model), .render(model: model)].flatMap { subject in
+            steps.map {
+                NamedPoint(
+                    name: "\(subject.name): \($0.0)",
+                    job: $0.1,
+                    subject: subject,
+                    call: $0.2,
+                    pattern: $0.3,
+                    effect: $0.4
+                )
+            }
         }
     }
 

@@ -156,6 +156,25 @@ struct Subject: Sendable {
         )
     }
 
+    /// A render of many steps.
+    static func render(model: String) -> Subject {
+        Subject(
+            name: "render",
+            recipe: """
+                recipe: render
+                nodes:
+                  model:  {uses: load_sdxl, base: model}
+                  prompt: {uses: encode_prompt, model: $model, text: a portrait}
+                  latent: {uses: sample, model: $model, prompt: $prompt, seed: 1, steps: 24, width: 128, height: 128}
+                  image:  {uses: decode, model: $model, latent: $latent}
+                outputs:
+                  latent.safetensors: $latent
+                  image.png: $image
+                """,
+            links: ["model": model]
+        )
+    }
+
     /// Writes recipe and files into a folder.
     func place(in folder: String) throws {
         try Files.makeFolder(folder)

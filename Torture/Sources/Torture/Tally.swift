@@ -3,6 +3,8 @@ import Foundation
 /// The counts of all scenarios; kept in a file, several runs add up.
 struct Tally: Codable {
     private(set) var scenarios: [String: Counts] = [:]
+    /// Named points at which a process was killed.
+    private(set) var points: Set<String> = []
 
     var total: Counts { scenarios.values.reduce(into: Counts()) { $0 += $1 } }
 
@@ -14,7 +16,10 @@ struct Tally: Codable {
         self = try JSONDecoder().decode(Tally.self, from: Data(contentsOf: URL(fileURLWithPath: file)))
     }
 
-    mutating func add(_ counts: Counts, to scenario: String) { scenarios[scenario, default: Counts()] += counts }
+    mutating func add(_ trial: Trial) {
+        scenarios[trial.scenario, default: Counts()] += trial.counts
+        points.formUnion(trial.points)
+    }
 
     func save(to file: String) throws {
         let encoder = JSONEncoder()

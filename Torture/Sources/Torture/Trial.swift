@@ -44,6 +44,12 @@ final class Trial {
         Files.remove(folder)
     }
 
+    /// As it was before anything ran.
+    func empty() {
+        Files.remove(out)
+        Files.remove(cache)
+    }
+
     /// After a run that did all there was to do: gives the next one something to do.
     func startAnew() {
         Files.remove(out)

@@ -9,7 +9,7 @@ struct FlipScenario: Scenario {
         let subject = trial.random.once(in: 3) ? Subject.pictures : .few
         try trial.place(subject)
         let reference = try trial.lab.reference(subject)
-        try Files.copy(trial.lab.cache(subject, cut: trial.random.once(in: 2)), to: trial.cache)
+        try Files.copy(trial.lab.cache(subject, trial.random.once(in: 2) ? .cut : .whole), to: trial.cache)
         if trial.random.once(in: 4) {
             // Outputs that the cache remembers.
             _ = try trial.run()

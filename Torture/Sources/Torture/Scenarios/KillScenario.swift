@@ -1,6 +1,6 @@
 import Foundation
 
-/// kill -9 at random moments and at every named point: rounds of one to three processes on one cache and one output folder,
+/// kill -9 at random moments and around random calls: rounds of one to three processes on one cache and one output folder,
 /// before a run that nobody disturbs.
 struct KillScenario: Scenario {
     let name = "kills"
@@ -10,10 +10,7 @@ struct KillScenario: Scenario {
     private struct Victim {
         let child: Child
         let job: Job
-        var point: String?
         var moment = Double.infinity
-        /// When to be told to stop, so that it saves its state: the step of a training.
-        var stop: Int?
     }
 
     func attempt(_ trial: Trial) throws {
@@ -33,19 +30,13 @@ struct KillScenario: Scenario {
             var isDone = false
             let victims = try (0..<trial.random.int(in: 1...most)).map { _ in try victim(subject, trial) }
             Child.wait(for: victims.map(\.child), patience: trial.lab.patience) {
-                for victim in victims {
-                    if Child.now - victim.child.started > victim.moment { victim.child.send(SIGKILL) }
-                    guard let stop = victim.stop else { continue }
-                    if victim.child.lines.contains(where: { $0.text.contains("\"done\": \(stop),") }) {
-                        victim.child.send(SIGTERM)
-                    }
+                for victim in victims where Child.now - victim.child.started > victim.moment {
+                    victim.child.send(SIGKILL)
                 }
                 return false
             }
             for victim in victims {
-                if count([victim.child], trial) > 0 {
-                    if let point = victim.point { trial.met(point) }
-                } else if victim.job != .collect, victim.child.end != .exit(143) {
+                if count([victim.child], trial) == 0, victim.job != .collect {
                     isDone = try trial.judge(Run(victim.child), "beside killed processes") || isDone
                 }
             }
@@ -55,19 +46,12 @@ struct KillScenario: Scenario {
     }
 
     private func victim(_ subject: Subject, _ trial: Trial) throws -> Victim {
-        let points = NamedPoint.matrix(model: trial.lab.model).filter { $0.subject.name == subject.name }
-        if !trial.random.once(in: 3), let point = trial.random.pick(points),
-            let rule = try point.rule(trial.lab.trace(point.job, of: subject), &trial.random)
-        {
-            let child = try trial.start(point.job.arguments(trial), rules: [rule])
-            let stop = point.job == .stoppedRun ? trial.random.int(in: 1...12) : nil
-            return Victim(child: child, job: point.job, point: point.name, stop: stop)
-        }
-        let jobs = ["--jobs", "\(trial.random.int(in: 1...2))"]
-        let calls = try trial.lab.trace(.run, of: subject).filter { $0.call != .thread }
-        guard trial.random.once(in: 3), let call = trial.random.pick(calls) else {
+        let job = subject.name == Subject.pictures.name && trial.random.once(in: 6) ? Job.collect : .run
+        let arguments = job.arguments(trial) + (job == .run ? ["--jobs", "\(trial.random.int(in: 1...2))"] : [])
+        let calls = try trial.lab.trace(job, of: subject).filter { $0.call != .thread }
+        guard trial.random.once(in: 2), let call = trial.random.pick(calls) else {
             let moment = trial.random.seconds(upTo: try trial.lab.duration(subject) * 0.8)
-            return Victim(child: try trial.start(trial.runArguments(jobs)), job: .run, moment: moment)
+            return Victim(child: try trial.start(arguments), job: job, moment: moment)
         }
         let times = calls.count { $0 == call }
         let rule = FaultRule(
@@ -76,7 +60,7 @@ struct KillScenario: Scenario {
             when: .once(trial.random.int(in: 1...times)),
             effect: trial.random.pick(["kill-before", "kill-after", "torn"]) ?? "kill-after"
         )
-        return Victim(child: try trial.start(trial.runArguments(jobs), rules: [rule]), job: .run)
+        return Victim(child: try trial.start(arguments, rules: [rule]), job: job)
     }
 
     /// What was finished more than a second before a kill is not made again.

@@ -8,7 +8,7 @@ struct ReadOnlyScenario: Scenario {
     func attempt(_ trial: Trial) throws {
         let subject = trial.random.once(in: 2) ? Subject.pictures : .few
         try trial.place(subject)
-        try Files.copy(trial.lab.cache(subject, cut: trial.random.once(in: 4)), to: trial.cache)
+        try Files.copy(trial.lab.cache(subject, trial.random.once(in: 4) ? .cut : .whole), to: trial.cache)
         let files = Files.list(trial.cache).filter { $0 == "cache.sqlite" || $0.hasPrefix("values/") }
         for _ in 0..<trial.random.int(in: 0...16) {
             guard let file = trial.random.pick(files) else { return }

@@ -1,15 +1,16 @@
 import Foundation
 
-/// Trainings that are stopped, and their checkpoints flipped, cut, replaced or taken away.
-struct TrainingScenario: Scenario {
-    let name = "trainings"
+/// Trainings and a render that are stopped, and their checkpoints flipped, cut, replaced or taken away.
+struct ResumeScenario: Scenario {
+    let name = "resumes"
     let share = 3.0
 
     private enum Harm: CaseIterable { case none, flipped, cut, empty, foreign, folder, unreadable }
 
     func attempt(_ trial: Trial) throws {
-        try trial.place(.training(model: trial.lab.model))
-        // What the stopped training had reached, where nobody has harmed it since.
+        let model = trial.lab.model
+        try trial.place(trial.random.once(in: 3) ? .render(model: model) : .training(model: model))
+        // What each stopped node had reached, where nobody has harmed it since.
         var reached: [String: Int] = [:]
         for _ in 0..<trial.random.int(in: 1...4) {
             let signal = trial.random.pick([SIGKILL, SIGTERM, SIGTERM, SIGINT, SIGHUP]) ?? SIGTERM
