@@ -54,7 +54,9 @@ final class KeyMaker: Sendable {
 
     func digest(of index: Int, inputs: Inputs) -> Digest {
         let instance = graph.instances[index]
-        guard let shared = shared[ObjectIdentifier(instance.swept)] else { return key(of: index, inputs: inputs).digest }
+        guard let shared = shared[ObjectIdentifier(instance.swept)] else {
+            return key(of: index, inputs: inputs).digest
+        }
         let contents = instance.schema.readsFiles ? contents.withLock { $0[index] } : nil
         return shared.template.digest(
             values: { place in

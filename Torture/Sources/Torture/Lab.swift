@@ -94,7 +94,12 @@ final class Lab {
         switch past {
         case .whole: _ = try trial.run()
         case .cut:
-            let rule = FaultRule(calls: [.write], pattern: "*/cache/cache.sqlite", when: .once(1), effect: "kill-before")
+            let rule = FaultRule(
+                calls: [.write],
+                pattern: "*/cache/cache.sqlite",
+                when: .once(1),
+                effect: "kill-before"
+            )
             _ = try trial.run(rules: [rule])
         case .stopped: Job.stoppedRun.finish(try trial.start(trial.runArguments()), patience: patience)
         }

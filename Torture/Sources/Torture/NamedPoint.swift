@@ -61,18 +61,19 @@ struct NamedPoint {
         ]
         return table.map {
             NamedPoint(name: $0.0, job: $0.1, subject: $0.2, call: $0.3, pattern: $0.4, effect: $0.5)
-        } + [Subject.training(model: model), .render(model: model)].flatMap { subject in
-            steps.map {
-                NamedPoint(
-                    name: "\(subject.name): \($0.0)",
-                    job: $0.1,
-                    subject: subject,
-                    call: $0.2,
-                    pattern: $0.3,
-                    effect: $0.4
-                )
-            }
         }
+            + [Subject.training(model: model), .render(model: model)].flatMap { subject in
+                steps.map {
+                    NamedPoint(
+                        name: "\(subject.name): \($0.0)",
+                        job: $0.1,
+                        subject: subject,
+                        call: $0.2,
+                        pattern: $0.3,
+                        effect: $0.4
+                    )
+                }
+            }
     }
 
     /// A rule that kills at the point, at one of the calls that an undisturbed process makes there; nothing where it makes
