@@ -21,7 +21,9 @@ struct CrashMatrixScenario: Scenario {
         trial.empty()
         try trial.place(point.subject)
         try point.job.prepare(trial)
-        guard let rule = point.rule(try trial.lab.trace(point.job, of: point.subject), &trial.random) else { return false }
+        guard let rule = point.rule(try trial.lab.trace(point.job, of: point.subject), &trial.random) else {
+            return false
+        }
         let child = try trial.start(point.job.arguments(trial), rules: [rule])
         point.job.finish(child, patience: trial.lab.patience)
         let isKilled = child.end == .signal(SIGKILL) && !child.hung
