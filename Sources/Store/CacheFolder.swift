@@ -77,6 +77,11 @@ public struct CacheFolder: Hashable, Sendable {
         if access(tag, F_OK) != 0 { _ = try? WholeFile(tag).replace(with: Self.tagText.utf8) }
     }
 
+    /// Removes what writers that live no more left unfinished.
+    func removeUnfinished() {
+        for folder in [path, unfinished] { WholeFile.removeStrays(in: folder) }
+    }
+
     /// With those around it.
     private func makeFolder(_ folder: String) throws(StoreError) {
         if mkdir(folder, 0o777) == 0 { return }

@@ -36,7 +36,7 @@ public final class ResultStore: Sendable {
         if access == .readWrite { try folder.prepare() }
         let mayWrite = access == .readWrite && folder.isWritable
         if access == .readWrite, !mayWrite { warn("the cache \(folder.path) can only be read: results are not kept") }
-        if mayWrite { WholeFile.removeStrays(in: folder.unfinished) }
+        if mayWrite { folder.removeUnfinished() }
         let locks = mayWrite ? KeyLocks(folder: folder.locks, notices: notices) : nil
         let values = ValueFiles(folder: folder)
         let database = try StoreDatabase(

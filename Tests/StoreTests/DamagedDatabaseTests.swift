@@ -53,6 +53,33 @@ import Testing
         #expect(try use().found == 11)
     }
 
+    /// What a kill in the middle of a checkpoint leaves: the first page of the file tells of pages that are in the log
+    /// alone.
+    @Test func aHalfFinishedCheckpointLosesNothing() throws {
+        try ResultStore(folder: cache).close()
+        let store = try ResultStore(folder: cache)
+        for seed in 0..<10 { store.insertText("text \(seed)", seed: seed) }
+        store.insert(ToyImage([UInt8](repeating: 9, count: 100_000)), seed: 10)
+        store.flush()
+        var file = try folder.bytes(of: "cache/cache.sqlite")
+        let log = try folder.bytes(of: "cache/cache.sqlite-wal")
+        store.close()
+
+        let page = 65536
+        func number(_ place: Int) -> Int { log[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+        for frame in stride(from: 32, to: log.count, by: 24 + page) where number(frame) == 1 {
+            file.replaceSubrange(0..<page, with: log[frame + 24..<frame + 24 + page])
+        }
+        let pages = file[28..<32].reduce(0) { $0 << 8 | Int($1) }
+        #expect(pages * page > file.count)
+
+        try reset(file)
+        try folder.write(log, to: "cache/cache.sqlite-wal")
+        let warnings = WarningLog()
+        #expect(try use(warnings.warn).found == 11)
+        #expect(warnings.warnings.isEmpty)
+    }
+
     @Test func truncatedAtAnyLengthNothingIsWrong() throws {
         let bytes = try fill()
         let pages = stride(from: 65536, to: bytes.count, by: 65536).flatMap { [$0 - 1, $0, $0 + 1] }

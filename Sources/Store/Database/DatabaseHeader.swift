@@ -1,5 +1,5 @@
 import Foundation
-import GRDB
+import GRDBSQLite
 
 /// What a file says of itself, before anything is changed in it.
 enum DatabaseHeader: Equatable {
@@ -23,23 +23,32 @@ enum DatabaseHeader: Equatable {
         }
     }
 
-    /// Through SQLite: a file of its that were opened and closed by hand would lose the locks of this process.
+    /// Where the numbers lie: https://www.sqlite.org/fileformat.html
+    private static let (magic, userVersion, applicationID, count) = (Array("SQLite format 3\0".utf8), 60, 68, 100)
+
+    /// The first bytes alone: they never change, while the rest of the file may be half of what its log holds. Through
+    /// SQLite's own handle: a file of its that was opened and closed by hand would lose the locks of this process.
     private static func read(_ path: String) -> DatabaseHeader {
-        do {
-            let queue = try StoreDatabase.connectUnchanging(path)
-            defer { try? queue.close() }
-            return try queue.unsafeRead { db in
-                let id = try Int.fetchOne(db, sql: "PRAGMA application_id")
-                guard id == Int(StoreSchema.applicationID) else { return .foreign("another program made it") }
-                return .ours(version: try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0)
-            }
-        } catch let error as DatabaseError where error.resultCode == .SQLITE_NOTADB {
-            return .foreign("it is not a database")
-        } catch  where DatabaseFault(error) == .damage {
-            return .foreign("it is damaged")
-        } catch {
-            let reason = access(path, R_OK) == 0 ? DatabaseFault.reason(error) : String(cString: strerror(errno))
+        var connection: OpaquePointer?
+        defer { sqlite3_close(connection) }
+        guard sqlite3_open_v2(path, &connection, SQLITE_OPEN_READONLY, nil) == SQLITE_OK else {
+            let isReadable = access(path, R_OK) == 0
+            let reason = isReadable ? String(cString: sqlite3_errmsg(connection)) : String(cString: strerror(errno))
             return .foreign("it cannot be read: \(reason)")
         }
+        var file: UnsafeMutablePointer<sqlite3_file>?
+        sqlite3_file_control(connection, "main", SQLITE_FCNTL_FILE_POINTER, &file)
+        var bytes = [UInt8](repeating: 0, count: count)
+        let status = file?.pointee.pMethods.pointee.xRead(file, &bytes, CInt(count), 0)
+        guard status == SQLITE_OK else {
+            let isShort = status == SQLITE_IOERR | 2 << 8  // SQLITE_IOERR_SHORT_READ
+            return .foreign(isShort ? "it is not a database" : "it cannot be read: \(String(cString: strerror(EIO)))")
+        }
+        func number(at place: Int) -> Int { bytes[place..<place + 4].reduce(0) { $0 << 8 | Int($1) } }
+        guard bytes.starts(with: magic) else { return .foreign("it is not a database") }
+        guard number(at: applicationID) == Int(StoreSchema.applicationID) else {
+            return .foreign("another program made it")
+        }
+        return .ours(version: number(at: userVersion))
     }
 }

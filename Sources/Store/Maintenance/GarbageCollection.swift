@@ -96,7 +96,7 @@ extension ResultStore {
             for table in StoreSchema.tables { try db.execute(sql: "DELETE FROM \(table)") }
         }
         removeUnnamed(valueFiles.all().map { ($0.file.path, $0.digest) })
-        WholeFile.removeStrays(in: folder.unfinished)
+        folder.removeUnfinished()
         try? FileManager.default.removeItem(atPath: folder.work)
         fileDigests.withLock { $0 = [:] }
         vacuum()

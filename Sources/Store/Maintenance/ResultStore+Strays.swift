@@ -20,8 +20,7 @@ extension ResultStore {
     /// Removes them, and what killed processes left unfinished.
     func removeStrays() {
         removeUnnamed(strays().map { ($0.path, Digest(hex: $0.name.replacing("/", with: ""))) })
-        WholeFile.removeStrays(in: folder.unfinished)
-        WholeFile.removeStrays(in: folder.path)
+        folder.removeUnfinished()
     }
 
     /// Removes value files, but for those that got a row meanwhile. Within a transaction, and rows of values in files
