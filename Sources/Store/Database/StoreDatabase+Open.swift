@@ -7,8 +7,9 @@ extension StoreDatabase {
     /// Seconds that a statement waits for another process's transaction.
     private static let busyTimeout = 2.0
 
+    /// Only to a file that is there: where it went meanwhile, SQLite would make an empty one.
     static func connect(_ path: String) throws -> DatabaseQueue {
-        try check(DatabaseQueue(path: path, configuration: configuration(readOnly: false)))
+        try check(DatabaseQueue(path: uri(path, "mode=rw"), configuration: configuration(readOnly: false)))
     }
 
     /// Works on media that cannot be written at all.
@@ -26,9 +27,12 @@ extension StoreDatabase {
 
     /// Reads the file alone, without log and locks, as if nobody ever changed it.
     static func connectUnchanging(_ path: String) throws -> DatabaseQueue {
+        try DatabaseQueue(path: uri(path, "immutable=1"), configuration: configuration(readOnly: true))
+    }
+
+    private static func uri(_ path: String, _ parameter: String) -> String {
         let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
-        let escaped = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
-        return try DatabaseQueue(path: "file:\(escaped)?immutable=1", configuration: configuration(readOnly: true))
+        return "file:\(path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path)?\(parameter)"
     }
 
     private static func configuration(readOnly: Bool) -> Configuration {

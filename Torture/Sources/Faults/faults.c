@@ -201,6 +201,7 @@ static struct rule *rule_for_file(enum call call, int file) {
     snprintf(link, sizeof link, "/proc/self/fd/%d", file);
     ssize_t length = syscall(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
     path[length < 0 ? 0 : length] = 0;
+    if (file == STDOUT_FILENO) snprintf(path, sizeof path, "stdout:");
     struct rule *rule = rule_for(call, path, NULL);
     errno = saved;
     return rule;

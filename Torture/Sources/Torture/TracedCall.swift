@@ -9,7 +9,7 @@ struct TracedCall: Hashable {
             let words = line.split(separator: " ", omittingEmptySubsequences: false).map(String.init)
             guard let call = FaultRule.Call(rawValue: words[0]), let path = words.dropFirst().last else { return nil }
             if call == .thread { return TracedCall(call: call, pattern: "*") }
-            if path.hasPrefix("pipe:") { return call == .write ? TracedCall(call: call, pattern: "pipe:*") : nil }
+            if path == "stdout:" { return call == .write ? TracedCall(call: call, pattern: path) : nil }
             guard path.hasPrefix(folder + "/") else { return nil }
             return pattern(of: String(path.dropFirst(folder.count))).map { TracedCall(call: call, pattern: $0) }
         }

@@ -56,7 +56,7 @@ struct FaultScenario: Scenario {
     /// What a message about the call may name.
     private func names(_ kind: TracedCall, _ trial: Trial) -> [String] {
         if kind.call == .thread { return ["thread"] }
-        if kind.pattern.hasPrefix("pipe:") { return ["standard output"] }
+        if kind.pattern == "stdout:" { return ["standard output"] }
         let last = (kind.pattern as NSString).lastPathComponent.filter { $0 != "*" }
         if kind.pattern.contains("/cache") { return [trial.cache, "cache.sqlite", "the cache"] }
         if kind.pattern.contains("/out") { return ["/out"] }
