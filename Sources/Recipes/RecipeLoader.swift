@@ -25,12 +25,13 @@ public struct RecipeLoader: Sendable {
         let index = FileIndex(files)
         let resolver = IncludeResolver(index: index, diagnostics: diagnostics)
         let document = resolver.resolve(file)
-        let sources = resolver.sources
-        func failure() -> RecipeError { RecipeError(diagnostics: diagnostics.sorted, sources: sources) }
+        let listed = ListedValues(files: index, sources: resolver.sources, diagnostics: diagnostics)
+        func failure() -> RecipeError { RecipeError(diagnostics: diagnostics.sorted, sources: listed.sources) }
 
         guard let document else { throw failure() }
         let scope = Scope()
-        let (space, canonicalSettings) = sweep(document, settings: settings, scope: scope, diagnostics: diagnostics)
+        let sweep = sweep(document, settings: settings, scope: scope, listed: listed, diagnostics: diagnostics)
+        let (space, sources) = (sweep.space, listed.sources)
         let recipe = CompiledRecipe(
             registry: registry,
             scope: scope,
@@ -39,6 +40,7 @@ public struct RecipeLoader: Sendable {
             files: index,
             diagnostics: diagnostics
         )
+        recipe.tableOfColumn = sweep.tableOfColumn
         compile(document, into: recipe, file: file)
         let checked = check(recipe)
         guard !diagnostics.hasErrors else { throw failure() }
@@ -60,7 +62,7 @@ public struct RecipeLoader: Sendable {
         return LoadedRecipe(
             graph: graph,
             description: document.description,
-            settings: canonicalSettings,
+            settings: sweep.settings,
             diagnostics: diagnostics.sorted,
             sources: sources,
             outline: RecipeOutline(recipe: recipe, outputPaths: checked.outputs.map { $0.map(\.path) })
@@ -72,8 +74,9 @@ public struct RecipeLoader: Sendable {
         _ document: RecipeDocument,
         settings arguments: [String],
         scope: Scope,
+        listed: ListedValues,
         diagnostics: DiagnosticCollector
-    ) -> (CellSpace, [String]) {
+    ) -> (space: CellSpace, settings: [String], tableOfColumn: [String: Scalar]) {
         var canonical: [String: String] = [:]
         let settings = Setting.read(arguments, diagnostics: diagnostics)
         let plainValues = TemplateCompiler(scope: Scope(), diagnostics: diagnostics)
@@ -86,29 +89,41 @@ public struct RecipeLoader: Sendable {
             }
             scope.define(param: name, Scope.Param(location: param.name.location, value: value))
         }
-        for (index, axis) in document.axes.prefix(AxisSet.capacity).enumerated() {
-            scope.define(axis: axis.name.text, index: index)
-        }
-        for setting in settings.values where !scope.names.contains(setting.name) {
-            diagnostics.error(
-                "the recipe has no param or axis \(code(setting.name))",
-                at: setting.location,
-                hint: diagnostics.suggestion(for: setting.name, among: scope.names)
-                    ?? (scope.names.isEmpty ? nil : "it has \(enumeration(scope.names))")
-            )
-        }
         let values = TemplateCompiler(
             scope: scope,
             diagnostics: diagnostics,
             axesRefused: "the values of an axis cannot depend on an axis"
         )
-        let space = SweepReader(compiler: values, diagnostics: diagnostics).read(document, settings: settings)
+        scope.define(axes: document.axes.map(\.name.text))
+        let declared = DeclaredAxes(
+            document,
+            settings: settings,
+            compiler: values,
+            listed: listed,
+            diagnostics: diagnostics
+        )
+        scope.define(axes: declared.axes.prefix(AxisSet.capacity).map(\.name.text))
+        scope.lacksColumns = declared.isIncomplete
+        let names = scope.names + declared.tables.map(\.text)
+        for setting in settings.values where !names.contains(setting.name) {
+            diagnostics.error(
+                "the recipe has no param or axis \(code(setting.name))",
+                at: setting.location,
+                hint: diagnostics.suggestion(for: setting.name, among: names)
+                    ?? (names.isEmpty ? nil : "it has \(enumeration(names))")
+            )
+        }
+        let reader = SweepReader(compiler: values, listed: listed, diagnostics: diagnostics)
+        let space = reader.read(document, declared, settings: settings)
         for axis in space.axes {
             canonical[axis.name] = settings[axis.name].map { setting in
                 setting.canonical(axis: axis.order.map { axis.values[Int($0)].value }, diagnostics: diagnostics)
             }
         }
-        return (space, canonical.keys.sorted().compactMap { canonical[$0] })
+        for table in declared.tables.map(\.text) {
+            canonical[table] = settings[table].map { $0.canonical(axis: [], diagnostics: diagnostics) }
+        }
+        return (space, canonical.keys.sorted().compactMap { canonical[$0] }, declared.tableOfColumn)
     }
 
     /// Looks up every name, orders the nodes, and finds what is needed.

@@ -108,7 +108,7 @@ struct BrokenSweepsTests {
                 recipe.yaml:6:10: error: the axis `style` needs a list of values or a range, but `neon` is text
                 6 |   style: neon
                   |          ^^^^
-                hint: write `[neon]`, or `{from: 1, to: 3}`
+                hint: write `[neon]`, `{from: 1, to: 3}`, or `{files: "photos/*.jpg"}`
 
                 recipe.yaml:7:9: error: the range of `seed` is empty
                 7 |   seed: {from: 3, to: 1}
@@ -123,7 +123,7 @@ struct BrokenSweepsTests {
                 9 |   long: {from: 1, to: 1000000000}
                   |         ^^^^^^^^^^^^^^^^^^^^^^^^^
 
-                recipe.yaml:10:10: error: a range has no `form`
+                recipe.yaml:10:10: error: an axis has no `form`
                 10 |   half: {form: 1, to: 2}
                    |          ^^^^
                 hint: did you mean `from`?

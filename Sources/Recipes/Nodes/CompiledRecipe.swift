@@ -12,6 +12,8 @@ final class CompiledRecipe {
 
     /// As declared, followed by the loaders of files given in place of references.
     var nodes: [CompiledNode] = []
+    /// By the name of an axis that is a column: the table's name in the recipe.
+    var tableOfColumn: [String: Scalar] = [:]
     /// Declared nodes only.
     var index: [String: Int] = [:]
     /// Declared nodes by the artifact they make.

@@ -1,16 +1,21 @@
 import Graph
 
-/// Reads the values of an axis: a list, or a range such as `{from: 1, to: 3, step: 1}`.
+/// Reads the values of an axis: a list, a range such as `{from: 1, to: 3, step: 1}`, or what stands in files.
 struct AxisReader {
     /// As many values as instances may come of them.
     static let mostValues = 100_000
 
     let compiler: TemplateCompiler
+    let listed: ListedValues
     let diagnostics: DiagnosticCollector
 
-    func read(_ declaration: RecipeDocument.Declaration, setting: Setting?, isZipped: Bool) -> Axis {
+    func read(_ declaration: DeclaredAxis, setting: Setting?, isZipped: Bool) -> Axis {
         let name = declaration.name.text
-        let declared = values(declaration.value, axis: name)
+        let declared: [LocatedValue]?
+        switch declaration.values {
+        case .written(let node): declared = values(node, axis: name)
+        case .column(let values): declared = values
+        }
         var written = declared
         if let setting { written = values(setting, declared: declared ?? []) }
         var axis = Axis(
@@ -60,8 +65,7 @@ struct AxisReader {
                 "the axis \(code(name)) needs a list of values or a range, but \(described(scalar))",
                 at: value.location,
                 notes: value.notes,
-                hint: "write `[\(scalar == .null ? "a, b" : printable(scalar.description, limit: 40))]`, "
-                    + "or `{from: 1, to: 3}`"
+                hint: Self.hint(for: scalar)
             )
             return nil
         case .list(let items):
@@ -78,7 +82,64 @@ struct AxisReader {
                 )
             }
             return items.allSatisfy(\.isScalar) ? items : nil
-        case .map(let entries): return range(entries, of: name, at: value)
+        case .map(let entries):
+            if let form = entries.lazy.compactMap({ ListedValues.Form(rawValue: $0.key.text) }).first {
+                return values(form, entries, of: name, at: value)
+            }
+            return range(entries, of: name, at: value)
+        }
+    }
+
+    /// What somebody wanted who gave an axis one value.
+    private static func hint(for scalar: Value) -> String {
+        let text = printable(scalar.description, limit: 40)
+        guard case .string = scalar else {
+            return "write `[\(scalar == .null ? "a, b" : text)]`, or `{from: 1, to: 3}`"
+        }
+        if FilePattern.isPattern(text) { return "write `{files: \"\(text)\"}`" }
+        if text.hasSuffix(".txt") { return "write `{lines: \(text)}` for its lines, or `[\(text)]`" }
+        if text.hasSuffix(".csv") { return "write `{csv: \(text)}` for its columns, or `[\(text)]`" }
+        let bounds = text.split(separator: ".", omittingEmptySubsequences: true)
+        if text.contains(".."), bounds.count == 2, let from = Int(bounds[0]), let to = Int(bounds[1]) {
+            return "write `{from: \(from), to: \(to)}`"
+        }
+        return "write `[\(text)]`, `{from: 1, to: 3}`, or `{files: \"photos/*.jpg\"}`"
+    }
+
+    private func values(
+        _ form: ListedValues.Form,
+        _ entries: [(key: Scalar, value: LocatedValue)],
+        of name: String,
+        at whole: LocatedValue
+    ) -> [LocatedValue]? {
+        let allowed = form == .csv ? ["csv", "column"] : [form.rawValue]
+        guard AxisMapping(diagnostics).hasOnly(allowed, entries, form: form) else { return nil }
+        let values = Dictionary(entries.map { ($0.key.text, $0.value) }) { first, _ in first }
+        guard let source = values[form.rawValue] else { return nil }
+        switch form {
+        case .files: return listed.files(source, axis: name)
+        case .lines: return listed.lines(of: source, axis: name)
+        case .csv:
+            guard let column = values["column"] else {
+                diagnostics.error(
+                    "the axis \(code(name)) needs one column of the table",
+                    at: whole.location,
+                    notes: whole.notes,
+                    hint: "write `{csv: \(printable(source.value.description, limit: 40)), column: NAME}`"
+                )
+                return nil
+            }
+            guard let columns = listed.columns(of: source) else { return nil }
+            let wanted = column.value.description
+            if let found = columns.first(where: { $0.name.text == wanted }) { return found.values }
+            diagnostics.error(
+                "the table has no column \(code(wanted))",
+                at: column.location,
+                notes: column.notes,
+                hint: diagnostics.suggestion(for: wanted, among: columns.map(\.name.text))
+                    ?? "it has \(enumeration(columns.map(\.name.text)))"
+            )
+            return nil
         }
     }
 
@@ -91,11 +152,15 @@ struct AxisReader {
         var isValid = true
         for (key, value) in entries {
             guard ["from", "to", "step"].contains(key.text) else {
+                let forms = ["from", "to", "step"] + ListedValues.Form.allCases.map(\.rawValue)
+                let text = printable(value.value.description, limit: 40)
+                let likely = ["glob": "files", "pattern": "files", "folder": "files", "file": "lines", "txt": "lines"]
                 diagnostics.error(
-                    "a range has no \(code(key.text))",
+                    "an axis has no \(code(key.text))",
                     at: key.location,
-                    hint: diagnostics.suggestion(for: key.text, among: ["from", "to", "step"])
-                        ?? "write `{from: 1, to: 3, step: 1}`"
+                    hint: likely[key.text].map { "write `{\($0): \"\(text)\"}`" }
+                        ?? diagnostics.suggestion(for: key.text, among: forms)
+                        ?? "write `{from: 1, to: 3, step: 1}`, `{files: \"photos/*.jpg\"}`, `{lines: FILE}` or `{csv: FILE}`"
                 )
                 isValid = false
                 continue

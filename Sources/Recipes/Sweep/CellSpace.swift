@@ -93,6 +93,12 @@ struct SweepCell {
         table.value(of: axis, at: index).map { space.axes[axis].values[$0] }
     }
 
+    /// A part of an axis's value.
+    func value(of axis: Int, _ attribute: Attribute) -> Value {
+        if let text = attribute.text(of: text(of: axis)) { return .string(text) }
+        return table.value(of: axis, at: index).map { .integer(Int128($0 + 1)) } ?? .null
+    }
+
     /// The value of an axis as a template inserts it in a text.
     func text(of axis: Int) -> String { table.value(of: axis, at: index).map { space.texts[axis][$0] } ?? "" }
 }

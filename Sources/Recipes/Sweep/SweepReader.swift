@@ -6,11 +6,13 @@ struct SweepReader {
     private static let mostEntries = 1000
 
     let compiler: TemplateCompiler
+    let listed: ListedValues
     let diagnostics: DiagnosticCollector
 
-    func read(_ document: RecipeDocument, settings: [String: Setting]) -> CellSpace {
-        let zipped = Set(document.zips.flatMap { $0.map(\.text) })
-        var declarations = document.axes
+    func read(_ document: RecipeDocument, _ declared: DeclaredAxes, settings: [String: Setting]) -> CellSpace {
+        let zips = document.zips + declared.zips
+        let zipped = Set(zips.flatMap { $0.map(\.text) })
+        var declarations = declared.axes
         if declarations.count > AxisSet.capacity {
             diagnostics.error(
                 "a recipe has at most \(AxisSet.capacity) axes",
@@ -18,11 +20,11 @@ struct SweepReader {
             )
             declarations = Array(declarations[..<AxisSet.capacity])
         }
-        let reader = AxisReader(compiler: compiler, diagnostics: diagnostics)
+        let reader = AxisReader(compiler: compiler, listed: listed, diagnostics: diagnostics)
         var axes = declarations.map {
             reader.read($0, setting: settings[$0.name.text], isZipped: zipped.contains($0.name.text))
         }
-        let groups = groups(document.zips, axes: axes)
+        let groups = groups(zips, axes: axes)
         guard !axes.contains(where: \.isBroken) else { return CellSpace(axes: axes, groups: groups, listed: nil) }
         // Included cells may bring new values, so they are read before excluded ones are looked up.
         var included: [CellTable] = []

@@ -7,22 +7,29 @@ struct TextCheck {
     static let largestFile = 1 << 20
 
     let source: SourceText
+    /// What the file is, in messages.
+    var noun = "recipe"
     let diagnostics: DiagnosticCollector
 
-    /// Whether the text can be read on.
+    /// Whether the recipe can be read on.
     func passes() -> Bool {
-        let bytes = source.bytes
-        let start = SourceLocation(file: source.name, line: 0, column: 0)
-        guard bytes.count <= Self.largestFile else {
+        guard source.bytes.count <= Self.largestFile else {
             diagnostics.error(
                 "the recipe is larger than 1 MiB",
-                at: start,
+                at: SourceLocation(file: source.name, line: 0, column: 0),
                 hint: "is this file a recipe? If so, split it with `include:`"
             )
             return false
         }
+        return isText()
+    }
+
+    /// Whether all of it is characters that YAML allows.
+    func isText() -> Bool {
+        let bytes = source.bytes
+        let start = SourceLocation(file: source.name, line: 0, column: 0)
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
-            diagnostics.error("the recipe is encoded in UTF-16", at: start, hint: "save it as UTF-8")
+            diagnostics.error("the \(noun) is encoded in UTF-16", at: start, hint: "save it as UTF-8")
             return false
         }
         var i = 0
@@ -31,7 +38,7 @@ struct TextCheck {
                 diagnostics.error(
                     "the byte 0x\(String(bytes[i], radix: 16, uppercase: true)) is not valid UTF-8",
                     at: source.location(ofByte: i),
-                    hint: "save the recipe as UTF-8"
+                    hint: "save the \(noun) as UTF-8"
                 )
                 return false
             }
@@ -39,9 +46,9 @@ struct TextCheck {
                 let digits = String(scalar, radix: 16, uppercase: true)
                 let name = "U+" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
                 diagnostics.error(
-                    "the character \(name) is not allowed in YAML",
+                    "the character \(name) is not allowed in \(noun == "recipe" ? "YAML" : "a text")",
                     at: source.location(ofByte: i),
-                    hint: "delete it, or write it as an escape in double quotes"
+                    hint: noun == "recipe" ? "delete it, or write it as an escape in double quotes" : "delete it"
                 )
                 return false
             }

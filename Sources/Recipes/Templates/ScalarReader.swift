@@ -9,7 +9,7 @@ enum WrittenScalar {
 
     enum Piece {
         case text(String)
-        case insertion(Name)
+        case insertion(Name, Attribute?)
     }
 }
 
@@ -76,8 +76,8 @@ struct ScalarReader {
                 literal.append("$")
             case "{":
                 _ = cursor.next()
-                let name = cursor.take { $0 != "}" }
-                guard cursor.next() == "}", isName(name.text) else {
+                let inner = cursor.take { $0 != "}" }.text.split(separator: ".", maxSplits: 1).map(String.init)
+                guard cursor.next() == "}", let name = inner.first, isName(name) else {
                     diagnostics.error(
                         "`${` needs the name of a param or axis, and a `}`",
                         at: cursor.location(start..<cursor.position),
@@ -85,10 +85,20 @@ struct ScalarReader {
                     )
                     return nil
                 }
+                let place = cursor.location(start..<cursor.position)
+                let attribute = inner.dropFirst().first.map { Attribute(rawValue: $0) }
+                if let attribute, attribute == nil {
+                    let all = Attribute.allCases.map(\.rawValue)
+                    diagnostics.error(
+                        "a value has no \(code(inner[1]))",
+                        at: place,
+                        hint: diagnostics.suggestion(for: inner[1], among: all)
+                            ?? "write \(enumeration(all.map { "`${\(name).\($0)}`" }, "or"))"
+                    )
+                    return nil
+                }
                 flush()
-                pieces.append(
-                    .insertion(Name(text: name.text, location: cursor.location(start..<cursor.position)))
-                )
+                pieces.append(.insertion(Name(text: name, location: place), attribute ?? nil))
             default:
                 let name = cursor.take(while: isNameCharacter)
                 diagnostics.error(

@@ -16,9 +16,12 @@ final class Scope {
 
     /// Some text could not be read, so that names may be used of which nothing is known.
     var isIncomplete = false
+    /// A table could not be read, so that nothing is known of its columns.
+    var lacksColumns = false
 
     func define(param name: String, _ param: Param) { params[name] = param }
-    func define(axis name: String, index: Int) { axes[name] = index }
+    /// - Parameter names: in the order of the sweep.
+    func define(axes names: [String]) { axes = Dictionary(zip(names, 0...)) { first, _ in first } }
 
     var names: [String] { params.keys.sorted() + axes.keys.sorted() }
 

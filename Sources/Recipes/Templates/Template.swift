@@ -5,7 +5,7 @@ struct Template {
     indirect enum Form {
         case constant(LocatedValue)
         /// `${axis}` alone, which keeps the value's type.
-        case axis(Int)
+        case axis(Int, Attribute?)
         case text([Piece])
         case list([Template])
         case map([(key: Scalar, value: Template)])
@@ -13,7 +13,7 @@ struct Template {
 
     enum Piece {
         case text(String)
-        case axis(Int)
+        case axis(Int, Attribute?)
     }
 
     let form: Form
@@ -29,10 +29,10 @@ struct Template {
     func value(at cell: SweepCell) -> LocatedValue {
         switch form {
         case .constant(let value): return value
-        case .axis(let axis):
+        case .axis(let axis, let attribute):
             let value = cell[axis]
             return LocatedValue(
-                content: value?.content ?? .scalar(.null),
+                content: attribute.map { .scalar(cell.value(of: axis, $0)) } ?? value?.content ?? .scalar(.null),
                 location: location,
                 origin: value?.origin ?? location.file,
                 insertion: .axes(axes, cell)
@@ -42,7 +42,8 @@ struct Template {
             for piece in pieces {
                 switch piece {
                 case .text(let literal): text += literal
-                case .axis(let axis): text += cell.text(of: axis)
+                case .axis(let axis, nil): text += cell.text(of: axis)
+                case .axis(let axis, let attribute?): text += cell.value(of: axis, attribute).description
                 }
             }
             return LocatedValue(
@@ -68,7 +69,7 @@ struct Template {
 
     /// The file that gives the axis value with which a text begins.
     private func beginning(of pieces: [Piece], at cell: SweepCell) -> String {
-        for case .axis(let axis) in pieces { return cell[axis]?.origin ?? location.file }
+        for case .axis(let axis, _) in pieces { return cell[axis]?.origin ?? location.file }
         return location.file
     }
 }

@@ -79,19 +79,19 @@ struct TemplateCompiler {
 
     private func compile(_ written: [WrittenScalar.Piece], at location: SourceLocation) -> Template? {
         var isComplete = true
-        var meanings: [(text: String?, name: Name?, meaning: Scope.Meaning?)] = []
+        var meanings: [(text: String?, name: Name?, attribute: Attribute?, meaning: Scope.Meaning?)] = []
         for piece in written {
             switch piece {
-            case .text(let text): meanings.append((text, nil, nil))
-            case .insertion(let name):
+            case .text(let text): meanings.append((text, nil, nil, nil))
+            case .insertion(let name, let attribute):
                 let meaning = look(up: name)
                 if meaning == nil { isComplete = false }
-                meanings.append((nil, name, meaning))
+                meanings.append((nil, name, attribute, meaning))
             }
         }
         guard isComplete else { return nil }
         if meanings.count == 1, let name = meanings[0].name, let meaning = meanings[0].meaning {
-            return whole(name, meaning, at: location)
+            return whole(name, meanings[0].attribute, meaning, at: location)
         }
 
         var pieces: [Template.Piece] = []
@@ -99,7 +99,7 @@ struct TemplateCompiler {
         var origins: [String?] = []
         var axes = AxisSet()
         var literal = ""
-        for (text, name, meaning) in meanings {
+        for (text, name, attribute, meaning) in meanings {
             if let text {
                 literal += text
                 origins.append(location.file)
@@ -109,7 +109,7 @@ struct TemplateCompiler {
             case .axis(let axis):
                 if !literal.isEmpty { pieces.append(.text(literal)) }
                 literal = ""
-                pieces.append(.axis(axis))
+                pieces.append(.axis(axis, attribute))
                 axes.formUnion(AxisSet(axis))
                 origins.append(nil)
             case .param(let param):
@@ -122,7 +122,8 @@ struct TemplateCompiler {
                     )
                     return nil
                 }
-                literal += scalar.description
+                guard let inserted = self.text(attribute, of: scalar, name) else { return nil }
+                literal += inserted
                 origins.append(value.origin)
             }
         }
@@ -134,19 +135,40 @@ struct TemplateCompiler {
         return Template(form: .text(pieces), location: location, origin: origin, axes: axes)
     }
 
-    private func whole(_ name: Name, _ meaning: Scope.Meaning, at location: SourceLocation) -> Template? {
+    private func whole(
+        _ name: Name,
+        _ attribute: Attribute?,
+        _ meaning: Scope.Meaning,
+        at location: SourceLocation
+    ) -> Template? {
         switch meaning {
         case .axis(let axis):
-            return Template(form: .axis(axis), location: location, origin: nil, axes: AxisSet(axis))
+            return Template(form: .axis(axis, attribute), location: location, origin: nil, axes: AxisSet(axis))
         case .param(let param):
             guard let value = param.value else { return nil }
+            if let attribute {
+                return text(attribute, of: value.value, name).map {
+                    constant(.scalar(.string($0)), at: location, origin: value.origin)
+                }
+            }
             let inserted = value.inserted(at: location, note: "the value of \(code(name.text)) is given here")
             return Template(form: .constant(inserted), location: location, origin: value.origin, axes: AxisSet())
         }
     }
 
+    private func text(_ attribute: Attribute?, of value: Value, _ name: Name) -> String? {
+        guard let attribute else { return value.description }
+        if let text = attribute.text(of: value.description) { return text }
+        diagnostics.error(
+            "only the value of an axis has an `\(attribute)`; \(code(name.text)) is a param",
+            at: name.location
+        )
+        return nil
+    }
+
     private func look(up name: Name) -> Scope.Meaning? {
         guard let meaning = scope.meaning(of: name.text) else {
+            if scope.lacksColumns { return nil }
             let match = diagnostics.nearMatch(to: name.text, among: scope.names)
             // What was meant is not reported as unused on top.
             if let match { _ = scope.meaning(of: match) }

@@ -165,9 +165,11 @@ struct ParameterForms {
             report(
                 "there is no file \(mustBeFile ? "" : "or folder ")\(code(path))",
                 value,
-                hint: recipe.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
-                    "did you mean \(code($0))?"
-                } ?? relativeHint(path, origin: value.origin)
+                hint: FilePattern.isPattern(path)
+                    ? "an axis over all files of that form is written `{files: \"\(printable(path, limit: 60))\"}`"
+                    : recipe.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
+                        "did you mean \(code($0))?"
+                    } ?? relativeHint(path, origin: value.origin)
             )
         }
         return nil

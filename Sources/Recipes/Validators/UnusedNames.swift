@@ -12,10 +12,22 @@ struct UnusedNames {
     func check(nodeAxes: AxisSet) {
         guard !recipe.scope.isIncomplete else { return }
         let hadErrors = recipe.diagnostics.hasErrors
+        var unusedTables: Set<String> = []
         for (index, axis) in recipe.space.axes.enumerated() where !nodeAxes.contains(index) {
             // Zipped with an axis that is used, it may give names to outputs.
-            let isLabel = recipe.scope.usedAxes.contains(index) && !(recipe.space.group(of: index) & nodeAxes).isEmpty
-            if isLabel { continue }
+            let isBound = !(recipe.space.group(of: index) & nodeAxes).isEmpty
+            // Of a table, not every column need be of use; nor does each complain where none is.
+            if let table = recipe.tableOfColumn[axis.name] {
+                if !isBound, unusedTables.insert(table.text).inserted {
+                    recipe.diagnostics.error(
+                        "no node depends on a column of the table \(code(table.text))",
+                        at: table.location,
+                        hint: "mention `${\(axis.name)}` in a node, or remove the table"
+                    )
+                }
+                continue
+            }
+            if isBound, recipe.scope.usedAxes.contains(index) { continue }
             recipe.diagnostics.error(
                 "no node depends on the axis \(code(axis.name))",
                 at: axis.location,
