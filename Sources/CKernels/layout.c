@@ -50,18 +50,13 @@ void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, si
     }
 }
 
-void pk_swap_axes(const float *x, float *y, size_t a, size_t b, size_t c) {
-    for (size_t j = 0; j < b; j++)
-        for (size_t i = 0; i < a; i++, y += c) memcpy(y, x + (i * b + j) * c, c * sizeof(float));
-}
-
-void pk_transpose(const float *x, float *y, size_t rows, size_t columns) {
+void pk_transpose(const float *x, size_t x_row, float *y, size_t y_row, size_t rows, size_t columns) {
     enum { BLOCK = 32 };
     for (size_t r0 = 0; r0 < rows; r0 += BLOCK)
         for (size_t c0 = 0; c0 < columns; c0 += BLOCK) {
             size_t r1 = r0 + BLOCK < rows ? r0 + BLOCK : rows, c1 = c0 + BLOCK < columns ? c0 + BLOCK : columns;
             for (size_t c = c0; c < c1; c++)
-                for (size_t r = r0; r < r1; r++) y[c * rows + r] = x[r * columns + c];
+                for (size_t r = r0; r < r1; r++) y[c * y_row + r] = x[r * x_row + c];
         }
 }
 

@@ -18,10 +18,10 @@ extension Trainer {
         show: (Network, inout SeedStream) -> Void
     ) throws -> [String: Tensor] {
         let final = weights.values.merging(average?.values ?? [:]) { $1 }
-        let network = try build(Weights(GivenWeights(name: weights.name, final)))
         let statistics = BatchStatistics()
+        let network = try build(Weights(GivenWeights(name: weights.name, final), statistics: .noted(by: statistics)))
         var seeds = seeds
-        for _ in 0..<Self.measuredParts { statistics.measure { show(network, &seeds) } }
+        for _ in 0..<Self.measuredParts { show(network, &seeds) }
         return final.merging(statistics.tensors) { $1 }
     }
 }

@@ -11,6 +11,9 @@ public protocol Node: Sendable {
     static var evaluation: Evaluation { get }
     /// What decides the bits of its results beside this program, such as the version of a codec: part of the cache key.
     static var numerics: String { get }
+    /// Whether the precision that a run chooses decides bits of its results: it is then part of the cache key. A node that
+    /// does not say so computes in the usual precision.
+    static var precision: PrecisionUse { get }
     /// Bytes that running takes, beside inputs, output and networks, as far as can be told beforehand: nodes run side by
     /// side only while the run's memory has room.
     ///
@@ -31,6 +34,7 @@ extension Node {
     public static var name: String { snakeCase(String(describing: Self.self)) }
     public static var evaluation: Evaluation { .cached }
     public static var numerics: String { "" }
+    public static var precision: PrecisionUse { .never }
     public static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         16 << 20 + 2 * inputBytes.values.reduce(0, +)
     }
@@ -45,6 +49,23 @@ public enum Evaluation: Sendable {
     case cachedEarly
     /// Names files by their digests and holds no data of its own: evaluated whenever a recipe is planned, never stored.
     case reference
+}
+
+/// Whether a node's results depend on the precision that a run chooses, as those of convolutional networks do.
+public enum PrecisionUse: Hashable, Sendable {
+    case never
+    case always
+    /// Only where this input is given.
+    case given(input: String)
+
+    /// - Parameter ports: those that the recipe gives something
+    func holds(given ports: [String]) -> Bool {
+        switch self {
+        case .never: false
+        case .always: true
+        case .given(let input): ports.contains(input)
+        }
+    }
 }
 
 /// A parameter whose value cannot work, as found by the node itself.

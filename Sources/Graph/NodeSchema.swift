@@ -30,6 +30,7 @@ public struct NodeSchema: Sendable {
     public let help: String
     public let version: Int
     public let numerics: String
+    public let precision: PrecisionUse
     public let evaluation: Evaluation
     public let output: any Artifact.Type
     /// In the order declared.
@@ -44,6 +45,7 @@ public struct NodeSchema: Sendable {
         help = type.help
         version = type.version
         numerics = type.numerics
+        precision = type.precision
         evaluation = type.evaluation
         output = Kind.Output.self
         var inputs: [Input] = []

@@ -14,6 +14,8 @@ public final class SweptNode: Sendable {
     public let coordinates: [Column<Cell.Coordinate>]
     /// By port, the sources that the recipe gives.
     public let inputs: [(port: String, sources: [InputColumn])]
+    /// Whether the precision that the run chooses decides bits of its results.
+    public var usesPrecision: Bool { schema.precision.holds(given: inputs.map(\.port)) }
 
     public init(
         name: String,

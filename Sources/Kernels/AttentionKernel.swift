@@ -94,7 +94,7 @@ private struct PackedKeys {
     init(_ shape: AttentionShape, batch: Int) {
         self.shape = shape
         self.batch = batch
-        kernels = Gemm.kernels
+        kernels = ComputeSettings.current.kernels.products
         let panel = kernels.panel
         valueWidth = (shape.width + panel - 1) / panel * panel
         keysSize = Self.padded(shape.keys, panel) * shape.width
@@ -188,13 +188,13 @@ public func attentionBackward(
             let count = min(tile, shape.queries - first)
             let offset = (b * shape.queries + first) * shape.row + head * shape.width
             let (queries, gradient) = (Matrix(q + offset, stride: shape.row), Matrix(dy + offset, stride: shape.row))
-            gemmSerial(count, shape.keys, shape.width, queries, keysAcross, p, stride: shape.keys)
+            gemm(count, shape.keys, shape.width, queries, keysAcross, p, stride: shape.keys)
             pk_softmax(p, count, shape.keys, scale, zeroKeys, causal ? first : -1)
-            gemmSerial(count, shape.keys, shape.width, gradient, valuesAcross, dp, stride: shape.keys)
+            gemm(count, shape.keys, shape.width, gradient, valuesAcross, dp, stride: shape.keys)
             // A group's first tile starts its sums.
             let start: GemmStart = first == part.lowerBound * tile ? .zeros : .present
             let addToKeys = { (scores: UnsafePointer<Float>, x: Matrix, sums: UnsafeMutablePointer<Float>) in
-                gemmSerial(
+                gemm(
                     shape.keys,
                     shape.width,
                     count,
@@ -208,7 +208,7 @@ public func attentionBackward(
             if let dkv { addToKeys(p, gradient, place(dkv.dv, 1, b * groups + group)) }
             pk_softmax_backward(p, dp, count, shape.keys, scale)
             if let dq {
-                gemmSerial(
+                gemm(
                     count,
                     shape.width,
                     shape.keys,

@@ -1,14 +1,15 @@
 import CKernels
 
-/// dx from dy: a convolution too, which goes by Winograd where the forward pass might. Else each band of input rows gathers from the output rows whose windows reach it, so no two threads add to
-/// the same place; the few output rows that reach two bands are multiplied twice.
+/// dx from dy: a convolution too, which goes by Winograd where the forward pass might. Else each band of input rows
+/// gathers from the output rows whose windows reach it, so no two threads add to the same place; the few output rows that
+/// reach two bands are multiplied twice.
 public func convolutionInputGradient(
     _ shape: ConvolutionShape,
     weight: UnsafePointer<Float>,
     dy: UnsafePointer<Float>,
     dx: UnsafeMutablePointer<Float>
 ) {
-    if !Numerics.isExact, let winograd = WinogradKernel(shape.ofInputGradient) {
+    if let winograd = WinogradKernel(shape.ofInputGradient) {
         let filters = ConvolutionFilters(weight, order: .channelsLast, channels: shape.channelsIn, kernel: shape.kernel)
         return winograd(ConvolutionInput(dy), filters.transposed(), ConvolutionOutput(dx, bias: nil))
     }
@@ -38,7 +39,7 @@ public func convolutionInputGradient(
         for first in stride(from: from * shape.outWidth, to: to * shape.outWidth, by: shape.pixelTile) {
             let count = min(shape.pixelTile, to * shape.outWidth - first)
             let gradient = dy + (b * shape.outPixels + first) * shape.channelsOut
-            gemmSerial(
+            gemm(
                 count,
                 shape.window,
                 shape.channelsOut,
@@ -75,7 +76,7 @@ public func convolutionWeightGradient(
         for tile in part {
             let (columns, count) = columns(shape, x: x, tile: tile, of: tiles, scratch)
             let first = tile / tiles * shape.outPixels + tile % tiles * shape.pixelTile
-            gemmSerial(
+            gemm(
                 min(filterGrain, shape.channelsOut - filter),
                 shape.window,
                 count,

@@ -11,6 +11,8 @@ public struct ConvolutionShape {
     public let stride: Int
     /// Zeros before the first and after the last row and column.
     public let padding: (before: Int, after: Int)
+    /// How its sums are rounded, forward and back.
+    public let precision: ComputeSettings.Precision
 
     public init(
         batch: Int,
@@ -20,7 +22,8 @@ public struct ConvolutionShape {
         channelsOut: Int,
         kernel: Int,
         stride: Int,
-        padding: (before: Int, after: Int)
+        padding: (before: Int, after: Int),
+        precision: ComputeSettings.Precision = ComputeSettings.current.precision
     ) {
         self.batch = batch
         self.height = height
@@ -30,6 +33,7 @@ public struct ConvolutionShape {
         self.kernel = kernel
         self.stride = stride
         self.padding = padding
+        self.precision = precision
     }
 
     public var outHeight: Int { (height + padding.before + padding.after - kernel) / stride + 1 }
@@ -59,7 +63,8 @@ public struct ConvolutionShape {
             channelsOut: channelsIn,
             kernel: kernel,
             stride: stride,
-            padding: (kernel - 1 - padding.before, kernel - 1 - padding.after)
+            padding: (kernel - 1 - padding.before, kernel - 1 - padding.after),
+            precision: precision
         )
     }
 
@@ -79,22 +84,23 @@ public struct ConvolutionShape {
 
 /// y = conv(x, weight) + what `output` adds.
 ///
-/// 3x3 windows of stride 1 go by Winograd where that is faster, unless `Numerics.isExact`.
+/// 3x3 windows of stride 1 go by Winograd where that is faster and their precision allows it.
 public func convolutionForward(
     _ shape: ConvolutionShape,
     _ input: ConvolutionInput,
     _ filters: ConvolutionFilters,
-    _ output: ConvolutionOutput
+    _ output: ConvolutionOutput,
+    limits: ConvolutionLimits = ConvolutionLimits()
 ) {
     guard shape.batch > 0, shape.outPixels > 0, shape.channelsOut > 0 else { return }
-    if !Numerics.isExact, let winograd = WinogradKernel(shape) { return winograd(input, filters, output) }
+    if let winograd = WinogradKernel(shape, limits: limits) { return winograd(input, filters, output) }
     guard case .none = input.preparation else {
         return FloatPool.shared.with(shape.batch * shape.picture) { pixels in
             prepare(shape, input, to: pixels)
-            directConvolution(shape, ConvolutionInput(pixels), filters, output)
+            DirectConvolution(shape, limits: limits)(ConvolutionInput(pixels), filters, output)
         }
     }
-    directConvolution(shape, input, filters, output)
+    DirectConvolution(shape, limits: limits)(input, filters, output)
 }
 
 /// A pointwise convolution to no more channels than x has, written over x without gaps: each band of pixels is made
@@ -148,16 +154,5 @@ func addInOrder(_ parts: [UnsafePointer<Float>], to sum: UnsafeMutablePointer<Fl
     guard !parts.isEmpty else { return }
     Parallel.forRanges(count, grain: 1 << 15) { range in
         for part in parts { pk_accumulate(part + range.lowerBound, 1, sum + range.lowerBound, range.count) }
-    }
-}
-
-/// Sets every row to `bias`, or to zeros.
-func fill(_ rows: UnsafeMutablePointer<Float>, with bias: UnsafePointer<Float>?, rows count: Int, columns: Int) {
-    for i in 0..<count {
-        if let bias {
-            (rows + i * columns).update(from: bias, count: columns)
-        } else {
-            (rows + i * columns).update(repeating: 0, count: columns)
-        }
     }
 }

@@ -1,101 +1,183 @@
 import CKernels
 
-/// A convolution as one matrix product: the windows of the output pixels, copied out side by side unless they are single
-/// pixels, times the filters. The sum over a window starts at what is added to it and runs over its taps and then their
-/// channels.
+/// A convolution as one matrix product: the windows of the output pixels, side by side, times the filters. The sum over a
+/// window starts at what is added to it and runs over its taps and then their channels.
 ///
-/// - Parameter input: without any preparation
-func directConvolution(
-    _ shape: ConvolutionShape,
-    _ input: ConvolutionInput,
-    _ filters: ConvolutionFilters,
-    _ output: ConvolutionOutput
-) {
-    guard let kernels = pk_gemm_at(Gemm.level)?.pointee else {
-        preconditionFailure("this processor lacks these kernels")
+/// Windows are copied out once, for as many pixels as stay near, unless they are single pixels; then the threads share
+/// their product as they share any other (`GemmCut`).
+struct DirectConvolution {
+    let shape: ConvolutionShape
+    private let limits: ConvolutionLimits
+    private let kernels: pk_gemm_kernels
+
+    /// What is multiplied in one go stays in the second cache.
+    private static let (rows, depth) = (252, 384)
+
+    init(_ shape: ConvolutionShape, limits: ConvolutionLimits = ConvolutionLimits()) {
+        self.shape = shape
+        self.limits = limits
+        kernels = ComputeSettings.current.kernels.products
     }
-    let panel = kernels.panel
-    let (window, outputs) = (shape.window, shape.channelsOut)
-    let tiles = (shape.outPixels + shape.pixelTile - 1) / shape.pixelTile
-    // At most 40 MB of packed filters at a time; and few tiles are divided among threads by their outputs too.
-    let panels = (outputs + panel - 1) / panel
-    let held = max(1, min(panels, (40 << 18) / max(1, window * panel))) * panel
-    let part = shape.batch * tiles >= 16 ? held : min(held, max(1, 256 / panel) * panel)
-    FloatPool.shared.with(held * window) { packed in
-        for start in stride(from: 0, to: outputs, by: held) {
-            let here = min(held, outputs - start)
-            packFilters(filters, channels: shape.channelsIn, start..<start + here, kernels, to: packed)
-            let parts = (here + part - 1) / part
-            Parallel.forEach(shape.batch * tiles * parts, scratch: shape.columnScratch) { index, scratch in
-                let (tile, first) = (index / parts, index % parts * part)
-                let (windows, count) = columns(shape, x: input.x, tile: tile, of: tiles, scratch)
-                let pixel = tile / tiles * shape.outPixels + tile % tiles * shape.pixelTile
-                let y = output.y + pixel * outputs + start
-                let bias = output.row(picture: tile / tiles, channels: outputs).map { $0 + start }
-                let last = min(here, first + part)
-                if let residual = output.residual {
-                    for row in 0..<count {
-                        let at = row * outputs + first
-                        let (from, to) = (residual + pixel * outputs + start + at, y + at)
-                        if let bias {
-                            pk_add(from, bias + first, to, last - first)
-                        } else if from != UnsafePointer(to) {
-                            to.update(from: from, count: last - first)
-                        }
+
+    private var panel: Int { kernels.panel }
+    private var panels: Int { (shape.channelsOut + panel - 1) / panel }
+    private var pixels: Int { shape.batch * shape.outPixels }
+
+    /// - Parameter input: without any preparation
+    func callAsFunction(
+        _ input: ConvolutionInput,
+        _ filters: ConvolutionFilters,
+        _ output: ConvolutionOutput
+    ) {
+        let window = shape.window
+        let held = max(1, min(panels, limits.filters / max(1, window * panel)))
+        let chunks = evenParts(of: panels, (panels + held - 1) / held)
+        let widest = chunks.map(\.count).max() ?? 0
+        let near = max(Self.rows, ComputeSettings.current.threads * limits.windows / max(1, window))
+        let band = shape.isPointwise ? pixels : min(pixels, near)
+        FloatPool.shared.with(widest * panel * window) { packed in
+            FloatPool.shared.with(shape.isPointwise ? 0 : band * window) { columns in
+                for first in stride(from: 0, to: pixels, by: band) {
+                    let rows = first..<min(pixels, first + band)
+                    let windows = shape.isPointwise ? input.x : UnsafePointer(columns)
+                    if !shape.isPointwise { copyWindows(rows, of: input.x, to: columns) }
+                    for chunk in chunks {
+                        if first == 0 || chunks.count > 1 { pack(filters, chunk, to: packed) }
+                        multiply(windows, rows, packed, chunk, output)
                     }
                 }
-                let begin = output.residual == nil ? bias : UnsafePointer(y)
-                let beginStride = output.residual == nil ? 0 : outputs
-                // What is multiplied in one go stays in the cache; the sums go on where they were.
-                let depth = 384
-                for k in stride(from: 0, to: window, by: depth) {
-                    for o in stride(from: first, to: last, by: panel) {
-                        kernels.multiply(
-                            count,
-                            min(panel, last - o),
-                            min(depth, window - k),
-                            windows + k,
-                            window,
-                            1,
-                            packed + o * window + k * panel,
-                            k == 0 ? begin.map { $0 + o } : UnsafePointer(y + o),
-                            k == 0 ? beginStride : outputs,
-                            y + o,
-                            outputs
-                        )
-                    }
+            }
+        }
+    }
+
+    /// The windows of some output pixels, counted through all pictures.
+    private func copyWindows(
+        _ pixels: Range<Int>,
+        of x: UnsafePointer<Float>,
+        to columns: UnsafeMutablePointer<Float>
+    ) {
+        Parallel.forRanges(pixels.count, grain: max(1, (1 << 16) / max(1, shape.window))) { range in
+            var first = pixels.lowerBound + range.lowerBound
+            var to = columns + range.lowerBound * shape.window
+            while first < pixels.lowerBound + range.upperBound {
+                let (picture, pixel) = (first / shape.outPixels, first % shape.outPixels)
+                let count = min(shape.outPixels - pixel, pixels.lowerBound + range.upperBound - first)
+                pk_im2col(x + picture * shape.picture, shape.columns, pixel, count, to)
+                first += count
+                to += count * shape.window
+            }
+        }
+    }
+
+    /// The filters of some panels, each [taps, channels, panel].
+    private func pack(_ filters: ConvolutionFilters, _ panels: Range<Int>, to packed: UnsafeMutablePointer<Float>) {
+        let (taps, channels) = (filters.taps, shape.channelsIn)
+        let depth = max(1, min(channels, 4096 / taps))
+        let depths = (channels + depth - 1) / depth
+        Parallel.forEach(panels.count * depths, scratch: depth * taps * panel) { index, scratch in
+            let (j, channel) = (index / depths, index % depths * depth)
+            let count = min(depth, channels - channel)
+            let first = (panels.lowerBound + j) * panel
+            let outputs = min(panel, shape.channelsOut - first)
+            filters.packTaps(first: first, outputs: outputs, channel: channel, count: count, kernels, to: scratch)
+            let strides = filters.tapStrides(channels: count, panel: panel)
+            let to = packed + (j * taps * channels + channel) * panel
+            for tap in 0..<taps {
+                for c in 0..<count {
+                    (to + (tap * channels + c) * panel)
+                        .update(from: scratch + tap * strides.tap + c * strides.channel, count: panel)
                 }
+            }
+        }
+    }
+
+    /// Some windows times the filters of some panels.
+    private func multiply(
+        _ windows: UnsafePointer<Float>,
+        _ pixels: Range<Int>,
+        _ packed: UnsafePointer<Float>,
+        _ panels: Range<Int>,
+        _ output: ConvolutionOutput
+    ) {
+        let cut = GemmCut(
+            strips: (pixels.count + kernels.rows - 1) / kernels.rows,
+            panels: panels.count,
+            mostPanels: panels.count,
+            threads: ComputeSettings.current.threads
+        )
+        let rows = evenParts(of: pixels.count, cut.rows)
+        let columns = evenParts(of: panels.count, cut.columns)
+        Parallel.forEach(rows.count * columns.count) { index in
+            let (rows, columns) = (rows[index % rows.count], columns[index / rows.count])
+            for first in stride(from: rows.lowerBound, to: rows.upperBound, by: Self.rows) {
+                multiply(
+                    windows + first * shape.window,
+                    pixels.lowerBound + first..<pixels.lowerBound + min(rows.upperBound, first + Self.rows),
+                    packed + columns.lowerBound * shape.window * panel,
+                    panels.lowerBound + columns.lowerBound..<panels.lowerBound + columns.upperBound,
+                    output: output
+                )
+            }
+        }
+    }
+
+    /// The same by one thread, for pixels of which all windows' parts stay in the second cache.
+    private func multiply(
+        _ windows: UnsafePointer<Float>,
+        _ pixels: Range<Int>,
+        _ packed: UnsafePointer<Float>,
+        _ panels: Range<Int>,
+        output: ConvolutionOutput
+    ) {
+        let (window, channels) = (shape.window, shape.channelsOut)
+        let outputs = panels.lowerBound * panel..<min(channels, panels.upperBound * panel)
+        let y = output.y + pixels.lowerBound * channels
+        let begin = output.begin(pixels, outputs, shape)
+        for k in stride(from: 0, to: window, by: Self.depth) {
+            for o in stride(from: outputs.lowerBound, to: outputs.upperBound, by: panel) {
+                kernels.multiply(
+                    pixels.count,
+                    min(panel, outputs.upperBound - o),
+                    min(Self.depth, window - k),
+                    windows + k,
+                    window,
+                    1,
+                    packed + (o - outputs.lowerBound) * window + k * panel,
+                    k == 0 ? begin.row.map { $0 + o } : UnsafePointer(y + o),
+                    k == 0 ? begin.stride : channels,
+                    y + o,
+                    channels
+                )
             }
         }
     }
 }
 
-/// The filters of `outputs` in panels of [taps, channels, panel].
-private func packFilters(
-    _ filters: ConvolutionFilters,
-    channels: Int,
-    _ outputs: Range<Int>,
-    _ kernels: pk_gemm_kernels,
-    to packed: UnsafeMutablePointer<Float>
-) {
-    let panel = kernels.panel
-    let taps = filters.taps
-    let panels = (outputs.count + panel - 1) / panel
-    let depth = max(1, min(channels, 4096 / taps))
-    let depths = (channels + depth - 1) / depth
-    Parallel.forEach(panels * depths, scratch: depth * taps * panel) { index, scratch in
-        let (j, channel) = (index / depths, index % depths * depth)
-        let count = min(depth, channels - channel)
-        let first = outputs.lowerBound + j * panel
-        let width = min(panel, outputs.upperBound - first)
-        filters.packTaps(first: first, outputs: width, channel: channel, count: count, kernels, to: scratch)
-        let strides = filters.tapStrides(channels: count, panel: panel)
-        let to = packed + (j * taps * channels + channel) * panel
-        for tap in 0..<taps {
-            for c in 0..<count {
-                (to + (tap * channels + c) * panel)
-                    .update(from: scratch + tap * strides.tap + c * strides.channel, count: panel)
+extension ConvolutionOutput {
+    /// What the sums of some pixels and outputs begin with: rows of all outputs, `stride` floats apart. Unless it is the
+    /// same row for all, it is brought to y first.
+    fileprivate func begin(
+        _ pixels: Range<Int>,
+        _ outputs: Range<Int>,
+        _ shape: ConvolutionShape
+    ) -> (row: UnsafePointer<Float>?, stride: Int) {
+        let channels = shape.channelsOut
+        let pictures =
+            pixels.lowerBound / shape.outPixels...max(pixels.lowerBound, pixels.upperBound - 1) / shape.outPixels
+        if residual == nil, !perPicture || pictures.count == 1 {
+            return (row(picture: pictures.lowerBound, channels: channels), 0)
+        }
+        for pixel in pixels {
+            let at = pixel * channels + outputs.lowerBound
+            let bias = row(picture: pixel / shape.outPixels, channels: channels).map { $0 + outputs.lowerBound }
+            switch (residual, bias) {
+            case (let residual?, let bias?): pk_add(residual + at, bias, y + at, outputs.count)
+            case (let residual?, nil):
+                if residual + at != UnsafePointer(y + at) { (y + at).update(from: residual + at, count: outputs.count) }
+            case (nil, let bias?): (y + at).update(from: bias, count: outputs.count)
+            case (nil, nil): (y + at).update(repeating: 0, count: outputs.count)
             }
         }
+        return (UnsafePointer(y + pixels.lowerBound * channels), channels)
     }
 }

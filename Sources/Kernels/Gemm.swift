@@ -55,21 +55,13 @@ public enum GemmStart {
 /// Matrix products by kernels of our own (gemm.h). Every element is one chain of fused multiply-adds in ascending k, so
 /// neither blocks nor threads nor the width of vectors change a bit of it.
 public enum Gemm {
-    /// The kernels that run; tests set others for a scope.
-    @TaskLocal public static var level = pk_gemm_best()
-
-    static var kernels: pk_gemm_kernels {
-        guard let kernels = pk_gemm_at(level) else { preconditionFailure("this processor lacks these kernels") }
-        return kernels.pointee
-    }
-
     /// Raised by one when a change of the kernels changes a bit of what they compute.
     private static let revision = 1
 
     /// Names everything below the nodes that may change the bits of a result: the kernels' revision, whether this processor
     /// fuses the multiply-adds of products, and those of the polynomials in the float loops.
     public static var numericsClass: String {
-        let products = pk_gemm_best() == PK_GEMM_UNFUSED ? "rounded" : "fused"
+        let products = KernelLevel.best == .unfused ? "rounded" : "fused"
         return "kernels \(revision), \(products) products, \(pk_fuses() == 0 ? "rounded" : "fused") functions"
     }
 }
@@ -86,24 +78,10 @@ public func gemm(
     stride: Int
 ) {
     let product = Product(m, n, k, a, b, start, c, stride)
-    let (rows, columns) = product.tasks(threads: Parallel.width)
+    let (rows, columns) = product.tasks(threads: ComputeSettings.current.threads)
     Parallel.forEach(rows.count * columns.count, scratch: product.scratch(columns)) { task, packed in
         product.run(rows[task % rows.count], columns[task / rows.count], packed)
     }
-}
-
-/// As `gemm`, on the calling thread alone.
-public func gemmSerial(
-    _ m: Int,
-    _ n: Int,
-    _ k: Int,
-    _ a: Matrix,
-    _ b: Matrix,
-    from start: GemmStart = .zeros,
-    _ c: UnsafeMutablePointer<Float>,
-    stride: Int
-) {
-    Parallel.$width.withValue(1) { gemm(m, n, k, a, b, from: start, c, stride: stride) }
 }
 
 /// One product and how it is cut.
@@ -127,7 +105,7 @@ private struct Product {
         _ c: UnsafeMutablePointer<Float>,
         _ stride: Int
     ) {
-        kernels = Gemm.kernels
+        kernels = ComputeSettings.current.kernels.products
         (self.m, self.n, self.k) = (m, n, k)
         (self.a, self.b, self.start) = (a, b, start)
         (self.c, self.stride) = (c, stride)

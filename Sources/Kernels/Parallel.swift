@@ -1,14 +1,10 @@
-import Dispatch
-import Foundation
 import Synchronization
 
-/// Splits loops over threads. How a loop is cut into pieces depends on its size alone, never on the number of threads,
-/// so results have the same bits whatever `width` is.
+/// Splits loops over threads. Results have the same bits whatever their number: where the order of sums matters, a loop
+/// is cut by its size alone.
 public enum Parallel {
-    /// How many threads a loop may use; set for a scope with `Parallel.$width.withValue`.
-    @TaskLocal public static var width = ProcessInfo.processInfo.activeProcessorCount
-
-    /// Runs `body` for 0 ..< count, in any order, on up to `width` threads, and returns when all are done.
+    /// Runs `body` for 0 ..< count, in any order, on up to `ComputeSettings.threads` threads, and returns when all are done.
+    /// What `body` computes has the caller's settings; loops within share what threads are left.
     ///
     /// - Parameter work: about how many operations all calls are together; few are done by one thread
     public static func forEach(_ count: Int, work: Int = .max, _ body: (Int) -> Void) {
@@ -37,7 +33,8 @@ public enum Parallel {
 
     /// Runs `worker` on as many threads as there is work for; `next` deals out 0 ..< count.
     private static func onThreads(_ count: Int, _ work: Int, _ worker: (_ next: () -> Int?) -> Void) {
-        let threads = min(work < leastWork ? 1 : width, count)
+        var settings = ComputeSettings.current
+        let threads = min(work < leastWork ? 1 : settings.threads, count)
         guard threads > 0 else { return }
         let dealt = Atomic<Int>(0)
         let next: () -> Int? = {
@@ -45,9 +42,8 @@ public enum Parallel {
             return i < count ? i : nil
         }
         if threads == 1 { return worker(next) }
-        // The closures outlive neither this call nor what they capture.
-        nonisolated(unsafe) let run = (worker, next)
-        DispatchQueue.concurrentPerform(iterations: threads) { _ in run.0(run.1) }
+        settings.threads /= threads
+        WorkerPool.shared.run(on: threads) { settings.scope { worker(next) } }
     }
 
     /// Cuts 0 ..< count into ranges of `grain` (the last one shorter) and runs `body` for each.

@@ -2,186 +2,227 @@ import CKernels
 
 /// A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3), see winograd.h: tiles of 4x4 outputs, each from 6x6 inputs.
 ///
-/// The work is cut by the shape alone. Large pictures go block of tiles by block of tiles past the transformed filters,
-/// which are held for as many outputs as `heldFilters` allows. Of small ones the transformed tiles are held, and the
-/// filters, which are then the larger part, go past in pieces that stay in the cache.
+/// Large pictures go block of tiles by block of tiles past the transformed filters. Of small ones, or where filters are
+/// many, the transformed tiles are held, and the filters go past in pieces that stay in the cache (`WinogradCut`).
 struct WinogradKernel {
     let shape: ConvolutionShape
-    let tilesDown: Int
-    let tilesAcross: Int
+    private let limits: ConvolutionLimits
+    private let size: WinogradSize
+    private let tilesDown: Int
     private let kernels: pk_gemm_kernels
     private let transforms: pk_winograd
 
-    private static let places = PK_WINOGRAD_PLACES
+    static let places = PK_WINOGRAD_PLACES
     private static let tile = PK_WINOGRAD_TILE
     private static let window = PK_WINOGRAD_WINDOW
     private static let taps = PK_WINOGRAD_TAPS
 
-    /// nil where Winograd is not possible, or not faster: transforming the filters costs as much as some 330 rows of
-    /// products, and a direct convolution needs nine products for each pixel instead of 36 for each tile.
-    init?(_ shape: ConvolutionShape) {
-        guard shape.kernel == 3, shape.stride == 1, shape.channelsIn >= 16, shape.padding.before >= 0,
-            let kernels = pk_gemm_at(Gemm.level),
-            let transforms = pk_winograd_at(Gemm.level)
+    /// nil where Winograd is not possible, not wanted, or not faster: transforming the filters costs as much as some 330
+    /// rows of products, and a direct convolution needs nine products for each pixel instead of 36 for each tile.
+    init?(_ shape: ConvolutionShape, limits: ConvolutionLimits = ConvolutionLimits()) {
+        guard shape.precision == .float32, shape.kernel == 3, shape.stride == 1, shape.channelsIn >= 16,
+            shape.padding.before >= 0
         else { return nil }
         self.shape = shape
-        self.kernels = kernels.pointee
-        self.transforms = transforms.pointee
+        self.limits = limits
+        let level = ComputeSettings.current.kernels
+        (kernels, transforms) = (level.products, level.winograd)
         tilesDown = (shape.outHeight + Self.tile - 1) / Self.tile
-        tilesAcross = (shape.outWidth + Self.tile - 1) / Self.tile
-        guard Self.places * tiles + 330 < 9 * shape.batch * shape.outPixels + 80 else { return nil }
+        size = WinogradSize(
+            lines: shape.batch * tilesDown,
+            across: (shape.outWidth + Self.tile - 1) / Self.tile,
+            channels: shape.channelsIn,
+            outputs: shape.channelsOut,
+            panel: kernels.panel,
+            strip: kernels.rows
+        )
+        guard Self.places * size.tiles + 330 < 9 * shape.batch * shape.outPixels + 80 else { return nil }
     }
 
-    private var tiles: Int { shape.batch * tilesDown * tilesAcross }
-    /// Floats from one transformed tile to the next; not a power of two, which would crowd few sets of the caches.
-    private var row: Int { (shape.channelsIn + 15) / 16 * 16 + 16 }
-    private var panel: Int { kernels.panel }
-    private var panels: Int { (shape.channelsOut + panel - 1) / panel }
+    private var row: Int { size.row }
+    private var panel: Int { size.panel }
 
     func callAsFunction(
         _ input: ConvolutionInput,
         _ filters: ConvolutionFilters,
         _ output: ConvolutionOutput
     ) {
-        if tiles <= 128 { holdingTiles(input, filters, output) } else { holdingFilters(input, filters, output) }
-    }
-
-    // MARK: - Few tiles
-
-    /// Transforms all tiles; then each thread takes some outputs, and of those some channels of the filters at a time.
-    private func holdingTiles(_ input: ConvolutionInput, _ filters: ConvolutionFilters, _ output: ConvolutionOutput) {
-        let place = tiles * row + 16
-        FloatPool.shared.with(Self.places * place) { inputs in
-            let segments = tileSegments(0..<tiles)
-            Parallel.forEach(segments.count, scratch: pixelScratch) { i, pixels in
-                transform(segments[i], of: input, pixels, to: inputs + segments[i].first * row, place: place)
+        let cut = WinogradCut(size, threads: ComputeSettings.current.threads, limits: limits)
+        switch cut.held {
+        case .filters(let lines, let across):
+            holdingFilters(Rectangle(lines: lines, across: across), input, filters, output)
+        case .tiles(let stripes, let parts, let groups):
+            for lines in evenParts(of: size.lines, stripes) {
+                holdingTiles(lines, parts: parts, groups: groups, input, filters, output)
             }
-            multiply(inputs, place: place, filters, output)
         }
     }
 
-    /// All tiles, transformed, times the filters.
-    private func multiply(
-        _ inputs: UnsafePointer<Float>,
-        place: Int,
+    // MARK: - Tiles are held
+
+    /// Transforms the tiles of some lines; then each thread takes some of them and some panels, and of those some channels
+    /// of the filters at a time.
+    private func holdingTiles(
+        _ lines: Range<Int>,
+        parts: Int,
+        groups: Int,
+        _ input: ConvolutionInput,
         _ filters: ConvolutionFilters,
         _ output: ConvolutionOutput
     ) {
-        let group = min(2, panels)
-        let depth = min(shape.channelsIn, 128)
-        let width = group * panel
-        let productPlace = tiles * width + 16
-        let filterPlace = group * depth * panel + 16
-        let scratch = Self.places * (productPlace + filterPlace) + Self.taps * depth * panel
-        Parallel.forEach((panels + group - 1) / group, scratch: scratch) { index, scratch in
-            let products = scratch
-            let transformed = products + Self.places * productPlace
-            let taps = transformed + Self.places * filterPlace
-            let first = index * width
-            let outputs = min(width, shape.channelsOut - first)
-            for channel in stride(from: 0, to: shape.channelsIn, by: depth) {
-                let count = min(depth, shape.channelsIn - channel)
-                for j in stride(from: 0, to: outputs, by: panel) {
-                    transformFilters(
-                        filters,
-                        first: first + j,
-                        channel: channel,
-                        count: count,
-                        taps,
-                        to: transformed + j * count,
-                        place: filterPlace
-                    )
-                }
-                for p in 0..<Self.places {
-                    let sums = products + p * productPlace
-                    for j in stride(from: 0, to: outputs, by: panel) {
-                        kernels.multiply(
-                            tiles,
-                            panel,
-                            count,
-                            inputs + p * place + channel,
-                            row,
-                            1,
-                            transformed + p * filterPlace + j * count,
-                            channel == 0 ? nil : sums + j,
-                            width,
-                            sums + j,
-                            width
-                        )
-                    }
-                }
-            }
-            for tile in 0..<tiles {
-                transform(
-                    products + tile * width,
-                    place: productPlace,
-                    tile: tile,
-                    outputs: first..<first + outputs,
+        let stripe = lines.lowerBound * size.across..<lines.upperBound * size.across
+        let place = stripe.count * row + 16
+        FloatPool.shared.with(Self.places * place) { inputs in
+            transformLines(lines, of: input, to: inputs, place: place)
+            let parts = evenParts(of: stripe.count, parts)
+            let groups = evenParts(of: size.panels, groups)
+            let (tiles, panels) = (parts.map(\.count).max() ?? 0, groups.map(\.count).max() ?? 0)
+            let work = PanelWork(tiles: tiles, panels: panels, depth: min(shape.channelsIn, 128), size)
+            Parallel.forEach(parts.count * groups.count, scratch: work.scratch) { index, scratch in
+                // Those who work side by side have the same filters.
+                let part = parts[index % parts.count]
+                multiply(
+                    inputs + part.lowerBound * row,
+                    place: place,
+                    stripe.lowerBound + part.lowerBound..<stripe.lowerBound + part.upperBound,
+                    groups[index / parts.count],
+                    work,
+                    scratch,
+                    filters,
                     output
                 )
             }
         }
     }
 
-    // MARK: - Many tiles
+    /// Where a task that holds tiles works: products of all its channels, and transformed filters of some.
+    private struct PanelWork {
+        let depth: Int
+        /// Floats from one tile's products to the next's, and from one place to the next of products and of filters.
+        let width, products, filters: Int
+        let scratch: Int
 
-    /// Transforms the filters of as many outputs as may be held, 40 MB; then each thread takes some tiles.
-    private func holdingFilters(_ input: ConvolutionInput, _ filters: ConvolutionFilters, _ output: ConvolutionOutput) {
-        let perPanel = shape.channelsIn * panel
-        let atOnce = max(1, min(panels, (40 << 18) / (Self.places * perPanel)))
-        let place = atOnce * perPanel + 16
-        let depth = min(shape.channelsIn, 64)
-        let depths = (shape.channelsIn + depth - 1) / depth
-        FloatPool.shared.with(Self.places * place) { held in
-            for start in stride(from: 0, to: panels, by: atOnce) {
-                let count = min(atOnce, panels - start)
-                Parallel.forEach(count * depths, scratch: Self.taps * depth * panel) { index, taps in
-                    let (j, channel) = (index / depths, index % depths * depth)
-                    transformFilters(
-                        filters,
-                        first: (start + j) * panel,
-                        channel: channel,
-                        count: min(depth, shape.channelsIn - channel),
-                        taps,
-                        to: held + j * perPanel + channel * panel,
-                        place: place
-                    )
-                }
-                let outputs = start * panel..<min(shape.channelsOut, (start + count) * panel)
-                multiply(input, held, place: place, outputs, output)
-            }
+        init(tiles: Int, panels: Int, depth: Int, _ size: WinogradSize) {
+            self.depth = depth
+            width = panels * size.panel
+            products = tiles * width + 16
+            filters = panels * depth * size.panel + 16
+            scratch = WinogradKernel.places * (products + filters) + WinogradKernel.taps * depth * size.panel
         }
     }
 
-    /// All tiles, block by block, times the transformed filters of some outputs: [places, panels, channels, panel].
+    /// Some transformed tiles times the filters of some panels.
     private func multiply(
-        _ input: ConvolutionInput,
-        _ filters: UnsafePointer<Float>,
-        place filterPlace: Int,
-        _ outputs: Range<Int>,
+        _ inputs: UnsafePointer<Float>,
+        place: Int,
+        _ tiles: Range<Int>,
+        _ panels: Range<Int>,
+        _ work: PanelWork,
+        _ scratch: UnsafeMutablePointer<Float>,
+        _ filters: ConvolutionFilters,
         _ output: ConvolutionOutput
     ) {
-        let width = (outputs.count + panel - 1) / panel * panel + 16
-        let block = tilesInBlock(width: width)
-        let (place, productPlace) = (block * row + 16, block * width + 16)
-        let scratch = Self.places * (place + productPlace) + pixelScratch
-        Parallel.forRanges(tiles, grain: block, scratch: scratch) { tiles, inputs in
-            let products = inputs + Self.places * place
-            let pixels = products + Self.places * productPlace
-            for segment in tileSegments(tiles) {
-                transform(
-                    segment,
-                    of: input,
-                    pixels,
-                    to: inputs + (segment.first - tiles.lowerBound) * row,
+        let products = scratch
+        let transformed = products + Self.places * work.products
+        let taps = transformed + Self.places * work.filters
+        let first = panels.lowerBound * panel
+        let outputs = min(panels.count * panel, shape.channelsOut - first)
+        for channel in stride(from: 0, to: shape.channelsIn, by: work.depth) {
+            let count = min(work.depth, shape.channelsIn - channel)
+            for j in stride(from: 0, to: outputs, by: panel) {
+                transformFilters(
+                    filters,
+                    first: first + j,
+                    channel: channel,
+                    count: count,
+                    taps,
+                    to: transformed + j * count,
+                    place: work.filters
+                )
+            }
+            for p in 0..<Self.places {
+                let sums = products + p * work.products
+                for j in stride(from: 0, to: outputs, by: panel) {
+                    kernels.multiply(
+                        tiles.count,
+                        panel,
+                        count,
+                        inputs + p * place + channel,
+                        row,
+                        1,
+                        transformed + p * work.filters + j * count,
+                        channel == 0 ? nil : sums + j,
+                        work.width,
+                        sums + j,
+                        work.width
+                    )
+                }
+            }
+        }
+        for (i, tile) in tiles.enumerated() {
+            transform(
+                products + i * work.width,
+                place: work.products,
+                tile: tile,
+                outputs: first..<first + outputs,
+                output
+            )
+        }
+    }
+
+    // MARK: - Filters are held
+
+    /// Transforms the filters; then each thread takes some tiles.
+    private func holdingFilters(
+        _ most: Rectangle,
+        _ input: ConvolutionInput,
+        _ filters: ConvolutionFilters,
+        _ output: ConvolutionOutput
+    ) {
+        let perPanel = shape.channelsIn * panel
+        let place = size.panels * perPanel + 16
+        let depth = min(shape.channelsIn, 64)
+        let depths = (shape.channelsIn + depth - 1) / depth
+        FloatPool.shared.with(Self.places * place) { held in
+            Parallel.forEach(size.panels * depths, scratch: Self.taps * depth * panel) { index, taps in
+                let (j, channel) = (index / depths, index % depths * depth)
+                transformFilters(
+                    filters,
+                    first: j * panel,
+                    channel: channel,
+                    count: min(depth, shape.channelsIn - channel),
+                    taps,
+                    to: held + j * perPanel + channel * panel,
                     place: place
                 )
             }
+            multiply(most, input, held, place: place, output)
+        }
+    }
+
+    /// All tiles, rectangle by rectangle, times the transformed filters: [places, panels, channels, panel].
+    private func multiply(
+        _ most: Rectangle,
+        _ input: ConvolutionInput,
+        _ filters: UnsafePointer<Float>,
+        place filterPlace: Int,
+        _ output: ConvolutionOutput
+    ) {
+        let width = size.productRow(panels: size.panels)
+        let down = evenParts(of: size.lines, (size.lines + most.lines - 1) / most.lines)
+        let across = evenParts(of: size.across, (size.across + most.across - 1) / most.across)
+        let (place, productPlace) = (most.tiles * row + 16, most.tiles * width + 16)
+        let scratch = Self.places * (place + productPlace) + pixelScratch
+        Parallel.forEach(down.count * across.count, scratch: scratch) { index, inputs in
+            let products = inputs + Self.places * place
+            let pixels = products + Self.places * productPlace
+            let (lines, columns) = (down[index / across.count], across[index % across.count])
+            transform(lines, columns, of: input, pixels, to: inputs, line: columns.count * row, place: place)
             // The tiles of one place stay in the cache while all panels pass by.
             for p in 0..<Self.places {
-                for j in stride(from: 0, to: outputs.count, by: panel) {
+                for j in stride(from: 0, to: shape.channelsOut, by: panel) {
                     kernels.multiply(
-                        tiles.count,
+                        lines.count * columns.count,
                         panel,
                         shape.channelsIn,
                         inputs + p * place,
@@ -195,69 +236,98 @@ struct WinogradKernel {
                     )
                 }
             }
-            for (i, tile) in tiles.enumerated() {
-                transform(products + i * width, place: productPlace, tile: tile, outputs: outputs, output)
+            for (i, line) in lines.enumerated() {
+                for (j, column) in columns.enumerated() {
+                    transform(
+                        products + (i * columns.count + j) * width,
+                        place: productPlace,
+                        tile: line * size.across + column,
+                        outputs: 0..<shape.channelsOut,
+                        output
+                    )
+                }
             }
         }
     }
 
-    /// Tiles that a thread handles at a time: whole strips of a product's rows, at most some 16 MB of tiles and products,
-    /// and blocks in fours, so that few threads end together.
-    private func tilesInBlock(width: Int) -> Int {
-        let most = max(kernels.rows, min(112, (1 << 22) / (Self.places * (row + width))))
-        let blocks = ((tiles + most - 1) / most + 3) / 4 * 4
-        return min(most, (tiles + blocks - 1) / blocks + kernels.rows - 1) / kernels.rows * kernels.rows
-    }
-
     // MARK: - Transforms
 
-    /// Tiles side by side in one picture.
-    private struct TileSegment {
-        /// Its first tile, counted through all pictures.
-        let first: Int
-        let count: Int
+    /// So many lines of tiles, of so many tiles each.
+    private struct Rectangle {
+        let lines, across: Int
+        var tiles: Int { lines * across }
     }
 
-    /// As many tiles at a time as keep their pixels in the cache.
+    /// As many tiles side by side as keep their pixels in the second cache.
     private var tilesAtOnce: Int {
-        max(1, min(16, (1 << 16) / (4 * Self.window * shape.channelsIn)))
+        max(1, min(size.across, ((3 << 15) / (Self.window * shape.channelsIn) - 2) / Self.tile))
     }
 
     private var pixelScratch: Int { Self.window * (Self.tile * tilesAtOnce + 2) * shape.channelsIn }
 
-    private func tileSegments(_ range: Range<Int>) -> [TileSegment] {
-        var segments: [TileSegment] = []
-        var first = range.lowerBound
-        while first < range.upperBound {
-            let count = min(tilesAtOnce, tilesAcross - first % tilesAcross, range.upperBound - first)
-            segments.append(TileSegment(first: first, count: count))
-            first += count
-        }
-        return segments
-    }
-
-    /// The pixels that a segment's tiles see, then their transform.
-    private func transform(
-        _ segment: TileSegment,
+    /// Transforms whole lines of tiles.
+    private func transformLines(
+        _ lines: Range<Int>,
         of input: ConvolutionInput,
-        _ pixels: UnsafeMutablePointer<Float>,
         to inputs: UnsafeMutablePointer<Float>,
         place: Int
     ) {
-        let line = segment.first / tilesAcross
-        let (b, down) = (line / tilesDown, line % tilesDown)
-        let left = segment.first % tilesAcross * Self.tile - shape.padding.before
-        let width = Self.tile * segment.count + 2
-        for y in 0..<Self.window {
-            input.copyRow(
-                shape,
-                picture: b,
-                y: down * Self.tile - shape.padding.before + y,
-                x: left..<left + width,
-                to: pixels + y * width * shape.channelsIn
+        let across = evenParts(of: size.across, (size.across + tilesAtOnce - 1) / tilesAtOnce)
+        // Lines that follow each other share pixels: eight at a time, fewer where that is too little for all threads.
+        let wanted = 4 * ComputeSettings.current.threads / across.count
+        let down = evenParts(of: lines.count, max((lines.count + 7) / 8, min(lines.count, wanted)))
+        Parallel.forEach(down.count * across.count, scratch: pixelScratch) { index, pixels in
+            let (part, columns) = (down[index / across.count], across[index % across.count])
+            transform(
+                lines.lowerBound + part.lowerBound..<lines.lowerBound + part.upperBound,
+                columns,
+                of: input,
+                pixels,
+                to: inputs + (part.lowerBound * size.across + columns.lowerBound) * row,
+                line: size.across * row,
+                place: place
             )
         }
-        transforms.input(pixels, segment.count, shape.channelsIn, inputs, place, row)
+    }
+
+    /// The pixels that a rectangle of tiles sees, then their transform, down some columns of tiles at a time: two lines of
+    /// pixels of each line of tiles are the next one's too.
+    ///
+    /// - Parameters:
+    ///   - inputs: the first tile's place
+    ///   - line: floats from one line of tiles to the next
+    private func transform(
+        _ lines: Range<Int>,
+        _ columns: Range<Int>,
+        of input: ConvolutionInput,
+        _ pixels: UnsafeMutablePointer<Float>,
+        to inputs: UnsafeMutablePointer<Float>,
+        line: Int,
+        place: Int
+    ) {
+        let (tile, before) = (Self.tile, shape.padding.before)
+        for first in stride(from: columns.lowerBound, to: columns.upperBound, by: tilesAtOnce) {
+            let count = min(tilesAtOnce, columns.upperBound - first)
+            let left = first * tile - before
+            let width = tile * count + 2
+            let row = width * shape.channelsIn
+            for (i, tileLine) in lines.enumerated() {
+                let (picture, down) = (tileLine / tilesDown, tileLine % tilesDown)
+                let known = i > 0 && down > 0 ? Self.window - tile : 0
+                pixels.update(from: pixels + tile * row, count: known * row)
+                for y in known..<Self.window {
+                    input.copyRow(
+                        shape,
+                        picture: picture,
+                        y: down * tile - before + y,
+                        x: left..<left + width,
+                        to: pixels + y * row
+                    )
+                }
+                let to = inputs + i * line + (first - columns.lowerBound) * self.row
+                transforms.input(pixels, count, shape.channelsIn, to, place, self.row)
+            }
+        }
     }
 
     private func transformFilters(
@@ -282,7 +352,7 @@ struct WinogradKernel {
         outputs: Range<Int>,
         _ output: ConvolutionOutput
     ) {
-        let (line, across) = (tile / tilesAcross, tile % tilesAcross)
+        let (line, across) = (tile / size.across, tile % size.across)
         let (b, down) = (line / tilesDown, line % tilesDown)
         let (y, x) = (down * Self.tile, across * Self.tile)
         let corner = ((b * shape.outHeight + y) * shape.outWidth + x) * shape.channelsOut + outputs.lowerBound

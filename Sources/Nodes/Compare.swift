@@ -6,6 +6,7 @@ import Tensors
 struct Compare: Node {
     static let version = 3
     static let help = "Measures a picture against a baseline picture, and the person in it against a face."
+    static let precision = PrecisionUse.given(input: "face")
 
     @Input("the picture") var image: ImageArtifact
     @Input(

@@ -6,6 +6,7 @@ import Tensors
 struct Decode: Node {
     static let version = 1
     static let help = "Turns a latent into a picture with the model's VAE."
+    static let precision = PrecisionUse.always
 
     @Input("whose VAE", part: "vae") var model: SDXLModel
     @Input("what to decode") var latent: LatentArtifact

@@ -6,6 +6,7 @@ import Tensors
 struct EncodeImage: Node {
     static let version = 1
     static let help = "Turns a picture into a latent with the model's VAE (the most likely one; nothing is drawn)."
+    static let precision = PrecisionUse.always
 
     @Input("a picture whose sides the VAE's factor of 8 divides") var image: ImageArtifact
     @Input("whose VAE", part: "vae") var model: SDXLModel

@@ -6,6 +6,7 @@ import Tensors
 struct LoadFace: Node {
     static let version = 3
     static let help = "Finds the face in a photo, aligns it, says who it is, and keeps its features in grey on white."
+    static let precision = PrecisionUse.always
 
     @Input("a photo") var image: ImageArtifact
     @Input("the networks that look at it") var models: FaceModels

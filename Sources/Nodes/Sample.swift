@@ -10,6 +10,7 @@ struct Sample: Node {
     static let version = 2
     static let help =
         "Goes from noise (or from a latent) to a latent of the prompt, with the identities that are given."
+    static let precision = PrecisionUse.always
 
     @Input("whose UNet", part: "unet") var model: SDXLModel
     @Input("what to draw") var prompt: PromptArtifact

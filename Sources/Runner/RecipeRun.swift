@@ -58,7 +58,7 @@ public final class RecipeRun: Sendable {
         history = KeyHistory(store: store, recipe: options.recipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })
         let needed = NeededInstances(graph, targets: Self.targets(of: graph, delivery, options))
-        let keys = KeyMaker(graph: graph, numerics: environment.numerics)
+        let keys = KeyMaker(graph: graph, environment: environment)
         (self.keys, self.needed) = (keys, needed)
         state = Monitor(
             RunState(

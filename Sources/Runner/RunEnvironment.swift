@@ -4,20 +4,26 @@ import Graph
 public struct RunEnvironment: Sendable {
     /// Names what may change the bits of a result, such as `x86-64-v3`; part of every key.
     public let numerics: String
+    /// Names the precision that the run chose, if it is not the usual one; part of the keys of nodes that it matters to.
+    public let precision: String?
     /// The program's version, for the metadata of pictures.
     public let version: String
     /// The other files that are read with one, such as the shards of an index.
     public let companions: @Sendable (String) throws -> [String]
-    /// Wraps the work of every node: sets the number of threads, for one.
-    public let scope: @Sendable (_ work: () throws -> any Artifact) throws -> any Artifact
+    /// Wraps the work of every node: sets the number of threads, and the precision for nodes that it matters to.
+    public let scope: @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact
 
     public init(
         numerics: String,
+        precision: String? = nil,
         version: String,
         companions: @escaping @Sendable (String) throws -> [String] = { _ in [] },
-        scope: @escaping @Sendable (_ work: () throws -> any Artifact) throws -> any Artifact = { try $0() }
+        scope: @escaping @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact = {
+            try $1()
+        }
     ) {
         self.numerics = numerics
+        self.precision = precision
         self.version = version
         self.companions = companions
         self.scope = scope

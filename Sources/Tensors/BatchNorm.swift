@@ -1,3 +1,5 @@
+import Kernels
+
 /// torch.nn.BatchNorm over the last dimension: one scale and one shift per channel.
 public struct BatchNorm: Sendable {
     /// Whose mean and variance a norm takes.
@@ -10,14 +12,11 @@ public struct BatchNorm: Sendable {
         case noted(by: BatchStatistics)
     }
 
-    /// What all norms take; set for a scope, such as the loss of a part of a batch, with
-    /// `BatchNorm.$statistics.withValue`.
-    @TaskLocal public static var statistics = Statistics.running
-
     public let weight, bias: Tensor
     public let eps: Float
     /// Of evaluation: x * scale + shift.
     public let scale, shift: Tensor
+    private let statistics: Statistics
     private let path: String
 
     public init(_ w: Weights, channels: Int, eps: Float = 1e-5) throws {
@@ -30,14 +29,15 @@ public struct BatchNorm: Sendable {
         scale = Tensor(scales, shape: [channels])
         shift = Tensor((0..<channels).map { biases[$0] - mean[$0] * scales[$0] }, shape: [channels])
         self.eps = eps
+        statistics = w.statistics
         path = w.path
         w.ignore { $0.hasSuffix("num_batches_tracked") }
     }
 
     /// (..., channels) -> (..., channels)
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        switch BatchNorm.statistics {
-        case .running: return x.multipliedByRow(scale).addingRow(shift)
+        switch statistics {
+        case .running: return x.channelAffine(scale, shift)
         case .ofInput: return x.batchNorm(weight, bias, eps: eps)
         case .noted(let statistics):
             statistics.note(x, of: path)
@@ -52,5 +52,17 @@ extension Tensor {
     public func batchNorm(_ weight: Tensor, _ bias: Tensor, eps: Float) -> Tensor {
         let (rows, columns) = rowsAndColumns
         return reshaped([1, rows, columns]).groupNorm(weight, bias, groups: columns, eps: eps).reshaped(shape)
+    }
+}
+
+extension Tensor {
+    /// x * scale + shift, with scale and shift (C) along the last dimension; gradients flow to x alone.
+    fileprivate func channelAffine(_ scale: Tensor, _ shift: Tensor) -> Tensor {
+        let (_, columns) = rowsAndColumns
+        precondition(scale.count == columns && shift.count == columns, "a norm of \(scale.shape) does not fit \(shape)")
+        return Tensor.rowwise(shape) { rows, y in
+            let x = pointer + rows.lowerBound * columns
+            pk_channel_affine(x, scale.pointer, shift.pointer, y, rows.count, columns, 0)
+        }.recorded(from: self) { dy in [dy.multipliedByRow(scale)] }
     }
 }

@@ -4,6 +4,9 @@ import Synchronization
 /// Measures what a trained network's batch norms need for evaluation: the mean and variance of each norm's input, averaged
 /// over batches, with the final weights (Wu and Johnson 2021, https://arxiv.org/abs/2105.07576, "precise" statistics).
 /// Running averages kept during training would lag behind the weights.
+///
+/// Networks made of `Weights(_, statistics: .noted(by:))` tell it what their norms see. Batches are added in the order of
+/// the calls, so call them from one thread.
 public final class BatchStatistics: Sendable {
     private struct Sums {
         var batches = 0
@@ -14,13 +17,6 @@ public final class BatchStatistics: Sendable {
     private let sums = Mutex<[String: Sums]>([:])
 
     public init() {}
-
-    /// Runs a network, with every norm taking the statistics of its input.
-    ///
-    /// Batches are added in the order of the calls, so call it from one thread.
-    public func measure(_ forward: () throws -> Void) rethrows {
-        try BatchNorm.$statistics.withValue(.noted(by: self), operation: forward)
-    }
 
     /// `<path>.running_mean` and `<path>.running_var` of each norm that has run.
     public var tensors: [String: Tensor] {

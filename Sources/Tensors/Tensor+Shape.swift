@@ -57,9 +57,17 @@ extension Tensor {
             return Tensor(borrowing: numbers, shape: part, owner: storage)
         }
         let y = Tensor(part) { y in
-            for i in 0..<outer {
-                let from = pointer + (i * shape[axis] + range.lowerBound) * inner
-                (y + i * range.count * inner).update(from: from, count: range.count * inner)
+            let run = range.count * inner
+            if outer == 1 {
+                let from = pointer + range.lowerBound * inner
+                return Parallel.forRanges(run, grain: elementGrain) {
+                    (y + $0.lowerBound).update(from: from + $0.lowerBound, count: $0.count)
+                }
+            }
+            Parallel.forRanges(outer, grain: max(1, elementGrain / max(1, run))) { rows in
+                for i in rows {
+                    (y + i * run).update(from: pointer + (i * shape[axis] + range.lowerBound) * inner, count: run)
+                }
             }
         }
         return y.recorded(from: self) { [shape] dy in
@@ -75,8 +83,13 @@ extension Tensor {
     public func swappingFirstAxes() -> Tensor {
         let (a, b) = (shape[0], shape[1])
         let inner = shape.dropFirst(2).reduce(1, *)
-        return Tensor([b, a] + shape.dropFirst(2)) { pk_swap_axes(pointer, $0, a, b, inner) }
-            .recorded(from: self) { dy in [dy.swappingFirstAxes()] }
+        return Tensor([b, a] + shape.dropFirst(2)) { y in
+            Parallel.forRanges(b * a, grain: max(1, elementGrain / max(1, inner))) { rows in
+                for row in rows {
+                    (y + row * inner).update(from: pointer + (row % a * b + row / a) * inner, count: inner)
+                }
+            }
+        }.recorded(from: self) { dy in [dy.swappingFirstAxes()] }
     }
 
     /// (B, m, n) -> (B, n, m), or (m, n) -> (n, m).
@@ -84,7 +97,14 @@ extension Tensor {
         let (m, n) = (shape[rank - 2], shape[rank - 1])
         let batch = shape.dropLast(2).reduce(1, *)
         return Tensor(shape.dropLast(2) + [n, m]) { y in
-            for b in 0..<batch { pk_transpose(pointer + b * m * n, y + b * m * n, m, n) }
+            // Bands of rows of x, so that whole lines of the cache are written.
+            let band = max(32, elementGrain / max(1, n) / 32 * 32)
+            let bands = (m + band - 1) / band
+            Parallel.forEach(batch * bands) { i in
+                let (b, first) = (i / bands, i % bands * band)
+                let (x, y) = (pointer + b * m * n, y + b * m * n)
+                pk_transpose(x + first * n, n, y + first, m, min(band, m - first), n)
+            }
         }.recorded(from: self) { dy in [dy.transposed()] }
     }
 

@@ -33,23 +33,20 @@ public enum InitialValue: Hashable, Sendable {
 public struct Weights: Sendable {
     public let source: any WeightSource
     /// The prefix, without a trailing dot; empty at the root.
-    public let path: String
-    private let usage: WeightUsage
+    public private(set) var path = ""
+    /// What batch norms made of these weights take: PyTorch's `train()` and `eval()`.
+    let statistics: BatchNorm.Statistics
+    private let usage = WeightUsage()
 
-    public init(_ source: any WeightSource) {
+    public init(_ source: any WeightSource, statistics: BatchNorm.Statistics = .running) {
         self.source = source
-        path = ""
-        usage = WeightUsage()
-    }
-
-    private init(_ source: any WeightSource, path: String, usage: WeightUsage) {
-        self.source = source
-        self.path = path
-        self.usage = usage
+        self.statistics = statistics
     }
 
     public static func / (weights: Weights, name: String) -> Weights {
-        Weights(weights.source, path: weights.fullName(name), usage: weights.usage)
+        var inner = weights
+        inner.path = weights.fullName(name)
+        return inner
     }
 
     public static func / (weights: Weights, index: Int) -> Weights { weights / "\(index)" }

@@ -23,10 +23,10 @@ public struct BatchGradients: Sendable {
     public let terms: [String: Float]
 }
 
-/// Gradients of a batch, in parts of a few samples. How a batch is cut depends on its size alone; each part is computed
-/// forward and back by one thread, and their gradients are added in the order of the parts, so the sum has the same bits
-/// for any number of threads. Threads share no work within a part: that costs less waiting than splitting each loop, and
-/// the memory of at most one part's graph a thread.
+/// Gradients of a batch, in parts of a few samples. How a batch is cut depends on its size alone, and the parts' gradients
+/// are added in their order, so the sum has the same bits for any number of threads. Each part is computed forward and back
+/// by one thread while there are parts for all: that costs less waiting than splitting each loop, and the memory of at most
+/// one part's graph a thread.
 public struct GradientAccumulation: Hashable, Sendable {
     /// Samples in a part; the last part may have fewer.
     public var partSize: Int
@@ -47,8 +47,8 @@ public struct GradientAccumulation: Hashable, Sendable {
         let parts = stride(from: 0, to: samples, by: partSize).map { $0..<min(samples, $0 + partSize) }
         let sum = Mutex(OrderedSum())
         Parallel.forEach(parts.count) { i in
-            let part = Parallel.$width.withValue(1) {
-                Result { try gradients(of: parts[i], share: Float(parts[i].count) / Float(samples), leaves, loss) }
+            let part = Result {
+                try gradients(of: parts[i], share: Float(parts[i].count) / Float(samples), leaves, loss)
             }
             sum.withLock { $0.add(part, at: i) }
         }

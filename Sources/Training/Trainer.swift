@@ -71,16 +71,18 @@ public struct Trainer: Sendable {
     ///
     /// - Parameters:
     ///   - samples: how many the batch has
+    ///   - statistics: what the network's batch norms take
     ///   - build: makes the network from the weights
     ///   - loss: of the samples of a range; called by several threads at once
     /// - Throws: `TrainingError.diverged`, with nothing changed; `TrainingError.emptyBatch`; and what `build` and `loss`
     ///   throw.
     public mutating func step<Network: Sendable>(
         samples: Int,
+        statistics: BatchNorm.Statistics = .running,
         build: (Weights) throws -> Network,
         loss: @Sendable (Network, Range<Int>) throws -> SampleLoss
     ) throws -> StepReport {
-        let network = try build(Weights(weights))
+        let network = try build(Weights(weights, statistics: statistics))
         let trained = weights.trained
         let batch = try settings.accumulation(samples: samples, leaves: trained.map(\.leaf)) { try loss(network, $0) }
         let report = StepReport(

@@ -52,7 +52,9 @@ struct RenderTests {
         let usual = try test.run("strengths.yaml", "--out", "usual")
         let exact = try test.run("strengths.yaml", "--exact", "--out", "exact")
         #expect(usual.status == 0 && exact.status == 0, "\(usual.stderr)\(exact.stderr)")
-        #expect(test.executed(exact) == test.executed(usual))
+        // Nodes without convolutions are not run again.
+        let nodes = Set(test.executed(exact).map { String($0.prefix { $0 != "[" }) })
+        #expect(nodes == ["face", "identity", "plain", "zero", "one", "image"], "identity, as the face is another")
         #expect(test.executed(try test.run("strengths.yaml", "--exact", "--out", "exact")) == [])
         #expect(test.executed(try test.run("strengths.yaml", "--out", "usual")) == [])
 

@@ -54,10 +54,11 @@ public struct Scale: Node {
     }
 }
 
-/// A number plus another one, if there is another.
+/// A number plus another one, if there is another; how the sum is rounded is the run's to choose.
 public struct Shift: Node {
     public static let version = 1
     public static let help = "Adds an offset, if one is given."
+    public static let precision = PrecisionUse.given(input: "by")
     @Input("the number") var input: ToyNumber
     @Input("what to add") var by: ToyNumber?
     public init() {}

@@ -9,7 +9,7 @@ import Testing
     /// The numbers that a network gives with Winograd allowed and without.
     private func bits(_ numbers: () -> [Float]) -> (fast: [UInt32], exact: [UInt32]) {
         func found(isExact: Bool) -> [UInt32] {
-            Numerics.$isExact.withValue(isExact) { numbers().map(\.bitPattern) }
+            ComputeSettings.with(precision: isExact ? .plainSums : .float32) { numbers().map(\.bitPattern) }
         }
         return (found(isExact: false), found(isExact: true))
     }

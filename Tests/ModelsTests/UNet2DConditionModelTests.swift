@@ -72,7 +72,7 @@ struct UNet2DConditionModelTests {
 
     @Test func sameBitsFromAnyNumberOfThreads() throws {
         let results = try [1, 2, 3].map { width in
-            try Parallel.$width.withValue(width) { try call("even", timestep: 999).values }
+            try ComputeSettings.with(threads: width) { try call("even", timestep: 999).values }
         }
         #expect(results[0] == results[1] && results[0] == results[2])
     }

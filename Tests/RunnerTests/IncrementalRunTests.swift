@@ -2,6 +2,7 @@ import EngineTestSupport
 import Foundation
 import Graph
 import Runner
+import Synchronization
 import Testing
 
 /// What runs again, and what does not, after each kind of edit.
@@ -155,6 +156,45 @@ import Testing
     @Test func otherNumericsHaveKeysOfTheirOwn() throws {
         _ = try workshop.run(sweep.graph)
         #expect(try workshop.plan(sweep.graph, numerics: "other").running.count == 9)
+    }
+
+    /// Another precision runs the nodes again that it matters to, and no others.
+    @Test func precisionIsInTheKeysOfThoseThatUseIt() throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(1)])
+        let alone = builder.add("alone", "shift", inputs: ["input": [start]])
+        let sum = builder.add("sum", "shift", inputs: ["input": [start], "by": [alone]])
+        builder.output("sum.txt", sum)
+        let graph = builder.graph
+        _ = try workshop.run(graph)
+        #expect(try workshop.plan(graph, precision: "plain sums").running == ["sum"])
+        #expect(try workshop.run(graph, precision: "plain sums").ran == ["sum"])
+        #expect(try workshop.plan(graph).running == [])
+        #expect(try workshop.plan(graph, precision: "plain sums").running == [])
+        #expect(try workshop.plan(graph, precision: "other").running == ["sum"])
+    }
+
+    /// Nodes that do not say that a precision matters to them never see one.
+    @Test func precisionReachesThoseThatUseIt() throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(1)])
+        let alone = builder.add("alone", "shift", inputs: ["input": [start]])
+        builder.output("sum.txt", builder.add("sum", "shift", inputs: ["input": [start], "by": [alone]]))
+        let told = Mutex<[Bool]>([])
+        let environment = RunEnvironment(
+            numerics: "toy",
+            precision: "plain sums",
+            version: "1.0",
+            scope: { uses, work in
+                told.withLock { $0.append(uses) }
+                return try work()
+            }
+        )
+        let store = try workshop.openStore()
+        defer { store.close() }
+        let options = workshop.options()
+        _ = try RecipeRun(builder.graph, store: store, options: options, environment: environment).run()
+        #expect(told.withLock { $0 } == [false, false, true])
     }
 
     @Test func earlyCutoffStopsAtAnUnchangedValue() throws {

@@ -37,7 +37,7 @@ import Testing
         let (shape, outputs, kernel, stride) = Self.cases[index]
         let layers = try Layers(shape, outputs: outputs, kernel: kernel, stride: stride)
         let (conv, norm) = (layers.conv, layers.norm)
-        Numerics.$isExact.withValue(exact) {
+        ComputeSettings.with(precision: exact ? .plainSums : .float32) {
             let x = Self.normal(shape, seed: 1)
             let plain = conv(norm(x, silu: true))
             #expect(Self.areEqual(conv(x, after: norm), plain))
@@ -89,7 +89,7 @@ import Testing
         let (shape, outputs, kernel, stride) = Self.cases[index]
         let conv = try Layers(shape, outputs: outputs, kernel: kernel, stride: stride).conv
         let x = Self.normal(shape, seed: 1)
-        Numerics.$isExact.withValue(exact) {
+        ComputeSettings.with(precision: exact ? .plainSums : .float32) {
             let last = x.conv2d(conv.weight.channelsLast(), bias: conv.bias, stride: stride, padding: conv.padding)
             #expect(Self.areEqual(conv(x), last))
         }
@@ -101,7 +101,7 @@ import Testing
         let x = Self.normal([2, 21, 18, 24], seed: 1).tracked()
         let weight = Self.normal([33, 3, 3, 24], seed: 2)
         let found = [false, true].map { exact in
-            Numerics.$isExact.withValue(exact) {
+            ComputeSettings.with(precision: exact ? .plainSums : .float32) {
                 let y = x.conv2d(weight, bias: nil, padding: (padding, padding))
                 return gradients(of: y, seed: Self.normal(y.shape, seed: 3), for: [x])[0]
             }
@@ -119,7 +119,7 @@ import Testing
         let numbers = Self.normal([9973], seed: 1).values
         let weight = Tensor((0..<outputs * 9 * C).map { numbers[$0 % 9973] }, shape: [outputs, 3, 3, C])
         let x = Self.normal([1, side, side, C], seed: 2)
-        Numerics.$isExact.withValue(exact) {
+        ComputeSettings.with(precision: exact ? .plainSums : .float32) {
             let whole = x.conv2d(weight, bias: nil, padding: (1, 1))
             for first in [0, outputs - 96] {
                 let part = x.conv2d(weight.sliced(axis: 0, first..<first + 96), bias: nil, padding: (1, 1))

@@ -6,7 +6,7 @@ import Testing
 /// Every element of a product is one chain of fused multiply-adds in ascending k: the same bits by all kernels, however
 /// the product is cut.
 @Suite struct GemmTests {
-    private static let fusedLevels = [PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512].filter { pk_gemm_at($0) != nil }
+    private static let fusedLevels = [KernelLevel.portable, .avx2, .avx512].filter(\.isAvailable)
 
     /// One product with all its operands at odd strides, and b at an odd address.
     private struct Problem {
@@ -125,7 +125,9 @@ import Testing
                     for start in Start.allCases {
                         let expected = problem.expected(start, fused: true).map(\.bitPattern)
                         for level in Self.fusedLevels {
-                            let found = Gemm.$level.withValue(level) { problem.product(start).map(\.bitPattern) }
+                            let found = ComputeSettings.with(kernels: level) {
+                                problem.product(start).map(\.bitPattern)
+                            }
                             let same = found == expected
                             #expect(same, "\(m)x\(n)x\(k) \(transposed) \(element) \(start) \(level)")
                         }
@@ -141,9 +143,9 @@ import Testing
         let problem = Problem(size.0, size.1, size.2, (a: false, b: true), PK_F16, seed: 5)
         let expected = problem.expected(.row, fused: true).map(\.bitPattern)
         for width in [1, 2, 7, 16] {
-            for level in Self.fusedLevels where level != PK_GEMM_PORTABLE {
-                let found = Gemm.$level.withValue(level) {
-                    Parallel.$width.withValue(width) { problem.product(.row).map(\.bitPattern) }
+            for level in Self.fusedLevels where level != .portable {
+                let found = ComputeSettings.with(kernels: level) {
+                    ComputeSettings.with(threads: width) { problem.product(.row).map(\.bitPattern) }
                 }
                 let same = found == expected
                 #expect(same, "\(width) threads, \(level)")
@@ -180,10 +182,10 @@ import Testing
 
     /// Where a processor lacks fused multiply-adds, products are rounded too: another numerics class.
     @Test func unfused() throws {
-        try #require(PK_GEMM_UNFUSED != pk_gemm_best() || Self.fusedLevels.isEmpty)
-        guard pk_gemm_at(PK_GEMM_UNFUSED) != nil else { return }
+        try #require(KernelLevel.best != .unfused || Self.fusedLevels.isEmpty)
+        guard KernelLevel.unfused.isAvailable else { return }
         let problem = Problem(29, 35, 50, (a: false, b: true), PK_F16, seed: 3)
-        let found = Gemm.$level.withValue(PK_GEMM_UNFUSED) { problem.product(.present).map(\.bitPattern) }
+        let found = ComputeSettings.with(kernels: .unfused) { problem.product(.present).map(\.bitPattern) }
         let same = found == problem.expected(.present, fused: false).map(\.bitPattern)
         #expect(same)
     }
@@ -197,7 +199,7 @@ import Testing
             return value.isNaN ? 0x7fc0_0000 : value.bitPattern
         }
         for level in Self.fusedLevels {
-            guard let kernels = pk_gemm_at(level)?.pointee else { continue }
+            let kernels = level.products
             let panel = Int(kernels.panel)
             var packed = [Float](repeating: 1, count: halves.count)
             let operand = { (base: UnsafeRawPointer?) in

@@ -60,16 +60,58 @@ import Testing
         ("sum", [[100_003]], { $0[0].sum() }),
         ("mean of the middle", [[3, 700, 55]], { $0[0].meanOfMiddle() }),
         ("upsampling", [[2, 30, 20, 9]], { $0[0].upsampledNearest2x() }),
+        ("channels last", [[2, 70, 61, 43]], { $0[0].channelsLast() }),
+        ("channels first", [[2, 61, 43, 70]], { $0[0].channelsFirst() }),
+        ("first axes", [[211, 31, 17]], { $0[0].swappingFirstAxes() }),
+        ("slice", [[3, 900, 31]], { $0[0].sliced(axis: 1, 3..<870) }),
+        ("first rows", [[900, 131]], { $0[0].sliced(axis: 0, 1..<899) }),
     ]
+
+    /// Gradients too are computed by the kernels that were asked for: those without fused multiply-adds round otherwise.
+    @Test(arguments: ["linear", "conv2d", "conv2d by 2", "attention", "attention, shared keys"])
+    func gradientsOfAnyKernels(_ name: String) throws {
+        let (_, shapes, function) = try #require(Self.operations.first { $0.0 == name })
+        var random = TorchRandomSource(seed: 12)
+        let inputs = shapes.map { random.normal($0).tracked() }
+        let seed = random.normal(function(inputs).shape)
+        func bits(_ kernels: KernelLevel, _ threads: Int) -> [[UInt32]] {
+            ComputeSettings.with(kernels: kernels, threads: threads) {
+                let y = function(inputs)
+                return ([y] + gradients(of: y, seed: seed, for: inputs)).map { $0.values.map(\.bitPattern) }
+            }
+        }
+        var fused: [[UInt32]]?
+        for kernels in KernelLevel.allCases where kernels.isAvailable {
+            let alone = bits(kernels, 1)
+            for threads in [3, 8] {
+                let same = bits(kernels, threads) == alone
+                #expect(same, "\(kernels), \(threads) threads")
+            }
+            if kernels == .unfused {
+                if KernelLevel.best != .unfused {
+                    let usual = bits(.best, 1)
+                    // All but a bias's gradient, which is a sum of what arrives.
+                    for (i, (a, b)) in zip(alone, usual).enumerated() where i < 3 {
+                        let differ = a != b
+                        #expect(differ, "number \(i) did not take the kernels that were asked for")
+                    }
+                }
+            } else {
+                let same = fused == nil || fused == alone
+                #expect(same, "\(kernels)")
+                fused = alone
+            }
+        }
+    }
 
     @Test(arguments: operations.map(\.0))
     func anyNumberOfThreads(_ name: String) throws {
         let (_, shapes, function) = try #require(Self.operations.first { $0.0 == name })
         var random = TorchRandomSource(seed: 11)
         let inputs = shapes.map { random.normal($0).tracked() }
-        let seed = random.normal(Parallel.$width.withValue(1) { function(inputs).shape })
+        let seed = random.normal(ComputeSettings.with(threads: 1) { function(inputs).shape })
         let runs = [1, 2, 3, 8].map { width in
-            Parallel.$width.withValue(width) {
+            ComputeSettings.with(threads: width) {
                 let y = function(inputs)
                 return [y] + gradients(of: y, seed: seed, for: inputs)
             }

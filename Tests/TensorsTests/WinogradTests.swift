@@ -85,7 +85,8 @@ import Testing
         _ weight: UnsafeRawPointer,
         of element: pk_element = PK_F32,
         _ bias: [Float],
-        residual: [Float]? = nil
+        residual: [Float]? = nil,
+        limits: ConvolutionLimits = ConvolutionLimits()
     ) -> [Float] {
         let count = c.batch * c.shape.outHeight * c.shape.outWidth * c.outputs
         // Over the residual itself, as a network may do it; else over what must not shine through.
@@ -109,7 +110,8 @@ import Testing
                             bias: bias.baseAddress,
                             perPicture: bias.count > c.outputs,
                             residual: residual == nil ? nil : UnsafePointer(y)
-                        )
+                        ),
+                        limits: limits
                     )
                 }
             }
@@ -125,12 +127,86 @@ import Testing
         let bias = random.normal(c.outputs)
         let expected = Self.reference(c, x, weight) { _, o in bias[o] }
         let fast = Self.run(c, x, weight, bias)
-        let exact = Numerics.$isExact.withValue(true) { Self.run(c, x, weight, bias) }
+        let exact = ComputeSettings.with(precision: .plainSums) { Self.run(c, x, weight, bias) }
         let (a, b) = (Self.errors(fast, expected), Self.errors(exact, expected))
         #expect(a.rms < 3e-6 && a.max < 3e-5, "Winograd: \(a)")
         #expect(b.rms < 1e-6 && b.max < 1e-5, "exact: \(b)")
         let differ = fast != exact
         #expect(differ, "one of the algorithms did not run")
+    }
+
+    /// What may be held decides which way a convolution goes, and in how many parts.
+    static let limits = [
+        ConvolutionLimits(), ConvolutionLimits(filters: 1 << 14, tiles: 1 << 16, windows: 1 << 12),
+        ConvolutionLimits(filters: 0, tiles: 1 << 30, windows: 0),
+        ConvolutionLimits(filters: 1 << 30, tiles: 0, windows: 1),
+    ]
+
+    /// The sizes of a convolution in tiles of AVX2.
+    private static func size(_ c: Case) -> WinogradSize {
+        let (H, W) = (c.shape.outHeight, c.shape.outWidth)
+        return WinogradSize(
+            lines: c.batch * ((H + 3) / 4),
+            across: (W + 3) / 4,
+            channels: c.channels,
+            outputs: c.outputs,
+            panel: 16,
+            strip: 6
+        )
+    }
+
+    @Test func everyWayIsGone() {
+        var ways: Set<String> = []
+        for c in Self.cases {
+            for limits in Self.limits {
+                for threads in [1, 8, 64] {
+                    switch WinogradCut(Self.size(c), threads: threads, limits: limits).held {
+                    case .filters(let lines, let across):
+                        ways.insert("filters")
+                        if across < (c.shape.outWidth + 3) / 4 { ways.insert("parts of lines") }
+                        if lines > 1, c.batch > 1 { ways.insert("several pictures") }
+                    case .tiles(let stripes, let parts, let groups):
+                        ways.insert("tiles")
+                        if stripes > 1 { ways.insert("stripes") }
+                        if parts > 1 { ways.insert("parts of tiles") }
+                        if groups > 1 { ways.insert("groups of panels") }
+                        if groups < Self.size(c).panels { ways.insert("several panels") }
+                    }
+                }
+            }
+        }
+        let all: Set = [
+            "filters", "parts of lines", "several pictures", "tiles", "stripes", "parts of tiles", "groups of panels",
+            "several panels",
+        ]
+        #expect(ways == all)
+    }
+
+    /// Every way to cut the work, on any number of threads.
+    @Test(arguments: cases)
+    func sameBitsWhateverTheCut(_ c: Case) {
+        var random = TorchRandomSource(seed: 9)
+        let x = random.normal(c.batch * c.height * c.width * c.channels)
+        let weight = random.normal(c.outputs * 9 * c.channels)
+        let residual = random.normal(c.batch * c.shape.outHeight * c.shape.outWidth * c.outputs)
+        for bias in [random.normal(c.outputs), random.normal(c.batch * c.outputs)] {
+            for residual in [nil, residual] {
+                for precision in ComputeSettings.Precision.allCases {
+                    let expected = ComputeSettings.with(precision: precision, threads: 1) {
+                        Self.run(c, x, weight, bias, residual: residual).map(\.bitPattern)
+                    }
+                    for limits in Self.limits {
+                        for threads in [1, 3, 8, 16, 64] {
+                            let found = ComputeSettings.with(precision: precision, threads: threads) {
+                                Self.run(c, x, weight, bias, residual: residual, limits: limits).map(\.bitPattern)
+                            }
+                            let isEqual = found == expected
+                            #expect(isEqual, "\(precision), \(threads) threads, \(limits)")
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Each set of kernels that this processor has, and any number of threads.
@@ -142,17 +218,21 @@ import Testing
         let bias = random.normal(c.batch * c.outputs)
         let residual = random.normal(c.batch * c.shape.outHeight * c.shape.outWidth * c.outputs)
         for isExact in [false, true] {
-            Numerics.$isExact.withValue(isExact) {
+            ComputeSettings.with(precision: isExact ? .plainSums : .float32) {
                 let expected = Self.run(c, x, weight, bias, residual: residual).map(\.bitPattern)
                 for threads in [1, 2, 5] {
-                    let found = Parallel.$width.withValue(threads) { Self.run(c, x, weight, bias, residual: residual) }
+                    let found = ComputeSettings.with(threads: threads) {
+                        Self.run(c, x, weight, bias, residual: residual)
+                    }
                     let isEqual = found.map(\.bitPattern) == expected
                     #expect(isEqual, "\(threads) threads, exact: \(isExact)")
                 }
-                for level in [PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512] where pk_gemm_at(level) != nil {
-                    let found = Gemm.$level.withValue(level) { Self.run(c, x, weight, bias, residual: residual) }
+                for level in [KernelLevel.portable, .avx2, .avx512] where level.isAvailable {
+                    let found = ComputeSettings.with(kernels: level) {
+                        Self.run(c, x, weight, bias, residual: residual)
+                    }
                     let isEqual = found.map(\.bitPattern) == expected
-                    #expect(isEqual, "kernels \(level.rawValue), exact: \(isExact)")
+                    #expect(isEqual, "\(level), exact: \(isExact)")
                 }
             }
         }
@@ -167,7 +247,7 @@ import Testing
         let halves = random.normal(c.outputs * 9 * c.channels).map { Float16($0) }
         let brains = random.normal(c.outputs * 9 * c.channels).map { UInt16($0.bitPattern >> 16) }
         for isExact in [false, true] {
-            Numerics.$isExact.withValue(isExact) {
+            ComputeSettings.with(precision: isExact ? .plainSums : .float32) {
                 let half = Self.run(c, x, halves, of: PK_F16, bias) == Self.run(c, x, halves.map { Float($0) }, bias)
                 #expect(half, "float16, exact: \(isExact)")
                 let widened = brains.map { Float(bitPattern: UInt32($0) << 16) }

@@ -14,7 +14,7 @@ import Training
 
     @Test func anyNumberOfThreadsGivesTheSameBits() throws {
         func run(_ threads: Int) throws -> ([String: [UInt32]], [StepReport]) {
-            try Parallel.$width.withValue(threads) {
+            try ComputeSettings.with(threads: threads) {
                 var training = SmallTraining()
                 let reports = try (0..<3).map { _ in try training.step() }
                 return (training.bits, reports)
@@ -92,7 +92,7 @@ import Training
     @Test func partsAreAddedInTheirOrder() throws {
         let values: [Float] = [1e8, 1, -1e8, 1]
         let leaf = Tensor([1], shape: [1]).tracked()
-        let found = try Parallel.$width.withValue(4) {
+        let found = try ComputeSettings.with(threads: 4) {
             try GradientAccumulation(partSize: 1)(samples: 4, leaves: [leaf]) { part in
                 if part.lowerBound == 0 { usleep(50_000) }
                 return SampleLoss(leaf * values[part.lowerBound])
@@ -105,7 +105,7 @@ import Training
     @Test func theFirstPartThatFailsIsReported() {
         struct Failure: Error, Equatable { let sample: Int }
         #expect(throws: Failure(sample: 3)) {
-            try Parallel.$width.withValue(4) {
+            try ComputeSettings.with(threads: 4) {
                 _ = try GradientAccumulation(partSize: 1)(samples: 8, leaves: []) { part in
                     if part.lowerBound >= 3 { throw Failure(sample: part.lowerBound) }
                     return SampleLoss(Tensor([0], shape: [1]))

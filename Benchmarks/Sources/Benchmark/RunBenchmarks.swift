@@ -35,7 +35,7 @@ struct RunBenchmarks: ParsableCommand {
     var operations = false
 
     func run() throws {
-        try Parallel.$width.withValue(threads ?? Parallel.width) {
+        try ComputeSettings.with(threads: threads ?? ComputeSettings.current.threads) {
             let machine = MachineReport(clock)
             print(
                 "\(machine.processor), \(machine.threads) threads; \(machine.vectors) multiply-adds in registers:",
@@ -88,13 +88,15 @@ struct RunBenchmarks: ParsableCommand {
         if benchmark.group != .render { _ = try run() }
         for _ in 0..<runs {
             var outcome = BenchmarkCase.Outcome()
-            let seconds = try clock.seconds(least: least, threads: Parallel.width) { outcome = try run() }
+            let seconds = try clock.seconds(least: least, threads: ComputeSettings.current.threads) {
+                outcome = try run()
+            }
             row.ours.add(outcome.seconds ?? seconds)
             row.peak = max(row.peak ?? 0, outcome.peak ?? ProcessMemory.peak ?? 0)
             guard var task = benchmark.task else { continue }
             task["least_ms"] = .int(Int(least * 1000))
             task["clock"] = .string(clock.rawValue)
-            task["threads"] = .int(Parallel.width)
+            task["threads"] = .int(ComputeSettings.current.threads)
             for peer in peers {
                 let answer = try peer.answer(task)
                 if let error = answer.error { FileHandle.standardError.write(Data("\(peer.name): \(error)\n".utf8)) }

@@ -98,10 +98,8 @@ void pk_im2col(const float *x, pk_window w, size_t first, size_t count, float *c
 // The transpose: adds columns back into the rows top ..< bottom of x, which the caller has cleared.
 void pk_col2im(const float *columns, pk_window w, size_t first, size_t count, size_t top, size_t bottom, float *x);
 
-// x [a, b, c] -> y [b, a, c]
-void pk_swap_axes(const float *x, float *y, size_t a, size_t b, size_t c);
-// x [rows, columns] -> y [columns, rows]
-void pk_transpose(const float *x, float *y, size_t rows, size_t columns);
+// x [rows, columns] -> y [columns, rows], rows so many floats apart
+void pk_transpose(const float *x, size_t x_row, float *y, size_t y_row, size_t rows, size_t columns);
 
 // Rotary embedding of interleaved pairs: (x0, x1) -> (x0 cos - x1 sin, x1 cos + x0 sin); cos and sin hold n values,
 // each pair's twice. x and y may be the same.
@@ -150,5 +148,16 @@ const pk_loops *pk_loops_at(int level);
 // Widening; x may be unaligned.
 void pk_from_f16(const void *x, float *y, size_t n);
 void pk_from_bf16(const void *x, float *y, size_t n);
+
+// How many processors this process may run on (`taskset`, cpusets); 0 where the system does not say.
+size_t pk_affine_processors(void);
+// Lets another hardware thread of the core go first for a moment.
+static inline void pk_relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 #endif

@@ -36,9 +36,7 @@ public struct WorldSampler: Sendable {
         let timeline = try sampler.schedule(steps: steps, spacing: .trailing, of: noise)
         let pictures = Mutex<[Int: Result<Bitmap, any Error>]>([:])
         Parallel.forEach(prompts.count) { i in
-            let picture = Parallel.$width.withValue(1) {
-                Result { try draw(prompts[i], seed: seed &+ UInt64(i), sampler, timeline, guidance) }
-            }
+            let picture = Result { try draw(prompts[i], seed: seed &+ UInt64(i), sampler, timeline, guidance) }
             pictures.withLock { $0[i] = picture }
         }
         return try pictures.withLock { drawn in try prompts.indices.compactMap { try drawn[$0]?.get() } }

@@ -114,10 +114,8 @@ public struct PortraitEvaluation: Sendable {
         let parts = stride(from: 0, to: photos.count, by: 16).map { $0..<min(photos.count, $0 + 16) }
         let found = Mutex<[Int: [Measured]]>([:])
         Parallel.forEach(parts.count) { i in
-            let part = Parallel.$width.withValue(1) {
-                let pictures = pictures(by: artist, prompt, seed: seed, parts[i], photos, twin.bitmap)
-                return zip(parts[i], pictures).map { measured($1, of: $0, prompt, twin) }
-            }
+            let pictures = pictures(by: artist, prompt, seed: seed, parts[i], photos, twin.bitmap)
+            let part = zip(parts[i], pictures).map { measured($1, of: $0, prompt, twin) }
             found.withLock { $0[i] = part }
         }
         return found.withLock { found in parts.indices.flatMap { found[$0] ?? [] } }

@@ -53,12 +53,10 @@ public struct DetectorTraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let seeds = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, build: build) { [sources, loss] network, part in
+        return try trainer.step(samples: batch, statistics: .ofInput, build: build) { [sources, loss] network, part in
             var seeds = Array(seeds[part])
             let scenes = seeds.indices.map { DetectorScene(sources, &seeds[$0]) }
-            return BatchNorm.$statistics.withValue(.ofInput) {
-                loss(network.levels(Self.pictures(of: scenes)), scenes.map(\.faces))
-            }
+            return loss(network.levels(Self.pictures(of: scenes)), scenes.map(\.faces))
         }
     }
 

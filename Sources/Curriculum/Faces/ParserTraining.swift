@@ -60,10 +60,10 @@ public struct ParserTraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, build: build) { [faces] parser, part in
+        return try trainer.step(samples: batch, statistics: .ofInput, build: build) { [faces] parser, part in
             var sources = Array(sources[part])
             let samples = sources.indices.map { Self.sample(of: faces, &sources[$0]) }
-            return BatchNorm.$statistics.withValue(.ofInput) { Self.loss(parser, samples) }
+            return Self.loss(parser, samples)
         }
     }
 

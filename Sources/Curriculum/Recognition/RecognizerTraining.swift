@@ -71,10 +71,9 @@ public struct RecognizerTraining: TrainingTask {
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(parts, of: "parts")
         let size = 2 * peopleInPart
-        return try trainer.step(samples: parts * size, build: build) { [self] network, part in
+        return try trainer.step(samples: parts * size, statistics: .ofInput, build: build) { [self] network, part in
             var source = sources[part.lowerBound / size]
-            let faces = faces(&source)
-            return BatchNorm.$statistics.withValue(.ofInput) { loss(network(faces)) }
+            return loss(network(faces(&source)))
         }
     }
 

@@ -14,6 +14,7 @@ struct Evaluate: Node {
     static let version = 2
     static let help =
         "Draws 85 people whom no training has seen for 20 prompts that none has used, and measures likeness, the prompt, and what the person changes in the rest of the picture."
+    static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("what train_text_to_image made: the text encoders, and the UNet if there is no student")

@@ -8,6 +8,7 @@ struct MeasureNetworks: Node {
     static let version = 1
     static let help =
         "Measures what PuLID's training rests on, beside what is wanted of it: VAE, base model, student, recognisers, probe, detector and parser, by people whom none of them has seen."
+    static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("what train_text_to_image made") var base: WeightsArtifact

@@ -8,6 +8,7 @@ struct TrainDetector: TrainingNode {
     static let version = 2
     static let help =
         "Trains a face detector in the shape of SCRFD; its files are .onnx, as scrfd_10g_bnkps.onnx is."
+    static let precision = PrecisionUse.always
 
     @Input("what faces are found in, of every size that photos may have") var pictures: AnyNumber<DatasetArtifact>
     @Parameter("channels after the first convolution", in: 1...1024) var stemWidth: Int = 16

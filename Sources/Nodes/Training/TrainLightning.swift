@@ -7,6 +7,7 @@ struct TrainLightning: TrainingNode {
     static let version = 1
     static let help =
         "Distils a trained UNet into one that draws in few steps and without guidance, as SDXL-Lightning does."
+    static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("what train_text_to_image made") var base: WeightsArtifact

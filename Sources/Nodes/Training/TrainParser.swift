@@ -6,6 +6,7 @@ import Models
 struct TrainParser: TrainingNode {
     static let version = 1
     static let help = "Trains a face parser (BiSeNet) on aligned faces with the small world's own labels."
+    static let precision = PrecisionUse.always
 
     @Input("what faces are cut out of, of every size that photos may have") var pictures: AnyNumber<DatasetArtifact>
     @Parameter("channels after the first convolution", in: 1...1024) var stemWidth: Int = 8

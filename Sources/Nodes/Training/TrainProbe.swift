@@ -6,6 +6,7 @@ struct TrainProbe: TrainingNode {
     static let version = 1
     static let help =
         "Trains a probe that reads style, background, clothes and so on off pictures; evaluate measures with it."
+    static let precision = PrecisionUse.always
 
     @Input("captioned pictures of 64 pixels, of people that no other network sees") var pictures: DatasetArtifact
     @Parameter("of the first weights, and of what is drawn") var seed: Seed

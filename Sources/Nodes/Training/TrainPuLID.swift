@@ -39,6 +39,7 @@ struct TrainPuLID: TrainingNode {
     static let version = 2
     static let help =
         "Trains PuLID's encoder and its keys and values, everything else frozen: stage one by denoising, two with the identity loss, three with the contrastive alignment in addition; naive is the paper's ablation."
+    static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("what train_text_to_image made") var base: WeightsArtifact

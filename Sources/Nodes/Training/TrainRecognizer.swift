@@ -8,6 +8,7 @@ struct TrainRecognizer: TrainingNode {
     static let version = 1
     static let help =
         "Trains a face recogniser (IResNet) on aligned faces of the small world, so that pictures of one person are near each other."
+    static let precision = PrecisionUse.always
 
     @Parameter("whom it learns to tell apart; PuLID wants three networks that share no people")
     var people: IdentitySet = .training

@@ -7,6 +7,7 @@ struct TrainTextToImage: TrainingNode {
     static let version = 1
     static let help =
         "Trains a UNet and both text encoders with the settings of a model's to draw captioned pictures."
+    static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("the VAE's weights") var vae: WeightsArtifact

@@ -11,6 +11,7 @@ struct TrainVAE: TrainingNode {
     static let version = 1
     static let help =
         "Trains a VAE with the settings of a model's; its latents have mean 0 and deviation 1 once they are scaled."
+    static let precision = PrecisionUse.always
 
     @Input("whose VAE's settings; its weights are not used", part: "settings") var model: SDXLModel
     @Input("the pictures") var pictures: DatasetArtifact

@@ -8,6 +8,7 @@ struct TrainVisionTower: TrainingNode {
     static let version = 1
     static let help =
         "Trains a vision tower in the shape of EVA02-CLIP on what PuLID shows it: aligned faces in grey, on white."
+    static let precision = PrecisionUse.always
 
     @Parameter("whom it learns to tell apart") var people: IdentitySet = .training
     @Parameter("of each person", in: 2...1024) var picturesEach: Int = 16

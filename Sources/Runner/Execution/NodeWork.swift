@@ -42,7 +42,7 @@ struct NodeWork: Sendable {
                 return content.digest
             }
             let start = ContinuousClock.now
-            let artifact = try environment.scope { try node.run(context) }
+            let artifact = try environment.scope(instance.swept.usesPrecision) { try node.run(context) }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             let record = artifact.record
             if let fault = NotANumber(in: record) { throw fault }

@@ -33,7 +33,7 @@ public struct MemoryReadings: Hashable, Sendable {
         processors: Int,
         addressSpace: Int?,
         environment: [String: String],
-        read: (String) -> String?
+        read: @escaping (String) -> String?
     ) {
         var all = [Reading(source: .machine, bytes: machine)]
         all += Self.controlGroups(read)
@@ -50,36 +50,12 @@ public struct MemoryReadings: Hashable, Sendable {
         self.all = all
     }
 
-    /// The limits of the process's own group and of all around it.
-    private static func controlGroups(_ read: (String) -> String?) -> [Reading] {
-        guard let groups = read("/proc/self/cgroup") else { return [] }
-        return groups.split(separator: "\n").flatMap { line -> [Reading] in
-            // hierarchy:controllers:path; the second version of control groups has hierarchy 0 and names no controllers.
-            let fields = line.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3 else { return [] }
-            if fields[0] == "0", fields[1].isEmpty {
-                return limits(of: fields[2], under: "/sys/fs/cgroup", file: "memory.max", read)
-            }
-            guard fields[1].split(separator: ",").contains("memory") else { return [] }
-            return limits(of: fields[2], under: "/sys/fs/cgroup/memory", file: "memory.limit_in_bytes", read)
-        }
-    }
-
-    private static func limits(
-        of group: Substring,
-        under root: String,
-        file: String,
-        _ read: (String) -> String?
-    ) -> [Reading] {
-        var names = group.split(separator: "/")
-        var readings: [Reading] = []
-        while true {
-            let path = ([root] + names.map(String.init) + [file]).joined(separator: "/")
+    private static func controlGroups(_ read: @escaping (String) -> String?) -> [Reading] {
+        ControlGroups(read).flatMap(controller: "memory") { folder, version in
+            let file = folder + (version == 2 ? "/memory.max" : "/memory.limit_in_bytes")
             // "max" is no number. The first version's way of saying so is a number larger than any memory.
-            if let text = read(path), let bytes = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) {
-                readings.append(Reading(source: .controlGroup(path), bytes: bytes))
-            }
-            if names.popLast() == nil { return readings }
+            guard let bytes = read(file).flatMap(ControlGroups.number) else { return nil }
+            return Reading(source: .controlGroup(file), bytes: bytes)
         }
     }
 }

@@ -14,37 +14,33 @@ final class KeyMaker: Sendable {
     }
 
     private let graph: ExecutionGraph
-    private let numerics: String
+    private let environment: RunEnvironment
     private let shared: [ObjectIdentifier: Shared]
     /// Of instances that name files: these parameters, with the files' digests in place of their paths.
     private let contents = Mutex<[Int: [String: Value]]>([:])
 
-    init(graph: ExecutionGraph, numerics: String) {
+    init(graph: ExecutionGraph, environment: RunEnvironment) {
         self.graph = graph
-        self.numerics = numerics
+        self.environment = environment
         var shared: [ObjectIdentifier: Shared] = [:]
         for instance in graph.instances where shared[ObjectIdentifier(instance.swept)] == nil {
-            shared[ObjectIdentifier(instance.swept)] = Self.shared(by: instance.swept, numerics)
+            shared[ObjectIdentifier(instance.swept)] = Self.shared(by: instance.swept, environment)
         }
         self.shared = shared
     }
 
-    private static func shared(by node: SweptNode, _ numerics: String) -> Shared {
+    private static func shared(by node: SweptNode, _ environment: RunEnvironment) -> Shared {
         let schema = node.schema
         let files = schema.parameters.filter(\.form.mentionsFile).map(\.name).filter { node.constants[$0] != nil }
         let open = node.varying.map(\.name) + files
         let template = KeyTemplate(
             kind: schema.name,
             version: schema.version,
-            numerics: Self.numerics(numerics, schema),
+            numerics: environment.numerics(of: node),
             constants: node.constants.filter { !files.contains($0.key) },
             varying: open
         )
         return Shared(template: template, open: open)
-    }
-
-    private static func numerics(_ common: String, _ schema: NodeSchema) -> String {
-        schema.numerics.isEmpty ? common : "\(common); \(schema.numerics)"
     }
 
     /// - Parameter contents: the parameters that name files, by content.
@@ -76,7 +72,16 @@ final class KeyMaker: Sendable {
             version: schema.version,
             parameters: instance.parameters.merging(contents) { $1 },
             inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.port, $0.digests) }),
-            numerics: Self.numerics(numerics, schema)
+            numerics: environment.numerics(of: instance.swept)
         )
+    }
+}
+
+extension RunEnvironment {
+    /// All that decides the bits of a node's results beside its parameters and inputs.
+    fileprivate func numerics(of node: SweptNode) -> String {
+        let chosen = node.usesPrecision ? precision.map { ", \($0)" } ?? "" : ""
+        let own = node.schema.numerics
+        return numerics + chosen + (own.isEmpty ? "" : "; \(own)")
     }
 }

@@ -45,23 +45,33 @@ struct DoctorCommand: ParsableCommand {
         let share = ByteCount(resources.residents.budget.limit)
         return [
             ["program", "pulid-run \(Program.version); \(Program.numerics)"],
-            ["processor", "\(resources.threads ?? Parallel.width) threads, \(Self.instructions)"],
+            ["processor", "\(threads), \(Self.instructions)"],
             ["memory", "\(ByteCount(readings.all[0].bytes))\(limit); a run makes do with \(share) (--memory)"],
         ]
     }
 
+    /// How many, and what decided it: `4 threads (by $SLURM_CPUS_PER_TASK) of 64 processors`.
+    private var threads: String {
+        let readings = ProcessorReadings.here
+        let machine = "\(readings.all[0].count) processors"
+        if let threads = resources.threads { return "\(threads) threads (by --threads) of \(machine)" }
+        let least = readings.least
+        let reason = least.source == .machine ? "" : " (\(least.source)) of \(machine)"
+        return "\(least.count) threads\(reason)"
+    }
+
     private static var instructions: String {
-        switch Gemm.level {
-        case PK_GEMM_AVX512: "AVX-512"
-        case PK_GEMM_AVX2: "AVX2"
-        case PK_GEMM_PORTABLE: "vectors of 128 bits"
-        default: "no AVX2"
+        switch KernelLevel.best {
+        case .avx512: "AVX-512"
+        case .avx2: "AVX2"
+        case .portable: "vectors of 128 bits"
+        case .unfused: "no AVX2"
         }
     }
 
     private static func problems(memory: Int) -> [String] {
         var problems: [String] = []
-        if Gemm.level == PK_GEMM_UNFUSED {
+        if KernelLevel.best == .unfused {
             problems.append("without AVX2 and FMA pictures take several times as long, and differ in their last bits")
         }
         if memory < 8 << 30 {

@@ -9,7 +9,12 @@ struct ResourceOptions: ParsableArguments {
     @Option(help: "How many nodes may run at the same time.")
     var jobs = 1
 
-    @Option(help: "How many threads the mathematics may use; results do not depend on it.")
+    @Option(
+        help: ArgumentHelp(
+            "How many threads the mathematics may use; results do not depend on it.",
+            discussion: "Else as many as there are processors that the system, its control group and Slurm give."
+        )
+    )
     var threads: Int?
 
     @Option(
@@ -29,8 +34,13 @@ struct ResourceOptions: ParsableArguments {
         Residents(MemoryBudget(limit: memory?.bytes ?? MemoryReadings.here.least.share))
     }
 
+    /// How many threads the mathematics uses.
+    var width: Int { threads ?? ProcessorReadings.here.least.count }
+
     /// Beside the first: one for each of several jobs, those of the mathematics, and three for the cache.
-    static func leastThreads(jobs: Int, width: Int = Parallel.width) -> Int { (jobs > 1 ? jobs : 0) + width - 1 + 3 }
+    static func leastThreads(jobs: Int, width: Int = ProcessorReadings.here.least.count) -> Int {
+        (jobs > 1 ? jobs : 0) + width - 1 + 3
+    }
 
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256") }

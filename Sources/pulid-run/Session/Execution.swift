@@ -29,7 +29,7 @@ struct Execution {
         missingBaseline: Runner.ExitStatus = .expectationFailed
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
-        let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.threads ?? Parallel.width)
+        let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.width)
         let store = try options.cache.open(threads: threads) { reporter.receive(.warning($0)) }
         defer { store.close() }
         let running = RunningNodes()
@@ -45,7 +45,7 @@ struct Execution {
             graph,
             store: store,
             options: runOptions,
-            environment: Program.environment(options.numerics, threads: resources.threads),
+            environment: Program.environment(options.numerics, threads: resources.width),
             cancellation: cancellation,
             residents: resources.residents,
             report: { verdict.receive($0) }

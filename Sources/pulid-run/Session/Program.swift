@@ -25,20 +25,30 @@ enum Program {
         #endif
     }
 
-    /// - Parameter threads: how many the mathematics may use; nil for as many as there are processors.
-    static func environment(_ options: NumericsOptions, threads: Int? = nil) -> RunEnvironment {
-        let isExact = options.exact
-        let name = Self.numerics + (isExact ? ", exact" : "")
+    /// - Parameter threads: how many the mathematics may use
+    static func environment(
+        _ options: NumericsOptions,
+        threads: Int = ProcessorReadings.here.least.count
+    ) -> RunEnvironment {
+        let precision = options.precision
         return RunEnvironment(
-            numerics: name,
+            numerics: numerics,
+            precision: precision == .float32 ? nil : precision.keyName,
             version: version,
             // What is no index has no shards.
             companions: WeightFile.companions(of:)
-        ) { work in
-            try Numerics.$isExact.withValue(isExact) {
-                guard let threads else { return try work() }
-                return try Parallel.$width.withValue(threads) { try work() }
-            }
+        ) { usesPrecision, work in
+            try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
+        }
+    }
+}
+
+extension ComputeSettings.Precision {
+    /// As keys have it.
+    fileprivate var keyName: String {
+        switch self {
+        case .float32: "float32"
+        case .plainSums: "plain sums"
         }
     }
 }

@@ -51,7 +51,7 @@ import Training
         var (task, again) = (task, again)
         for _ in 0..<steps { _ = try task.step() }
         try again.resume(from: task.trainer.state)
-        return try Parallel.$width.withValue(1) { try result(again) }
+        return try ComputeSettings.with(threads: 1) { try result(again) }
     }
 
     private func mean(_ losses: ArraySlice<Float>) -> Float { losses.reduce(0, +) / Float(losses.count) }

@@ -25,7 +25,7 @@ import Training
         _ = try first.step()
         var second = training(steps: 3)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         let result = try whole.result()
         #expect(try second.result().mapValues(\.values) == result.mapValues(\.values))
         let weights = Weights(GivenWeights(name: "detector", result))

@@ -28,7 +28,7 @@ import Training
         _ = try first.step()
         var second = training(steps: 2)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         let trained = whole.trainer.weights.values
         #expect(second.trainer.weights.values.mapValues(\.values) == trained.mapValues(\.values))
         #expect(second.trainer.average?.values.mapValues(\.values) == whole.trainer.average?.values.mapValues(\.values))

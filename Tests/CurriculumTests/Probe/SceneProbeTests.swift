@@ -26,7 +26,7 @@ import Training
         _ = try first.step()
         var second = training(steps: 3)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
         let weights = Weights(GivenWeights(name: "probe", try whole.result()))
         _ = try SceneProbe(weights, config: micro)

@@ -94,7 +94,7 @@ import Training
         _ = try first.step()
         var second = try training(Self.third)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
     }
 

@@ -17,9 +17,9 @@ import Training
     /// The loss of a batch with its own statistics, and the gradient of every parameter.
     @Test func gradientsOfABatch() throws {
         let weights = TrainableWeights(name: "golden", from: golden.file, seed: nil)
-        let w = Weights(weights) / "model"
+        let w = Weights(weights, statistics: .ofInput) / "model"
         let network = try IResNet(w, config: IResNet.Config(Weights(golden.file) / "model"))
-        let loss = BatchNorm.$statistics.withValue(.ofInput) { SupervisedContrast()(network(batch(0))) }
+        let loss = SupervisedContrast()(network(batch(0)))
         assertClose(loss.total, golden["loss"].reshaped([1]), relative: 1e-5, "loss")
         let trained = weights.trained
         let found = gradients(of: loss.total, for: trained.map(\.leaf))
@@ -37,10 +37,10 @@ import Training
 
     /// PyTorch's running statistics with `momentum=None`, and the network that evaluates with them.
     @Test func measuredStatistics() throws {
-        let w = Weights(golden.file) / "model"
-        let network = try IResNet(w, config: IResNet.Config(w))
         let statistics = BatchStatistics()
-        for i in 0..<2 { statistics.measure { _ = network(batch(i)) } }
+        let w = Weights(golden.file, statistics: .noted(by: statistics)) / "model"
+        let network = try IResNet(w, config: IResNet.Config(w))
+        for i in 0..<2 { _ = network(batch(i)) }
         let measured = statistics.tensors
         #expect(measured.count == golden.file.tensorNames.count { $0.hasPrefix("measured.") })
         for (name, tensor) in measured {
@@ -73,7 +73,7 @@ import Training
         for _ in 0..<11 { _ = try first.step() }
         var second = training(steps: 30)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         let result = try whole.result()
         #expect(try second.result().mapValues(\.values) == result.mapValues(\.values))
 

@@ -63,7 +63,7 @@ import Training
         for _ in 0..<11 { _ = try first.step() }
         var second = training(steps: 30)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         let result = try whole.result()
         #expect(try second.result().mapValues(\.values) == result.mapValues(\.values))
 

@@ -41,7 +41,7 @@ import Training
         for _ in 0..<11 { _ = try first.step() }
         var second = try training(steps: 30)
         try second.resume(from: first.trainer.state)
-        try Parallel.$width.withValue(1) { while !second.isDone { _ = try second.step() } }
+        try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
     }
 

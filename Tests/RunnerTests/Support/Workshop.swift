@@ -51,6 +51,7 @@ final class Workshop {
         _ graph: ExecutionGraph,
         access: ResultStore.Access = .readWrite,
         numerics: String = "toy",
+        precision: String? = nil,
         cancellation: Cancellation = Cancellation(),
         _ change: (inout RunOptions) -> Void = { _ in },
         onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
@@ -62,7 +63,7 @@ final class Workshop {
             graph,
             store: store,
             options: options(change),
-            environment: RunEnvironment(numerics: numerics, version: "1.0"),
+            environment: RunEnvironment(numerics: numerics, precision: precision, version: "1.0"),
             cancellation: cancellation
         ) { event in
             log.withLock { $0.events.append(event) }
@@ -77,6 +78,7 @@ final class Workshop {
     func plan(
         _ graph: ExecutionGraph,
         numerics: String = "toy",
+        precision: String? = nil,
         _ change: (inout RunOptions) -> Void = { _ in }
     ) throws -> Plan {
         let store = try openStore()
@@ -85,7 +87,7 @@ final class Workshop {
             graph,
             store: store,
             options: options(change),
-            environment: RunEnvironment(numerics: numerics, version: "1.0")
+            environment: RunEnvironment(numerics: numerics, precision: precision, version: "1.0")
         ).plan()
     }
 

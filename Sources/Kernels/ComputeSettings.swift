@@ -1,0 +1,43 @@
+/// How numbers are computed: what decides their bits, and on how many threads.
+///
+/// Settings hold for a scope and for every thread that works for it: `Parallel` alone starts threads, and hands them on.
+public struct ComputeSettings: Hashable, Sendable {
+    /// How sums of products are rounded.
+    public enum Precision: String, Hashable, Sendable, CaseIterable {
+        /// In 32-bit floats; convolutions go by Winograd's algorithm where it is faster, which rounds about twice as much as
+        /// plain sums do.
+        case float32
+        /// In 32-bit floats, convolutions by plain sums too.
+        case plainSums
+    }
+
+    public var precision = Precision.float32
+    /// The instructions that products use; tests compare them.
+    public var kernels = KernelLevel.best
+    /// How many threads a loop may use; no result depends on it.
+    public var threads = Processors.available
+
+    /// Those of the calling thread.
+    public static var current: ComputeSettings { scoped }
+
+    @TaskLocal private static var scoped = ComputeSettings()
+
+    /// Runs `operation` with other settings; those that are left out stay as they are.
+    public static func with<Result>(
+        precision: Precision? = nil,
+        kernels: KernelLevel? = nil,
+        threads: Int? = nil,
+        _ operation: () throws -> Result
+    ) rethrows -> Result {
+        var settings = current
+        if let precision { settings.precision = precision }
+        if let kernels { settings.kernels = kernels }
+        if let threads { settings.threads = max(1, threads) }
+        return try settings.scope(operation)
+    }
+
+    /// Runs `operation` with these settings.
+    func scope<Result>(_ operation: () throws -> Result) rethrows -> Result {
+        try Self.$scoped.withValue(self, operation: operation)
+    }
+}

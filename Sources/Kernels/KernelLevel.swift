@@ -1,0 +1,39 @@
+import CKernels
+
+/// Sets of instructions that matrix products and Winograd's transforms are written for. All but the first give the same
+/// bits.
+public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
+    /// x86-64 without fused multiply-adds.
+    case unfused
+    /// Vectors of 128 bits, as on arm64; on x86-64 fused multiply-adds are then the C library's.
+    case portable
+    case avx2
+    case avx512
+
+    /// The fastest that this processor has.
+    public static let best = allCases.first { $0.level == pk_gemm_best() } ?? .portable
+
+    /// Whether this processor has it.
+    public var isAvailable: Bool { pk_gemm_at(level) != nil }
+
+    private var level: pk_gemm_level {
+        switch self {
+        case .unfused: PK_GEMM_UNFUSED
+        case .portable: PK_GEMM_PORTABLE
+        case .avx2: PK_GEMM_AVX2
+        case .avx512: PK_GEMM_AVX512
+        }
+    }
+
+    /// - Precondition: this processor has it
+    package var products: pk_gemm_kernels {
+        guard let kernels = pk_gemm_at(level) else { preconditionFailure("this processor lacks \(self)") }
+        return kernels.pointee
+    }
+
+    /// - Precondition: this processor has it
+    var winograd: pk_winograd {
+        guard let transforms = pk_winograd_at(level) else { preconditionFailure("this processor lacks \(self)") }
+        return transforms.pointee
+    }
+}
