@@ -24,7 +24,8 @@ public protocol Node: Sendable {
 
     init()
 
-    /// What is wrong with the parameters taken together; called when the recipe is checked, before inputs exist.
+    /// What is wrong with the parameters taken together; called when the recipe is checked, before inputs exist. Of
+    /// gathered inputs the cells are known, or there are none yet.
     func problems() -> [ParameterProblem]
 
     func run(_ context: RunContext) throws -> Output

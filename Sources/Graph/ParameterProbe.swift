@@ -15,7 +15,11 @@ public struct ParameterProbe {
     public init(_ schema: NodeSchema, constant: [String: Value]) {
         node = schema.type.init()
         var ports: [String: any ParameterPort] = [:]
-        for (name, port) in Graph.ports(of: node) { ports[name] = port as? any ParameterPort }
+        for (name, port) in Graph.ports(of: node) {
+            ports[name] = port as? any ParameterPort
+            // What a sweep has is asked later; until then there is none.
+            if let input = port as? any InputPort, input.arity == .gathered { try? input.bind([]) }
+        }
         self.ports = ports
         refused = Self.bind(constant, to: ports)
     }

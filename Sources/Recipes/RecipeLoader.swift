@@ -47,6 +47,7 @@ public struct RecipeLoader: Sendable {
 
         var elaborator = Elaborator(recipe: recipe, parameters: checked.parameters, mostInputs: limits.inputs)
         elaborator.addNodes()
+        GatheredCells(diagnostics: diagnostics).check(elaborator.instances)
         let outputs = zip(recipe.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
         let expectations = zip(recipe.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
         guard !diagnostics.hasErrors else { throw failure() }

@@ -55,6 +55,18 @@ import Testing
         #expect(sheet.height == 6 + 3 * 11 + 4 + 64 + 6)
     }
 
+    @Test func aTitleStandsAboveAll() throws {
+        let sheet = try ContactSheet(
+            title: "two words",
+            rowLabels: [""],
+            columnLabels: [""],
+            cells: [[block(128, 64, .black)]]
+        ).render()
+        #expect((sheet.width, sheet.height) == (6 + 128 + 6, 6 + 11 + 4 + 64 + 6))
+        let ink = (0..<sheet.height).filter { y in (0..<sheet.width).contains { sheet[$0, y] == RGB(48, 48, 56) } }
+        #expect(ink.min().map { $0 >= 7 } == true && ink.max().map { $0 < 6 + 11 } == true)
+    }
+
     @Test func allMissing() throws {
         let sheet = try ContactSheet(rowLabels: [""], columnLabels: ["", ""], cells: [[nil, nil]]).render()
         #expect((sheet.width, sheet.height) == (6 + 64 + 4 + 64 + 6, 6 + 64 + 6))

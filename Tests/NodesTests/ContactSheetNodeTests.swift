@@ -48,10 +48,74 @@ struct ContactSheetNodeTests {
             }
         }
         let schema = try #require(NodeRegistry.builtin["contact_sheet"])
-        let parameters: [String: Value] = ["columns": .string("seed"), "labels": .bool(false)]
+        let parameters: [String: Value] = ["columns": .string("seed"), "labels": .string("none")]
         let node = try schema.bind(parameters: parameters, inputs: ["images": values])
         let sheet = try #require(try node.run(NodeRunner().context) as? ImageArtifact)
         #expect(sheet.image.shape == [1, 3, 20, 6 + 30 * 8 + 29 * 4 + 6])
         #expect(counter.most == 1)
+    }
+
+    // MARK: - Places
+
+    private func node(_ parameters: [String: Value], _ cells: [[(String, Value)]]) throws -> any Node {
+        let values = cells.map { cell in
+            InputValue(cell: Cell(cell.map { Cell.Coordinate(axis: $0.0, value: $0.1) })) {
+                let bytes = Bytes([UInt8](repeating: 0, count: 4 * 3 * 64 * 64))
+                let block = Graph.Record.Block(element: .float32, shape: [1, 3, 64, 64], bytes: bytes)
+                return try ImageArtifact(record: Graph.Record(kind: "image", blocks: ["image": block]))
+            }
+        }
+        return try #require(NodeRegistry.builtin["contact_sheet"]).bind(
+            parameters: parameters,
+            inputs: ["images": values]
+        )
+    }
+
+    private let grid = (0..<8).map { i in
+        [
+            ("style", Value.string("s\(i / 4)")), ("seed", .integer(Int128(i / 2 % 2))),
+            ("steps", .integer(Int128(i % 2))),
+        ]
+    }
+
+    @Test func twoPicturesOnOnePlaceAreSaidBeforeAnythingRuns() throws {
+        let problems = try node(["rows": .string("style"), "columns": .string("seed")], grid).problems()
+        #expect(problems.map(\.parameter) == ["images"])
+        #expect(
+            problems.first?.message
+                == "several pictures fall on one place of the sheet: `style=s0 seed=0 steps=0` and `style=s0 seed=0 steps=1`"
+        )
+        #expect(
+            problems.first?.hint
+                == "add `steps` to `rows` or `columns`, or pick one of its values: `[*, steps=1]`"
+        )
+        let twice = try node(["rows": .string("seed"), "columns": .list([.string("steps"), .string("seed")])], grid)
+        #expect(twice.problems().map(\.message) == ["the axis `seed` cannot run both down and across the page"])
+    }
+
+    /// Two axes across, the last one changing fastest; a cell that is missing leaves its place empty.
+    @Test func severalAxesRunAlongOneSide() throws {
+        let parameters: [String: Value] = [
+            "rows": .string("style"), "columns": .list([.string("seed"), .string("steps")]), "title": .string("all"),
+        ]
+        let node = try node(parameters, Array(grid.dropLast()))
+        #expect(node.problems().isEmpty)
+        let sheet = try #require(try node.run(NodeRunner().context) as? ImageArtifact)
+        // Labels "s0" of 11 pixels beside, "seed 0, steps 0" in two lines and the title above.
+        #expect(sheet.image.shape == [1, 3, 6 + 11 + 4 + 22 + 4 + 64 + 4 + 64 + 6, 6 + 11 + 4 + 4 * 64 + 3 * 4 + 6])
+    }
+
+    @Test(
+        "labels",
+        arguments: [
+            ("auto", Value.string("photos/ada.b.jpg"), "ada.b"), ("auto", .string("a cat / a dog"), "a cat / a dog"),
+            ("auto", .string("neon"), "neon"), ("auto", .number(2.5), "x 2.5"), ("values", .number(2.5), "2.5"),
+            ("values", .string("photos/ada.jpg"), "photos/ada.jpg"), ("named", .string("neon"), "x neon"),
+            ("none", .string("neon"), ""),
+        ]
+    )
+    func labels(kind: String, value: Value, text: String) throws {
+        let labels = try #require(SheetLabels(rawValue: kind))
+        #expect(labels.text([value], of: ["x"]) == text)
     }
 }

@@ -18,12 +18,15 @@ public struct ContactSheet {
         }
     }
 
+    /// Above all; may be empty.
+    public var title: String
     public var rowLabels: [String]
     public var columnLabels: [String]
     /// Row by row; nil is a missing picture.
     public var cells: [[Picture?]]
 
-    public init(rowLabels: [String], columnLabels: [String], cells: [[Picture?]]) {
+    public init(title: String = "", rowLabels: [String], columnLabels: [String], cells: [[Picture?]]) {
+        self.title = title
         self.rowLabels = rowLabels
         self.columnLabels = columnLabels
         self.cells = cells
@@ -35,6 +38,10 @@ public struct ContactSheet {
     public func render(limits: DecodeLimits = .standard) throws -> Bitmap {
         let layout = try ContactSheetLayout(self, limits: limits)
         var sheet = Bitmap(width: layout.width, height: layout.height)
+        for (line, text) in layout.titleLines.enumerated() {
+            let y = layout.margin + line * layout.lineHeight + layout.scale
+            sheet.draw(text, x: layout.margin, y: y, scale: layout.scale, color: ContactSheet.ink)
+        }
         for (column, lines) in layout.columnLabels.enumerated() {
             // The last line stands right above the cells.
             let top = layout.cellsTop - layout.gap - lines.count * layout.lineHeight + layout.scale

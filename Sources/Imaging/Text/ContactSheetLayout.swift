@@ -8,6 +8,8 @@ struct ContactSheetLayout {
     let margin: Int
     /// Between cells, and between labels and cells.
     let gap: Int
+    /// The title, broken into lines.
+    let titleLines: [String]
     let rowLabels: [String]
     /// Each broken into lines; empty if no column has a label.
     let columnLabels: [[String]]
@@ -51,10 +53,12 @@ struct ContactSheetLayout {
         let labelLines = columnLabels.map(\.count).max() ?? 0
         let lineHeight = (BitmapFont.cellHeight + 1) * scale
         cellsLeft = margin + (labelWidth > 0 ? labelWidth + gap : 0)
-        cellsTop = margin + (labelLines > 0 ? labelLines * lineHeight + gap : 0)
 
         // 3. The whole sheet. Saturating, so that an absurd number of cells is only ever too large.
         width = ContactSheetLayout.extent(from: cellsLeft, cells: columns, size: cellWidth, gap: gap, margin: margin)
+        titleLines = ContactSheetLayout.lines(sheet.title, width: width - 2 * margin, scale: scale)
+        let lines = [titleLines.count, labelLines].filter { $0 > 0 }
+        cellsTop = margin + lines.reduce(0) { $0 + $1 * lineHeight + gap }
         height = ContactSheetLayout.extent(from: cellsTop, cells: rows, size: cellHeight, gap: gap, margin: margin)
         let (total, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, total <= limits.pixels else {
