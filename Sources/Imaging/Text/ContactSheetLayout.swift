@@ -57,8 +57,8 @@ struct ContactSheetLayout {
         // 3. The whole sheet. Saturating, so that an absurd number of cells is only ever too large.
         width = ContactSheetLayout.extent(from: cellsLeft, cells: columns, size: cellWidth, gap: gap, margin: margin)
         titleLines = ContactSheetLayout.lines(sheet.title, width: width - 2 * margin, scale: scale)
-        let lines = [titleLines.count, labelLines].filter { $0 > 0 }
-        cellsTop = margin + lines.reduce(0) { $0 + $1 * lineHeight + gap }
+        let titleHeight = titleLines.isEmpty ? 0 : titleLines.count * lineHeight + gap
+        cellsTop = margin + titleHeight + (labelLines > 0 ? labelLines * lineHeight + gap : 0)
         height = ContactSheetLayout.extent(from: cellsTop, cells: rows, size: cellHeight, gap: gap, margin: margin)
         let (total, overflow) = width.multipliedReportingOverflow(by: height)
         guard !overflow, total <= limits.pixels else {
