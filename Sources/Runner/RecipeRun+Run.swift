@@ -17,7 +17,7 @@ extension RecipeRun {
         runJobs(early: true)
         reportPlan()
         runJobs()
-        let wanted = delivery.tablesDemand(digests: digests())
+        let wanted = delivery.tablesDemand(digests: digests(), absent: absent())
         if !wanted.isEmpty {
             state.change { state in for index in wanted { state.scheduler.deliver(index) } }
             runJobs()
@@ -30,6 +30,20 @@ extension RecipeRun {
             report(.summary(state.summary))
             return state.summary
         }
+    }
+
+    /// Instances that have no value though the run went on as far as it could: tables do without them.
+    private func absent() -> Set<Int> {
+        guard options.keepGoing else { return [] }
+        let states = state.withLock { $0.scheduler.states }
+        return Set(
+            needed.indices.filter { index in
+                switch states[index].phase {
+                case .failed, .blocked: states[index].digest == nil
+                case .unresolved, .lookedUp, .waiting, .running, .follows, .cached, .ran: false
+                }
+            }
+        )
     }
 
     private func digests() -> [Digest?] { state.withLock { $0.scheduler.states.map(\.digest) } }
@@ -426,7 +440,7 @@ extension RecipeRun {
             report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
         }
         for output in delivery.unchangedOutputs() { note(output) }
-        for (output, table) in delivery.finishTables(digests: scheduler.states.map(\.digest)) {
+        for (output, table) in delivery.finishTables(digests: scheduler.states.map(\.digest), absent: absent()) {
             note(output)
             if let table { state.withLock { $0.summary.tables.append(table) } }
         }

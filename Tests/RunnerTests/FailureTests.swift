@@ -67,6 +67,36 @@ import Testing
         #expect(outcome.summary.expectations.isEmpty)
     }
 
+    /// One bad photo costs its row, not the table of all; mended, the row is there and nothing else runs.
+    @Test func keepGoingLeavesTheRowOfAFailureEmpty() throws {
+        func graph(limit: Double) -> ExecutionGraph {
+            var builder = GraphBuilder()
+            let rows = [1.0, 2.0, 3.0].map { number in
+                let cell = [("x", Value.number(number))]
+                let start = builder.add("start", "constant", at: cell, ["value": .number(number)])
+                let limit = number == 2 ? limit : 100
+                return builder.add("checked", "fail", at: cell, ["limit": .number(limit)], inputs: ["input": [start]])
+            }
+            builder.table("t.csv", rows)
+            return builder.graph
+        }
+        #expect(try workshop.run(graph(limit: 2)).written == [])
+        let outcome = try workshop.run(graph(limit: 2)) { $0.keepGoing = true }
+        #expect(outcome.summary.exitStatus == .nodeFailed)
+        #expect(try workshop.text("t.csv") == "x,value\r\n1.0,1\r\n2.0,\r\n3.0,3\r\n")
+        #expect(try workshop.run(graph(limit: 2)) { $0.keepGoing = true }.unchanged == ["t.csv"])
+
+        let mended = try workshop.run(graph(limit: 3))
+        #expect(mended.ran == ["checked[x=2.0]"])
+        #expect(try workshop.text("t.csv") == "x,value\r\n1.0,1\r\n2.0,2\r\n3.0,3\r\n")
+
+        let none = try workshop.run(graph(limit: 3)) {
+            $0.keepGoing = true
+            $0.out = "elsewhere"
+        }
+        #expect(none.summary.exitStatus == .success)
+    }
+
     @Test func aReaderThatFailsIsReportedByPlanAndRun() throws {
         let file = try workshop.folder.write("no number", to: "number.txt", age: 60)
         var builder = GraphBuilder()

@@ -83,7 +83,7 @@ final class Delivery: Sendable {
         let isInPlace = state.withLock { $0.isInPlace }
         let single = singleOutputs.filter { !isInPlace[$0] }
         let missing = tables.filter { place, instances in
-            tableContent(instances, digests).map { content(at: place) != $0 } ?? true
+            tableContent(instances, digests, []).map { content(at: place) != $0 } ?? true
         }
         let paths = (single + missing.map(\.place)).map { graph.outputs[$0].path }
         guard !paths.isEmpty, let failure = folder.problem(writing: paths) else { return nil }
@@ -149,28 +149,30 @@ final class Delivery: Sendable {
     // MARK: - Tables
 
     /// The instances whose values tables still lack, of those tables that are not in place.
-    func tablesDemand(digests: [Digest?]) -> Set<Int> {
+    ///
+    /// - Parameter absent: instances that have no value and will have none: their rows stay empty.
+    func tablesDemand(digests: [Digest?], absent: Set<Int>) -> Set<Int> {
         var wanted: Set<Int> = []
         let fields = state.withLock { $0.fields }
         for (place, instances) in tables {
-            guard let content = tableContent(instances, digests), self.content(at: place) != content else {
+            guard let content = tableContent(instances, digests, absent), self.content(at: place) != content else {
                 continue
             }
-            wanted.formUnion(instances.filter { fields[$0] == nil })
+            wanted.formUnion(instances.filter { fields[$0] == nil && !absent.contains($0) })
         }
         return wanted
     }
 
-    /// Writes the tables whose rows are all known.
-    func finishTables(digests: [Digest?]) -> [(OutputReport, TableSummary?)] {
+    /// Writes the tables whose rows are all known, or absent.
+    func finishTables(digests: [Digest?], absent: Set<Int>) -> [(OutputReport, TableSummary?)] {
         let fields = state.withLock { $0.fields }
         return tables.compactMap { place, instances in
-            guard let content = tableContent(instances, digests) else { return nil }
+            guard let content = tableContent(instances, digests, absent) else { return nil }
             if self.content(at: place) == content {
                 let location = graph.outputs[place].location
                 return (OutputReport(path: shownPath(place), outcome: .unchanged, location: location), nil)
             }
-            guard instances.allSatisfy({ fields[$0] != nil }) else { return nil }
+            guard instances.allSatisfy({ fields[$0] != nil || absent.contains($0) }) else { return nil }
             let names = instances.first.map { graph.instances[$0].schema.output.fields } ?? []
             let rows = instances.map { index in
                 TableText.Row(cell: graph.instances[index].cell, values: names.map { fields[index]?[$0] })
@@ -229,7 +231,9 @@ final class Delivery: Sendable {
         return Digest(of: encoder.bytes)
     }
 
-    private func tableContent(_ instances: [Int], _ digests: [Digest?]) -> Digest? {
+    /// - Returns: nil where a row is not known, or none has anything.
+    private func tableContent(_ instances: [Int], _ digests: [Digest?], _ absent: Set<Int>) -> Digest? {
+        guard !instances.allSatisfy(absent.contains) else { return nil }
         var encoder = CanonicalEncoder()
         encoder.append(.string("table"))
         encoder.append(.integer(Int128(TableText.revision)))
@@ -237,9 +241,10 @@ final class Delivery: Sendable {
             encoder.append(.integer(Int128(graph.instances[first].schema.output.encoderRevision)))
         }
         for index in instances {
-            guard let digest = digests[index] else { return nil }
+            let digest = digests[index]
+            guard digest != nil || absent.contains(index) else { return nil }
             encoder.append(.list(graph.instances[index].cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
-            digest.withUnsafeBytes { encoder.append($0) }
+            if let digest { digest.withUnsafeBytes { encoder.append($0) } } else { encoder.append(.null) }
         }
         encoder.append(
             .list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? [])
