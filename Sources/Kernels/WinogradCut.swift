@@ -34,6 +34,9 @@ public struct WinogradCut: Hashable, Sendable {
         /// All tiles are transformed first, in as many stripes as memory asks for. A task takes one of so many parts of a
         /// stripe's tiles and one of so many groups of panels, whose filters it transforms in the cache.
         case tiles(stripes: Int, parts: Int, groups: Int)
+        /// Likewise, but the filters of some panels after the others are transformed for all tasks, in so many passes; a
+        /// task takes one of so many groups of a pass.
+        case both(stripes: Int, passes: Int, parts: Int, groups: Int)
     }
 
     public private(set) var held: Held
@@ -49,7 +52,9 @@ public struct WinogradCut: Hashable, Sendable {
         let stripes = Self.parts(WinogradKernel.places * size.tiles * size.row, max(1, limits.tiles))
         (held, busiest) = (.tiles(stripes: stripes, parts: 1, groups: size.panels), .infinity)
         considerTiles(size, stripes: min(size.lines, stripes), threads)
-        if WinogradKernel.places * perPlace <= limits.filters { considerFilters(size, threads) }
+        let passes = Self.parts(WinogradKernel.places * perPlace, max(1, limits.filters))
+        considerBoth(size, stripes: min(size.lines, stripes), passes: min(size.panels, passes), threads)
+        if passes == 1 { considerFilters(size, threads) }
     }
 
     private mutating func considerFilters(_ size: WinogradSize, _ threads: Int) {
@@ -72,16 +77,39 @@ public struct WinogradCut: Hashable, Sendable {
     private mutating func considerTiles(_ size: WinogradSize, stripes: Int, _ threads: Int) {
         let tiles = Self.part(size.lines, stripes) * size.across
         let before = Cost.input(size, lines: 4, across: 4) * Double(tiles) / Double(threads)
-        for group in 1...min(4, size.panels) {
+        for group in 1...min(2, size.panels) {
             let most = max(size.strip, (1 << 20) / (WinogradKernel.places * group * size.panel))
             let groups = Self.parts(size.panels, group)
             for parts in Self.parts(tiles, most)...max(Self.parts(tiles, most), min(tiles / size.strip, 4 * threads)) {
                 let part = Self.part(tiles, parts)
-                // Tiles come from further away than the second cache, for all panels of a group at once.
-                let products = Cost.products(size, part) + 0.5 * Double(part) / Double(group)
+                // Tiles come from further away than the second cache, for all panels of a group at once; and so do products,
+                // which go on from one part of the channels to the next, unless they are few.
+                let memory = WinogradKernel.places * tiles * size.row > 1 << 24 ? 0.8 : 0.4
+                let far = memory / Double(group) + (part * group > 256 ? 0.3 : 0)
+                let products = Cost.products(size, part) + far * Double(part)
                 let load = Double(Self.part(size.panels, groups)) * (products + Cost.panel + Cost.filters)
                 let held = Held.tiles(stripes: stripes, parts: parts, groups: groups)
                 consider(held, before, tasks: parts * groups, load, threads, times: stripes)
+            }
+        }
+    }
+
+    private mutating func considerBoth(_ size: WinogradSize, stripes: Int, passes: Int, _ threads: Int) {
+        let tiles = Self.part(size.lines, stripes) * size.across
+        let input = Cost.input(size, lines: 4, across: 4) * Double(tiles) / Double(threads)
+        let panels = Self.part(size.panels, passes)
+        let before = input / Double(passes) + Cost.filters * Double(panels) / Double(threads)
+        for groups in 1...min(panels, 4 * threads) {
+            let group = Self.part(panels, groups)
+            // At most some 8 MB of products, and tiles of a place that stay in the second cache.
+            let most = max(size.strip, min(112, (1 << 21) / (WinogradKernel.places * size.productRow(panels: group))))
+            let fewest = Self.parts(tiles, most)
+            for parts in fewest...max(fewest, min(tiles / size.strip, 4 * threads)) {
+                let part = Self.part(tiles, parts)
+                // Filters come from memory, and the tiles of a place once for each group.
+                let load = Double(group) * (Cost.products(size, part) + 1.5 * Cost.panel) + 0.5 * Double(part)
+                let held = Held.both(stripes: stripes, passes: passes, parts: parts, groups: groups)
+                consider(held, before, tasks: parts * groups, load, threads, times: stripes * passes)
             }
         }
     }

@@ -2,8 +2,8 @@ import CKernels
 
 /// A 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3), see winograd.h: tiles of 4x4 outputs, each from 6x6 inputs.
 ///
-/// Large pictures go block of tiles by block of tiles past the transformed filters. Of small ones, or where filters are
-/// many, the transformed tiles are held, and the filters go past in pieces that stay in the cache (`WinogradCut`).
+/// Large pictures go block of tiles by block of tiles past the transformed filters. Of small ones the transformed tiles are
+/// held, and the filters go past in pieces that stay in the cache; in between both are held (`WinogradCut`).
 struct WinogradKernel {
     let shape: ConvolutionShape
     private let limits: ConvolutionLimits
@@ -55,6 +55,10 @@ struct WinogradKernel {
             for lines in evenParts(of: size.lines, stripes) {
                 holdingTiles(lines, parts: parts, groups: groups, input, filters, output)
             }
+        case .both(let stripes, let passes, let parts, let groups):
+            for lines in evenParts(of: size.lines, stripes) {
+                holdingBoth(lines, passes: passes, parts: parts, groups: groups, input, filters, output)
+            }
         }
     }
 
@@ -77,7 +81,9 @@ struct WinogradKernel {
             let parts = evenParts(of: stripe.count, parts)
             let groups = evenParts(of: size.panels, groups)
             let (tiles, panels) = (parts.map(\.count).max() ?? 0, groups.map(\.count).max() ?? 0)
-            let work = PanelWork(tiles: tiles, panels: panels, depth: min(shape.channelsIn, 128), size)
+            // Transformed filters stay in the second cache.
+            let depth = min(shape.channelsIn, 256 / panels)
+            let work = PanelWork(tiles: tiles, panels: panels, depth: depth, size)
             Parallel.forEach(parts.count * groups.count, scratch: work.scratch) { index, scratch in
                 // Those who work side by side have the same filters.
                 let part = parts[index % parts.count]
@@ -170,6 +176,64 @@ struct WinogradKernel {
         }
     }
 
+    // MARK: - Both are held
+
+    /// Transforms the tiles of some lines, and the filters of some panels after the others; then each thread takes some
+    /// tiles and some of these panels.
+    private func holdingBoth(
+        _ lines: Range<Int>,
+        passes: Int,
+        parts: Int,
+        groups: Int,
+        _ input: ConvolutionInput,
+        _ filters: ConvolutionFilters,
+        _ output: ConvolutionOutput
+    ) {
+        let stripe = lines.lowerBound * size.across..<lines.upperBound * size.across
+        let place = stripe.count * row + 16
+        let passes = evenParts(of: size.panels, passes)
+        let panels = passes.map(\.count).max() ?? 0
+        let filterPlace = panels * shape.channelsIn * panel + 16
+        FloatPool.shared.with(Self.places * (place + filterPlace)) { inputs in
+            let held = inputs + Self.places * place
+            transformLines(lines, of: input, to: inputs, place: place)
+            for pass in passes {
+                transformPanels(pass, of: filters, to: held, place: filterPlace)
+                let parts = evenParts(of: stripe.count, parts)
+                let groups = evenParts(of: pass.count, groups)
+                let (tiles, panels) = (parts.map(\.count).max() ?? 0, groups.map(\.count).max() ?? 0)
+                let width = size.productRow(panels: panels)
+                let scratch = Self.places * (tiles * width + 16)
+                Parallel.forEach(parts.count * groups.count, scratch: scratch) { index, products in
+                    // Those who work side by side have the same tiles.
+                    let (part, group) = (parts[index / groups.count], groups[index % groups.count])
+                    let first = (pass.lowerBound + group.lowerBound) * panel
+                    let outputs = first..<min(shape.channelsOut, (pass.lowerBound + group.upperBound) * panel)
+                    multiply(
+                        part.count,
+                        inputs + part.lowerBound * row,
+                        place: place,
+                        held + group.lowerBound * panel * shape.channelsIn,
+                        filterPlace,
+                        outputs.count,
+                        products,
+                        tiles * width + 16,
+                        width
+                    )
+                    for (i, tile) in part.enumerated() {
+                        transform(
+                            products + i * width,
+                            place: tiles * width + 16,
+                            tile: stripe.lowerBound + tile,
+                            outputs: outputs,
+                            output
+                        )
+                    }
+                }
+            }
+        }
+    }
+
     // MARK: - Filters are held
 
     /// Transforms the filters; then each thread takes some tiles.
@@ -179,24 +243,64 @@ struct WinogradKernel {
         _ filters: ConvolutionFilters,
         _ output: ConvolutionOutput
     ) {
-        let perPanel = shape.channelsIn * panel
-        let place = size.panels * perPanel + 16
+        let place = size.panels * shape.channelsIn * panel + 16
+        FloatPool.shared.with(Self.places * place) { held in
+            transformPanels(0..<size.panels, of: filters, to: held, place: place)
+            multiply(most, input, held, place: place, output)
+        }
+    }
+
+    /// The filters of some panels, transformed: [places, panels, channels, panel].
+    private func transformPanels(
+        _ panels: Range<Int>,
+        of filters: ConvolutionFilters,
+        to held: UnsafeMutablePointer<Float>,
+        place: Int
+    ) {
         let depth = min(shape.channelsIn, 64)
         let depths = (shape.channelsIn + depth - 1) / depth
-        FloatPool.shared.with(Self.places * place) { held in
-            Parallel.forEach(size.panels * depths, scratch: Self.taps * depth * panel) { index, taps in
-                let (j, channel) = (index / depths, index % depths * depth)
-                transformFilters(
-                    filters,
-                    first: j * panel,
-                    channel: channel,
-                    count: min(depth, shape.channelsIn - channel),
-                    taps,
-                    to: held + j * perPanel + channel * panel,
-                    place: place
+        Parallel.forEach(panels.count * depths, scratch: Self.taps * depth * panel) { index, taps in
+            let (j, channel) = (index / depths, index % depths * depth)
+            transformFilters(
+                filters,
+                first: (panels.lowerBound + j) * panel,
+                channel: channel,
+                count: min(depth, shape.channelsIn - channel),
+                taps,
+                to: held + (j * shape.channelsIn + channel) * panel,
+                place: place
+            )
+        }
+    }
+
+    /// Some transformed tiles times transformed filters. The tiles of one place stay in the cache while all panels pass by.
+    private func multiply(
+        _ tiles: Int,
+        _ inputs: UnsafePointer<Float>,
+        place: Int,
+        _ filters: UnsafePointer<Float>,
+        _ filterPlace: Int,
+        _ outputs: Int,
+        _ products: UnsafeMutablePointer<Float>,
+        _ productPlace: Int,
+        _ width: Int
+    ) {
+        for p in 0..<Self.places {
+            for j in stride(from: 0, to: outputs, by: panel) {
+                kernels.multiply(
+                    tiles,
+                    panel,
+                    shape.channelsIn,
+                    inputs + p * place,
+                    row,
+                    1,
+                    filters + p * filterPlace + j * shape.channelsIn,
+                    nil,
+                    0,
+                    products + p * productPlace + j,
+                    width
                 )
             }
-            multiply(most, input, held, place: place, output)
         }
     }
 
@@ -218,24 +322,17 @@ struct WinogradKernel {
             let pixels = products + Self.places * productPlace
             let (lines, columns) = (down[index / across.count], across[index % across.count])
             transform(lines, columns, of: input, pixels, to: inputs, line: columns.count * row, place: place)
-            // The tiles of one place stay in the cache while all panels pass by.
-            for p in 0..<Self.places {
-                for j in stride(from: 0, to: shape.channelsOut, by: panel) {
-                    kernels.multiply(
-                        lines.count * columns.count,
-                        panel,
-                        shape.channelsIn,
-                        inputs + p * place,
-                        row,
-                        1,
-                        filters + p * filterPlace + j * shape.channelsIn,
-                        nil,
-                        0,
-                        products + p * productPlace + j,
-                        width
-                    )
-                }
-            }
+            multiply(
+                lines.count * columns.count,
+                inputs,
+                place: place,
+                filters,
+                filterPlace,
+                shape.channelsOut,
+                products,
+                productPlace,
+                width
+            )
             for (i, line) in lines.enumerated() {
                 for (j, column) in columns.enumerated() {
                     transform(

@@ -131,6 +131,14 @@ import Testing
                 let down = parts(size.lines, (size.lines + lines - 1) / lines)
                 let columns = parts(size.across, (size.across + across - 1) / across)
                 return [down.flatMap { line in columns.map { Double(line * $0 * size.panels) * each } }]
+            case .both(let stripes, let passes, let tileParts, let groups):
+                return parts(size.lines, stripes).flatMap { lines in
+                    parts(size.panels, passes).map { pass in
+                        parts(pass, groups).flatMap { panels in
+                            parts(lines * size.across, tileParts).map { Double($0 * panels) * each }
+                        }
+                    }
+                }
             case .tiles(let stripes, let tileParts, let groups):
                 return parts(size.lines, stripes).map { lines in
                     parts(size.panels, groups).flatMap { panels in

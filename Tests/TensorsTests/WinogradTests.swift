@@ -38,6 +38,7 @@ import Testing
         Case(height: 97, width: 95, channels: 19, outputs: 37),
         Case(batch: 2, height: 70, width: 67, channels: 16, outputs: 34, padding: 0),
         Case(height: 3, width: 120, channels: 16, outputs: 5),
+        Case(height: 50, width: 46, channels: 64, outputs: 96),
     ]
 
     /// What the convolution of x, prepared, with the weight (out, 3, 3, in) is, in doubles.
@@ -137,7 +138,8 @@ import Testing
 
     /// What may be held decides which way a convolution goes, and in how many parts.
     static let limits = [
-        ConvolutionLimits(), ConvolutionLimits(filters: 1 << 14, tiles: 1 << 16, windows: 1 << 12),
+        ConvolutionLimits(), ConvolutionLimits(filters: 1 << 17, tiles: 1 << 30, windows: 1 << 14),
+        ConvolutionLimits(filters: 1 << 14, tiles: 1 << 16, windows: 1 << 12),
         ConvolutionLimits(filters: 0, tiles: 1 << 30, windows: 0),
         ConvolutionLimits(filters: 1 << 30, tiles: 0, windows: 1),
     ]
@@ -165,6 +167,12 @@ import Testing
                         ways.insert("filters")
                         if across < (c.shape.outWidth + 3) / 4 { ways.insert("parts of lines") }
                         if lines > 1, c.batch > 1 { ways.insert("several pictures") }
+                    case .both(let stripes, let passes, let parts, let groups):
+                        ways.insert("both")
+                        if stripes > 1 { ways.insert("stripes of both") }
+                        if passes > 1 { ways.insert("passes") }
+                        if parts > 1 { ways.insert("parts of both") }
+                        if groups > 1 { ways.insert("groups of both") }
                     case .tiles(let stripes, let parts, let groups):
                         ways.insert("tiles")
                         if stripes > 1 { ways.insert("stripes") }
@@ -177,7 +185,7 @@ import Testing
         }
         let all: Set = [
             "filters", "parts of lines", "several pictures", "tiles", "stripes", "parts of tiles", "groups of panels",
-            "several panels",
+            "several panels", "both", "stripes of both", "passes", "parts of both", "groups of both",
         ]
         #expect(ways == all)
     }
