@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Recipes
 
 @main
 struct PulidRun: ParsableCommand {
@@ -26,6 +27,7 @@ struct PulidRun: ParsableCommand {
     static func main() {
         ProcessSetup.begin()
         do {
+            try checkCommandName(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
             try command.run()
             Foundation.exit(Terminal.status(after: .success, format: .text).rawValue)
@@ -39,5 +41,14 @@ struct PulidRun: ParsableCommand {
             Terminal.output(text + "\n")
             Foundation.exit(Terminal.status(after: .success, format: .text).rawValue)
         }
+    }
+
+    /// A misspelt command would be taken for a recipe.
+    private static func checkCommandName(_ word: String?) throws {
+        let names = configuration.subcommands.map { $0._commandName } + ["help"]
+        guard let word, !word.hasPrefix("-"), !names.contains(word), access(word, F_OK) != 0,
+            let match = nearMatch(to: word, among: names)
+        else { return }
+        throw ValidationError("there is no command or recipe `\(word)`; did you mean `\(match)`?")
     }
 }

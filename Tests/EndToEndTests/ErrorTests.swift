@@ -6,6 +6,23 @@ import Testing
 
 /// What a user sees when something is wrong, with the real nodes: the whole of stderr.
 struct ErrorTests {
+    @Test func aMisspeltCommandIsNotTakenForARecipe() throws {
+        let test = try CommandTest()
+        for result in [try test.run("paln", "recipes/seeds.yaml"), try test.run("paln")] {
+            #expect(result.status == 64)
+            #expect(result.stderr.contains("there is no command or recipe `paln`; did you mean `plan`?"))
+        }
+    }
+
+    @Test func clearingSaysWhatIsForgotten() throws {
+        let test = try CommandTest()
+        try test.folder.write("nodes: {a: {uses: draw_face, seed: 1, size: 16}}\noutputs: {a.png: $a}\n", to: "a.yaml")
+        #expect(try test.run("a.yaml").status == 0)
+        let cleared = try test.run("cache", "clear")
+        #expect(cleared.status == 0 && cleared.stderr.hasPrefix("forgot 1 result, "), "\(cleared.stderr)")
+        #expect(try test.run("cache", "stats").stdout.contains("0 results"))
+    }
+
     @Test func allMistakesOfARecipeAtOnce() throws {
         let test = try CommandTest()
         try test.folder.write(

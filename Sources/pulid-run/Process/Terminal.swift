@@ -22,6 +22,13 @@ enum Terminal {
         return environment["TERM"] != "dumb"
     }
 
+    /// Asks whoever sits at the terminal; where nobody does, yes.
+    static func agrees(to question: String) -> Bool {
+        guard isatty(0) == 1, isatty(2) == 1 else { return true }
+        error("\(question) [y/N] ")
+        return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
+
     /// The first error of the standard output: what was said there since is lost.
     private static let lostOutput = Atomic<Int32>(0)
 

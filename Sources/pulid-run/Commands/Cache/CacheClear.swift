@@ -2,12 +2,21 @@ import ArgumentParser
 
 extension CacheCommand {
     struct Clear: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Forget everything.")
+        static let configuration = CommandConfiguration(
+            abstract: "Forget everything.",
+            discussion: "On a terminal it asks first."
+        )
         @OptionGroup var cache: CacheOptions
+        @Flag(name: .shortAndLong, help: "Does not ask.") var yes = false
 
         func run() throws {
             try cache.use { store in
+                let held = store.statistics()
+                let results = held.results == 1 ? "1 result" : "\(held.results) results"
+                let what = "\(results), \(ByteCount(held.bytesOnDisk)) in \(try cache.location().path)"
+                guard yes || Terminal.agrees(to: "forget \(what)?") else { return .success }
                 try store.clear()
+                Terminal.error("forgot \(what)\n")
                 return .success
             }
         }
