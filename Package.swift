@@ -55,16 +55,19 @@ let package = Package(
         // The mathematics.
         .target(
             name: "Curriculum",
-            dependencies: ["Training", "Models", "Diffusion", "Imaging", "Checkpoints", "Kernels", "Tensors"]
+            dependencies: [
+                "Training", "Models", "Diffusion", "Imaging", "Checkpoints", "Elementary", "Kernels", "Tensors",
+            ]
         ),
-        .target(name: "Models", dependencies: ["Checkpoints", "Kernels", "Tensors"]),
-        .target(name: "Diffusion", dependencies: ["Tensors"]),
-        .target(name: "Training", dependencies: ["Kernels", "Tensors"]),
+        .target(name: "Models", dependencies: ["Checkpoints", "Elementary", "Kernels", "Tensors"]),
+        .target(name: "Diffusion", dependencies: ["Elementary", "Tensors"]),
+        .target(name: "Training", dependencies: ["Elementary", "Kernels", "Tensors"]),
         .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
         .target(name: "Checkpoints", dependencies: ["Kernels", "Tensors"]),
-        .target(name: "Tensors", dependencies: ["Kernels"]),
+        .target(name: "Tensors", dependencies: ["Elementary", "Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
-        .target(name: "Imaging", dependencies: ["CPNG", "CTurboJPEG", "CWebP"]),
+        .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CPNG", "CTurboJPEG", "CWebP"]),
+        .target(name: "Elementary"),
 
         // C: the float loops, and the system's libraries.
         .target(
@@ -95,6 +98,7 @@ let package = Package(
             dependencies: ["Store", "EngineTestSupport", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
+        .testTarget(name: "ElementaryTests", dependencies: ["Elementary"], exclude: ["Goldens"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
         .testTarget(
             name: "TensorsTests",

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#pragma clang fp contract(off)
+
 // Copies that compute nothing: windows, transposes, widening.
 
 void pk_im2col(const float *x, pk_window w, size_t first, size_t count, float *columns) {

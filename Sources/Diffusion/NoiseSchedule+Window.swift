@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 extension NoiseSchedule {
     /// The noise levels of a stretch of the way from noise, 0, to picture, 1, which is measured in training timesteps:
@@ -21,8 +21,8 @@ extension NoiseSchedule {
         if part >= 1 { return 0 }
         let position = Float((1 - part) * Double(sigmas.count - 1))
         let low = Int(position)
-        let (a, b) = (log(sigmas[low]), log(sigmas[min(low + 1, sigmas.count - 1)]))
+        let (a, b) = (Float.log(sigmas[low]), Float.log(sigmas[min(low + 1, sigmas.count - 1)]))
         let share = position - Float(low)
-        return exp((1 - share) * a + share * b)
+        return Float.exp((1 - share) * a + share * b)
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// The noise levels a model was trained with: one per training timestep.
 ///
@@ -38,10 +38,10 @@ public struct NoiseSchedule: Sendable {
     /// The training timestep whose sigma is nearest to `sigma` in logarithm, as k-diffusion's discrete schedules have
     /// it; the smaller one of two as near.
     public func timestep(nearest sigma: Float) -> Int {
-        let wanted = log2(Double(sigma))
+        let wanted = Double.log2(Double(sigma))
         var best = (timestep: 0, distance: Double.infinity)
         for (timestep, candidate) in sigmas.enumerated() {
-            let distance = abs(log2(Double(candidate)) - wanted)
+            let distance = abs(Double.log2(Double(candidate)) - wanted)
             if distance < best.distance { best = (timestep, distance) }
         }
         return best.timestep

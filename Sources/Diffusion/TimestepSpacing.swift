@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// Which of the training timesteps the steps of a render use.
 ///
@@ -54,7 +54,7 @@ extension NoiseSchedule {
         let (low, high) = (root(sigmas[0], rho), root(sigmas[last], rho))
         return (0..<count).map { i in
             let ramp = count == 1 ? 0 : Double(i) / Double(count - 1)
-            return Float(pow(high + ramp * (low - high), rho))
+            return Float(Double.pow(high + ramp * (low - high), rho))
         }
     }
 
@@ -78,4 +78,4 @@ private func evenly(_ start: Double, _ end: Double, _ count: Int) -> [Double] {
     return (0..<count).map { $0 == count - 1 ? end : Double($0) * step + start }
 }
 
-private func root(_ x: Float, _ degree: Double) -> Double { pow(Double(x), 1 / degree) }
+private func root(_ x: Float, _ degree: Double) -> Double { Double.pow(Double(x), 1 / degree) }

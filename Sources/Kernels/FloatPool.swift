@@ -3,7 +3,7 @@ import Synchronization
 
 /// Memory for tensors and for threads to work in, kept for the next time: the page faults of fresh memory cost more than
 /// most operations. Free neighbours are joined, so that blocks of any size come from pages that are there. What is in use
-/// and what is kept never exceed what was once in use, so keeping costs no memory at the peak.
+/// and what is kept never exceed what was once in use since `giveBack`, so keeping costs no memory at the peak.
 public final class FloatPool: Sendable {
     public static let shared = FloatPool()
 
@@ -47,6 +47,20 @@ public final class FloatPool: Sendable {
         let (size, kept) = (Self.blockSize(count), Self.blockSize(smaller))
         if kept < size { state.withLock { $0.give(start + kept, size - kept) } }
     }
+
+    /// Gives the system back what is kept, but for a little: when one network is done and another may follow, whose blocks
+    /// are of other sizes.
+    public func giveBack() {
+        guard let arena else { return }
+        state.withLock { state in
+            state.keepAtMost(Self.keptBetweenNetworks)
+            // Under the lock, as above.
+            for range in state.removeSurplus() { arena.release(range) }
+        }
+    }
+
+    /// What small networks need again and again.
+    private static let keptBetweenNetworks = 1 << 24
 
     /// Calls `body` with `count` floats that are its own for so long.
     func with(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {

@@ -53,6 +53,9 @@ struct FreeRanges {
         return best.map { ($0.part, parts[$0.part].start) }
     }
 
+    /// From now on no more is kept than `size` beside what is in use.
+    mutating func keepAtMost(_ size: Int) { mostUsed = min(mostUsed, usedSize + size) }
+
     mutating func give(_ start: Int, _ size: Int) {
         usedSize -= size
         keptSize += size

@@ -56,7 +56,7 @@ public enum GemmStart {
 /// neither blocks nor threads nor the width of vectors change a bit of it.
 public enum Gemm {
     /// Raised by one when a change of the kernels changes a bit of what they compute.
-    private static let revision = 1
+    private static let revision = 2
 
     /// Names everything below the nodes that may change the bits of a result: the kernels' revision, whether this processor
     /// fuses the multiply-adds of products, and those of the polynomials in the float loops.

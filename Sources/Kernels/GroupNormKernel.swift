@@ -98,10 +98,10 @@ private struct Moments {
                 for c in 0..<channels { centre[c] = Float(groups[c / perGroup].mean) }
                 sums.update(repeating: 0, count: channels)
                 pk_channel_squares(x, centre, pixels, channels, sums)
-                // The centre is the mean rounded.
+                // The centre is the mean rounded; of equal numbers the difference may fall below zero.
                 for g in groups.indices {
                     let rounding = groups[g].mean - Double(centre[g * perGroup])
-                    groups[g].squares = total(g) - count * rounding * rounding
+                    groups[g].squares = max(0, total(g) - count * rounding * rounding)
                 }
             }
         }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Kernels
 
 extension Tensor {
@@ -17,15 +17,19 @@ extension Tensor {
         )
         let probabilities = detached().softmax()
         // log(sum(exp(x))) = max(x) - log(p(max)), and the largest probability is at least 1 / C.
-        var sum = 0.0
-        for (row, target) in targets.enumerated() {
-            guard let target else { continue }
-            let (x, p) = (pointer + row * columns, probabilities.pointer + row * columns)
-            var top = 0
-            for c in 1..<max(1, columns) where p[c] > p[top] { top = c }
-            sum += Double((x[top] - x[target] - log(p[top])) * (weights?[row] ?? 1))
+        var losses = [Double](repeating: 0, count: rows)
+        losses.withUnsafeMutableBufferPointer { losses in
+            Parallel.forRanges(rows, grain: max(1, elementGrain / max(1, 16 * columns))) { range in
+                for row in range {
+                    guard let target = targets[row] else { continue }
+                    let (x, p) = (pointer + row * columns, probabilities.pointer + row * columns)
+                    var top = 0
+                    for c in 1..<max(1, columns) where p[c] > p[top] { top = c }
+                    losses[row] = Double((x[top] - x[target] - Float.log(p[top])) * (weights?[row] ?? 1))
+                }
+            }
         }
-        return Tensor([Float(sum)], shape: [1]).recorded(from: self) { [shape] dy in
+        return Tensor([Float(losses.reduce(0, +))], shape: [1]).recorded(from: self) { [shape] dy in
             let seed = dy.values[0]
             return [
                 Tensor.rowwise(shape) { range, dx in

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// PyTorch's CPU generator: MT19937, and its ways of making floats.
 ///
@@ -77,10 +77,10 @@ public struct TorchRandomSource: RandomSource, Sendable {
         // Doubles have 53 random bits.
         let u1 = Double(next64() & (1 << 53 - 1)) * 0x1p-53
         let u2 = Double(next64() & (1 << 53 - 1)) * 0x1p-53
-        let radius = (-2 * log1p(-u2)).squareRoot()
+        let radius = (-2 * Double.log1p(-u2)).squareRoot()
         let theta = 2 * Double.pi * u1
-        spare = radius * sin(theta)
-        return Float(radius * cos(theta))
+        spare = radius * Double.sin(theta)
+        return Float(radius * Double.cos(theta))
     }
 
     private mutating func refill() {

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Kernels
 import Tensors
 
@@ -82,9 +82,9 @@ public struct AdamW: Hashable, Sendable {
             beta2: Float(beta2),
             entering1: Float(1 - beta1),
             entering2: Float(1 - beta2),
-            root: Float((1 - pow(beta2, Double(moments.updates))).squareRoot()),
+            root: Float((1 - Double.pow(beta2, Double(moments.updates))).squareRoot()),
             eps: Float(eps),
-            stepSize: Float(rate / (1 - pow(beta1, Double(moments.updates))))
+            stepSize: Float(rate / (1 - Double.pow(beta1, Double(moments.updates))))
         )
         var values = parameter.values
         values.withUnsafeMutableBufferPointer { values in

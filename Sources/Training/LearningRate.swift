@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// The learning rate over the steps of a training: it rises linearly from 0, stays, and falls.
 ///
@@ -37,7 +37,7 @@ public struct LearningRate: Hashable, Sendable {
         case .linear(let steps, let final):
             return final + (peak - final) * (1 - progress(step, of: steps))
         case .cosine(let steps, let final):
-            return final + (peak - final) * 0.5 * (1 + cos(.pi * progress(step, of: steps)))
+            return final + (peak - final) * 0.5 * (1 + Double.cos(.pi * progress(step, of: steps)))
         }
     }
 

@@ -50,6 +50,24 @@ import Testing
         pool.deallocate(again, count: 4 * large)
     }
 
+    @Test func betweenNetworksLittleIsKept() {
+        let pool = FloatPool()
+        let (held, whole) = (pool.allocate(large), pool.allocate(40 * large))
+        held.update(repeating: 3, count: large)
+        whole.update(repeating: 5, count: 40 * large)
+        pool.deallocate(whole, count: 40 * large)
+        #expect(pool.footprint == 41 * large * 4)
+        pool.giveBack()
+        #expect(pool.footprint == (large + (1 << 24)) * 4)
+        #expect((0..<large).allSatisfy { held[$0] == 3 })
+        // And it grows again.
+        let again = pool.allocate(40 * large)
+        #expect(pool.footprint == 41 * large * 4)
+        pool.deallocate(again, count: 40 * large)
+        pool.deallocate(held, count: large)
+        #expect(pool.footprint == 41 * large * 4)
+    }
+
     /// As much as ever was in use, and no more, is kept, whatever the sizes.
     @Test func keepingCostsNothingAtThePeak() {
         let pool = FloatPool()

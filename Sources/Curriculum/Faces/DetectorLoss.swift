@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Imaging
 import Models
 import Tensors
@@ -138,8 +138,8 @@ package struct DetectorLoss: Hashable, Sendable {
 
     /// (y - p)² times the cross-entropy of p = sigmoid(x) and y; and its slope.
     private func qualityFocal(_ x: Float, _ y: Float) -> (loss: Float, slope: Float) {
-        let p = 1 / (1 + exp(-x))
-        let entropy = max(x, 0) + log(1 + exp(-abs(x))) - x * y
+        let p = 1 / (1 + Float.exp(-x))
+        let entropy = max(x, 0) + Float.log(1 + Float.exp(-abs(x))) - x * y
         let gap = p - y
         return (gap * gap * entropy, gap * (2 * p * (1 - p) * entropy + gap * gap))
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Imaging
 import Models
 import Tensors
@@ -107,7 +107,7 @@ extension DenoisingLoss {
     /// The timestep of a uniform number in 0..<1.
     func timestep(_ u: Float) -> Int {
         let last = noise.sigmas.count - 1
-        return min(last, Int(Double(last + 1) * pow(Double(u), weighting.exponent)))
+        return min(last, Int(Double(last + 1) * Double.pow(Double(u), weighting.exponent)))
     }
 }
 

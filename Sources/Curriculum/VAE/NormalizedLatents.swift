@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Imaging
 import Models
 import Tensors
@@ -22,7 +22,7 @@ struct NormalizedLatents {
         let scales = deviations.map { 1 / ($0 * config.scalingFactor) }
         result.change("quant_conv.weight") { row, _, value in row < C ? value * scales[row] : value }
         result.change("quant_conv.bias") { row, _, value in
-            row < C ? (value - means[row]) * scales[row] : value + 2 * log(scales[row - C])
+            row < C ? (value - means[row]) * scales[row] : value + 2 * Float.log(scales[row - C])
         }
         // x = y * deviation * scaling + mean
         let matrix = weights["post_quant_conv.weight"]?.values ?? []

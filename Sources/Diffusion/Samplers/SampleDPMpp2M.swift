@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Tensors
 
 /// DPM-Solver++(2M): second order with the estimate of the step before; the first and the last step are first order.
@@ -18,8 +18,8 @@ public func sampleDPMpp2M<Source: RandomSource>(
         let ratio = step.next / step.sigma
         var target = denoised
         if let previous, step.next > 0 {
-            let h = -log(Double(ratio))
-            let hBefore = log(Double(schedule.steps[step.index - 1].sigma) / Double(step.sigma))
+            let h = -Double.log(Double(ratio))
+            let hBefore = Double.log(Double(schedule.steps[step.index - 1].sigma) / Double(step.sigma))
             if hBefore > 0 { target = denoised + (denoised - previous) * Float(0.5 * h / hBefore) }
         }
         return (x * ratio + target * (1 - ratio), denoised: denoised)

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Tensors
 
 /// DPM-Solver++(SDE): second order with a call half-way, and fresh noise in both halves; the last step is Euler's.
@@ -68,8 +68,8 @@ struct LogSigmaStep {
     /// What the latent is multiplied with.
     var ratio: Float { exponential(-tDown) / start }
     /// What the estimate is multiplied with.
-    var weight: Float { -Float(expm1(Double(t - tDown))) }
+    var weight: Float { -Float(Double.expm1(Double(t - tDown))) }
 }
 
-private func logarithm(_ x: Float) -> Float { Float(log(Double(x))) }
-private func exponential(_ x: Float) -> Float { Float(exp(Double(x))) }
+private func logarithm(_ x: Float) -> Float { Float(Double.log(Double(x))) }
+private func exponential(_ x: Float) -> Float { Float(Double.exp(Double(x))) }

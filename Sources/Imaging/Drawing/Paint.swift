@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// What a shape is filled with.
 public enum Paint: Equatable, Sendable {
@@ -93,7 +93,7 @@ public enum Paint: Equatable, Sendable {
                 }
             }
         case .radial(let center, let radiusX, let radiusY, let angle, let stops):
-            let (s, c) = angle == 0 ? (0, 1) : (sin(angle), cos(angle))
+            let (s, c) = angle == 0 ? (0, 1) : (Double.sin(angle), Double.cos(angle))
             stops.withUnsafeBufferPointer { stops in
                 body { p in
                     guard radiusX > 0, radiusY > 0 else { return Paint.color(stops, at: 1) }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// Lines to fill or to stroke. Curves become short straight pieces as they are added, so a path can be bent by any
 /// function of the plane (`mapped`). Filling closes every subpath; where subpaths overlap, the nonzero winding rule
@@ -83,7 +83,7 @@ extension Path {
         angle: Double = 0,
         pieces: Int = 48
     ) -> Path {
-        let (s, c) = (sin(angle), cos(angle))
+        let (s, c) = (Double.sin(angle), Double.cos(angle))
         return Path(
             unitCircle(pieces: pieces).map { p in
                 let (x, y) = (radiusX * p.x, radiusY * p.y)
@@ -106,7 +106,7 @@ extension Path {
     private static func makeCircle(pieces: Int) -> [Point] {
         (0..<pieces).map { i in
             let t = 2 * Double.pi * Double(i) / Double(pieces)
-            return Point(cos(t), sin(t))
+            return Point(Double.cos(t), Double.sin(t))
         }
     }
 

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// From face units to pixels. In face units the origin is between the eyes, y points down, the crown is at -1 and the
 /// chin near 1; a head is an ellipsoid, so turning it moves what is near the middle more than its outline.
@@ -17,8 +17,8 @@ struct FaceGeometry {
         let eyeLine = 0.47 + (0.38 - 0.47) * scene.scale
         origin = Point((0.5 + scene.offsetX) * self.size, (eyeLine + scene.offsetY) * self.size)
         halfWidth = identity.faceWidth
-        yaw = (sin(scene.yaw), cos(scene.yaw))
-        tilt = (sin(scene.tilt), cos(scene.tilt))
+        yaw = (Double.sin(scene.yaw), Double.cos(scene.yaw))
+        tilt = (Double.sin(scene.tilt), Double.cos(scene.tilt))
     }
 
     /// A point on the front of the head.

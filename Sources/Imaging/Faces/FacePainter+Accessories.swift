@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 extension FacePainter {
     mutating func paintAccessory() {
@@ -23,7 +23,7 @@ extension FacePainter {
                 (0..<40).map { i in
                     // A superellipse: rounder than a box, squarer than a circle.
                     let t = 2 * Double.pi * Double(i) / 40
-                    let (c, s) = (cos(t), sin(t))
+                    let (c, s) = (Double.cos(t), Double.sin(t))
                     let x = abs(c).squareRoot() * (c < 0 ? -1 : 1), y = abs(s).squareRoot() * (s < 0 ? -1 : 1)
                     return at(cx + half * (0.6 * x + 0.4 * c), 0.025 + half * 0.8 * (0.55 * y + 0.45 * s))
                 }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// Hair behind the head.
 extension FacePainter {
@@ -128,20 +128,20 @@ extension FacePainter {
         var edge: [Point] = []
         for i in 0..<bumps * 10 {
             let angle = 2 * Double.pi * Double(i) / Double(bumps * 10)
-            let r = 1 - depth + depth * 2 * abs(sin(angle * Double(bumps) / 2))
-            edge.append(place(center + Point(radiusX * r * cos(angle), radiusY * r * sin(angle))))
+            let r = 1 - depth + depth * 2 * abs(Double.sin(angle * Double(bumps) / 2))
+            edge.append(place(center + Point(radiusX * r * Double.cos(angle), radiusY * r * Double.sin(angle))))
         }
         let path = Path(edge)
         add(path, hairPaint(color.lightened(0.03)), .hair, .form)
         var random = identityRandom(25)
         for i in 0..<70 {
             let (angle, distance) = (random.uniform(0...6.283), random.uniform(0.25...0.95).squareRoot())
-            let p = center + Point(radiusX * distance * cos(angle), radiusY * distance * sin(angle))
+            let p = center + Point(radiusX * distance * Double.cos(angle), radiusY * distance * Double.sin(angle))
             let r = random.uniform(0.05...0.1)
             let turn = random.uniform(0...6.283)
             let arc = Path.smooth(
                 stride(from: 0.0, through: 3.6, by: 0.6).map {
-                    place(p + Point(r * cos($0 + turn), r * sin($0 + turn)))
+                    place(p + Point(r * Double.cos($0 + turn), r * Double.sin($0 + turn)))
                 },
                 pieces: 3
             )

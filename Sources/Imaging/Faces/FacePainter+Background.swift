@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// Backgrounds, in parts of the picture: (0, 0) is the upper left corner, (1, 1) the lower right.
 extension FacePainter {
@@ -139,7 +139,7 @@ extension FacePainter {
         )
         let shore = (0...24).map { i -> Point in
             let x = -0.1 + 1.2 * Double(i) / 24
-            return geometry.picture(Point(x, 0.685 + 0.012 * sin(x * 17)))
+            return geometry.picture(Point(x, 0.685 + 0.012 * Double.sin(x * 17)))
         }
         let sand = Path(shore + [Point(1.1, 1.2), Point(-0.1, 1.2)].map(geometry.picture))
         add(sand, .color(Color(hex: 0xEBD6A4)), .background, .form)
@@ -176,7 +176,7 @@ extension FacePainter {
         addDisc(moon - 0.025, 0.19, 0.02, .color(Color(hex: 0xDDD8BC)), .detail)
         let hills = (0...24).map { i -> Point in
             let x = -0.1 + 1.2 * Double(i) / 24
-            return geometry.picture(Point(x, 0.76 + 0.05 * sin(x * 7 + 1) + 0.02 * sin(x * 19)))
+            return geometry.picture(Point(x, 0.76 + 0.05 * Double.sin(x * 7 + 1) + 0.02 * Double.sin(x * 19)))
         }
         add(
             Path(hills + [Point(1.1, 1.2), Point(-0.1, 1.2)].map(geometry.picture)),

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 extension FacePainter {
     /// The centres of the eyes, left of the picture first, in face units.
@@ -13,7 +13,7 @@ extension FacePainter {
         let half = identity.eyeSize
         let open = half * identity.eyeRoundness * 1.15 * mood.lids
         let skin = identity.skinColor
-        let (s, c) = (sin(identity.eyeTilt), cos(identity.eyeTilt))
+        let (s, c) = (Double.sin(identity.eyeTilt), Double.cos(identity.eyeTilt))
         /// (-1, 0) is the inner corner and (1, 0) the outer; y = -1 is the upper lid.
         func place(_ x: Double, _ y: Double) -> Point {
             let (u, v) = (x * half, y * open)

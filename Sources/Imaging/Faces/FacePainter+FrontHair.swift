@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// Hair in front of the head.
 extension FacePainter {
@@ -206,7 +206,7 @@ extension FacePainter {
         for i in 0...8 {
             let t = Double(i) / 8
             let tall = i % 2 == 0 ? rise * 0.8 : rise * 1.15
-            points.append(Point(-0.30 + 0.60 * t, -1.0 - tall * (0.75 + 0.5 * sin(.pi * t))))
+            points.append(Point(-0.30 + 0.60 * t, -1.0 - tall * (0.75 + 0.5 * Double.sin(.pi * t))))
         }
         points.append(Point(0.2, -0.62))
         let path = Path(points.map { geometry.front(Point($0.x, $0.y)) })
@@ -232,7 +232,7 @@ extension FacePainter {
             let ((x0, y0), (x1, y1)) = pair
             for step in 0...5 {
                 let t = Double(step) / 5
-                let sag = (0.09 + 0.03 * Double((i * 7) % 3)) * sin(.pi * t)
+                let sag = (0.09 + 0.03 * Double((i * 7) % 3)) * Double.sin(.pi * t)
                 points.append(geometry.front(Point((x0 + (x1 - x0) * t) * w, y0 + (y1 - y0) * t + sag)))
             }
         }
@@ -246,7 +246,7 @@ extension FacePainter {
             let center = Point(x * w, y)
             let arc = Path.smooth(
                 stride(from: 0.0, through: 3.9, by: 0.65).map {
-                    geometry.front(center + Point(p * r * cos($0 + turn), r * sin($0 + turn)))
+                    geometry.front(center + Point(p * r * Double.cos($0 + turn), r * Double.sin($0 + turn)))
                 },
                 pieces: 3
             )

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// How far two pictures of one size are apart. Intensities count from 0 to 1.
 public struct PictureMetrics: Equatable, Sendable {
@@ -12,7 +12,7 @@ public struct PictureMetrics: Equatable, Sendable {
     public var ssim: Double
 
     /// Peak signal-to-noise ratio in dB with peak 1: 10 log10(1 / mse). Infinite when the pictures are equal.
-    public var psnr: Double { mse == 0 ? .infinity : -10 * log10(mse) }
+    public var psnr: Double { mse == 0 ? .infinity : -10 * Double.log10(mse) }
 
     /// Throws `ImageError.sizesDiffer`. A value that is not a number makes every measure so.
     public init(between a: FloatImage, and b: FloatImage) throws {

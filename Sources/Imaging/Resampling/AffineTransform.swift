@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// A map of the plane: (x, y) goes to (a x + b y + tx, c x + d y + ty). The rows are those of OpenCV's 2x3 matrix.
 public struct AffineTransform: Equatable, Sendable {
@@ -22,7 +22,8 @@ public struct AffineTransform: Equatable, Sendable {
 
     /// Clockwise on the screen (y points down), by `angle` radians.
     public static func rotation(_ angle: Double) -> AffineTransform {
-        AffineTransform(a: cos(angle), b: -sin(angle), tx: 0, c: sin(angle), d: cos(angle), ty: 0)
+        let (s, c) = (Double.sin(angle), Double.cos(angle))
+        return AffineTransform(a: c, b: -s, tx: 0, c: s, d: c, ty: 0)
     }
 
     /// First this map, then `next`.

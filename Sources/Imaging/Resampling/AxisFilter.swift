@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 /// How a picture is resized.
 public enum Interpolation: String, CaseIterable, Sendable {
@@ -75,7 +75,7 @@ struct AxisFilter {
     private static func lanczos4(_ t: Float) -> [Float] {
         let raw = (0..<8).map { tap -> Double in
             let x = Double.pi * (Double(t) + 3 - Double(tap))
-            return abs(x) < 1e-6 ? 1 : 4 * sin(x) * sin(x / 4) / (x * x)
+            return abs(x) < 1e-6 ? 1 : 4 * Double.sin(x) * Double.sin(x / 4) / (x * x)
         }
         let sum = raw.reduce(0, +)
         return raw.map { Float($0 / sum) }

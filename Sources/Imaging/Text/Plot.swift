@@ -1,3 +1,4 @@
+import Elementary
 import Foundation
 
 /// A diagram of lines or points over two axes, with its legend beside it.
@@ -34,7 +35,7 @@ public struct Plot: Sendable {
             Series(
                 series.name,
                 series.points.filter { $0.x.isFinite && $0.y.isFinite && (!isLogarithmic || $0.y > 0) }
-                    .map { Point($0.x, isLogarithmic ? log10($0.y) : $0.y) },
+                    .map { Point($0.x, isLogarithmic ? Double.log10($0.y) : $0.y) },
                 isLine: series.isLine
             )
         }
@@ -60,7 +61,7 @@ public struct Plot: Sendable {
             bitmap.draw(text, x: left, y: Int(place.y) + 5)
         }
         for y in yTicks {
-            let text = number(isLogarithmic ? pow(10, y) : y)
+            let text = number(isLogarithmic ? Double.pow(10, y) : y)
             let place = area(Point(area.low.x, y))
             bitmap.draw(text, x: Int(place.x) - 5 - BitmapFont.width(of: text, scale: 1), y: Int(place.y) - 5)
         }
@@ -83,7 +84,7 @@ public struct Plot: Sendable {
     /// Round numbers within a range, about so many.
     private func ticks(_ range: ClosedRange<Double>, count: Int) -> [Double] {
         let rough = (range.upperBound - range.lowerBound) / Double(count)
-        let power = pow(10, log10(rough).rounded(.down))
+        let power = Double.pow(10, Double.log10(rough).rounded(.down))
         let step = [1, 2, 5, 10].map { $0 * power }.first { $0 >= rough } ?? rough
         let first = (range.lowerBound / step).rounded(.up)
         return (0...2 * count).map { (first + Double($0)) * step }.filter { range.contains($0) }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Tensors
 
 /// PuLID: eva_clip/rope.py::VisionRotaryEmbeddingFast
@@ -25,8 +25,8 @@ struct VisionRotaryEmbedding: Sendable {
             )
             return .concatenated(Array(repeating: tokens, count: config.heads), axis: 1)
         }
-        cosines = try table("freqs_cos", cosf, atRest: 1)
-        sines = try table("freqs_sin", sinf, atRest: 0)
+        cosines = try table("freqs_cos", Float.cos, atRest: 1)
+        sines = try table("freqs_sin", Float.sin, atRest: 0)
     }
 
     /// q or k (B, 1 + patches, width), turned.
@@ -36,7 +36,7 @@ struct VisionRotaryEmbedding: Sendable {
     private static func angles(grid: Int, headWidth: Int) -> [Float] {
         let pretrainedGrid: Float = 16
         let half = headWidth / 2
-        let frequencies = stride(from: 0, to: half, by: 2).map { 1 / powf(10000, Float($0) / Float(half)) }
+        let frequencies = stride(from: 0, to: half, by: 2).map { 1 / Float.pow(10000, Float($0) / Float(half)) }
         let lines = (0..<grid).map { i in
             let position = Float(i) / Float(grid) * pretrainedGrid
             return frequencies.flatMap { [position * $0, position * $0] }

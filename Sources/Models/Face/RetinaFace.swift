@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Tensors
 
 /// facexlib: detection/retinaface.py::RetinaFace with a ResNet-50: where faces are, with five points each.
@@ -65,7 +65,7 @@ public struct RetinaFace: Sendable {
             let prior = priors[i]
             // Offsets are in units of a tenth of the prior's size; sizes by e to the fifth of a number.
             func moved(_ x: Float, _ y: Float) -> SIMD2<Float> { prior.middle + SIMD2(x, y) * 0.1 * prior.size }
-            let extent = prior.size * SIMD2(exp(box[4 * i + 2] * 0.2), exp(box[4 * i + 3] * 0.2))
+            let extent = prior.size * SIMD2(Float.exp(box[4 * i + 2] * 0.2), Float.exp(box[4 * i + 3] * 0.2))
             let first = moved(box[4 * i], box[4 * i + 1]) - extent / 2
             let (leftTop, rightBottom) = (first * size, (first + extent) * size)
             return FaceDetection(

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 import Tensors
 
 /// Sinusoids of timesteps (or of sizes, in SDXL's micro-conditioning).
@@ -11,11 +11,11 @@ func timestepEmbedding(_ timesteps: [Float], channels: Int, flipSinToCos: Bool, 
     let half = channels / 2
     // In 32-bit floats throughout, as the reference: phases reach a thousand radians.
     let frequencies = (0..<half).map { i in
-        expf(-logf(10000) * Float(i) / (Float(half) - freqShift))
+        Float.exp(-Float.log(10000) * Float(i) / (Float(half) - freqShift))
     }
     let rows = timesteps.flatMap { t in
-        let sines = frequencies.map { sinf(t * $0) }
-        let cosines = frequencies.map { cosf(t * $0) }
+        let sines = frequencies.map { Float.sin(t * $0) }
+        let cosines = frequencies.map { Float.cos(t * $0) }
         return flipSinToCos ? cosines + sines : sines + cosines
     }
     return Tensor(rows, shape: [timesteps.count, channels])

@@ -44,7 +44,7 @@ struct DoctorCommand: ParsableCommand {
             ? "" : ", limited to \(ByteCount(readings.least.bytes)) \(readings.least.source)"
         let share = ByteCount(resources.residents.budget.limit)
         return [
-            ["program", "pulid-run \(Program.version); \(Program.numerics)"],
+            ["program", "pulid-run \(Program.version); \(Gemm.numericsClass)"],
             ["processor", "\(threads), \(Self.instructions)"],
             ["memory", "\(ByteCount(readings.all[0].bytes))\(limit); a run makes do with \(share) (--memory)"],
         ]

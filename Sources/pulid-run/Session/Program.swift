@@ -11,20 +11,6 @@ enum Program {
 
     static var registry: NodeRegistry { .builtin }
 
-    /// Names what decides bits of results and is not a node's own: the kernels, and the C library with its mathematics.
-    static var numerics: String { [Gemm.numericsClass, libraryName].joined(separator: ", ") }
-
-    /// `glibc 2.36`
-    private static var libraryName: String {
-        #if canImport(Glibc)
-            var name = [CChar](repeating: 0, count: 64)
-            confstr(Int32(_CS_GNU_LIBC_VERSION), &name, name.count - 1)
-            return String(cString: name)
-        #else
-            return ProcessInfo.processInfo.operatingSystemVersionString
-        #endif
-    }
-
     /// - Parameter threads: how many the mathematics may use
     static func environment(
         _ options: NumericsOptions,
@@ -32,13 +18,14 @@ enum Program {
     ) -> RunEnvironment {
         let precision = options.precision
         return RunEnvironment(
-            numerics: numerics,
+            numerics: Gemm.numericsClass,
             precision: precision == .float32 ? nil : precision.keyName,
             version: version,
             // What is no index has no shards.
             companions: WeightFile.companions(of:)
         ) { usesPrecision, work in
-            try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
+            defer { FloatPool.shared.giveBack() }
+            return try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
         }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 extension FaceDrawing {
     /// Thick paint: flat dabs, strokes that follow the forms, and their relief in the light.
@@ -22,7 +22,7 @@ extension FaceDrawing {
             let (u, v) = (Double(x) / side, Double(y) / side)
             let (gx, gy) = slope(x, y)
             let drift = Double(noise.at(u * 3, v * 3)) * 6.3
-            let along = Point(Double(-gy) + 0.010 * cos(drift), Double(gx) + 0.010 * sin(drift))
+            let along = Point(Double(-gy) + 0.010 * Double.cos(drift), Double(gx) + 0.010 * Double.sin(drift))
             let step = along * (1 / max(along.length, 1e-9))
             var sum: Float = 0
             for k in -length...length {

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 extension FaceDrawing {
     /// Graphite on paper: outlines pressed now harder, now softer, and hatching that follows the tones.
@@ -19,6 +19,9 @@ extension FaceDrawing {
         let lines = lineArt(subject, width: pen(1.3))
         let spacing = max(2.6, side / 100)
         let graphite = SIMD3<Float>(0.17, 0.17, 0.20)
+        let hatches = [(0.72, 0.9), (0.5, 2.3), (0.32, 1.6), (0.18, 0.35)].map { threshold, angle in
+            (threshold: Float(threshold), across: Point(Double.cos(angle), Double.sin(angle)))
+        }
         return tones.mapped { color, x, y in
             let (u, v) = (Double(x) / side, Double(y) / side)
             let paper = SIMD3<Float>(0.965, 0.955, 0.93) * (0.975 + 0.05 * noise.at(u * 150, v * 150))
@@ -26,10 +29,9 @@ extension FaceDrawing {
             // 1. Hatching: the darker the tone, the more directions; strokes waver and break off.
             let tone = luma(color) + 0.08 * (noise.fractal(u * 7, v * 7) - 0.5)
             var ink: Float = 0
-            for (layer, threshold) in [Float(0.72), 0.5, 0.32, 0.18].enumerated() {
-                let angle = [0.9, 2.3, 1.6, 0.35][layer]
+            for (layer, (threshold, across)) in hatches.enumerated() {
                 let waver = Double(noise.at(u * 7 + Double(layer) * 9, v * 7)) * 1.3
-                let phase = (Double(x) * cos(angle) + Double(y) * sin(angle)) / spacing + waver
+                let phase = (Double(x) * across.x + Double(y) * across.y) / spacing + waver
                 let distance = Float(abs(phase - phase.rounded()))
                 let depth = smoothstep(threshold + 0.08, threshold - 0.22, tone)
                 let stroke = smoothstep(0.34, 0.08, distance) * depth

@@ -1,4 +1,4 @@
-import Foundation
+import Elementary
 
 extension FaceDrawing {
     /// Screen print: a burst of two colours, few bold tones, halftone dots in the shade, heavy outlines.
@@ -11,7 +11,7 @@ extension FaceDrawing {
         let center = Point(side * 0.5, side * 0.45)
         for ray in 0..<14 {
             let (from, to) = (Double(ray) * .pi / 7, (Double(ray) + 0.5) * .pi / 7)
-            let tips = [from, to].map { center + Point(cos($0), sin($0)) * (side * 1.2) }
+            let tips = [from, to].map { center + Point(Double.cos($0), Double.sin($0)) * (side * 1.2) }
             canvas.fill(Path([center] + tips), with: .color(color))
         }
 
