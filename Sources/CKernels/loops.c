@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#pragma clang fp contract(off)
+
 typedef float f32x16 __attribute__((vector_size(64), aligned(64)));
 typedef int32_t i32x16 __attribute__((vector_size(64), aligned(64)));
 
@@ -92,6 +94,9 @@ void pk_softmax_block(float *x, size_t xs, size_t r, size_t n, float s, ptrdiff_
                       size_t w, size_t ys) {
     DISPATCH(softmax_block, (x, xs, r, n, s, f, top, sum, y, w, ys));
 }
+void pk_identity_softmax(float *x, size_t xs, size_t r, size_t n, float s, size_t z, size_t f, float *shares) {
+    DISPATCH(identity_softmax, (x, xs, r, n, s, z, f, shares));
+}
 void pk_softmax_backward(const float *p, float *dp, size_t r, size_t n, float s) {
     DISPATCH(softmax_backward, (p, dp, r, n, s));
 }
@@ -105,6 +110,13 @@ void pk_layer_norm_backward(const float *x, const float *w, float e, const float
 void pk_channel_sums(const float *x, size_t p, size_t c, double *s) { DISPATCH(channel_sums, (x, p, c, s)); }
 void pk_channel_squares(const float *x, const float *m, size_t p, size_t c, double *s) {
     DISPATCH(channel_squares, (x, m, p, c, s));
+}
+void pk_projection_sums(const float *h, const float *r, size_t p, size_t c, double *squares, double *products) {
+    DISPATCH(projection_sums, (h, r, p, c, squares, products));
+}
+void pk_add_projected(const float *base, const float *r, const float *h, const float *ratio, const float *away,
+                      const float *weight, float *y, size_t p, size_t c) {
+    DISPATCH(add_projected, (base, r, h, ratio, away, weight, y, p, c));
 }
 void pk_channel_affine(const float *x, const float *s, const float *t, float *y, size_t p, size_t c, int silu) {
     DISPATCH(channel_affine, (x, s, t, y, p, c, silu));

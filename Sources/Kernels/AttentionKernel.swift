@@ -80,7 +80,7 @@ public func attentionForward(
 private let queryTile = 126
 
 /// The keys and values of every head as the right sides of products, block by block.
-private struct PackedKeys {
+struct PackedKeys {
     /// Keys that are handled at a time.
     static let block = 256
 

@@ -37,7 +37,8 @@ extension Tensor {
         return tensor
     }
 
-    var needsGradient: Bool { node != nil }
+    /// Whether a gradient flows back through it.
+    package var needsGradient: Bool { node != nil }
 
     /// This result together with how it was computed, if any of `inputs` needs a gradient. `backward` may leave out
     /// (nil) inputs that need none.

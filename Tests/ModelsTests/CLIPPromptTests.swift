@@ -51,6 +51,16 @@ import Testing
         assertClose(prompt.negativePooled, golden["given.negative_pooled"], "negative pooled")
     }
 
+    /// Prompt and negative prompt go through the encoders as one batch; sequences do not see each other.
+    @Test func aPromptHasTheBitsOfItselfAlone() throws {
+        let encoder = try encoder()
+        let both = encoder("a cat, sitting on a mat", negative: "ugly")
+        let (alone, negative) = (encoder.encode(["a cat, sitting on a mat"]), encoder.encode(["ugly"]))
+        #expect(both.embeds.values == alone.embeds.values && both.pooled.values == alone.pooled.values)
+        #expect(both.negativeEmbeds.values == negative.embeds.values)
+        #expect(both.negativePooled.values == negative.pooled.values)
+    }
+
     /// Without a negative prompt, diffusers takes zeros, or the empty text's encoding, as model_index.json says.
     @Test func aMissingNegativePromptIsWhatTheModelSays() throws {
         let index = try decode(SDXLModelIndex.self, "model_index.json")

@@ -64,6 +64,21 @@ struct UNet2DConditionModelTests {
         )
     }
 
+    /// Where gradients flow back to an identity, its attention runs step by step.
+    @Test(arguments: IDConditioning.Ortho.allCases, [(5, 0), (3, 8), (10, 20)])
+    func trainingSeesTheSame(ortho: IDConditioning.Ortho, counts: (tokens: Int, zeros: Int)) throws {
+        let weights = Weights(try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors"))
+        let adapter = try IDAdapter(weights / "id_adapter_attn_layers", unet: unet)
+        var random = TorchRandomSource(seed: 9)
+        let shape = [2, counts.tokens, unet.config.crossAttentionDim]
+        let tokens = Tensor(random.normal(shape.reduce(1, *)), shape: shape)
+        let results = try [tokens, tokens.tracked()].map { tokens in
+            let identity = adapter.conditioning(tokens: tokens, scale: 0.8, numZero: counts.zeros, ortho: ortho)
+            return try call("even", timestep: 499, identities: [identity].compactMap { $0 })
+        }
+        assertClose(results[0], results[1].detached(), relative: 4e-6, "ortho \(ortho.rawValue), step by step")
+    }
+
     @Test func anIdentityOfScaleZeroIsNone() throws {
         let weights = Weights(try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors"))
         let adapter = try IDAdapter(weights / "id_adapter_attn_layers", unet: unet)

@@ -42,6 +42,16 @@ struct WeightedPromptTests {
         #expect(prompt.negativeEmbeds.values.allSatisfy { $0 == 0 })
     }
 
+    @Test func aPromptHasTheBitsOfItselfAlone() throws {
+        let (text, other) = (try prompt("weighted"), try prompt("long"))
+        let both = try encoder(text, negative: other, reading: Self.comfyUI)
+        let alone = try encoder(text, negative: nil, reading: Self.comfyUI)
+        let long = try encoder(other, negative: nil, reading: Self.comfyUI)
+        #expect(Array(both.embeds.values.prefix(alone.embeds.count)) == alone.embeds.values)
+        #expect(Array(both.negativeEmbeds.values.prefix(long.embeds.count)) == long.embeds.values)
+        #expect(both.pooled.values == alone.pooled.values && both.negativePooled.values == long.pooled.values)
+    }
+
     /// 3 sequences beside 2: both come out with 6, each repeated, which attention does not notice.
     @Test func promptAndNegativeHaveOneLength() throws {
         let prompt = try encoder(prompt("long"), negative: prompt("negative"), reading: Self.comfyUI)

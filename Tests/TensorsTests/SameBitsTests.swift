@@ -150,8 +150,10 @@ import Testing
         /// With all NaNs alike: which payload survives is the processor's choice.
         var bits: [UInt64] { values.map { $0.isNaN ? 0 : $0.bitPattern } }
         var isByPolynomial: Bool {
-            ["silu", "sigmoid", "gelu", "quick_gelu", "exp", "geglu", "softmax", "channel_affine", "channel_gradient"]
-                .contains { name.hasPrefix($0) }
+            [
+                "silu", "sigmoid", "gelu", "quick_gelu", "exp", "geglu", "softmax", "identity_softmax",
+                "channel_affine", "channel_gradient",
+            ].contains { name.hasPrefix($0) }
         }
 
         /// Of what stays in bounds; the unusual numbers below lead beyond.
@@ -174,6 +176,7 @@ import Testing
             0, -0.0, 88.7, 88.8, -87.4, -103.9, -104, 1e-40, -1e-40, .infinity, -.infinity, .nan, 1e30, -1e30, 0.5, 1,
         ]
         let (z, v, w, m) = (numbers(2 * rows * n), numbers(2 * n), numbers(2 * n), numbers(2 * n))
+        let p = numbers(rows)
         var results: [Output] = []
         func record(_ name: String, _ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
             var y = (0..<max(count, 4 * rows * n)).map { z[$0 % z.count] }
@@ -225,6 +228,18 @@ import Testing
                     for (i, value) in (tops + sums).prefix(all).enumerated() { y[all + i] = value }
                 }
             }
+            for (zeros, first) in [(0, 5), (3, 5), (20, n + 3)] {
+                let stride = (n + 15) / 16 * 16
+                record("identity_softmax", rows * stride + rows) { scores in
+                    scores.update(repeating: 0, count: rows * stride + rows)
+                    for i in 0..<all { scores[i / n * stride + i % n] = x[i] }
+                    loops.identity_softmax(scores, stride, rows, n, 0.3, zeros, first, scores + rows * stride)
+                    for i in 0..<rows * stride where i % stride >= n { scores[i] = 0 }
+                }
+            }
+            record("add_projected", all) { loops.add_projected(z, x, z, w, p, p, $0, rows, n) }
+            record("add_projected, r alone", all) { loops.add_projected(x, x, z, nil, p, p, $0, rows, n) }
+            recordDoubles("projection_sums") { loops.projection_sums(x, z, rows, n, $0, $0 + n) }
             record("softmax_backward", all) { loops.softmax_backward(x, $0, rows, n, 0.3) }
             record("layer_norm", all) { loops.layer_norm(x, v, w, 1e-5, $0, rows, n) }
             record("layer_norm_backward", all) { loops.layer_norm_backward(x, v, 1e-5, z, $0, nil, rows, n) }

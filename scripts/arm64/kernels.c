@@ -56,6 +56,11 @@ static void rowwise(void) {
     pk_geglu(a, y, rows, channels); SHOW("geglu", y, all);
     pk_geglu_backward(a, b, y, rows, channels); SHOW("geglu_backward", y, 2 * all);
     memcpy(y, a, all * sizeof *y);
+    memset(z, 0, rows * sizeof *z);
+    pk_identity_softmax(y, channels / 16 * 16, rows, channels / 16 * 16, 0.7f, 7, 5, z);
+    SHOW("identity_softmax", y, rows * (channels / 16 * 16)); SHOW("identity_softmax shares", z, rows);
+    pk_add_projected(a, b, a, b, b, a, y, rows, channels); SHOW("add_projected", y, all);
+    memcpy(y, a, all * sizeof *y);
     pk_softmax(y, rows, channels, 0.7f, 3, -1); SHOW("softmax", y, all);
     memcpy(z, b, all * sizeof *z);
     pk_softmax_backward(y, z, rows, channels, 0.7f); SHOW("softmax_backward", z, all);

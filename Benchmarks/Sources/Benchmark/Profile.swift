@@ -31,7 +31,7 @@ struct Profile {
         switch operation.prefix(while: { $0 != "(" }) {
         case "linear": .linear
         case "conv2d": .convolution
-        case "scaledDotProductAttention": .attention
+        case "scaledDotProductAttention", "identityAttention": .attention
         case "groupNorm", "layerNorm": .norms
         case "silu", "geglu", "gelu", "quickGELU", "sigmoid": .activations
         default: .rest

@@ -60,6 +60,11 @@ void pk_softmax(float *x, size_t rows, size_t n, float scale, size_t zeros, ptrd
 // seen_first + i columns (none if that is negative), and the rest becomes 0. scale > 0.
 void pk_softmax_block(float *x, size_t x_stride, size_t rows, size_t n, float scale, ptrdiff_t seen_first, float *top,
                       float *sum, float *y, size_t width, size_t y_stride);
+// Softmax of each of `rows` rows of n logits x * scale, `x_stride` apart in whole vectors, with `zeros` further logits of 0;
+// in place. Before that, what the first `first` of all logits have of softmax(x), unscaled, is added to shares [rows], which
+// may be NULL. scale > 0.
+void pk_identity_softmax(float *x, size_t x_stride, size_t rows, size_t n, float scale, size_t zeros, size_t first,
+                         float *shares);
 // ds = scale * p * (dp - sum(dp * p)) for each row; in place on dp
 void pk_softmax_backward(const float *p, float *dp, size_t rows, size_t n, float scale);
 
@@ -73,6 +78,12 @@ void pk_layer_norm_backward(const float *x, const float *weight, float eps, cons
 // added to doubles.
 void pk_channel_sums(const float *x, size_t pixels, size_t channels, double *sums);
 void pk_channel_squares(const float *x, const float *mean, size_t pixels, size_t channels, double *sums);
+// Of h and r [pixels, channels]: per-channel sums of h * h and of h * r, as above.
+void pk_projection_sums(const float *h, const float *r, size_t pixels, size_t channels, double *squares,
+                        double *products);
+// y = base + (r + h * ratio[c] * away[pixel]) * weight[pixel]; y may be r, and base may be h. ratio may be NULL, for 0.
+void pk_add_projected(const float *base, const float *r, const float *h, const float *ratio, const float *away,
+                      const float *weight, float *y, size_t pixels, size_t channels);
 // y = x * scale[c] + shift[c], then SiLU if `silu`
 void pk_channel_affine(const float *x, const float *scale, const float *shift, float *y, size_t pixels,
                        size_t channels, int silu);
@@ -131,11 +142,15 @@ typedef struct {
     void (*geglu_backward)(const float *, const float *, float *, size_t, size_t);
     void (*softmax)(float *, size_t, size_t, float, size_t, ptrdiff_t);
     void (*softmax_block)(float *, size_t, size_t, size_t, float, ptrdiff_t, float *, float *, float *, size_t, size_t);
+    void (*identity_softmax)(float *, size_t, size_t, size_t, float, size_t, size_t, float *);
     void (*softmax_backward)(const float *, float *, size_t, size_t, float);
     void (*layer_norm)(const float *, const float *, const float *, float, float *, size_t, size_t);
     void (*layer_norm_backward)(const float *, const float *, float, const float *, float *, float *, size_t, size_t);
     void (*channel_sums)(const float *, size_t, size_t, double *);
     void (*channel_squares)(const float *, const float *, size_t, size_t, double *);
+    void (*projection_sums)(const float *, const float *, size_t, size_t, double *, double *);
+    void (*add_projected)(const float *, const float *, const float *, const float *, const float *, const float *,
+                          float *, size_t, size_t);
     void (*channel_affine)(const float *, const float *, const float *, float *, size_t, size_t, int);
     void (*channel_gradient_sums)(const float *, const float *, const float *, const float *, const float *, int,
                                   size_t, size_t, double *, double *);
@@ -144,6 +159,15 @@ typedef struct {
     void (*rotate_pairs)(const float *, const float *, const float *, float *, size_t);
 } pk_loops;
 const pk_loops *pk_loops_at(int level);
+
+// Of two pictures' rows x[0] ... x[10] and y[0] ... y[10] of n floats: in each column the sums of x, y, x * x + y * y and
+// x * y, with weights[k] for the rows k away from the sixth.
+void pk_windows_down(const float *const *x, const float *const *y, const double *weights, size_t n, double *means_x,
+                     double *means_y, double *squares, double *products);
+// Structural similarity of n numbers, K1 = 0.01, K2 = 0.03 and range 1, of such sums, which are weighted along the row here:
+// with weights[k] for those k * step away, 5 * step of which lie before the first and after the last.
+void pk_similarities(const double *means_x, const double *means_y, const double *squares, const double *products,
+                     const double *weights, ptrdiff_t step, ptrdiff_t n, double *similarities);
 
 // Widening; x may be unaligned.
 void pk_from_f16(const void *x, float *y, size_t n);

@@ -1,4 +1,5 @@
-import Foundation
+import Elementary
+import Kernels
 
 extension Bitmap {
     /// The picture at another size, by Lanczos over 8x8 pixels in whole numbers: bit for bit what OpenCV makes of bytes
@@ -11,29 +12,32 @@ extension Bitmap {
         let across = LanczosTaps(from: width, to: newWidth)
         let down = LanczosTaps(from: height, to: newHeight)
         let stride = newWidth * 3
-
-        // Rows at the new width, in units of 1/2048; as many as one line of the result needs.
-        var rows = [Int32](repeating: 0, count: LanczosTaps.count * stride)
-        var held = [Int](repeating: -1, count: LanczosTaps.count)
-        var result = [UInt8](repeating: 0, count: newHeight * stride)
-        for y in 0..<newHeight {
-            for tap in 0..<LanczosTaps.count {
-                let row = down.index(y, tap)
-                guard held[row % LanczosTaps.count] != row else { continue }
-                held[row % LanczosTaps.count] = row
-                fill(&rows, at: row % LanczosTaps.count * stride, fromRow: row, across, count: newWidth)
-            }
-            for i in 0..<stride {
-                var sum: Int32 = 1 << 21
-                for tap in 0..<LanczosTaps.count {
-                    sum +=
-                        down.weights[y * LanczosTaps.count + tap]
-                        * rows[down.index(y, tap) % LanczosTaps.count * stride + i]
+        let pixels = [UInt8](unsafeUninitializedCapacity: newHeight * stride) { result, count in
+            guard let result = result.baseAddress else { return }
+            Parallel.forRanges(newHeight, grain: 32) { band in
+                // Rows at the new width, in units of 1/2048; as many as one line of the result needs.
+                var rows = [Int32](repeating: 0, count: LanczosTaps.count * stride)
+                var held = [Int](repeating: -1, count: LanczosTaps.count)
+                var sums = [Int32](repeating: 0, count: stride)
+                for y in band {
+                    for i in 0..<stride { sums[i] = 1 << 21 }
+                    for tap in 0..<LanczosTaps.count {
+                        let row = down.index(y, tap)
+                        let place = row % LanczosTaps.count
+                        if held[place] != row {
+                            held[place] = row
+                            fill(&rows, at: place * stride, fromRow: row, across, count: newWidth)
+                        }
+                        let weight = down.weights[y * LanczosTaps.count + tap]
+                        // With the weights of any place it stays below 2^31.
+                        for i in 0..<stride { sums[i] &+= weight &* rows[place * stride + i] }
+                    }
+                    for i in 0..<stride { result[y * stride + i] = UInt8(clamping: sums[i] >> 22) }
                 }
-                result[y * stride + i] = UInt8(clamping: sum >> 22)
             }
+            count = newHeight * stride
         }
-        return Bitmap(width: newWidth, height: newHeight, pixels: result)
+        return Bitmap(width: newWidth, height: newHeight, pixels: pixels)
     }
 
     private func fill(
@@ -43,14 +47,17 @@ extension Bitmap {
         _ filter: LanczosTaps,
         count: Int
     ) {
-        for x in 0..<count {
-            for channel in 0..<3 {
-                var sum: Int32 = 0
-                for tap in 0..<LanczosTaps.count {
-                    let pixel = pixels[(row * width + filter.index(x, tap)) * 3 + channel]
-                    sum += filter.weights[x * LanczosTaps.count + tap] * Int32(pixel)
+        pixels.withUnsafeBufferPointer { pixels in
+            filter.weights.withUnsafeBufferPointer { weights in
+                for x in 0..<count {
+                    var sum = SIMD4<Int32>()
+                    for tap in 0..<LanczosTaps.count {
+                        let pixel = (row * width + filter.index(x, tap)) * 3
+                        let color = SIMD4(Int32(pixels[pixel]), Int32(pixels[pixel + 1]), Int32(pixels[pixel + 2]), 0)
+                        sum &+= weights[x * LanczosTaps.count + tap] &* color
+                    }
+                    for channel in 0..<3 { rows[start + x * 3 + channel] = sum[channel] }
                 }
-                rows[start + x * 3 + channel] = sum
             }
         }
     }
@@ -90,7 +97,7 @@ private struct LanczosTaps {
             (1, 0), (-half, -half), (0, 1), (half, -half), (-1, 0), (half, half), (0, -1), (-half, half),
         ]
         let phase = -Double(x + 3) * .pi * 0.25
-        let (s, c) = (sin(phase), cos(phase))
+        let (s, c) = (Double.sin(phase), Double.cos(phase))
         let values = turns.enumerated().map { tap, turn -> Float in
             let distance = x + 3 - Float(tap)
             // On a pixel, that pixel alone.

@@ -1,3 +1,5 @@
+import Kernels
+
 extension Bitmap {
     /// The picture moved by `transform` (from its pixels to those of the result), bilinear, with `border` outside: bit for
     /// bit what OpenCV 4 makes of bytes (cv2.warpAffine up to 4.10, BORDER_CONSTANT), which rounds positions to 1/32
@@ -8,20 +10,28 @@ extension Bitmap {
     {
         precondition(newWidth > 0 && newHeight > 0, "warped: a side of \(newWidth)x\(newHeight) is not positive")
         let back = transform.openCVInverse
-        var result = Bitmap(width: newWidth, height: newHeight, filledWith: border)
         // Positions along a row and along a column in units of 1/1024, each rounded for itself.
         let columns = (0..<newWidth).map { (fixed(back.a * Double($0)), fixed(back.c * Double($0))) }
-        for y in 0..<newHeight {
-            let startX = fixed(back.b * Double(y) + back.tx) + Self.half
-            let startY = fixed(back.d * Double(y) + back.ty) + Self.half
-            for x in 0..<newWidth {
-                let (u, v) = ((startX + columns[x].0) >> 5, (startY + columns[x].1) >> 5)
-                let (column, row) = (u >> 5, v >> 5)
-                guard column >= -1, column < width, row >= -1, row < height else { continue }
-                result[x, y] = mixed(column, row, right: u & 31, down: v & 31, border: border)
+        let pixels = [UInt8](unsafeUninitializedCapacity: newWidth * newHeight * 3) { result, count in
+            guard let result = result.baseAddress else { return }
+            Parallel.forRanges(newHeight, grain: 16) { band in
+                for y in band {
+                    let startX = fixed(back.b * Double(y) + back.tx) + Self.half
+                    let startY = fixed(back.d * Double(y) + back.ty) + Self.half
+                    for x in 0..<newWidth {
+                        let (u, v) = ((startX + columns[x].0) >> 5, (startY + columns[x].1) >> 5)
+                        let (column, row) = (u >> 5, v >> 5)
+                        let isInside = column >= -1 && column < width && row >= -1 && row < height
+                        let color =
+                            isInside ? mixed(column, row, right: u & 31, down: v & 31, border: border) : border
+                        let target = result + (y * newWidth + x) * 3
+                        (target[0], target[1], target[2]) = (color.r, color.g, color.b)
+                    }
+                }
             }
+            count = newWidth * newHeight * 3
         }
-        return result
+        return Bitmap(width: newWidth, height: newHeight, pixels: pixels)
     }
 
     /// Half of 1/32 in units of 1/1024.

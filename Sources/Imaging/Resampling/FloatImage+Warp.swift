@@ -1,3 +1,5 @@
+import Kernels
+
 extension FloatImage {
     /// The picture moved by `transform` (from its pixels to those of the result), bilinear, with `border` outside.
     /// OpenCV 5: cv2.warpAffine(flags=INTER_LINEAR, borderMode=BORDER_CONSTANT).
@@ -19,21 +21,26 @@ extension FloatImage {
             let i = (y * width + x) * 3
             return SIMD3(pixels[i], pixels[i + 1], pixels[i + 2])
         }
-        for y in 0..<newHeight {
-            for x in 0..<newWidth {
-                let source = back(Point(Double(x), Double(y)))
-                // Beyond one pixel outside there is only border; this also keeps wild positions from overflowing.
-                guard source.x > -1, source.x < Double(width), source.y > -1, source.y < Double(height) else {
-                    continue
+        result.pixels.withUnsafeMutableBufferPointer { result in
+            guard let result = result.baseAddress else { return }
+            Parallel.forRanges(newHeight, grain: 16) { band in
+                for y in band {
+                    for x in 0..<newWidth {
+                        let source = back(Point(Double(x), Double(y)))
+                        // Beyond one pixel outside there is only border; this also keeps wild positions from overflowing.
+                        guard source.x > -1, source.x < Double(width), source.y > -1, source.y < Double(height) else {
+                            continue
+                        }
+                        let (column, row) = (source.x.rounded(.down), source.y.rounded(.down))
+                        let (u, v) = (Float(source.x - column), Float(source.y - row))
+                        let (i, j) = (Int(column), Int(row))
+                        let upper = color(i, j) * (1 - u) + color(i + 1, j) * u
+                        let lower = color(i, j + 1) * (1 - u) + color(i + 1, j + 1) * u
+                        let value = upper * (1 - v) + lower * v
+                        let target = result + (y * newWidth + x) * 3
+                        for channel in 0..<3 { target[channel] = value[channel] }
+                    }
                 }
-                let (column, row) = (source.x.rounded(.down), source.y.rounded(.down))
-                let (u, v) = (Float(source.x - column), Float(source.y - row))
-                let (i, j) = (Int(column), Int(row))
-                let upper = color(i, j) * (1 - u) + color(i + 1, j) * u
-                let lower = color(i, j + 1) * (1 - u) + color(i + 1, j + 1) * u
-                let value = upper * (1 - v) + lower * v
-                let target = (y * newWidth + x) * 3
-                for channel in 0..<3 { result.pixels[target + channel] = value[channel] }
             }
         }
         return result

@@ -55,18 +55,23 @@ public struct SDXLPromptEncoder: Sendable {
     /// - Parameter negatives: as many as texts; nil for what `forceZerosForEmptyPrompt` says
     public func callAsFunction(_ texts: [String], negatives: [String]?) -> SDXLPrompt {
         precondition(negatives == nil || negatives?.count == texts.count, "as many negative prompts as prompts")
-        let (embeds, pooled) = encode(texts)
-        let (negativeEmbeds, negativePooled): (Tensor, Tensor)
         if negatives == nil, forceZerosForEmptyPrompt {
-            (negativeEmbeds, negativePooled) = (.zeros(embeds.shape), .zeros(pooled.shape))
-        } else {
-            (negativeEmbeds, negativePooled) = encode(negatives ?? texts.map { _ in "" })
+            let (embeds, pooled) = encode(texts)
+            return SDXLPrompt(
+                embeds: embeds,
+                pooled: pooled,
+                negativeEmbeds: .zeros(embeds.shape),
+                negativePooled: .zeros(pooled.shape)
+            )
         }
+        // One batch, so that the encoders' weights are read once.
+        let (embeds, pooled) = encode(texts + (negatives ?? texts.map { _ in "" }))
+        let (first, second) = (0..<texts.count, texts.count..<2 * texts.count)
         return SDXLPrompt(
-            embeds: embeds,
-            pooled: pooled,
-            negativeEmbeds: negativeEmbeds,
-            negativePooled: negativePooled
+            embeds: embeds.sliced(axis: 0, first),
+            pooled: pooled.sliced(axis: 0, first),
+            negativeEmbeds: embeds.sliced(axis: 0, second),
+            negativePooled: pooled.sliced(axis: 0, second)
         )
     }
 

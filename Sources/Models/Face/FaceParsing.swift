@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// What part of a face, or of what is around it, each pixel shows: what BiSeNet says about pictures.
@@ -25,14 +26,24 @@ public struct FaceParsing: Hashable, Sendable {
         precondition((1...256).contains(classes), "\(classes) classes do not fit a byte")
         shape = [B, H, W]
         labels = logits.withValues { x in
-            (0..<B * H * W).map { i in
-                let (b, pixel) = (i / (H * W), i % (H * W))
-                var best = 0
-                for c in 1..<classes
-                where x[(b * classes + c) * H * W + pixel] > x[(b * classes + best) * H * W + pixel] {
-                    best = c
+            [UInt8](unsafeUninitializedCapacity: B * H * W) { labels, count in
+                guard let x = x.baseAddress, let labels = labels.baseAddress else { return }
+                labels.update(repeating: 0, count: B * H * W)
+                // Row by row, and in each class by class, as they lie in memory.
+                Parallel.forRanges(B * H, grain: max(1, (1 << 16) / max(1, classes * W))) { band in
+                    var most = [Float](repeating: 0, count: W)
+                    for line in band {
+                        let (b, row) = (line / H, line % H)
+                        for c in 0..<classes {
+                            let logits = x + ((b * classes + c) * H + row) * W
+                            for i in 0..<W where c == 0 || logits[i] > most[i] {
+                                most[i] = logits[i]
+                                labels[line * W + i] = UInt8(c)
+                            }
+                        }
+                    }
                 }
-                return UInt8(best)
+                count = B * H * W
             }
         }
     }

@@ -35,9 +35,10 @@ struct Attention: Sendable {
         let context = text[attention: number]
         text.recorder?.record(.init(attention: number, query: q, key: context.k, heads: heads))
         let h = scaledDotProductAttention(q, context.k, context.v, heads: heads)
-        let parts = identities.compactMap {
-            $0.part(beside: h, query: q, heads: heads, attention: number, grid: grid)
-        }
-        return toOut(parts.reduce(h, +))
+        return toOut(
+            identities.reduce(h) { x, identity in
+                identity.added(to: x, beside: h, query: q, heads: heads, attention: number, grid: grid)
+            }
+        )
     }
 }

@@ -5,8 +5,9 @@ extension SDXLPromptEncoder {
     ///
     /// - Throws: `PromptError`
     public func callAsFunction(_ text: String, negative: String?, reading: PromptReading) throws -> SDXLPrompt {
-        let (embeds, pooled) = try encode(text, reading: reading)
+        if reading == PromptReading() { return self(text, negative: negative) }
         if negative == nil, forceZerosForEmptyPrompt {
+            let (embeds, pooled) = try encode([text], reading: reading)[0]
             return SDXLPrompt(
                 embeds: embeds,
                 pooled: pooled,
@@ -14,41 +15,57 @@ extension SDXLPromptEncoder {
                 negativePooled: .zeros(pooled.shape)
             )
         }
-        let (negativeEmbeds, negativePooled) = try encode(negative ?? "", reading: reading)
-        let length = leastCommonMultiple(embeds.shape[1], negativeEmbeds.shape[1])
+        let both = try encode([text, negative ?? ""], reading: reading)
+        let length = leastCommonMultiple(both[0].embeds.shape[1], both[1].embeds.shape[1])
         return SDXLPrompt(
-            embeds: embeds.repeated(toLength: length),
-            pooled: pooled,
-            negativeEmbeds: negativeEmbeds.repeated(toLength: length),
-            negativePooled: negativePooled
+            embeds: both[0].embeds.repeated(toLength: length),
+            pooled: both[0].pooled,
+            negativeEmbeds: both[1].embeds.repeated(toLength: length),
+            negativePooled: both[1].pooled
         )
     }
 
-    /// A text -> (1, 77 n, 768 + 1280), its n sequences one after the other; and (1, 1280), pooled from the first.
+    /// Each text -> (1, 77 n, 768 + 1280), its n sequences one after the other; and (1, 1280), pooled from the first. The
+    /// sequences of all texts are one batch, so that the encoders' weights are read once.
     ///
     /// ComfyUI: comfy/sdxl_clip.py::SDXLClipModel.encode_token_weights
     ///
     /// - Throws: `PromptError`
-    func encode(_ text: String, reading: PromptReading) throws -> (embeds: Tensor, pooled: Tensor) {
-        if reading == PromptReading() { return encode([text]) }
-        let pieces = try reading.pieces(text)
-        func sequences(_ tokenizer: CLIPTokenizer) -> PromptTokens.Sequences {
-            let tokens = PromptTokens(pieces, tokenizer)
-            return reading.overflow == .cut ? tokens.cut : tokens.chunks
+    func encode(_ texts: [String], reading: PromptReading) throws -> [(embeds: Tensor, pooled: Tensor)] {
+        let pieces = try texts.map(reading.pieces)
+        func sequences(_ tokenizer: CLIPTokenizer) -> [PromptTokens.Sequences] {
+            pieces.map { pieces in
+                let tokens = PromptTokens(pieces, tokenizer)
+                return reading.overflow == .cut ? tokens.cut : tokens.chunks
+            }
         }
         let (a, b) = (sequences(firstTokenizer), sequences(secondTokenizer))
-        let empty = a.areWeighted || b.areWeighted ? [""] : []
-        let first = first(a.ids + empty.map(firstTokenizer.encode))
-        let second = second(b.ids + empty.map(secondTokenizer.encode))
-        let states = [
-            (first.penultimateHiddenState, a.weights), (second.penultimateHiddenState, b.weights),
-        ].map(Self.weighted)
-        // Tokenizers of different vocabularies may need another number of sequences.
-        let length = states.map { $0.shape[1] }.min() ?? 0
-        return (
-            .concatenated(states.map { $0.sliced(axis: 1, 0..<length) }, axis: 2),
-            second.textEmbeds.sliced(axis: 0, 0..<1)
-        )
+        let areWeighted = zip(a, b).map { $0.areWeighted || $1.areWeighted }
+        let empty = areWeighted.contains(true) ? [""] : []
+        let first = first(a.flatMap(\.ids) + empty.map(firstTokenizer.encode)).penultimateHiddenState
+        let second = second(b.flatMap(\.ids) + empty.map(secondTokenizer.encode))
+        return texts.indices.map { text in
+            let states = [(first, a), (second.penultimateHiddenState, b)].map { states, sequences in
+                let start = Self.start(of: text, sequences)
+                return Self.weighted(
+                    states.sliced(axis: 0, start..<start + sequences[text].ids.count),
+                    sequences[text].weights,
+                    empty: areWeighted[text] ? states.sliced(axis: 0, states.shape[0] - 1..<states.shape[0]) : nil
+                )
+            }
+            // Tokenizers of different vocabularies may need another number of sequences.
+            let length = states.map { $0.shape[1] }.min() ?? 0
+            let start = Self.start(of: text, b)
+            return (
+                .concatenated(states.map { $0.sliced(axis: 1, 0..<length) }, axis: 2),
+                second.textEmbeds.sliced(axis: 0, start..<start + 1)
+            )
+        }
+    }
+
+    /// Where a text's sequences begin in the batch of all.
+    private static func start(of text: Int, _ sequences: [PromptTokens.Sequences]) -> Int {
+        sequences[..<text].reduce(0) { $0 + $1.ids.count }
     }
 
     /// The part of a text that is not seen when it is cut, by the encoder that loses more; nil if all is seen.
@@ -66,15 +83,14 @@ extension SDXLPromptEncoder {
     /// ComfyUI: comfy/sd1_clip.py::ClipTokenWeightEncoder
     ///
     /// - Parameters:
-    ///   - states: (n, L, C), or (n + 1, L, C) with those of the empty text last
+    ///   - z: (n, L, C)
     ///   - weights: n times L
+    ///   - empty: those of the empty text, (1, L, C); nil where nothing is weighted
     /// - Returns: (1, n L, C)
-    private static func weighted(_ states: Tensor, _ weights: [[Float]]) -> Tensor {
-        let (count, L, C) = states.shape3
-        let n = weights.count
-        let z = states.sliced(axis: 0, 0..<n)
-        guard count > n else { return z.reshaped([1, n * L, C]) }
-        let e = Tensor.concatenated(Array(repeating: states.sliced(axis: 0, n..<count), count: n), axis: 0)
+    private static func weighted(_ z: Tensor, _ weights: [[Float]], empty: Tensor?) -> Tensor {
+        let (n, L, C) = z.shape3
+        guard let empty else { return z.reshaped([1, n * L, C]) }
+        let e = Tensor.concatenated(Array(repeating: empty, count: n), axis: 0)
         // Of weight 1, to the bit what it was.
         let more = Tensor(weights.joined().map { $0 - 1 }, shape: [n, L, 1])
         return (z + (z - e).multipliedByColumn(more)).reshaped([1, n * L, C])

@@ -1,0 +1,49 @@
+#include "CKernels.h"
+
+#pragma clang fp contract(off)
+
+// Each number is computed alone and in one order, so wider vectors change no bit.
+#if defined(__x86_64__) && defined(__linux__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
+WIDE
+void pk_windows_down(const float *const *x, const float *const *y, const double *weights, size_t n, double *means_x,
+                     double *means_y, double *squares, double *products) {
+    for (size_t i = 0; i < n; i++) {
+        double a = (double)x[5][i], b = (double)y[5][i];
+        double mean_x = weights[0] * a, mean_y = weights[0] * b;
+        double square = weights[0] * (a * a + b * b), product = weights[0] * (a * b);
+        for (size_t k = 1; k <= 5; k++) {
+            const double above_a = (double)x[5 - k][i], above_b = (double)y[5 - k][i];
+            const double below_a = (double)x[5 + k][i], below_b = (double)y[5 + k][i];
+            mean_x += weights[k] * (above_a + below_a);
+            mean_y += weights[k] * (above_b + below_b);
+            square += weights[k] * ((above_a * above_a + above_b * above_b) + (below_a * below_a + below_b * below_b));
+            product += weights[k] * (above_a * above_b + below_a * below_b);
+        }
+        means_x[i] = mean_x;
+        means_y[i] = mean_y;
+        squares[i] = square;
+        products[i] = product;
+    }
+}
+
+#define ACROSS(v)                                                                                          \
+    (weights[0] * (v)[i] + weights[1] * ((v)[i - step] + (v)[i + step]) +                                  \
+     weights[2] * ((v)[i - 2 * step] + (v)[i + 2 * step]) + weights[3] * ((v)[i - 3 * step] + (v)[i + 3 * step]) + \
+     weights[4] * ((v)[i - 4 * step] + (v)[i + 4 * step]) + weights[5] * ((v)[i - 5 * step] + (v)[i + 5 * step]))
+
+WIDE
+void pk_similarities(const double *means_x, const double *means_y, const double *squares, const double *products,
+                     const double *weights, ptrdiff_t step, ptrdiff_t n, double *similarities) {
+    const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const double x = ACROSS(means_x), y = ACROSS(means_y);
+        const double both = x * y, own = x * x + y * y;
+        const double covariance = ACROSS(products) - both, variances = ACROSS(squares) - own;
+        similarities[i] = (2 * both + c1) * (2 * covariance + c2) / ((own + c1) * (variances + c2));
+    }
+}
