@@ -92,7 +92,7 @@ import Testing
     @Test(arguments: [
         ("self", 2, 0, false), ("batch", 3, 0, false), ("shared", 2, 0, false), ("zeros", 2, 8, false),
         ("sharedzeros", 1, 20, false), ("causal", 2, 0, true), ("one", 1, 0, false), ("onekey", 2, 0, false),
-        ("long", 1, 0, false),
+        ("twokeys", 1, 0, false), ("long", 1, 0, false),
     ])
     func attention(_ name: String, _ heads: Int, _ zeroKeys: Int, _ causal: Bool) {
         check("attention.\(name)", ["q", "k", "v"], noise: name == "onekey" ? 1e-6 : 0) { i in
@@ -100,7 +100,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["rows", "odd", "one", "wide", "single"])
+    @Test(arguments: ["rows", "odd", "one", "three", "wide", "single"])
     func normsOfRows(_ name: String) {
         let noise: Float = name == "one" ? 2e-5 : 0
         check("layer_norm.\(name)", ["x", "weight", "bias"], noise: noise) { $0[0].layerNorm($0[1], $0[2], eps: 1e-5) }

@@ -14,8 +14,12 @@ TESTS = Path(__file__).resolve().parents[2] / "Tests"
 STRIDES = [8, 16, 32]
 SCALES = [[1, 2], [2, 4], [4, 8]]
 # Left, top, right, bottom, in pixels of a picture of 128: two in the first, one of them inside the other, none in the
-# second, one in the third.
-FACES = [[[20.0, 10.0, 90.0, 100.0], [40.0, 40.0, 58.0, 62.0]], [], [[30.5, 28.0, 75.0, 90.25]]]
+# second, one in the third and one around it, which is larger than the picture.
+FACES = [
+    [[20.0, 10.0, 90.0, 100.0], [40.0, 40.0, 58.0, 62.0]],
+    [],
+    [[30.5, 28.0, 75.0, 90.25], [-30.0, -20.5, 140.0, 155.0]],
+]
 
 
 def cross_entropy():

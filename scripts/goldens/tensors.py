@@ -88,6 +88,7 @@ def operations():
         "causal": (2, 2, 13, 13, 2, 7, 0, True),
         "one": (1, 1, 1, 1, 1, 3, 0, False),
         "onekey": (2, 2, 5, 1, 2, 4, 0, False),
+        "twokeys": (1, 1, 1, 2, 1, 1, 0, False),
         "long": (1, 1, 40, 50, 1, 9, 0, False),
     }.items():
 
@@ -103,7 +104,7 @@ def operations():
             v=randn(bk, k, heads * d, seed=3),
         )
 
-    for name, shape in {"rows": (3, 7, 24), "odd": (5, 13), "one": (4, 1), "wide": (2, 200), "single": (1, 8)}.items():
+    for name, shape in {"rows": (3, 7, 24), "odd": (5, 13), "one": (4, 1), "three": (4, 3), "wide": (2, 200), "single": (1, 8)}.items():
         c = shape[-1]
         affine = dict(weight=randn(c, seed=2), bias=randn(c, seed=3))
         x = randn(*shape, seed=1) * 2 + 0.7

@@ -29,7 +29,7 @@ import Training
             if reference.values.allSatisfy({ abs($0) < 1e-5 }) {
                 #expect(gradient.values.allSatisfy { abs($0) < 1e-5 }, "\(name)")
             } else {
-                assertClose(gradient, reference, name)
+                assertClose(gradient, reference, relative: 1.1e-5, name)
             }
         }
         #expect(trained.count == golden.file.tensorNames.count { $0.hasPrefix("gradient.") })
