@@ -4,6 +4,7 @@ import Graph
 import Kernels
 import Nodes
 import Runner
+import Synchronization
 
 /// Where the engine and the mathematics meet: the nodes, the numerics, the threads.
 enum Program {
@@ -17,6 +18,7 @@ enum Program {
         threads: Int = ProcessorReadings.here.least.count
     ) -> RunEnvironment {
         let precision = options.precision
+        let nodes = NodesAtWork()
         return RunEnvironment(
             numerics: Gemm.numericsClass,
             precision: precision == .float32 ? nil : precision.keyName,
@@ -24,9 +26,21 @@ enum Program {
             // What is no index has no shards.
             companions: WeightFile.companions(of:)
         ) { usesPrecision, work in
-            defer { FloatPool.shared.giveBack() }
+            nodes.begin()
+            defer { nodes.end() }
             return try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
         }
+    }
+}
+
+/// Gives working memory back whenever the last of the nodes that work is done.
+private final class NodesAtWork: Sendable {
+    private let count = Atomic<Int>(0)
+
+    func begin() { count.wrappingAdd(1, ordering: .relaxed) }
+
+    func end() {
+        if count.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { FloatPool.shared.giveBack() }
     }
 }
 
