@@ -63,17 +63,18 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["Elementary", "Tensors"]),
         .target(name: "Training", dependencies: ["Elementary", "Kernels", "Tensors"]),
         .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-        .target(name: "Checkpoints", dependencies: ["Kernels", "Tensors"]),
+        .target(name: "Checkpoints", dependencies: ["CMapping", "Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Elementary", "Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
         .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CPNG", "CTurboJPEG", "CWebP"]),
         .target(name: "Elementary"),
 
-        // C: the float loops, and the system's libraries.
+        // C: the float loops, a signal handler, and the system's libraries.
         .target(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]
         ),
+        .target(name: "CMapping"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -130,7 +131,11 @@ let package = Package(
             exclude: ["Goldens", "Diffusion/Goldens"]
         ),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
-        .testTarget(name: "NodesTests", dependencies: ["Nodes", "TensorTestSupport"], exclude: ["Goldens"]),
+        .testTarget(
+            name: "NodesTests",
+            dependencies: ["Nodes", "EngineTestSupport", "TensorTestSupport"],
+            exclude: ["Goldens"]
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["pulid-run", "Checkpoints", "Imaging", "Tensors", "EngineTestSupport"]

@@ -1,12 +1,22 @@
+import CMapping
 import Foundation
 
 /// A file's bytes, mapped read-only for as long as this object lives; only the parts that are read are loaded.
 ///
-/// A file that another process shortens while it is mapped raises SIGBUS at the next read, as with every mapping.
+/// A file that another process shortens while it is mapped raises SIGBUS at the next read, as with every mapping: see
+/// `endProcessAtFaults`.
 public final class MappedFile: @unchecked Sendable {
     public let path: String
     /// Valid while this object lives, which a use of them alone does not ensure: see `withBytes`.
     let bytes: UnsafeRawBufferPointer
+    /// See `WeightCopies`.
+    let copiesNumbers: Bool
+    /// What the handler of SIGBUS knows of it.
+    private let mapping: OpaquePointer?
+
+    /// From now on, a read of a mapped file that was shortened, or that its disk does not give any more, ends the process
+    /// with one sentence that names the file.
+    public static func endProcessAtFaults(status: Int32) { pk_mapping_end_process_at_faults(status) }
 
     /// - Throws: `CheckpointError.unreadable` when it cannot be opened or mapped, or is not a regular file.
     public init(path: String) throws {
@@ -27,12 +37,19 @@ public final class MappedFile: @unchecked Sendable {
         let size = Int(status.st_size)
         guard size > 0 else {
             bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+            (copiesNumbers, mapping) = (false, nil)
             return
         }
         guard let base = mmap(nil, size, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED else {
             throw CheckpointError.unreadable(file: path, reason: systemReason())
         }
         bytes = UnsafeRawBufferPointer(start: base, count: size)
+        copiesNumbers = WeightCopies.wanted(path, bytes: size)
+        mapping = pk_mapping_add(
+            base,
+            size,
+            "\(path) was shortened, or cannot be read any more, while the run was using it: nothing made of it is kept; run again\n"
+        )
     }
 
     /// How many bytes.
@@ -44,6 +61,7 @@ public final class MappedFile: @unchecked Sendable {
     }
 
     deinit {
+        pk_mapping_remove(mapping)
         if let base = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: base), bytes.count) }
     }
 }

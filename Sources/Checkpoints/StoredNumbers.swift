@@ -1,7 +1,16 @@
 import Kernels
 import Tensors
 
-/// Numbers of a mapped file, dense and in row-major order.
+extension MappedFile {
+    /// Some of the file's bytes as numbers: where they lie, or copied if the file's are to be.
+    func numbers(_ bytes: UnsafeRawBufferPointer, type: ElementType, shape: [Int]) -> StoredNumbers {
+        guard copiesNumbers else { return StoredNumbers(bytes: bytes, type: type, shape: shape, owner: self) }
+        let copy = ByteBuffer(copying: bytes)
+        return StoredNumbers(bytes: UnsafeRawBufferPointer(copy.base), type: type, shape: shape, owner: copy)
+    }
+}
+
+/// Numbers of a file, mapped or copied, dense and in row-major order.
 struct StoredNumbers {
     let bytes: UnsafeRawBufferPointer
     let type: ElementType

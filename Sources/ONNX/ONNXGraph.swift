@@ -43,7 +43,8 @@ public struct ONNXGraph: Sendable {
                     reason: "it is longer than 2 GiB, which the format does not allow"
                 )
             }
-            data = try Data(contentsOf: URL(fileURLWithPath: path), options: .alwaysMapped)
+            // Not mapped: all of it is taken over, and a mapped file that is shortened meanwhile ends the process.
+            data = try Data(contentsOf: URL(fileURLWithPath: path))
         } catch let error as ONNXError {
             throw error
         } catch {

@@ -61,7 +61,7 @@ public final class PyTorchFile: CheckpointSource {
         guard !layout.isContiguous else {
             let begin = layout.offset * size
             let bytes = UnsafeRawBufferPointer(rebasing: storage[begin..<begin + layout.count * size])
-            return StoredNumbers(bytes: bytes, type: type, shape: layout.shape, owner: file)
+            return file.numbers(bytes, type: type, shape: layout.shape)
         }
         let copy = ByteBuffer(count: layout.count * size)
         copy.gather(layout, from: storage, elementSize: size)
@@ -71,24 +71,5 @@ public final class PyTorchFile: CheckpointSource {
             shape: layout.shape,
             owner: copy
         )
-    }
-}
-
-/// Bytes on the heap that a tensor can borrow.
-private final class ByteBuffer {
-    let base: UnsafeMutableRawBufferPointer
-
-    init(count: Int) { base = .allocate(byteCount: count, alignment: 64) }
-
-    deinit { base.deallocate() }
-
-    func gather(_ layout: StridedLayout, from storage: UnsafeRawBufferPointer, elementSize: Int) {
-        guard let target = base.baseAddress else { return }
-        switch elementSize {
-        case 1: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt8.self))
-        case 2: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt16.self))
-        case 4: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt32.self))
-        default: layout.gather(from: storage, into: target.assumingMemoryBound(to: UInt64.self))
-        }
     }
 }

@@ -59,11 +59,10 @@ public final class SafetensorsFile: CheckpointSource {
     }
 
     private func numbers(of entry: SafetensorsEntry) -> StoredNumbers {
-        StoredNumbers(
-            bytes: UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]),
+        file.numbers(
+            UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]),
             type: entry.type,
-            shape: entry.shape,
-            owner: file
+            shape: entry.shape
         )
     }
 

@@ -1,8 +1,10 @@
 import ArgumentParser
+import Checkpoints
 import Foundation
 import Graph
 import Kernels
 import Runner
+import Store
 
 /// How much of the machine a run uses.
 struct ResourceOptions: ParsableArguments {
@@ -29,9 +31,29 @@ struct ResourceOptions: ParsableArguments {
     )
     var memory: ByteCount?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Copy weights into memory, instead of reading them where they lie in their files; results do not depend on it.",
+            discussion:
+                "It is done without being asked for on network file systems, for files of up to half of the memory. Every "
+                + "process then has its own copy, and a file that is replaced or shortened disturbs no run."
+        )
+    )
+    var copyWeights = false
+
+    /// Which files' weights are copied.
+    var copies: WeightCopies {
+        let (isAsked, memory) = (copyWeights, memoryLimit)
+        return WeightCopies { path, bytes in
+            isAsked || bytes <= memory / 2 && FileSystemKind(at: path)?.isNetwork ?? false
+        }
+    }
+
+    private var memoryLimit: Int { memory?.bytes ?? MemoryReadings.here.least.share }
+
     /// Where loaded networks are kept.
     var residents: Residents {
-        Residents(MemoryBudget(limit: memory?.bytes ?? MemoryReadings.here.least.share))
+        Residents(MemoryBudget(limit: memoryLimit))
     }
 
     /// How many threads the mathematics uses.

@@ -1,4 +1,6 @@
+import Checkpoints
 import Foundation
+import Runner
 
 /// What is settled before anything else, while there is one thread.
 enum ProcessSetup {
@@ -6,6 +8,7 @@ enum ProcessSetup {
         // A reader that is gone and a file that grows too large are errors of a write, not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
+        MappedFile.endProcessAtFaults(status: Runner.ExitStatus.nodeFailed.rawValue)
         keepStandardStreams()
         raiseDescriptorLimit()
     }

@@ -45,7 +45,11 @@ struct Execution {
             graph,
             store: store,
             options: runOptions,
-            environment: Program.environment(options.numerics, threads: resources.width),
+            environment: Program.environment(
+                options.numerics,
+                threads: resources.width,
+                copies: resources.copies
+            ),
             cancellation: cancellation,
             residents: resources.residents,
             report: { verdict.receive($0) }

@@ -12,10 +12,13 @@ enum Program {
 
     static var registry: NodeRegistry { .builtin }
 
-    /// - Parameter threads: how many the mathematics may use
+    /// - Parameters:
+    ///   - threads: how many the mathematics may use
+    ///   - copies: which files' weights are copied into memory
     static func environment(
         _ options: NumericsOptions,
-        threads: Int = ProcessorReadings.here.least.count
+        threads: Int = ProcessorReadings.here.least.count,
+        copies: WeightCopies = WeightCopies { _, _ in false }
     ) -> RunEnvironment {
         let precision = options.precision
         let nodes = NodesAtWork()
@@ -28,7 +31,9 @@ enum Program {
         ) { usesPrecision, work in
             nodes.begin()
             defer { nodes.end() }
-            return try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
+            return try WeightCopies.$wanted.withValue(copies) {
+                try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
+            }
         }
     }
 }

@@ -1,0 +1,63 @@
+import Checkpoints
+import Foundation
+import Tensors
+import Testing
+
+/// Files that another process shortens while they are mapped.
+@Suite struct ShortenedFileTests {
+    private let folder: TemporaryFolder
+    private let path: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        path = "\(folder.path)/weights.safetensors"
+        var writer = SafetensorsWriter()
+        // More than a page each.
+        writer.add("a", Tensor(repeating: 1, shape: [4, 4096]), as: .f16)
+        writer.add("b", Tensor(repeating: 2, shape: [4, 4096]))
+        try writer.write(to: path)
+    }
+
+    @Test func aReadThatFindsNothingEndsInASentence() async throws {
+        let result = await #expect(processExitsWith: .exitCode(3), observing: [\.standardErrorContent]) {
+            [path = path as String] in
+            MappedFile.endProcessAtFaults(status: 3)
+            // Others that come and go do not matter.
+            for _ in 0..<3 { _ = try MappedFile(path: path).withBytes { $0.count } }
+            let other = try MappedFile(path: path)
+            let file = try SafetensorsFile(path: path)
+            let tensor = try file.tensor("a")
+            guard truncate(path, 100) == 0 else { exit(1) }
+            exit(tensor.values.reduce(0, +) > 0 && other.count > 0 ? 0 : 2)
+        }
+        let said = try #require(result).standardErrorContent
+        #expect(
+            String(decoding: said, as: UTF8.self)
+                == "\(path) was shortened, or cannot be read any more, while the run was using it: nothing made of it is kept; "
+                + "run again\n"
+        )
+    }
+
+    @Test func otherBusErrorsStayWhatTheyWere() async throws {
+        await #expect(processExitsWith: .signal(SIGBUS)) { [path = path as String] in
+            MappedFile.endProcessAtFaults(status: 3)
+            signal(SIGILL, SIG_DFL)
+            let descriptor = open(path, O_RDONLY)
+            guard let base = mmap(nil, 1 << 16, PROT_READ, MAP_PRIVATE, descriptor, 0), base != MAP_FAILED,
+                truncate(path, 0) == 0
+            else { exit(1) }
+            exit(Int32(base.load(fromByteOffset: 1 << 14, as: UInt8.self)))
+        }
+    }
+
+    @Test func copiesDoNotMind() async throws {
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let tensors = try WeightCopies.$wanted.withValue(WeightCopies { $0 == path && $1 > 4096 }) {
+                let file = try SafetensorsFile(path: path)
+                return try ["a", "b"].map { try file.tensor($0) }
+            }
+            guard truncate(path, 0) == 0 else { exit(1) }
+            exit(tensors.map { $0.values.reduce(0, +) } == [16384, 32768] ? 0 : 2)
+        }
+    }
+}
