@@ -13,9 +13,15 @@ package struct JSONScanner {
     private let bytes: UnsafeRawBufferPointer
     private var offset = 0
     private static let maximumDepth = 64
+    private let takesNonNumbers: Bool
 
-    /// - Parameter bytes: must stay valid while the scanner is used
-    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    /// - Parameters:
+    ///   - bytes: must stay valid while the scanner is used
+    ///   - withNonNumbers: Infinity, -Infinity and NaN are values, as Python writes them
+    package init(_ bytes: UnsafeRawBufferPointer, withNonNumbers: Bool = false) {
+        self.bytes = bytes
+        takesNonNumbers = withNonNumbers
+    }
 
     /// Reads an object; `member` is called with each key and must read its value.
     ///
@@ -128,6 +134,7 @@ package struct JSONScanner {
     private mutating func skipNumber() throws {
         let start = offset
         _ = acceptWord("-")
+        if takesNonNumbers, acceptWord("Infinity") || acceptWord("NaN") { return }
         let whole = skipDigits()
         guard whole == 1 || (whole > 1 && bytes[offset - whole] != 0x30) else {
             throw fault("expected a value", at: start)

@@ -4,9 +4,17 @@ import Foundation
 package enum JSONSettings {
     /// - Throws: `DecodingError`, and what the settings' own `init(from:)` throws.
     package static func decode<Settings: Decodable>(_ type: Settings.Type, from data: Data) throws -> Settings {
-        // Foundation's reader of JSON5 stops the program at some texts that are no UTF-8.
-        guard String(validating: data, as: UTF8.self) != nil else {
-            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "It is not UTF-8."))
+        // Foundation's reader takes the first of two equal keys and Python the last, and it stops the program at some texts
+        // that are no UTF-8.
+        do {
+            try data.withUnsafeBytes { bytes in
+                var scanner = JSONScanner(bytes, withNonNumbers: true)
+                try scanner.skipValue()
+                try scanner.end()
+            }
+        } catch let fault as JSONFault {
+            let place = "\(fault.reason) at byte \(fault.offset)"
+            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: place))
         }
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
