@@ -13,15 +13,7 @@ public struct NoiseSchedule: Sendable {
     public init(_ configuration: NoiseScheduleConfiguration = .sdxl) throws {
         try configuration.validate()
         self.configuration = configuration
-        let cumulative = cumulativeAlphas(betas(configuration))
-        sigmas = cumulative.map { ((1 - $0) / $0).squareRoot() }
-        guard let last = sigmas.last, last.isFinite else {
-            throw NoiseScheduleError.unusable(
-                key: "beta_end",
-                value: "\(configuration.betaEnd)",
-                reason: "no image is left at the last timestep"
-            )
-        }
+        sigmas = configuration.noiseLevels
     }
 
     public var predictionType: PredictionType { configuration.predictionType }
@@ -46,6 +38,11 @@ public struct NoiseSchedule: Sendable {
         }
         return best.timestep
     }
+}
+
+extension NoiseScheduleConfiguration {
+    /// sqrt((1 - ᾱ) / ᾱ) for each training timestep.
+    var noiseLevels: [Float] { cumulativeAlphas(betas(self)).map { ((1 - $0) / $0).squareRoot() } }
 }
 
 /// `torch.linspace` in 32 bits: counted from both ends, each value rounded once.

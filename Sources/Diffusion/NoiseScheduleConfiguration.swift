@@ -21,6 +21,7 @@ public struct NoiseScheduleConfiguration: Hashable, Sendable {
 
     public init() {}
 
+    /// - Throws: `NoiseScheduleError.unusable` for what makes no schedule
     func validate() throws {
         func require(_ holds: Bool, _ key: String, _ value: some CustomStringConvertible, _ reason: String) throws {
             if !holds { throw NoiseScheduleError.unusable(key: key, value: value.description, reason: reason) }
@@ -38,6 +39,14 @@ public struct NoiseScheduleConfiguration: Hashable, Sendable {
             "steps_offset",
             stepsOffset,
             "it must be 0 to num_train_timesteps"
+        )
+        let sigmas = noiseLevels
+        try require(sigmas[0] > 0, "beta_start", betaStart, "no noise is added at the first timestep")
+        try require(
+            sigmas[sigmas.count - 1].isFinite,
+            "beta_end",
+            betaEnd,
+            "no image is left at the last timestep"
         )
     }
 }
@@ -57,8 +66,8 @@ extension NoiseScheduleConfiguration: Decodable {
         case clipSample = "clip_sample"
     }
 
-    /// - Throws: `DecodingError` for a value of the wrong kind, `NoiseScheduleError` for a setting that would change
-    ///   the picture and is not followed here.
+    /// - Throws: `DecodingError` for a value of the wrong kind, `NoiseScheduleError` for a setting that makes no schedule,
+    ///   or would change the picture and is not followed here
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: CodingKeys.self)
         self.init()
@@ -76,6 +85,7 @@ extension NoiseScheduleConfiguration: Decodable {
         where try keys.decodeIfPresent(Bool.self, forKey: key) == true {
             throw NoiseScheduleError.unsupported(key: key.stringValue)
         }
+        try validate()
     }
 }
 
@@ -87,6 +97,8 @@ public enum NoiseScheduleError: Error, Hashable {
     case unsupported(key: String)
     case stepCount(Int, allowed: ClosedRange<Int>)
     case spacing(TimestepSpacing, sampler: Sampler)
+    /// A step that ends at the noise level it starts from, for a sampler that divides by the way between.
+    case noWay(step: Int, of: Int, TimestepSpacing, sampler: Sampler)
     case strength(Double)
 }
 
@@ -99,6 +111,9 @@ extension NoiseScheduleError: CustomStringConvertible {
             "\(count) steps cannot be spaced: use \(allowed.lowerBound) to \(allowed.upperBound)"
         case .spacing(let spacing, let sampler):
             "the sampler \(sampler.rawValue) has no schedule \(spacing.rawValue)"
+        case .noWay(let step, let count, let spacing, let sampler):
+            "of \(count) \(spacing.rawValue) steps, step \(step + 1) ends at the noise level it starts from, and \(sampler.rawValue) "
+                + "divides by the way between: take fewer steps or another schedule"
         case .strength(let strength): "a strength of \(strength) is outside 0 to 1"
         }
     }

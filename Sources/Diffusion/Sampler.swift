@@ -14,7 +14,8 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     /// variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde
     /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise.
     ///
-    /// - Throws: `NoiseScheduleError` for a count that cannot be spaced and for DDIM with karras
+    /// - Throws: `NoiseScheduleError` for a count that cannot be spaced, for DDIM with karras, and for dpmpp_sde where two
+    ///   steps start from one noise level: k-diffusion divides 0 by 0 there
     public func schedule(steps count: Int, spacing: TimestepSpacing, of noise: NoiseSchedule) throws -> SamplingSchedule
     {
         let most = self == .dpmpp2M && spacing == .leading ? noise.sigmas.count - 1 : noise.sigmas.count
@@ -26,7 +27,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             return SamplingSchedule(
                 steps: steps,
                 initialScale: sigmas[0],
-                midpoints: self == .dpmppSDE ? midpoints(of: steps, noise) : []
+                midpoints: try midpoints(of: steps, spacing, noise)
             )
         }
         switch self {
@@ -43,8 +44,23 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             return SamplingSchedule(
                 steps: steps,
                 initialScale: spacing == .leading ? 1 / steps[0].inputScale : steps[0].sigma,
-                midpoints: self == .dpmppSDE ? midpoints(of: steps, noise) : []
+                midpoints: try midpoints(of: steps, spacing, noise)
             )
+        }
+    }
+
+    /// Half-way between each step's ends in the logarithm of sigma, for dpmpp_sde; the last step, which ends at no noise,
+    /// has none.
+    private func midpoints(of steps: [Step], _ spacing: TimestepSpacing, _ noise: NoiseSchedule) throws -> [Step] {
+        guard self == .dpmppSDE else { return [] }
+        return try steps.dropLast().map { step in
+            let way = LogSigmaStep(from: step.sigma, to: step.next)
+            let sigma = way.middle
+            guard sigma < way.start else {
+                throw NoiseScheduleError.noWay(step: step.index, of: step.count, spacing, sampler: self)
+            }
+            let timestep = Float(noise.timestep(nearest: sigma))
+            return Step(index: step.index, count: step.count, timestep: timestep, sigma: sigma, next: step.next)
         }
     }
 
@@ -72,15 +88,6 @@ private func chained(_ timesteps: [Float], _ sigmas: [Float]) -> [Step] {
     let ends = sigmas.dropFirst() + [0]
     return zip(timesteps, zip(sigmas, ends)).enumerated().map { index, step in
         Step(index: index, count: timesteps.count, timestep: step.0, sigma: step.1.0, next: step.1.1)
-    }
-}
-
-/// Half-way between each step's ends in the logarithm of sigma; the last step, which ends at no noise, has none.
-private func midpoints(of steps: [Step], _ noise: NoiseSchedule) -> [Step] {
-    steps.dropLast().map { step in
-        let sigma = LogSigmaStep(from: step.sigma, to: step.next).middle
-        let timestep = Float(noise.timestep(nearest: sigma))
-        return Step(index: step.index, count: step.count, timestep: timestep, sigma: sigma, next: step.next)
     }
 }
 

@@ -35,6 +35,9 @@ struct Decode: Node {
                 hint: "it was made by a model with another VAE"
             )
         }
+        if let factor = latent.downscale, factor != vae.config.downscale {
+            throw NodeError.otherFactor(latent: factor, vae: vae.config.downscale)
+        }
         let unscaled = latent.latent / Float(vae.config.scalingFactor)
         let picture =
             if let tiling = try VAETiles.tiling(tile, of: vae) {

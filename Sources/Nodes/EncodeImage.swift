@@ -4,7 +4,7 @@ import Tensors
 
 /// diffusers: StableDiffusionXLImg2ImgPipeline.prepare_latents, with the distribution's mode
 struct EncodeImage: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Turns a picture into a latent with the model's VAE (the most likely one; nothing is drawn)."
     static let precision = PrecisionUse.always
 
@@ -36,6 +36,6 @@ struct EncodeImage: Node {
             } else {
                 vae.encode(image.image)
             }
-        return LatentArtifact(distribution.mode * Float(vae.config.scalingFactor))
+        return LatentArtifact(distribution.mode * Float(vae.config.scalingFactor), downscale: factor)
     }
 }

@@ -28,6 +28,7 @@ struct EncodePrompt: Node {
                 context.warn(Self.warning(name, unseen))
             }
         }
+        try encoder.checkLength(of: text, negative: negative, reading: reading)
         let prompt = try encoder(text, negative: negative, reading: reading)
         return PromptArtifact(
             embeds: prompt.embeds,

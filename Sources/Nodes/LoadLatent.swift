@@ -4,7 +4,7 @@ import Tensors
 
 /// A latent from a file that a recipe wrote.
 struct LoadLatent: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Reads a latent from a .safetensors file (tensor: latent)."
     static let evaluation = Evaluation.cachedEarly
 
@@ -24,6 +24,6 @@ struct LoadLatent: Node {
                 layout: "a latent is (1, channels, height / 8, width / 8)"
             )
         }
-        return LatentArtifact(latent)
+        return LatentArtifact(latent, downscale: tensors.metadata[LatentArtifact.downscaleKey].flatMap { Int($0) })
     }
 }

@@ -10,6 +10,8 @@ enum NodeError: Error, Hashable {
     /// Notes of a UNet's file on its training.
     case unsupportedNoise(path: String, facts: [String])
     case unevenPicture(width: Int, height: Int, factor: Int)
+    /// A latent of which a position covers another number of pixels than the VAE makes of it.
+    case otherFactor(latent: Int, vae: Int)
     case notSquare(width: Int, height: Int)
     case needs(what: String, because: String)
     case tooManyPictures(cell: String)
@@ -29,6 +31,9 @@ extension NodeError: CustomStringConvertible {
             "\(path): this model \(facts.joined(separator: " and ")): its pictures would be wrong"
         case .unevenPicture(let width, let height, let factor):
             "the picture is \(width)x\(height); both sides must be multiples of \(factor)"
+        case .otherFactor(let latent, let vae):
+            "a position of the latent stands for \(latent)x\(latent) pixels, and this model's VAE makes \(vae)x\(vae) of it: it was made "
+                + "by a model with another VAE"
         case .wrongLayout(let path, let tensor, let found, let layout):
             "\(path): \(tensor) has shape \(found); \(layout)"
         case .notSquare(let width, let height):

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// diffusers: StableDiffusionXLPipeline.__call__; PuLID: pulid/pipeline.py::inference
 struct Sample: Node {
-    static let version = 2
+    static let version = 3
     static let help =
         "Goes from noise (or from a latent) to a latent of the prompt, with the identities that are given."
     static let precision = PrecisionUse.always
@@ -73,7 +73,8 @@ struct Sample: Node {
 
         // 1. the start
         var random = TorchRandomSource(seed: seed.value)
-        let start = try startingPoint(timeline, model.vaeConfig(context).downscale, unet.config.inChannels, &random)
+        let downscale = try model.vaeConfig(context).downscale
+        let start = try startingPoint(timeline, downscale, unet.config.latentChannels, &random)
 
         // 2. the conditions: with guidance, the negative ones come first in the batch
         let isGuided = guidance > 1
@@ -141,7 +142,7 @@ struct Sample: Node {
                 ) : output
             return noiseSchedule.predictionType.noise(from: prediction, input: x, sigma: step.sigma)
         }
-        return LatentArtifact(latent.channelsFirst())
+        return LatentArtifact(latent.channelsFirst(), downscale: downscale)
     }
 
     /// Noise, or the given latent with as much noise as its strength asks for.
@@ -151,6 +152,9 @@ struct Sample: Node {
         _ channels: Int,
         _ random: inout TorchRandomSource
     ) throws -> SamplerState {
+        guard height % downscale == 0, width % downscale == 0 else {
+            throw NodeError.unevenPicture(width: width, height: height, factor: downscale)
+        }
         let shape = [1, height / downscale, width / downscale, channels]
         let noise = random.channelsLastNoise(shape)
         guard let latent else { return timeline.start(noise: noise) }

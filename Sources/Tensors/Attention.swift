@@ -21,13 +21,13 @@ public func scaledDotProductAttention(
 ) -> Tensor {
     let (B, Lq, C) = q.shape3
     let (Bk, Lk, Ck) = k.shape3
-    precondition(
+    require(
         C == Ck && k.shape == v.shape && (Bk == B || Bk == 1) && C % heads == 0 && Lq > 0 && Lk > 0,
-        "attention of \(q.shape) over \(k.shape) and \(v.shape) with \(heads) heads"
+        "attention of \(q.title) over \(k.title) and \(v.title) with \(heads) heads"
     )
     let shape = AttentionShape(batch: B, queries: Lq, keys: Lk, heads: heads, width: C / heads)
     let scale = scale ?? 1 / Float(C / heads).squareRoot()
-    precondition(scale > 0, "attention with a scale of \(scale)")
+    require(scale > 0, "attention with a scale of \(scale)")
     let y = Tensor(q.shape) { y in
         attentionForward(
             shape,

@@ -59,7 +59,7 @@ extension Tensor {
     /// x * scale + shift, with scale and shift (C) along the last dimension; gradients flow to x alone.
     fileprivate func channelAffine(_ scale: Tensor, _ shift: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns
-        precondition(scale.count == columns && shift.count == columns, "a norm of \(scale.shape) does not fit \(shape)")
+        require(scale.count == columns && shift.count == columns, "a norm of \(scale.title) does not fit \(title)")
         return Tensor.rowwise(shape) { rows, y in
             let x = pointer + rows.lowerBound * columns
             pk_channel_affine(x, scale.pointer, shift.pointer, y, rows.count, columns, 0)

@@ -21,7 +21,7 @@ extension Tensor {
         padding: (before: Int, after: Int)
     ) -> Tensor {
         let conv = convolutionShape(shape4, weight, order, stride: stride, padding: padding)
-        precondition((bias?.count ?? conv.channelsOut) == conv.channelsOut, "a bias does not fit \(weight.shape)")
+        require((bias?.count ?? conv.channelsOut) == conv.channelsOut, "a bias does not fit \(weight.title)")
         let y = Tensor([conv.batch, conv.outHeight, conv.outWidth, conv.channelsOut]) { y in
             convolutionForward(
                 conv,
@@ -56,7 +56,7 @@ extension Tensor {
 extension Conv2d {
     /// x (B, H, W, in) -> (B, H', W', out)
     public func callAsFunction(_ x: Tensor) -> Tensor {
-        x.conv2d(weight, .channelsFirst, bias: bias, stride: stride, padding: padding)
+        x.conv2d(weight, .channelsFirst, bias: bias, stride: stride, padding: padding).named(weight.origin)
     }
 
     /// conv(silu(norm(x))), plus a row (B, out) for every picture, plus a residual of the result's shape. Without
@@ -91,7 +91,7 @@ extension Conv2d {
         guard isKnownUniquelyReferenced(&storage), storage.isOwned else {
             return self(Tensor(shape: shape, storage: storage))
         }
-        precondition(weight.count == O * C, "a weight of \(weight.shape) does not fit \(shape)")
+        require(weight.count == O * C, "a weight of \(weight.title) does not fit \(shape)")
         Tensor.observed("conv2d") {
             pointwiseConvolution(
                 replacing: storage.base,
@@ -128,7 +128,10 @@ extension Conv2d {
         let conv = convolutionShape(size, weight, .channelsFirst, stride: stride, padding: padding)
         let shape = [conv.batch, conv.outHeight, conv.outWidth, conv.channelsOut]
         var residual = residual
-        precondition(residual == nil || residual?.shape == shape, "a residual does not fit \(shape)")
+        require(
+            residual == nil || residual?.shape == shape,
+            "a residual of \(residual?.title ?? "") does not fit \(shape) of \(weight.title)"
+        )
         // A residual that no one else holds becomes the result.
         var added = residual?.storage
         residual = nil
@@ -147,7 +150,7 @@ extension Conv2d {
                 )
             )
         }
-        return y
+        return y.named(weight.origin)
     }
 }
 
@@ -155,9 +158,9 @@ extension GroupNorm {
     /// What it does to each pixel of x.
     fileprivate func pointwise(_ x: Tensor, silu: Bool) -> ChannelNormalization {
         let channels = x.shape[x.rank - 1]
-        precondition(
+        require(
             channels % groups == 0 && weight.count == channels,
-            "a group norm of \(weight.shape) in \(groups) groups does not fit \(x.shape)"
+            "a group norm of \(weight.title) in \(groups) groups does not fit \(x.title)"
         )
         let norm = GroupNormShape(
             batch: x.shape[0],
@@ -184,9 +187,9 @@ private func convolutionShape(
 ) -> ConvolutionShape {
     let (B, H, W, C) = size
     let (O, second, k, last) = weight.shape4
-    precondition(
+    require(
         C == (order == .channelsLast ? last : second) && min(H, W) + padding.before + padding.after >= k,
-        "a weight of \(weight.shape) does not fit \(size)"
+        "a weight of \(weight.title) does not fit \(size)"
     )
     return ConvolutionShape(
         batch: B,

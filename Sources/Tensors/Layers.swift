@@ -10,7 +10,7 @@ public struct Linear: Sendable {
     }
 
     /// x (..., in) -> (..., out)
-    public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias: bias) }
+    public func callAsFunction(_ x: Tensor) -> Tensor { x.linear(weight, bias: bias).named(weight.origin) }
 }
 
 /// torch.nn.Conv2d with a square kernel over (B, H, W, C). Checkpoints hold its weight as (out, in, k, k).

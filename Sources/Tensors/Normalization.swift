@@ -4,9 +4,9 @@ extension Tensor {
     /// LayerNorm over the last dimension: (..., C), weight and bias (C).
     public func layerNorm(_ weight: Tensor?, _ bias: Tensor?, eps: Float) -> Tensor {
         let (rows, columns) = rowsAndColumns
-        precondition(
+        require(
             (weight?.count ?? columns) == columns && (bias?.count ?? columns) == columns,
-            "a layer norm of \(weight?.shape ?? []) does not fit \(shape)"
+            "a layer norm of \(weight?.title ?? "no weight") does not fit \(title)"
         )
         let y = Tensor(shape) { y in
             layerNormForward(
@@ -45,9 +45,9 @@ extension Tensor {
     /// GroupNorm of (B, ..., C) over groups of neighbouring channels and all positions, then SiLU if asked.
     public func groupNorm(_ weight: Tensor, _ bias: Tensor, groups: Int, eps: Float, silu: Bool = false) -> Tensor {
         let channels = shape[rank - 1]
-        precondition(
+        require(
             channels % groups == 0 && weight.count == channels && bias.count == channels,
-            "a group norm of \(weight.shape) in \(groups) groups does not fit \(shape)"
+            "a group norm of \(weight.title) in \(groups) groups does not fit \(title)"
         )
         let norm = GroupNormShape(
             batch: shape[0],

@@ -61,7 +61,7 @@ public final class Storage: @unchecked Sendable {
     ///
     /// - Precondition: it owns them, and no one else holds it
     func shrink(to smaller: Int) {
-        precondition(owner == nil && smaller <= count, "\(count) floats cannot become \(smaller)")
+        require(owner == nil && smaller <= count, "\(count) floats cannot become \(smaller)")
         FloatPool.shared.shrink(base, count: count, to: smaller)
         count = smaller
     }

@@ -52,7 +52,7 @@ extension Tensor {
     /// (..., 2 C) -> (..., C): the first half times the GELU of the second.
     public func geglu() -> Tensor {
         let (_, columns) = rowsAndColumns
-        precondition(columns % 2 == 0, "GEGLU needs an even width, found \(shape)")
+        require(columns % 2 == 0, "GEGLU needs an even width, found \(title)")
         let half = columns / 2
         return Tensor.rowwise(shape.dropLast() + [half]) { rows, y in
             pk_geglu(pointer + rows.lowerBound * columns, y, rows.count, half)

@@ -37,7 +37,7 @@ extension Tensor {
         operation: StaticString = #function,
         _ kernel: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
     ) -> Tensor {
-        precondition(a.shape == b.shape, "shapes \(a.shape) and \(b.shape) differ")
+        require(a.shape == b.shape, "shapes \(a.title) and \(b.title) differ", operation: operation)
         return elementwise(a.shape, operation: operation) { range, y in
             kernel(a.pointer + range.lowerBound, b.pointer + range.lowerBound, y, range.count)
         }
@@ -70,7 +70,7 @@ extension Tensor {
     /// x + v, with v (C) or (1, C) along the last dimension.
     public func addingRow(_ v: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns
-        precondition(v.count == columns, "a row of \(v.shape) does not fit \(shape)")
+        require(v.count == columns, "a row of \(v.title) does not fit \(title)")
         return Tensor.rowwise(shape) { rows, y in
             pk_add_row(pointer + rows.lowerBound * columns, v.pointer, y, rows.count, columns)
         }.recorded(from: self, v) { dy in [dy, dy.sumOfRows().reshaped(v.shape)] }
@@ -79,7 +79,7 @@ extension Tensor {
     /// x * v, with v (C) along the last dimension.
     public func multipliedByRow(_ v: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns
-        precondition(v.count == columns, "a row of \(v.shape) does not fit \(shape)")
+        require(v.count == columns, "a row of \(v.title) does not fit \(title)")
         return Tensor.rowwise(shape) { rows, y in
             pk_mul_row(pointer + rows.lowerBound * columns, v.pointer, y, rows.count, columns)
         }.recorded(from: self, v) { [x = detached(), v = v.detached()] dy in

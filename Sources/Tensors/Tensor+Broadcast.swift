@@ -4,7 +4,7 @@ extension Tensor {
     /// x (B, ..., C) + v (B, C): one row of v for every picture.
     public func addingPerPicture(_ v: Tensor) -> Tensor {
         let (B, C) = (shape[0], shape[rank - 1])
-        precondition(v.shape == [B, C], "rows of \(v.shape) do not fit \(shape)")
+        require(v.shape == [B, C], "rows of \(v.title) do not fit \(title)")
         let rows = count / max(1, B * C)
         return reshaped([B, rows, C]).addingRepeated(v.reshaped([B, 1, C])).reshaped(shape)
     }
@@ -26,7 +26,7 @@ extension Tensor {
     /// x (..., C) * v (..., 1): one factor for every row.
     public func multipliedByColumn(_ v: Tensor) -> Tensor {
         let (rows, columns) = rowsAndColumns
-        precondition(v.count == rows, "a column of \(v.shape) does not fit \(shape)")
+        require(v.count == rows, "a column of \(v.title) does not fit \(title)")
         return Tensor.rowwise(shape) { range, y in
             for (i, row) in range.enumerated() {
                 pk_affine(pointer + row * columns, v.pointer[row], 0, y + i * columns, columns)
@@ -48,7 +48,7 @@ extension Tensor {
 
     /// Element by element.
     public static func / (a: Tensor, b: Tensor) -> Tensor {
-        precondition(a.shape == b.shape, "shapes \(a.shape) and \(b.shape) differ")
+        require(a.shape == b.shape, "shapes \(a.title) and \(b.title) differ")
         return elementwise(a.shape) { range, y in
             for (i, j) in range.enumerated() { y[i] = a.pointer[j] / b.pointer[j] }
         }.recorded(from: a, b) { [a = a.detached(), b = b.detached()] dy in

@@ -10,10 +10,10 @@ extension Tensor {
     ///   - weights: what each row's loss is multiplied by; 1 unless given
     public func crossEntropy(_ targets: [Int?], weights: [Float]? = nil) -> Tensor {
         let (rows, columns) = rowsAndColumns
-        precondition(
+        require(
             targets.count == rows && (weights?.count ?? rows) == rows
                 && targets.allSatisfy { $0.map((0..<columns).contains) ?? true },
-            "\(targets.count) classes do not fit \(shape)"
+            "\(targets.count) classes do not fit \(title)"
         )
         let probabilities = detached().softmax()
         // log(sum(exp(x))) = max(x) - log(p(max)), and the largest probability is at least 1 / C.

@@ -3,7 +3,7 @@ extension Tensor {
     /// losses that are loops over a few places of a map rather than chains of operations.
     public static func known(_ value: Float, gradients: [(of: Tensor, gradient: Tensor)]) -> Tensor {
         for (x, gradient) in gradients {
-            precondition(x.shape == gradient.shape, "a gradient of \(gradient.shape) for \(x.shape)")
+            require(x.shape == gradient.shape, "a gradient of \(gradient.title) for \(x.title)")
         }
         return Tensor([value], shape: [1]).recorded(from: gradients.map(\.of)) {
             [parts = gradients.map(\.gradient)] dy in

@@ -5,9 +5,9 @@ extension Tensor {
     public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
         let (rows, k) = rowsAndColumns
         let n = weight.shape[0]
-        precondition(
+        require(
             weight.count == n * k && (bias?.count ?? n) == n,
-            "a weight of \(weight.shape) does not fit \(shape)"
+            "a weight of \(weight.title) does not fit \(title)"
         )
         let y = Tensor(shape.dropLast() + [n]) { y in
             linearForward(

@@ -6,7 +6,7 @@ extension Tensor {
     /// - Precondition: padding is at most half the kernel.
     public func maxPooled(kernel: Int, stride: Int, padding: Int) -> Tensor {
         let (B, H, W, C) = shape4
-        precondition(2 * padding <= kernel, "a padding of \(padding) is more than half of \(kernel)")
+        require(2 * padding <= kernel, "a padding of \(padding) is more than half of \(kernel)")
         let height = (H + 2 * padding - kernel) / stride + 1
         let width = (W + 2 * padding - kernel) / stride + 1
         /// The input's rows or columns that output `i` sees.

@@ -2,7 +2,7 @@ extension Tensor {
     /// Each element of (..., C), times its channel's slope (C) where it is negative.
     public func prelu(_ slope: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns
-        precondition(slope.count == columns, "slopes of \(slope.shape) do not fit \(shape)")
+        require(slope.count == columns, "slopes of \(slope.title) do not fit \(title)")
         let (xs, slopes) = (pointer, slope.pointer)
         let y = Tensor.rowwise(shape) { rows, y in
             for (i, row) in rows.enumerated() {

@@ -8,9 +8,9 @@ extension Tensor {
     ///   - sines: as `cosines`
     public func rotatedPairs(cosines: Tensor, sines: Tensor) -> Tensor {
         let (_, L, C) = shape3
-        precondition(
+        require(
             cosines.shape == [L, C] && sines.shape == [L, C] && C % 2 == 0,
-            "angles of \(cosines.shape) do not fit \(shape)"
+            "angles of \(cosines.title) do not fit \(title)"
         )
         return Tensor.rowwise(shape) { rows, y in
             for (i, row) in rows.enumerated() {

@@ -10,13 +10,13 @@ extension Tensor {
 
     /// Concatenation along dimension `axis`; all other dimensions agree.
     public static func concatenated(_ parts: [Tensor], axis: Int) -> Tensor {
-        guard let first = parts.first else { preconditionFailure("nothing to concatenate") }
-        precondition(
+        guard let first = parts.first else { fail("nothing to concatenate") }
+        require(
             parts.allSatisfy {
                 $0.shape.prefix(axis) == first.shape.prefix(axis)
                     && $0.shape.dropFirst(axis + 1) == first.shape.dropFirst(axis + 1)
             },
-            "cannot concatenate \(parts.map(\.shape)) along \(axis)"
+            "\(parts.map(\.title)) cannot be joined along \(axis)"
         )
         var shape = first.shape
         shape[axis] = parts.reduce(0) { $0 + $1.shape[axis] }
@@ -46,7 +46,7 @@ extension Tensor {
 
     /// The part of the tensor with `range` of dimension `axis`.
     public func sliced(axis: Int, _ range: Range<Int>) -> Tensor {
-        precondition(range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) is outside \(shape)")
+        require(range.lowerBound >= 0 && range.upperBound <= shape[axis], "\(range) is outside \(title)")
         var part = shape
         part[axis] = range.count
         let outer = shape.prefix(axis).reduce(1, *)
@@ -155,7 +155,7 @@ extension Tensor {
     /// table (n, C), rows of it by index -> (indices.count, C).
     public func rows(at indices: [Int]) -> Tensor {
         let (count, columns) = rowsAndColumns
-        precondition(indices.allSatisfy { $0 >= 0 && $0 < count }, "an index is outside \(shape)")
+        require(indices.allSatisfy { $0 >= 0 && $0 < count }, "an index is outside \(title)")
         return Tensor([indices.count, columns]) { y in
             storage.elements.copyRows(indices, columns: columns, to: y)
         }.recorded(from: self) { [shape] dy in

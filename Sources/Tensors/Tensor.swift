@@ -9,6 +9,8 @@ public struct Tensor: Sendable {
     let storage: Storage
     /// How this tensor came about; nil where no gradient is wanted.
     var node: GradientNode?
+    /// The parameter that it is, or that of the layer it came out of, as weights name it; for messages.
+    var origin: String?
 
     /// A tensor whose floats `fill` writes, all of them.
     init(_ shape: [Int], operation: StaticString = #function, fill: (UnsafeMutablePointer<Float>) -> Void) {
@@ -24,14 +26,14 @@ public struct Tensor: Sendable {
     }
 
     init(shape: [Int], storage: Storage) {
-        precondition(shape.reduce(1, *) == storage.count, "\(shape) does not hold \(storage.count) floats")
+        require(shape.reduce(1, *) == storage.count, "\(shape) does not hold \(storage.count) floats")
         self.shape = shape
         self.storage = storage
     }
 
     /// - Precondition: as many values as the shape holds.
     public init(_ values: [Float], shape: [Int]) {
-        precondition(values.count == shape.reduce(1, *), "\(shape) does not hold \(values.count) values")
+        require(values.count == shape.reduce(1, *), "\(shape) does not hold \(values.count) values")
         self.init(shape) { y in
             values.withUnsafeBufferPointer { if let x = $0.baseAddress { y.update(from: x, count: $0.count) } }
         }
@@ -54,7 +56,7 @@ public struct Tensor: Sendable {
     ///
     /// - Precondition: as many as the shape holds.
     public init(borrowing floats: UnsafeRawBufferPointer, shape: [Int], owner: AnyObject) {
-        precondition(shape.reduce(4, *) == floats.count, "\(shape) does not hold \(floats.count) bytes")
+        require(shape.reduce(4, *) == floats.count, "\(shape) does not hold \(floats.count) bytes")
         guard let base = floats.baseAddress, !floats.isEmpty else {
             self.init([], shape: shape)
             return
@@ -91,13 +93,13 @@ public struct Tensor: Sendable {
 
     /// The four sizes of a (batch, height, width, channels) tensor.
     public var shape4: (Int, Int, Int, Int) {
-        precondition(rank == 4, "expected four dimensions, found \(shape)")
+        require(rank == 4, "expected four dimensions, found \(title)")
         return (shape[0], shape[1], shape[2], shape[3])
     }
 
     /// The three sizes of a (batch, length, width) tensor.
     public var shape3: (Int, Int, Int) {
-        precondition(rank == 3, "expected three dimensions, found \(shape)")
+        require(rank == 3, "expected three dimensions, found \(title)")
         return (shape[0], shape[1], shape[2])
     }
 

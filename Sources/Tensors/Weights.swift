@@ -57,7 +57,7 @@ public struct Weights: Sendable {
     /// - Throws: `WeightsError` when the tensor is missing or has another shape.
     public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         usage.insert(fullName(name))
-        return try source.tensor(fullName(name), shape: shape, initial: initial)
+        return try source.tensor(fullName(name), shape: shape, initial: initial).named(fullName(name))
     }
 
     /// What all tensors below this path take in memory.
@@ -86,6 +86,8 @@ public enum WeightsError: Error, Hashable {
     case missing(name: String, source: String, nearest: String?)
     case wrongShape(name: String, expected: [Int], found: [Int], source: String)
     case unused(names: [String], source: String)
+    /// Weights that are made, not read, and are more than the machine holds.
+    case tooLarge(name: String, shape: [Int], source: String, limit: Int)
     /// The file is not what it was taken for.
     case wrongModel(found: String, expected: String, source: String)
 }
@@ -100,6 +102,9 @@ extension WeightsError: CustomStringConvertible {
         case .unused(let names, let source):
             "\(source): \(names.count) tensors are not part of this model, such as "
                 + names.prefix(3).joined(separator: ", ")
+        case .tooLarge(let name, let shape, let source, let limit):
+            "\(source): with \(name), which has shape \(shape), the weights would take more than \(limit) bytes, and training "
+                + "several times as much: its settings make it too large for this machine"
         case .wrongModel(let found, let expected, let source):
             "\(source): this is \(found); expected \(expected)"
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 import Tensors
 
@@ -21,6 +22,8 @@ public final class TrainableWeights: WeightSource {
         var frozen: NameRule
         /// The checkpoint that the parameters were taken from.
         var checkpoint: String?
+        /// Bytes of those that came from the seed.
+        var made = 0
 
         func isFrozen(_ name: String) -> Bool { frozen.contains(name) || NameRule.statistics.contains(name) }
     }
@@ -89,11 +92,23 @@ public final class TrainableWeights: WeightSource {
         }
     }
 
+    /// Beside each weight lie its gradient, two moments and an average.
+    private static let mostMade = Int(clamping: ProcessInfo.processInfo.physicalMemory / 6)
+
     private func start(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         if let origin, origin.shape(of: name) != nil || seed == nil {
             return try origin.tensor(name, shape: shape, initial: initial).detached()
         }
         guard let seed else { throw WeightsError.missing(name: name, source: self.name, nearest: nil) }
+        let bytes = shape.reduce(4) { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }
+        let fits = state.withLock { state in
+            guard bytes <= Self.mostMade - state.made else { return false }
+            state.made += bytes
+            return true
+        }
+        guard fits else {
+            throw WeightsError.tooLarge(name: name, shape: shape, source: self.name, limit: Self.mostMade)
+        }
         if zeroed.contains(name) { return .zeros(shape) }
         // A source for this one tensor: it does not stay in memory beside the trained one.
         return try FreshWeights(name: self.name, seed: seed).tensor(name, shape: shape, initial: initial)

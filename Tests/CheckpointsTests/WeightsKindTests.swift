@@ -25,6 +25,10 @@ struct WeightsKindTests {
             ],
             .unet(.sdxlInpainting)
         ),
+        (
+            [unet: [640, 2048], "conv_in.weight": [320, 8, 3, 3], "add_embedding.linear_1.weight": [1280, 2816]],
+            .unet(.sdxlEditing)
+        ),
         ([unet: [320, 768]], .unet(.other(width: 768))),
         (["encoder.down_blocks.0.resnets.0.conv1.weight": [1]], .vae),
         (["first_stage_model.decoder.conv_in.weight": [1]], .vae),

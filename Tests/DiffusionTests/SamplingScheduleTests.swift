@@ -46,11 +46,28 @@ import Testing
                     try sampler.schedule(steps: count, spacing: spacing, of: noise)
                 }
             }
+            if sampler == .dpmppSDE, spacing == .leading { continue }
             let full = try sampler.schedule(steps: most, spacing: spacing, of: noise)
             #expect(full.steps.count == most)
         }
         #expect(throws: NoiseScheduleError.spacing(.karras, sampler: .ddim)) {
             try Sampler.ddim.schedule(steps: 4, spacing: .karras, of: noise)
+        }
+    }
+
+    /// The offset leads past the table, where two steps start from its end: dpmpp_sde would divide 0 by 0.
+    @Test(arguments: [(1000, 1, true), (999, 1, false), (500, 1, false), (500, 3, true)])
+    func stepsWithoutAWayAreRefused(count: Int, offset: Int, refused: Bool) throws {
+        var configuration = NoiseScheduleConfiguration.sdxl
+        configuration.stepsOffset = offset
+        let noise = try NoiseSchedule(configuration)
+        guard refused else {
+            let schedule = try Sampler.dpmppSDE.schedule(steps: count, spacing: .leading, of: noise)
+            #expect(schedule.midpoints.count == count - 1)
+            return
+        }
+        #expect(throws: NoiseScheduleError.noWay(step: 0, of: count, .leading, sampler: .dpmppSDE)) {
+            try Sampler.dpmppSDE.schedule(steps: count, spacing: .leading, of: noise)
         }
     }
 

@@ -65,7 +65,10 @@ struct FullSizeTests {
 
     @Test func vae() throws {
         let counting = CountingWeights()
-        _ = try AutoencoderKL(Weights(counting), config: .sdxl)
+        _ = try AutoencoderKL(
+            Weights(counting),
+            config: AutoencoderKL.Config(blockOutChannels: [128, 256, 512, 512], layersPerBlock: 2)
+        )
         #expect(counting.parameters == 83_653_863)
     }
 

@@ -29,6 +29,17 @@ import Testing
         )
     }
 
+    /// Boxes without an area overlap nothing, and are not left out for it.
+    @Test func emptyBoxesOverlapNothing() {
+        func face(_ x: Float, width: Float) -> FaceDetection {
+            FaceDetection(left: x, top: 0, right: x + width, bottom: width, score: 1, landmarks: [])
+        }
+        #expect(face(3, width: 0).overlap(with: face(3, width: 0)) == 0)
+        #expect(face(3, width: 0).overlap(with: face(0, width: 8)) == 0)
+        #expect(face(3, width: 0).overlap(with: face(3, width: 0), margin: 1) == 1)
+        #expect(face(0, width: 8).overlap(with: face(0, width: 8)) == 1)
+    }
+
     @Test func otherNetworksAreNamed() {
         #expect(throws: SCRFDError.outputCount(found: 6, expected: 9)) {
             try SCRFD.faces(outputs: Array(outputs.prefix(6)), side: 64, scale: 1)

@@ -92,6 +92,24 @@ struct SeveralIdentitiesTests {
         assertClose(call("even", people.reversed()), call("even", people), relative: 1e-5, "either order")
     }
 
+    /// v2 counts the first five tokens, those of zero after an identity of fewer among them: said by their number or given as
+    /// tokens, they are the same.
+    @Test(arguments: [1, 3, 4, 5]) func zerosCountAmongTheFirstTokens(count: Int) {
+        let tokens = golden["person.0"].sliced(axis: 1, 0..<count)
+        func noise(zerosGiven: Int) -> Tensor {
+            let (B, _, C) = tokens.shape3
+            let given = Tensor.concatenated([tokens, .zeros([B, zerosGiven, C])], axis: 1)
+            return call(
+                "even",
+                [adapter.conditioning(tokens: given, scale: 1, numZero: 9 - zerosGiven, ortho: .v2)]
+            )
+        }
+        for zeros in [1, 5 - count, 6] where zeros > 0 {
+            assertClose(noise(zerosGiven: zeros), noise(zerosGiven: 0), relative: 1e-5, "\(zeros) zeros")
+        }
+        assertClose(noise(zerosGiven: 9), noise(zerosGiven: 0), relative: 1e-5, "zeros alone")
+    }
+
     @Test func aWhiteMaskIsNoneAndABlackOneNobody() {
         func noise(mask: Tensor?) -> [Float] {
             call("even", Array(people("even", .v2, masks: mask.map { [$0, $0] }).prefix(1))).values

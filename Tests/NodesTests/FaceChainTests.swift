@@ -136,6 +136,13 @@ import Testing
         #expect(warnings.all.count == 1 && warnings.all[0].hasPrefix("the detectors disagree: SCRFD finds a face at ["))
     }
 
+    /// Of faces as large as each other, PuLID's `sorted(...)[-1]` takes the last.
+    @Test func theLastOfEqualFacesIsTheLargest() throws {
+        let equal = two.map { (column: $0.column, row: $0.row, blue: Float(-1)) }
+        let found = try face(photo(equal), try models(aligner: false), ["pick": .string("largest")])
+        #expect(abs(found.box.values[0] - (14 * 16 - 16)) < 1.5)
+    }
+
     /// Alignment brings the landmarks to the template: the red cell begins at the anchor, above the tip of the nose.
     @Test func theFaceIsAligned() throws {
         let found = try face(photo([(column: 10, row: 7, blue: -1)]), try models(aligner: false))

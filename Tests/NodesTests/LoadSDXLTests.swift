@@ -246,16 +246,30 @@ struct SingleFileTests {
         #expect(unet.upBlockTypes == ["CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "UpBlock2D"])
         #expect(unet.crossAttentionDim == 2048 && unet.projectionClassEmbeddingsInputDim == 2816)
         #expect(unet.pooledTextDim == 1280 && unet.useLinearProjection && unet.normNumGroups == 32)
-        #expect(unet.inChannels == 4 && unet.outChannels == 4)
-        #expect(try checkpoint.vaeConfig() == .sdxl)
+        #expect(unet.latentChannels == 4)
+        let vae = try AutoencoderKL.Config(
+            blockOutChannels: [128, 256, 512, 512],
+            layersPerBlock: 2,
+            scalingFactor: 0.13025
+        )
+        #expect(try checkpoint.vaeConfig() == vae)
 
-        var first = CLIPTextConfig()
-        (first.hiddenSize, first.intermediateSize, first.projectionDim) = (768, 3072, 768)
-        (first.numHiddenLayers, first.numAttentionHeads) = (12, 12)
+        let first = try CLIPTextConfig(
+            hiddenSize: 768,
+            intermediateSize: 3072,
+            projectionDim: 768,
+            numHiddenLayers: 12,
+            numAttentionHeads: 12
+        )
         #expect(try checkpoint.firstEncoderConfig() == first)
-        var second = CLIPTextConfig()
-        (second.hiddenSize, second.intermediateSize, second.projectionDim) = (1280, 5120, 1280)
-        (second.numHiddenLayers, second.numAttentionHeads, second.hiddenAct) = (32, 20, .gelu)
+        let second = try CLIPTextConfig(
+            hiddenSize: 1280,
+            intermediateSize: 5120,
+            projectionDim: 1280,
+            numHiddenLayers: 32,
+            numAttentionHeads: 20,
+            hiddenAct: .gelu
+        )
         #expect(try checkpoint.secondEncoderConfig() == second)
     }
 

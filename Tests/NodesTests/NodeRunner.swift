@@ -33,10 +33,20 @@ struct NodeRunner {
         _ parameters: [String: Value] = [:],
         inputs: [String: any Artifact] = [:]
     ) throws -> Output {
+        try run(kind, as: type, parameters, several: inputs.mapValues { [$0] })
+    }
+
+    /// - Parameter inputs: by port, in order
+    func run<Output: Artifact>(
+        _ kind: String,
+        as type: Output.Type = Output.self,
+        _ parameters: [String: Value] = [:],
+        several inputs: [String: [any Artifact]]
+    ) throws -> Output {
         let schema = try #require(NodeRegistry.builtin[kind])
         let node = try schema.bind(
             parameters: parameters,
-            inputs: inputs.mapValues { [InputValue(cell: Cell(), $0)] }
+            inputs: inputs.mapValues { $0.map { InputValue(cell: Cell(), $0) } }
         )
         return try #require(try node.run(context) as? Output)
     }

@@ -1,4 +1,5 @@
 import Graph
+import Models
 import Nodes
 import TensorTestSupport
 import Testing
@@ -38,6 +39,20 @@ struct PromptAndTileTests {
         let drawn = try [cut, chunks, weighted].map { try latent($0).latent.values }
         #expect(Set(drawn).count == 3)
         #expect(drawn.allSatisfy { $0.allSatisfy(\.isFinite) })
+    }
+
+    /// 13 and 17 sequences would be repeated to 221 of each.
+    @Test func promptsThatTakeGigabytesAreRefused() throws {
+        func text(_ sequences: Int) -> Value {
+            .string(String(repeating: "garden ", count: 75 * (sequences - 1)) + "garden")
+        }
+        let chunks = Value.string("chunks")
+        let error = #expect(throws: SDXLPromptError.self) {
+            try prompt(["text": text(13), "negative": text(17), "overflow": chunks])
+        }
+        #expect(error == .tooLong(sequences: 13, negative: 17, both: 221, most: 64))
+        let long = try prompt(["text": text(4), "negative": text(2), "overflow": chunks])
+        #expect(long.embeds.shape[1] == 4 * 77 && long.negativeEmbeds.shape[1] == 4 * 77)
     }
 
     @Test func tilesGiveAboutTheSamePicture() throws {

@@ -51,20 +51,22 @@ struct NetworkCases {
     // MARK: - VAE
 
     private var vaeDecode: BenchmarkCase {
-        let config: AutoencoderKL.Config =
-            size.isFull
-            ? .sdxl
-            : .init(blockOutChannels: [16, 32, 64], layersPerBlock: 1, normNumGroups: 8, scalingFactor: 0.65)
+        let (widths, layers, groups) = size.isFull ? ([128, 256, 512, 512], 2, 32) : ([16, 32, 64], 1, 8)
         let name = size.isFull ? "sdxl-vae" : "tiny-vae"
         return BenchmarkCase(
             group: .vae,
             name: "VAE decode, \(size.pixels)x\(size.pixels)",
             task: [
-                "kind": "vae", "widths": .string("\(config.blockOutChannels)"), "layers": .int(config.layersPerBlock),
-                "groups": .int(config.normNumGroups), "weights": .string(weights.path(name)), "side": .int(latent),
+                "kind": "vae", "widths": .string("\(widths)"), "layers": .int(layers),
+                "groups": .int(groups), "weights": .string(weights.path(name)), "side": .int(latent),
                 "model": .string(model),
             ]
         ) {
+            let config = try AutoencoderKL.Config(
+                blockOutChannels: widths,
+                layersPerBlock: layers,
+                normNumGroups: groups
+            )
             let vae = try weights.network(name) { try AutoencoderKL($0, config: config) }
             let z = input([1, 4, latent, latent])
             return measured { vae.decode(z) }

@@ -8,6 +8,7 @@ extension WeightsKind: CustomStringConvertible {
         case .otherModel(let name), .other(let name): name
         case .unet(.sdxl): "SDXL's UNet alone"
         case .unet(.sdxlInpainting): "SDXL's inpainting UNet, which takes nine channels"
+        case .unet(.sdxlEditing): "SDXL's InstructPix2Pix UNet, which takes eight channels"
         case .unet(.other(let width)):
             "a UNet of another model than SDXL" + (width > 0 ? " (text of width \(width))" : "")
         case .vae: "a VAE alone"

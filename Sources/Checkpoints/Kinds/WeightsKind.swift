@@ -34,6 +34,8 @@ public enum WeightsKind: Hashable, Sendable {
         case sdxl
         /// For pictures with a mask.
         case sdxlInpainting
+        /// InstructPix2Pix, for changing a picture.
+        case sdxlEditing
         /// By the width of its text.
         case other(width: Int)
     }
@@ -142,7 +144,11 @@ private struct WeightsNames {
             let channels = ["conv_in.weight", "input_blocks.0.0.weight"].lazy.compactMap {
                 source.shape(of: prefix + $0)
             }
-            return channels.first.map { $0.count == 4 && $0[1] == 9 } == true ? .sdxlInpainting : .sdxl
+            switch channels.first?.dropFirst().first {
+            case 8: return .sdxlEditing
+            case 9: return .sdxlInpainting
+            default: return .sdxl
+            }
         }
         let text = names.first { $0.hasPrefix(prefix) && $0.hasSuffix("attn2.to_k.weight") }
         return .other(width: text.flatMap { source.shape(of: $0)?.last } ?? 0)

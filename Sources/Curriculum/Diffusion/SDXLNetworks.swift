@@ -17,18 +17,35 @@ public struct SDXLNetworks: Sendable {
         public let tokenizer: CLIPTokenizer
         public let tokenizer2: CLIPTokenizer
 
+        /// - Throws: `ModelConfigError` unless the denoiser is as wide as what the text encoders give
         public init(
             unet: UNet2DConditionModel.Config,
             textEncoder: CLIPTextConfig,
             textEncoder2: CLIPTextConfig,
             tokenizer: CLIPTokenizer,
             tokenizer2: CLIPTokenizer
-        ) {
+        ) throws {
+            let (width, texts) = (unet.crossAttentionDim, [textEncoder.hiddenSize, textEncoder2.hiddenSize])
+            guard width == texts[0] + texts[1] else {
+                throw Self.misfit("cross_attention_dim", width, "the text encoders' hidden_size are \(texts)")
+            }
+            guard unet.pooledTextDim == textEncoder2.projectionDim else {
+                throw Self.misfit(
+                    "projection_class_embeddings_input_dim",
+                    unet.projectionClassEmbeddingsInputDim,
+                    "six embeddings of \(unet.additionTimeEmbedDim) and the second text encoder's projection_dim, "
+                        + "\(textEncoder2.projectionDim), make \(6 * unet.additionTimeEmbedDim + textEncoder2.projectionDim)"
+                )
+            }
             self.unet = unet
             self.textEncoder = textEncoder
             self.textEncoder2 = textEncoder2
             self.tokenizer = tokenizer
             self.tokenizer2 = tokenizer2
+        }
+
+        private static func misfit(_ key: String, _ value: Int, _ reason: String) -> ModelConfigError {
+            .invalid(model: "UNet2DConditionModel", key: key, value: "\(value)", reason: reason)
         }
     }
 

@@ -7,6 +7,9 @@ import Training
 /// how far latents are from standard normal ones. A loss of pixels and edges alone learns light and dark first and gets
 /// hues wrong for long.
 public struct ReconstructionLoss: Hashable, Sendable {
+    /// Of the squares whose mean colours are compared; it divides the pictures' sides.
+    public static let patchSide = 8
+
     /// Of the differences between neighbouring pixels.
     public var edges: Float
     /// Of the patches' mean colours.
@@ -41,7 +44,7 @@ public struct ReconstructionLoss: Hashable, Sendable {
         let plain = reconstructions - .concatenated(pictures.map(\.bitmap.signed), axis: 0)
         let difference = features == 1 ? plain : plain * weights(pictures)
         let (pixelLoss, edgeLoss) = (difference.magnitude.mean(), difference.edges)
-        let colorLoss = difference.patchMeans(side: 8).magnitude.mean()
+        let colorLoss = difference.patchMeans(side: Self.patchSide).magnitude.mean()
         let divergenceLoss = latents.divergence
         var total = pixelLoss + edgeLoss * edges + colorLoss * colors + divergenceLoss * divergence
         var terms = [

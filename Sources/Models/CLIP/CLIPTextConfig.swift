@@ -7,48 +7,61 @@ public struct CLIPTextConfig: Hashable, Sendable {
         case gelu
     }
 
-    public var vocabSize = 49408
-    public var hiddenSize = 512
-    public var intermediateSize = 2048
-    public var projectionDim = 512
-    public var numHiddenLayers = 12
-    public var numAttentionHeads = 8
-    public var maxPositionEmbeddings = 77
-    public var hiddenAct = Activation.quickGELU
-    public var layerNormEps: Float = 1e-5
+    public let vocabSize: Int
+    public let hiddenSize: Int
+    public let intermediateSize: Int
+    public let projectionDim: Int
+    public let numHiddenLayers: Int
+    public let numAttentionHeads: Int
+    public let maxPositionEmbeddings: Int
+    public let hiddenAct: Activation
+    public let layerNormEps: Float
     /// Where the pooled state is taken: at the first of these in a text. 2, which old files have by mistake, stands for
     /// the largest id of the text.
-    public var eosTokenID = 49407
+    public let eosTokenID: Int
 
-    /// The defaults of transformers.
-    public init() {}
-
-    /// - Throws: `ModelConfigError` for sizes that no text encoder has. They may come from a file, so they are checked
-    ///   before anything is computed from them.
-    func validate() throws {
-        func check(_ holds: Bool, _ key: String, _ value: Int, _ reason: String) throws {
-            if holds { return }
-            throw ModelConfigError.invalid(model: "CLIP text encoder", key: key, value: "\(value)", reason: reason)
-        }
-        let width = 1...(1 << 16)
-        try check((1...1 << 24).contains(vocabSize), "vocab_size", vocabSize, "1 to 16777216 are expected")
-        try check(width.contains(hiddenSize), "hidden_size", hiddenSize, "1 to 65536 are expected")
-        try check(width.contains(intermediateSize), "intermediate_size", intermediateSize, "1 to 65536 are expected")
-        try check(width.contains(projectionDim), "projection_dim", projectionDim, "1 to 65536 are expected")
-        try check((1...1024).contains(numHiddenLayers), "num_hidden_layers", numHiddenLayers, "1 to 1024 are expected")
-        try check(
+    /// The defaults are transformers'.
+    ///
+    /// - Throws: `ModelConfigError` for what no text encoder has
+    public init(
+        vocabSize: Int = 49408,
+        hiddenSize: Int = 512,
+        intermediateSize: Int = 2048,
+        projectionDim: Int = 512,
+        numHiddenLayers: Int = 12,
+        numAttentionHeads: Int = 8,
+        maxPositionEmbeddings: Int = 77,
+        hiddenAct: Activation = .quickGELU,
+        layerNormEps: Float = 1e-5,
+        eosTokenID: Int = 49407
+    ) throws {
+        let check = SettingsCheck(model: Self.model)
+        try check.size(vocabSize, "vocab_size", in: 1...1 << 24)
+        try check.size(hiddenSize, "hidden_size")
+        try check.size(intermediateSize, "intermediate_size")
+        try check.size(projectionDim, "projection_dim")
+        try check.size(numHiddenLayers, "num_hidden_layers", in: SettingsCheck.layers)
+        try check.require(
             numAttentionHeads > 0 && hiddenSize % numAttentionHeads == 0,
             "num_attention_heads",
             numAttentionHeads,
             "it has to divide the hidden_size \(hiddenSize)"
         )
-        try check(
-            width.contains(maxPositionEmbeddings),
-            "max_position_embeddings",
-            maxPositionEmbeddings,
-            "1 to 65536 are expected"
-        )
+        try check.size(maxPositionEmbeddings, "max_position_embeddings")
+        try check.epsilon(layerNormEps, "layer_norm_eps")
+        self.vocabSize = vocabSize
+        self.hiddenSize = hiddenSize
+        self.intermediateSize = intermediateSize
+        self.projectionDim = projectionDim
+        self.numHiddenLayers = numHiddenLayers
+        self.numAttentionHeads = numAttentionHeads
+        self.maxPositionEmbeddings = maxPositionEmbeddings
+        self.hiddenAct = hiddenAct
+        self.layerNormEps = layerNormEps
+        self.eosTokenID = eosTokenID
     }
+
+    fileprivate static let model = "CLIP text encoder"
 }
 
 extension CLIPTextConfig: Decodable {
@@ -65,31 +78,32 @@ extension CLIPTextConfig: Decodable {
         case eosTokenID = "eos_token_id"
     }
 
-    /// - Throws: `DecodingError`; `ModelConfigError` for an activation that CLIP does not have.
+    /// - Throws: `DecodingError`; `ModelConfigError` for what no text encoder has
     public init(from decoder: any Decoder) throws {
         let fields = try decoder.container(keyedBy: Key.self)
-        func read<Value: Decodable>(_ key: Key, into value: inout Value) throws {
-            if let found = try fields.decodeIfPresent(Value.self, forKey: key) { value = found }
+        func read<Value: Decodable>(_ key: Key, default value: Value) throws -> Value {
+            try fields.decodeIfPresent(Value.self, forKey: key) ?? value
         }
-        try read(.vocabSize, into: &vocabSize)
-        try read(.hiddenSize, into: &hiddenSize)
-        try read(.intermediateSize, into: &intermediateSize)
-        try read(.projectionDim, into: &projectionDim)
-        try read(.numHiddenLayers, into: &numHiddenLayers)
-        try read(.numAttentionHeads, into: &numAttentionHeads)
-        try read(.maxPositionEmbeddings, into: &maxPositionEmbeddings)
-        try read(.layerNormEps, into: &layerNormEps)
-        try read(.eosTokenID, into: &eosTokenID)
-        if let name = try fields.decodeIfPresent(String.self, forKey: .hiddenAct) {
-            guard let activation = Activation(rawValue: name) else {
-                throw ModelConfigError.unsupported(
-                    model: "CLIP text encoder",
-                    key: "hidden_act",
-                    value: name,
-                    supported: Activation.allCases.map(\.rawValue).joined(separator: ", ")
-                )
-            }
-            hiddenAct = activation
+        let activation = try read(.hiddenAct, default: Activation.quickGELU.rawValue)
+        guard let hiddenAct = Activation(rawValue: activation) else {
+            throw ModelConfigError.unsupported(
+                model: Self.model,
+                key: Key.hiddenAct.rawValue,
+                value: activation,
+                supported: Activation.allCases.map(\.rawValue).joined(separator: ", ")
+            )
         }
+        try self.init(
+            vocabSize: read(.vocabSize, default: 49408),
+            hiddenSize: read(.hiddenSize, default: 512),
+            intermediateSize: read(.intermediateSize, default: 2048),
+            projectionDim: read(.projectionDim, default: 512),
+            numHiddenLayers: read(.numHiddenLayers, default: 12),
+            numAttentionHeads: read(.numAttentionHeads, default: 8),
+            maxPositionEmbeddings: read(.maxPositionEmbeddings, default: 77),
+            hiddenAct: hiddenAct,
+            layerNormEps: read(.layerNormEps, default: 1e-5),
+            eosTokenID: read(.eosTokenID, default: 49407)
+        )
     }
 }

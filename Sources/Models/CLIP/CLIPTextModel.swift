@@ -31,7 +31,6 @@ public struct CLIPTextModel: Sendable {
     }
 
     init(unprefixed w: Weights, config: CLIPTextConfig) throws {
-        try config.validate()
         self.config = config
         let embeddings = w / "embeddings"
         tokenEmbedding = try Embedding(
@@ -57,8 +56,8 @@ public struct CLIPTextModel: Sendable {
     /// - Parameter ids: (B, L), all below `vocabSize`, with L at most `maxPositionEmbeddings`
     public func callAsFunction(_ ids: [[Int]]) -> Output {
         let (B, L, C) = (ids.count, ids.first?.count ?? 0, config.hiddenSize)
-        precondition(ids.allSatisfy { $0.count == L }, "texts of different lengths")
-        precondition(L <= config.maxPositionEmbeddings, "\(L) tokens, at most \(config.maxPositionEmbeddings) fit")
+        require(ids.allSatisfy { $0.count == L }, "texts of different lengths")
+        require(L <= config.maxPositionEmbeddings, "\(L) tokens, at most \(config.maxPositionEmbeddings) fit")
 
         // 1. Embeddings
         let positions = positionEmbedding(ids.flatMap { $0.indices })

@@ -54,7 +54,7 @@ public struct SDXLPromptEncoder: Sendable {
     ///
     /// - Parameter negatives: as many as texts; nil for what `forceZerosForEmptyPrompt` says
     public func callAsFunction(_ texts: [String], negatives: [String]?) -> SDXLPrompt {
-        precondition(negatives == nil || negatives?.count == texts.count, "as many negative prompts as prompts")
+        require(negatives == nil || negatives?.count == texts.count, "as many negative prompts as prompts")
         if negatives == nil, forceZerosForEmptyPrompt {
             let (embeds, pooled) = encode(texts)
             return SDXLPrompt(

@@ -1,8 +1,10 @@
-/// Why tokenizers and text encoders of a folder cannot work together.
+/// Why tokenizers and text encoders of a folder cannot work together, or not on a text.
 public enum SDXLPromptError: Error, Hashable, Sendable {
     case vocabulary(encoder: Int, largestID: Int, vocabSize: Int)
     case length(encoder: Int, tokens: Int, positions: Int)
     case lengthsDiffer(Int, Int)
+    /// A prompt and its negative one, in sequences, and what both are repeated to so that they are equally long.
+    case tooLong(sequences: Int, negative: Int, both: Int, most: Int)
 }
 
 extension SDXLPromptError: CustomStringConvertible {
@@ -14,6 +16,9 @@ extension SDXLPromptError: CustomStringConvertible {
         case .length(let encoder, let tokens, let positions):
             "tokenizer \(encoder) gives \(tokens) tokens, but its text encoder has only \(positions) positions:"
                 + " set model_max_length in tokenizer_config.json to \(positions)"
+        case .tooLong(let sequences, let negative, let both, let most):
+            "the prompt is \(sequences) sequences long and the negative prompt \(negative), which repeated until they are equally long"
+                + " are \(both), over the limit of \(most): shorten one of them, or say `overflow: cut`"
         case .lengthsDiffer(let first, let second):
             "the two tokenizers give \(first) and \(second) tokens, but have to agree:"
                 + " set model_max_length in both of tokenizer_config.json"

@@ -113,37 +113,28 @@ extension EVAVisionTransformer {
 
         /// - Throws: `ModelConfigError` for sizes that no tower has.
         func validate() throws {
-            func check(_ holds: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
-                guard holds else {
-                    throw ModelConfigError.invalid(
-                        model: "EVAVisionTransformer",
-                        key: key,
-                        value: "\(value)",
-                        reason: reason
-                    )
-                }
-            }
+            let check = SettingsCheck(model: "EVAVisionTransformer")
             for (key, size) in [
-                ("patch_size", patchSize), ("image_size", imageSize), ("width", width), ("mlp_width", mlpWidth),
-                ("output_width", outputWidth),
+                ("patch_size", patchSize), ("width", width), ("mlp_width", mlpWidth), ("output_width", outputWidth),
             ] {
-                try check((1...1 << 16).contains(size), key, size, "1 to 65536 are expected")
+                try check.size(size, key)
             }
-            try check((1...Self.depthLimit).contains(depth), "depth", depth, "1 to \(Self.depthLimit) are expected")
-            try check(
+            try check.size(imageSize, "image_size", in: 1...1 << 11)
+            try check.size(depth, "depth", in: 1...Self.depthLimit)
+            try check.require(
                 imageSize % patchSize == 0,
                 "image_size",
                 imageSize,
                 "it is not a multiple of the patch size \(patchSize)"
             )
             // Half of a head turns with the row, half with the column, each half in pairs.
-            try check(
+            try check.require(
                 heads > 0 && width % heads == 0 && headWidth % 4 == 0,
                 "heads",
                 heads,
                 "the width \(width) has to be that many heads of a multiple of four"
             )
-            try check(
+            try check.require(
                 hiddenStateBlocks.allSatisfy((0..<depth).contains)
                     && zip(hiddenStateBlocks, hiddenStateBlocks.dropFirst()).allSatisfy { $0 < $1 },
                 "hidden_state_blocks",

@@ -72,7 +72,7 @@ public struct EVAVisionTransformer: Sendable {
     /// Picture (B, 3, S, S), normalised by `ImageNormalization.clip` -> features.
     public func callAsFunction(_ image: Tensor) -> Features {
         let (B, _, H, W) = image.shape4
-        precondition(
+        require(
             H == config.imageSize && W == config.imageSize,
             "\(image.shape) is not \(config.imageSize) on each side"
         )

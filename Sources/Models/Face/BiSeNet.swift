@@ -42,7 +42,7 @@ public struct BiSeNet: Sendable {
     /// Likewise -> logits at an 8th of the size, (B, classes, H / 8, W / 8), where the network itself ends.
     package func logits(_ image: Tensor) -> Tensor {
         let (_, _, H, W) = image.shape4
-        precondition(H % 32 == 0 && W % 32 == 0, "32 does not divide the sides of \(image.shape)")
+        require(H % 32 == 0 && W % 32 == 0, "32 does not divide the sides of \(image.shape)")
         let (spatial, context) = contextPath(image.channelsLast())
         return convOut(conv(fusion(spatial, context))).channelsFirst()
     }

@@ -21,7 +21,7 @@ public struct FaceDetection: Hashable, Sendable {
         return x * x + y * y
     }
 
-    /// The area that both boxes cover, over the area that either covers.
+    /// The area that both boxes cover, over the area that either covers; 0 where there is none.
     ///
     /// - Parameter margin: added to widths and heights: 1 where boxes name their last pixels, as insightface's do
     public func overlap(with other: FaceDetection, margin: Float = 0) -> Float {
@@ -32,7 +32,8 @@ public struct FaceDetection: Hashable, Sendable {
         )
         let own = (right - left + margin) * (bottom - top + margin)
         let others = (other.right - other.left + margin) * (other.bottom - other.top + margin)
-        return shared / (own + others - shared)
+        let either = own + others - shared
+        return either > 0 ? shared / either : 0
     }
 }
 

@@ -23,7 +23,7 @@ public struct FaceParsing: Hashable, Sendable {
     /// - Parameter logits: (B, classes, H, W), at most 256 classes
     public init(logits: Tensor) {
         let (B, classes, H, W) = logits.shape4
-        precondition((1...256).contains(classes), "\(classes) classes do not fit a byte")
+        require((1...256).contains(classes), "\(classes) classes do not fit a byte")
         shape = [B, H, W]
         labels = logits.withValues { x in
             [UInt8](unsafeUninitializedCapacity: B * H * W) { labels, count in
@@ -54,7 +54,7 @@ public struct FaceParsing: Hashable, Sendable {
     /// - Returns: (B, 3, H, W) in 0...1
     public func faceFeatures(of image: Tensor) -> Tensor {
         let (B, C, H, W) = image.shape4
-        precondition(C == 3 && shape == [B, H, W], "labels of \(shape) do not fit \(image.shape)")
+        require(C == 3 && shape == [B, H, W], "labels of \(shape) do not fit \(image.shape)")
         let isHidden = (0...UInt8.max).map(Self.hiddenLabels.contains)
         let pixels = H * W
         let features = image.withValues { x in

@@ -63,11 +63,13 @@ extension IResNet {
         }
 
         private static let depthLimit = 1 << 10
+        /// Of pictures of 1024 pixels.
+        private static let gridLimit = 64
 
         /// The side of a square of positions that, times `width`, makes the last layer's inputs.
         private static func grid(inputs: Int, width: Int) -> Int? {
             let side = Int(Double(inputs / width).squareRoot().rounded())
-            return side > 0 && side * side * width == inputs ? side : nil
+            return (1...gridLimit).contains(side) && side * side * width == inputs ? side : nil
         }
     }
 }

@@ -38,7 +38,7 @@ public struct IResNet: Sendable {
     /// An aligned face (B, 3, 112, 112), red first, in -1...1 -> (B, 512), not normalised.
     public func callAsFunction(_ image: Tensor) -> Tensor {
         let (B, _, H, W) = image.shape4
-        precondition(
+        require(
             H == config.imageSize && W == config.imageSize,
             "\(image.shape) is not \(config.imageSize) on each side"
         )

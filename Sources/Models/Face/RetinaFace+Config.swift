@@ -45,14 +45,12 @@ extension RetinaFace {
                 (1..<Self.depthLimit).first { !w.contains("body.layer\(layer).\($0).conv1.weight") } ?? Self.depthLimit
             }
             width = try channels("fpn.output1.0")
-            guard width % 4 == 0 else {
-                throw ModelConfigError.invalid(
-                    model: "RetinaFace",
-                    key: "the pyramid's width",
-                    value: "\(width)",
-                    reason: "a multiple of 4 is needed"
-                )
-            }
+            try SettingsCheck(model: "RetinaFace").require(
+                width % 4 == 0,
+                "the pyramid's width",
+                width,
+                "a multiple of 4 is needed"
+            )
         }
 
         private static let depthLimit = 1 << 10

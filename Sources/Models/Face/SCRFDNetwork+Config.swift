@@ -19,7 +19,7 @@ extension SCRFDNetwork {
             depths: [Int] = [1, 2, 3],
             neckWidth: Int = 32
         ) {
-            precondition(widths.count == 3 && depths.count == 3, "SCRFD has three layers")
+            require(widths.count == 3 && depths.count == 3, "SCRFD has three layers")
             (self.stemWidth, self.widths, self.depths, self.neckWidth) = (stemWidth, widths, depths, neckWidth)
         }
 

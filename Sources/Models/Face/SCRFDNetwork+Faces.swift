@@ -6,7 +6,7 @@ extension SCRFDNetwork {
     /// - Parameter pictures: (B, 3, S, S), red first, in -1...1; of any size
     public func faces(in pictures: Tensor) -> [[FaceDetection]] {
         let (B, _, height, width) = pictures.shape4
-        precondition(height == width, "pictures of \(pictures.shape) are not square")
+        require(height == width, "pictures of \(pictures.shape) are not square")
         // 1. A quarter of what `callAsFunction` is shown.
         let side = SCRFD.side / Self.pooling
         let seen = pictures.detached().resizedBilinear(height: side, width: side, alignCorners: false)

@@ -73,7 +73,7 @@ public struct SCRFDNetwork: Sendable {
     /// Pictures (B, h, w, 3), normalised and at a quarter of their size -> what is read off the grids, finest first.
     public func levels(_ pictures: Tensor) -> [Level] {
         let (_, h, w, _) = pictures.shape4
-        precondition(h % 8 == 0 && w % 8 == 0, "8 does not divide the sides of \(pictures.shape)")
+        require(h % 8 == 0 && w % 8 == 0, "8 does not divide the sides of \(pictures.shape)")
         // 1. From fine to coarse.
         var maps: [Tensor] = []
         for layer in layers { maps.append(layer.reduce(maps.last ?? stem(pictures)) { x, block in block(x) }) }
@@ -123,7 +123,7 @@ extension Tensor {
     /// Pictures (B, H, W, C) -> (B, H / side, W / side, C): the means of squares. No gradient flows back through it.
     fileprivate func averagePooled(side: Int) -> Tensor {
         let (B, H, W, C) = shape4
-        precondition(H % side == 0 && W % side == 0, "\(side) does not divide the sides of \(shape)")
+        require(H % side == 0 && W % side == 0, "\(side) does not divide the sides of \(shape)")
         var means = [Float](repeating: 0, count: count / (side * side))
         withValues { x in
             for i in x.indices {

@@ -29,7 +29,7 @@ public struct IDEncoder: Sendable {
     ///   - hiddenStates: `config.features` of EVA02-CLIP's, each (B, 1 + patches, featureWidth), the class token first
     /// - Returns: (B, tokens + features, contextWidth): those of the vector, then one for each hidden state
     public func callAsFunction(_ id: Tensor, hiddenStates: [Tensor]) -> Tensor {
-        precondition(
+        require(
             hiddenStates.count == config.features,
             "\(hiddenStates.count) hidden states, expected \(config.features)"
         )

@@ -61,7 +61,7 @@ public struct IDFormer: Sendable {
     ///     (B, photos (1 + patches), featureWidth)
     /// - Returns: (B, queries, contextWidth), however many photos
     public func callAsFunction(_ ids: Tensor, hiddenStates: [Tensor]) -> Tensor {
-        precondition(
+        require(
             hiddenStates.count == config.features,
             "\(hiddenStates.count) hidden states, expected \(config.features)"
         )

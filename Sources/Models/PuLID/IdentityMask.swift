@@ -28,7 +28,7 @@ public struct IdentityMask: Sendable {
     /// The weights of a grid's pixels, (batch, L, 1).
     func column(_ grid: PixelGrid, batch: Int) -> Tensor {
         guard let column = columns[grid] else {
-            preconditionFailure("the mask has no weights for a grid of \(grid.height) x \(grid.width)")
+            fail("the mask has no weights for a grid of \(grid.height) x \(grid.width)")
         }
         return batch == 1 ? column : .concatenated(Array(repeating: column, count: batch), axis: 0)
     }

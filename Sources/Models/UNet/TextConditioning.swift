@@ -26,7 +26,7 @@ public struct TextConditioning: Sendable {
     }
 
     subscript(attention number: Int) -> KeysAndValues {
-        guard let found = attentions[number] else { preconditionFailure("the prompt was prepared for another UNet") }
+        guard let found = attentions[number] else { fail("the prompt was prepared for another UNet") }
         return found
     }
 }

@@ -1,8 +1,8 @@
 extension UNet2DConditionModel {
     /// The UNet's config.json.
     public struct Config: Decodable, Sendable {
-        public let inChannels: Int
-        public let outChannels: Int
+        /// `in_channels` and `out_channels`, which are the same: what comes out is the noise in what went in.
+        public let latentChannels: Int
         public let blockOutChannels: [Int]
         public let layersPerBlock: Int
         public let downBlockTypes: [String]
@@ -78,16 +78,18 @@ extension UNet2DConditionModel {
             }
         }
 
-        /// - Throws: `UNetConfigError` when it describes another model than SDXL's, or sizes that cannot be.
+        /// - Throws: `UNetConfigError` when it describes another model than SDXL's; `ModelConfigError` for what no UNet
+        ///   has
         public init(from decoder: any Decoder) throws {
             let c = try decoder.container(keyedBy: CodingKeys.self)
-            crossAttentionDim = (try? c.decode(Int.self, forKey: .crossAttentionDim)) ?? 0
-            let embedType = try c.decodeIfPresent(String.self, forKey: .additionEmbedType)
-            guard embedType == "text_time", crossAttentionDim > 0 else {
-                throw UNetConfigError.notSDXL(crossAttention: crossAttentionDim)
+            guard try c.decodeIfPresent(String.self, forKey: .additionEmbedType) == "text_time" else {
+                throw UNetConfigError.notSDXL(
+                    crossAttention: (try? c.decode(Int.self, forKey: .crossAttentionDim)) ?? 0
+                )
             }
-            inChannels = try c.decodeIfPresent(Int.self, forKey: .inChannels) ?? 4
-            outChannels = try c.decodeIfPresent(Int.self, forKey: .outChannels) ?? 4
+            crossAttentionDim = try c.decode(Int.self, forKey: .crossAttentionDim)
+            latentChannels = try c.decodeIfPresent(Int.self, forKey: .inChannels) ?? 4
+            try Self.check(outChannels: c.decodeIfPresent(Int.self, forKey: .outChannels) ?? 4, latentChannels)
             blockOutChannels = try c.decode([Int].self, forKey: .blockOutChannels)
             layersPerBlock = try c.decodeIfPresent(Int.self, forKey: .layersPerBlock) ?? 2
             downBlockTypes = try c.decode([String].self, forKey: .downBlockTypes)
@@ -112,33 +114,101 @@ extension UNet2DConditionModel {
             try validate()
         }
 
+        private static let check = SettingsCheck(model: "UNet2DConditionModel")
+
+        /// Others than SDXL's are told apart by what they take beside the noise.
+        private static func check(outChannels: Int, _ inChannels: Int) throws {
+            let others = [
+                8: ": InstructPix2Pix, which also takes a picture's latent, is not supported",
+                9: ": inpainting, which also takes a mask and a picture's latent, is not supported",
+            ]
+            try check.require(
+                inChannels == outChannels,
+                CodingKeys.inChannels.rawValue,
+                inChannels,
+                "out_channels is \(outChannels)\(others[inChannels, default: ""])"
+            )
+        }
+
         private func validate() throws {
+            func key(_ key: CodingKeys) -> String { key.rawValue }
+            let check = Self.check
             let levels = blockOutChannels.count
-            let sizes =
-                blockOutChannels + transformerLayersPerBlock + attentionHeads
-                + [inChannels, outChannels, layersPerBlock, normNumGroups, additionTimeEmbedDim, crossAttentionDim]
-            guard normEps > 0, normEps < 1 else { throw UNetConfigError.badSizes("norm_eps is \(normEps)") }
-            guard (1...8).contains(levels), sizes.allSatisfy({ (1...65536).contains($0) }) else {
-                throw UNetConfigError.badSizes("a size is missing or out of range")
+            try check.require(
+                (1...8).contains(levels),
+                key(.blockOutChannels),
+                blockOutChannels,
+                "one to eight blocks are expected"
+            )
+            try check.sizes(blockOutChannels, key(.blockOutChannels), count: levels)
+            try check.size(latentChannels, key(.inChannels), in: 1...1 << 10)
+            try check.size(crossAttentionDim, key(.crossAttentionDim))
+            try check.size(layersPerBlock, key(.layersPerBlock), in: SettingsCheck.layers)
+            try check.sizes(
+                transformerLayersPerBlock,
+                key(.transformerLayersPerBlock),
+                in: SettingsCheck.layers,
+                count: levels
+            )
+            try check.sizes(attentionHeads, key(.attentionHeadDim), count: levels)
+            for (types, name) in [(downBlockTypes, CodingKeys.downBlockTypes), (upBlockTypes, .upBlockTypes)] {
+                let known =
+                    name == .downBlockTypes
+                    ? ["DownBlock2D", "CrossAttnDownBlock2D"] : ["UpBlock2D", "CrossAttnUpBlock2D"]
+                try check.require(
+                    types.count == levels && types.allSatisfy(known.contains),
+                    key(name),
+                    types,
+                    "\(levels) of \(known.joined(separator: " or ")) are expected"
+                )
             }
-            guard
-                [downBlockTypes.count, upBlockTypes.count, transformerLayersPerBlock.count, attentionHeads.count]
-                    .allSatisfy({ $0 == levels })
-            else { throw UNetConfigError.badSizes("the lists per block differ in length") }
+            try check.size(normNumGroups, key(.normNumGroups))
+            try check.epsilon(normEps, key(.normEps))
             for (channels, heads) in zip(blockOutChannels, attentionHeads) {
-                guard channels % heads == 0, channels % normNumGroups == 0 else {
-                    throw UNetConfigError.badSizes(
-                        "\(channels) channels cannot be \(heads) heads or \(normNumGroups) groups"
-                    )
-                }
+                try check.require(
+                    channels % heads == 0,
+                    key(.attentionHeadDim),
+                    attentionHeads,
+                    "\(channels) channels cannot be \(heads) heads"
+                )
+                try check.require(
+                    channels % normNumGroups == 0,
+                    key(.normNumGroups),
+                    normNumGroups,
+                    "\(channels) channels cannot be so many groups"
+                )
             }
-            guard additionTimeEmbedDim % 2 == 0, blockOutChannels[0] % 2 == 0, pooledTextDim > 0 else {
-                throw UNetConfigError.badSizes("the embeddings' widths do not fit together")
-            }
-            let known = ["DownBlock2D", "CrossAttnDownBlock2D", "UpBlock2D", "CrossAttnUpBlock2D"]
-            for type in downBlockTypes + upBlockTypes where !known.contains(type) {
-                throw UNetConfigError.badSizes("blocks of type \(type) are not part of SDXL")
-            }
+            try check.size(additionTimeEmbedDim, key(.additionTimeEmbedDim))
+            try check.require(
+                additionTimeEmbedDim % 2 == 0,
+                key(.additionTimeEmbedDim),
+                additionTimeEmbedDim,
+                "sines and cosines are half of it each"
+            )
+            try check.require(
+                blockOutChannels[0] % 2 == 0,
+                key(.blockOutChannels),
+                blockOutChannels,
+                "sines and cosines are half of the first each"
+            )
+            try check.size(
+                projectionClassEmbeddingsInputDim,
+                key(.projectionClassEmbeddingsInputDim),
+                in: 1...1 << 20
+            )
+            try check.require(
+                pooledTextDim > 0,
+                key(.projectionClassEmbeddingsInputDim),
+                projectionClassEmbeddingsInputDim,
+                "six embeddings of \(additionTimeEmbedDim) take \(6 * additionTimeEmbedDim) of it"
+            )
+            let half = Float(min(blockOutChannels[0], additionTimeEmbedDim) / 2)
+            try check.require(
+                (0...1).contains(freqShift) && freqShift < half,
+                key(.freqShift),
+                freqShift,
+                "0 to 1 is expected, and less than half of the narrowest embedding, \(half)"
+            )
         }
 
         /// The width of the time embedding inside the network.
@@ -150,7 +220,6 @@ extension UNet2DConditionModel {
 
 public enum UNetConfigError: Error, Hashable {
     case notSDXL(crossAttention: Int)
-    case badSizes(String)
     /// A setting that would change the picture and that SDXL does not use.
     case unsupported(key: String, value: String)
 }
@@ -164,7 +233,6 @@ extension UNetConfigError: CustomStringConvertible {
             "this is not an SDXL UNet (cross-attention \(width)): addition_embed_type is not text_time"
         case .unsupported(let key, let value):
             "the UNet's config.json says \(key): \(value), which SDXL does not use and this program does not follow"
-        case .badSizes(let reason): "the UNet's config.json cannot be right: \(reason)"
         }
     }
 }

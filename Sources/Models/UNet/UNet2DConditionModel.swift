@@ -31,7 +31,7 @@ public struct UNet2DConditionModel: Sendable {
         self.config = config
         let channels = config.blockOutChannels
         let temb = config.timeEmbedDim
-        convIn = try Conv2d(w / "conv_in", from: config.inChannels, to: channels[0], kernel: 3)
+        convIn = try Conv2d(w / "conv_in", from: config.latentChannels, to: channels[0], kernel: 3)
         timeEmbedding = try TimestepEmbedding(w / "time_embedding", from: channels[0], to: temb)
         addEmbedding = try TimestepEmbedding(
             w / "add_embedding",
@@ -49,7 +49,7 @@ public struct UNet2DConditionModel: Sendable {
             channels: channels[0],
             eps: config.normEps
         )
-        convOut = try Conv2d(w / "conv_out", from: channels[0], to: config.outChannels, kernel: 3)
+        convOut = try Conv2d(w / "conv_out", from: channels[0], to: config.latentChannels, kernel: 3)
     }
 
     /// - Parameters:
@@ -79,7 +79,7 @@ public struct UNet2DConditionModel: Sendable {
     ) -> Tensor {
         // 1. time, sizes and pooled text
         let B = sample.shape[0]
-        precondition(timesteps.count == B, "\(timesteps.count) timesteps for \(B) pictures")
+        require(timesteps.count == B, "\(timesteps.count) timesteps for \(B) pictures")
         let time = sinusoids(timesteps, channels: config.blockOutChannels[0])
         let sizes = sinusoids(added.timeIDs.flatMap { $0 }, channels: config.additionTimeEmbedDim)
         let addition = Tensor.concatenated(

@@ -2,31 +2,27 @@ extension AutoencoderKL {
     /// What `vae/config.json` says, under the file's own keys. Keys that change nothing here are not read:
     /// `force_upcast` (everything is computed in 32 bits) and `sample_size`.
     public struct Config: Hashable, Sendable {
-        public var inChannels = 3
-        public var outChannels = 3
-        public var blockOutChannels = [64]
-        public var layersPerBlock = 1
-        public var latentChannels = 4
-        public var normNumGroups = 32
+        /// A picture's: red, green, blue.
+        public static let pictureChannels = 3
+
+        public let blockOutChannels: [Int]
+        public let layersPerBlock: Int
+        public let latentChannels: Int
+        public let normNumGroups: Int
         /// Latents as the UNet sees them are the autoencoder's times this.
-        public var scalingFactor: Float = 0.18215
-        public var useQuantConv = true
-        public var usePostQuantConv = true
-        public var midBlockAddAttention = true
+        public let scalingFactor: Float
+        public let useQuantConv: Bool
+        public let usePostQuantConv: Bool
+        public let midBlockAddAttention: Bool
 
         /// How many pixels one latent covers on each side: 8 for SDXL.
         public var downscale: Int { 1 << (blockOutChannels.count - 1) }
 
-        /// SDXL's autoencoder.
-        public static let sdxl = Config(
-            blockOutChannels: [128, 256, 512, 512],
-            layersPerBlock: 2,
-            scalingFactor: 0.13025
-        )
+        /// By which SDXL scales latents.
+        public static let sdxlScalingFactor: Float = 0.13025
 
+        /// - Throws: `ModelConfigError` for what no autoencoder has
         public init(
-            inChannels: Int = 3,
-            outChannels: Int = 3,
             blockOutChannels: [Int] = [64],
             layersPerBlock: Int = 1,
             latentChannels: Int = 4,
@@ -35,9 +31,29 @@ extension AutoencoderKL {
             useQuantConv: Bool = true,
             usePostQuantConv: Bool = true,
             midBlockAddAttention: Bool = true
-        ) {
-            self.inChannels = inChannels
-            self.outChannels = outChannels
+        ) throws {
+            let check = SettingsCheck(model: Self.model)
+            try check.require(
+                (1...8).contains(blockOutChannels.count),
+                "block_out_channels",
+                blockOutChannels,
+                "one to eight blocks are expected"
+            )
+            try check.sizes(blockOutChannels, "block_out_channels", count: blockOutChannels.count)
+            try check.size(layersPerBlock, "layers_per_block", in: SettingsCheck.layers)
+            try check.size(latentChannels, "latent_channels", in: 1...1 << 10)
+            try check.require(
+                normNumGroups > 0 && blockOutChannels.allSatisfy { $0 % normNumGroups == 0 },
+                "norm_num_groups",
+                normNumGroups,
+                "it has to divide every one of the block_out_channels \(blockOutChannels)"
+            )
+            try check.require(
+                (1e-3...1e3).contains(abs(scalingFactor)),
+                "scaling_factor",
+                scalingFactor,
+                "a number between 0.001 and 1000 is expected"
+            )
             self.blockOutChannels = blockOutChannels
             self.layersPerBlock = layersPerBlock
             self.latentChannels = latentChannels
@@ -48,49 +64,7 @@ extension AutoencoderKL {
             self.midBlockAddAttention = midBlockAddAttention
         }
 
-        /// - Throws: `ModelConfigError` for sizes that no autoencoder has. They may come from a file, so they are
-        ///   checked before anything is computed from them.
-        func validate() throws {
-            func check(_ holds: Bool, _ key: String, _ value: some Any, _ reason: String) throws {
-                guard holds else {
-                    throw ModelConfigError.invalid(
-                        model: "AutoencoderKL",
-                        key: key,
-                        value: "\(value)",
-                        reason: reason
-                    )
-                }
-            }
-            let width = 1...(1 << 16)
-            try check(
-                (1...8).contains(blockOutChannels.count),
-                "block_out_channels",
-                blockOutChannels,
-                "one to eight blocks are expected"
-            )
-            try check(
-                blockOutChannels.allSatisfy(width.contains),
-                "block_out_channels",
-                blockOutChannels,
-                "a width lies between 1 and 65536"
-            )
-            try check((1...256).contains(layersPerBlock), "layers_per_block", layersPerBlock, "1 to 256 are expected")
-            try check(width.contains(inChannels), "in_channels", inChannels, "1 to 65536 are expected")
-            try check(width.contains(outChannels), "out_channels", outChannels, "1 to 65536 are expected")
-            try check(width.contains(latentChannels), "latent_channels", latentChannels, "1 to 65536 are expected")
-            try check(
-                normNumGroups > 0 && blockOutChannels.allSatisfy { $0 % normNumGroups == 0 },
-                "norm_num_groups",
-                normNumGroups,
-                "it has to divide every one of the block_out_channels \(blockOutChannels)"
-            )
-            try check(
-                scalingFactor.isFinite && scalingFactor != 0,
-                "scaling_factor",
-                scalingFactor,
-                "a finite number other than 0 is expected"
-            )
-        }
+        fileprivate static let model = "AutoencoderKL"
     }
 }
 
@@ -116,33 +90,41 @@ extension AutoencoderKL.Config: Decodable {
 
     /// Absent keys get diffusers' defaults.
     ///
-    /// - Throws: `ModelConfigError.unsupported` for another autoencoder than SDXL's kind.
+    /// - Throws: `ModelConfigError` for another autoencoder than SDXL's kind, and for what no autoencoder has
     public init(from decoder: any Swift.Decoder) throws {
-        self.init()
         let values = try decoder.container(keyedBy: CodingKeys.self)
-        func read<Value: Decodable>(_ key: CodingKeys, into value: inout Value) throws {
-            if let found = try values.decodeIfPresent(Value.self, forKey: key) { value = found }
+        func read<Value: Decodable>(_ key: CodingKeys, default value: Value) throws -> Value {
+            try values.decodeIfPresent(Value.self, forKey: key) ?? value
         }
-        try read(.inChannels, into: &inChannels)
-        try read(.outChannels, into: &outChannels)
-        try read(.blockOutChannels, into: &blockOutChannels)
-        try read(.layersPerBlock, into: &layersPerBlock)
-        try read(.latentChannels, into: &latentChannels)
-        try read(.normNumGroups, into: &normNumGroups)
-        try read(.scalingFactor, into: &scalingFactor)
-        try read(.useQuantConv, into: &useQuantConv)
-        try read(.usePostQuantConv, into: &usePostQuantConv)
-        try read(.midBlockAddAttention, into: &midBlockAddAttention)
+        try self.init(
+            blockOutChannels: read(.blockOutChannels, default: [64]),
+            layersPerBlock: read(.layersPerBlock, default: 1),
+            latentChannels: read(.latentChannels, default: 4),
+            normNumGroups: read(.normNumGroups, default: 32),
+            scalingFactor: read(.scalingFactor, default: 0.18215),
+            useQuantConv: read(.useQuantConv, default: true),
+            usePostQuantConv: read(.usePostQuantConv, default: true),
+            midBlockAddAttention: read(.midBlockAddAttention, default: true)
+        )
 
         func require(_ holds: Bool, _ key: CodingKeys, _ value: some Any, supported: String) throws {
             guard holds else {
                 throw ModelConfigError.unsupported(
-                    model: "AutoencoderKL",
+                    model: Self.model,
                     key: key.rawValue,
                     value: "\(value)",
                     supported: supported
                 )
             }
+        }
+        for key in [CodingKeys.inChannels, .outChannels] {
+            let channels = try read(key, default: Self.pictureChannels)
+            try require(
+                channels == Self.pictureChannels,
+                key,
+                channels,
+                supported: "\(Self.pictureChannels): pictures are red, green and blue"
+            )
         }
         for (key, type) in [(CodingKeys.downBlockTypes, "DownEncoderBlock2D"), (.upBlockTypes, "UpDecoderBlock2D")] {
             let types = try values.decodeIfPresent([String].self, forKey: key)
@@ -155,6 +137,5 @@ extension AutoencoderKL.Config: Decodable {
             let isAbsent = try !values.contains(key) || values.decodeNil(forKey: key)
             try require(isAbsent, key, "set", supported: "null: latents are scaled by scaling_factor alone")
         }
-        try validate()
     }
 }

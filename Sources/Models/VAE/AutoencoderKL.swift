@@ -11,9 +11,8 @@ public struct AutoencoderKL: Sendable {
     let decoder: VAEDecoder
     let quantConv, postQuantConv: Conv2d?
 
-    /// - Throws: `ModelConfigError`; `WeightsError` for a missing tensor or one of another shape.
+    /// - Throws: `WeightsError` for a missing tensor or one of another shape.
     public init(_ w: Weights, config: Config) throws {
-        try config.validate()
         self.config = config
         let C = config.latentChannels
         encoder = try VAEEncoder(w / "encoder", config)
@@ -36,7 +35,7 @@ public struct AutoencoderKL: Sendable {
 
     /// Picture (B, 3, H, W) -> means and logarithms of variances (B, 2 * 4, H / 8, W / 8).
     func moments(_ image: Tensor) -> Tensor {
-        precondition(
+        require(
             image.shape4.2 >= config.downscale && image.shape4.3 >= config.downscale,
             "a picture of \(image.shape) is smaller than one latent"
         )

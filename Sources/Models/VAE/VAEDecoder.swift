@@ -28,7 +28,7 @@ struct VAEDecoder: Sendable {
             channels: widths[last],
             eps: 1e-6
         )
-        convOut = try Conv2d(w / "conv_out", from: widths[last], to: config.outChannels, kernel: 3)
+        convOut = try Conv2d(w / "conv_out", from: widths[last], to: AutoencoderKL.Config.pictureChannels, kernel: 3)
     }
 
     /// Latent (B, h, w, 4) -> picture (B, 8 h, 8 w, 3)

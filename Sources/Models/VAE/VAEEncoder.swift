@@ -11,7 +11,7 @@ struct VAEEncoder: Sendable {
     init(_ w: Weights, _ config: AutoencoderKL.Config) throws {
         let widths = config.blockOutChannels
         let last = widths.count - 1
-        convIn = try Conv2d(w / "conv_in", from: config.inChannels, to: widths[0], kernel: 3)
+        convIn = try Conv2d(w / "conv_in", from: AutoencoderKL.Config.pictureChannels, to: widths[0], kernel: 3)
         downBlocks = try widths.indices.map { i in
             try DownEncoderBlock2D(
                 w / "down_blocks" / i,

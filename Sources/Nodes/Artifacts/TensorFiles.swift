@@ -2,8 +2,8 @@ import Checkpoints
 import Tensors
 
 /// The bytes of a safetensors file.
-func safetensors(_ tensors: [String: Tensor]) throws -> [UInt8] {
-    var writer = SafetensorsWriter()
+func safetensors(_ tensors: [String: Tensor], metadata: [String: String] = [:]) throws -> [UInt8] {
+    var writer = SafetensorsWriter(metadata: metadata)
     writer.add(tensors)
     return try writer.serialized()
 }

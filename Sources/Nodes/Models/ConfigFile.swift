@@ -1,7 +1,8 @@
 import Checkpoints
 import Foundation
 
-/// A JSON file of settings, at most a megabyte.
+/// A JSON file of settings, at most a megabyte. What comes out is fit to be used: the settings' own `init(from:)` has
+/// checked them.
 ///
 /// - Throws: `NodeError` that names the file.
 func decodeConfig<Config: Decodable>(_ type: Config.Type, from path: String) throws -> Config {
@@ -24,8 +25,10 @@ private func reason(of error: DecodingError) -> String {
     case .keyNotFound(let key, _): "the setting \(key.stringValue) is missing"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):
         "the setting \(context.codingPath.map(\.stringValue).joined(separator: ".")) has the wrong type"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+        "the setting \(context.codingPath.map(\.stringValue).joined(separator: ".")) has a value that is not possible"
     case .dataCorrupted(let context):
-        context.underlyingError.map { "\($0)" } ?? "this is not JSON: \(context.debugDescription)"
+        context.underlyingError.map { "\($0)" } ?? "this is not valid: \(context.debugDescription)"
     @unknown default: "\(error)"
     }
 }

@@ -102,7 +102,8 @@ struct FaceFinder {
 
     private func picked(_ pick: FacePick, of faces: [FaceDetection]) throws -> FaceDetection? {
         switch pick {
-        case .largest: return faces.max { $0.area < $1.area }
+        // Of several as large the last, as `sorted(...)[-1]` has it.
+        case .largest: return faces.reversed().max { $0.area < $1.area }
         case .center: return nearestMiddle(faces)
         case .index(let index):
             let ordered = faces.sorted { $0.left < $1.left }

@@ -93,11 +93,11 @@ package struct OriginalCheckpoint {
         func shape(_ name: String) throws -> [Int] { try known(Self.vaePrefix + name) }
         let levels = (0..<8).prefix { has("\(Self.vaePrefix)encoder.down.\($0).block.0.conv1.weight") }.count
         let layers = (0..<64).prefix { has("\(Self.vaePrefix)encoder.down.0.block.\($0).conv1.weight") }.count
-        return AutoencoderKL.Config(
-            blockOutChannels: try (0..<levels).map { try shape("encoder.down.\($0).block.0.conv1.weight")[0] },
+        return try AutoencoderKL.Config(
+            blockOutChannels: (0..<levels).map { try shape("encoder.down.\($0).block.0.conv1.weight")[0] },
             layersPerBlock: layers,
-            latentChannels: try shape("decoder.conv_in.weight")[1],
-            scalingFactor: AutoencoderKL.Config.sdxl.scalingFactor
+            latentChannels: shape("decoder.conv_in.weight")[1],
+            scalingFactor: AutoencoderKL.Config.sdxlScalingFactor
         )
     }
 
@@ -105,30 +105,32 @@ package struct OriginalCheckpoint {
     package func firstEncoderConfig() throws -> CLIPTextConfig {
         let prefix = "\(Self.firstEncoderPrefix)text_model."
         let tokens = try known("\(prefix)embeddings.token_embedding.weight")
-        var config = CLIPTextConfig()
-        (config.vocabSize, config.hiddenSize) = (tokens[0], tokens[1])
-        config.intermediateSize = try known("\(prefix)encoder.layers.0.mlp.fc1.weight")[0]
-        config.numHiddenLayers = (0..<1024).prefix { has("\(prefix)encoder.layers.\($0).mlp.fc1.weight") }.count
-        config.maxPositionEmbeddings = try known("\(prefix)embeddings.position_embedding.weight")[0]
-        config.projectionDim = tokens[1]
-        config.numAttentionHeads = max(1, tokens[1] / 64)
-        config.hiddenAct = .quickGELU
-        return config
+        return try CLIPTextConfig(
+            vocabSize: tokens[0],
+            hiddenSize: tokens[1],
+            intermediateSize: known("\(prefix)encoder.layers.0.mlp.fc1.weight")[0],
+            projectionDim: tokens[1],
+            numHiddenLayers: (0..<1024).prefix { has("\(prefix)encoder.layers.\($0).mlp.fc1.weight") }.count,
+            numAttentionHeads: max(1, tokens[1] / 64),
+            maxPositionEmbeddings: known("\(prefix)embeddings.position_embedding.weight")[0],
+            hiddenAct: .quickGELU
+        )
     }
 
     /// OpenCLIP bigG's text encoder, in the widths of the file.
     package func secondEncoderConfig() throws -> CLIPTextConfig {
         let prefix = Self.secondEncoderPrefix
         let tokens = try known("\(prefix)token_embedding.weight")
-        var config = CLIPTextConfig()
-        (config.vocabSize, config.hiddenSize) = (tokens[0], tokens[1])
-        config.intermediateSize = try known("\(prefix)transformer.resblocks.0.mlp.c_fc.weight")[0]
-        config.numHiddenLayers = (0..<1024).prefix { has("\(prefix)transformer.resblocks.\($0).mlp.c_fc.weight") }.count
-        config.maxPositionEmbeddings = try known("\(prefix)positional_embedding")[0]
-        config.projectionDim = try known("\(prefix)text_projection")[1]
-        config.numAttentionHeads = max(1, tokens[1] / 64)
-        config.hiddenAct = .gelu
-        return config
+        return try CLIPTextConfig(
+            vocabSize: tokens[0],
+            hiddenSize: tokens[1],
+            intermediateSize: known("\(prefix)transformer.resblocks.0.mlp.c_fc.weight")[0],
+            projectionDim: known("\(prefix)text_projection")[1],
+            numHiddenLayers: (0..<1024).prefix { has("\(prefix)transformer.resblocks.\($0).mlp.c_fc.weight") }.count,
+            numAttentionHeads: max(1, tokens[1] / 64),
+            maxPositionEmbeddings: known("\(prefix)positional_embedding")[0],
+            hiddenAct: .gelu
+        )
     }
 
     /// The shape of a matrix or a convolution that SDXL has.

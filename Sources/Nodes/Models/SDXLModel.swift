@@ -53,33 +53,60 @@ public struct SDXLModel: ModelReference {
             let first = Weights(try merged(.textEncoder, into: checkpoint("text_encoder").firstEncoder()))
             let second = Weights(try merged(.textEncoder2, into: checkpoint("text_encoder_2").secondEncoder()))
             reserve(first.bytesInMemory + second.bytesInMemory)
-            return try SDXLPromptEncoder(
-                tokenizers: tokenizers(),
-                first: CLIPTextModel(
-                    first,
-                    config: settings("text_encoder config", inferred: { try $0.firstEncoderConfig() })
-                ),
-                second: CLIPTextModelWithProjection(
-                    second,
-                    config: settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() })
-                ),
-                forceZerosForEmptyPrompt: files["model index"].map {
-                    try decodeConfig(SDXLModelIndex.self, from: $0.path).forceZerosForEmptyPrompt
-                } ?? true
-            )
+            do {
+                return try SDXLPromptEncoder(
+                    tokenizers: tokenizers(),
+                    first: CLIPTextModel(
+                        first,
+                        config: settings("text_encoder config", inferred: { try $0.firstEncoderConfig() })
+                    ),
+                    second: CLIPTextModelWithProjection(
+                        second,
+                        config: settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() })
+                    ),
+                    forceZerosForEmptyPrompt: files["model index"].map {
+                        try decodeConfig(SDXLModelIndex.self, from: $0.path).forceZerosForEmptyPrompt
+                    } ?? true
+                )
+            } catch let error as SDXLPromptError {
+                throw NodeError.badConfig(path: tokenizer("tokenizer")?.folder ?? "", reason: "\(error)")
+            }
         }
     }
 
+    /// An autoencoder with the model's settings and other weights.
+    ///
+    /// - Parameter side: of the square pictures that it will see, in pixels
+    /// - Throws: `NodeError.unevenPicture` where they do not make whole latents; `ModelConfigError`; `WeightsError`
+    func autoencoder(_ weights: WeightsArtifact, pictures side: Int = 64, _ context: RunContext) throws -> AutoencoderKL
+    {
+        let config = try vaeConfig(context)
+        guard side % config.downscale == 0 else {
+            throw NodeError.unevenPicture(width: side, height: side, factor: config.downscale)
+        }
+        return try AutoencoderKL(weights.source("the VAE"), config: config)
+    }
+
     /// The sizes of the UNet and the text encoders, and the tokenizers: what a training from nothing needs.
+    ///
+    /// - Throws: `NodeError` where they do not fit each other, or the VAE
     func networksConfig(_ context: RunContext) throws -> SDXLNetworks.Config {
         let (tokenizer, tokenizer2) = try tokenizers()
-        return SDXLNetworks.Config(
+        let config = try SDXLNetworks.Config(
             unet: try settings("unet config", inferred: { try $0.unetConfig() }),
             textEncoder: try settings("text_encoder config", inferred: { try $0.firstEncoderConfig() }),
             textEncoder2: try settings("text_encoder_2 config", inferred: { try $0.secondEncoderConfig() }),
             tokenizer: tokenizer,
             tokenizer2: tokenizer2
         )
+        let latents = try vaeConfig(context).latentChannels
+        guard config.unet.latentChannels == latents else {
+            throw NodeError.badConfig(
+                path: try path("unet config"),
+                reason: "in_channels is \(config.unet.latentChannels), but the VAE's latent_channels are \(latents)"
+            )
+        }
+        return config
     }
 
     /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none. What the
@@ -119,8 +146,10 @@ public struct SDXLModel: ModelReference {
         inferred: (OriginalCheckpoint) throws -> Config
     ) throws -> Config {
         let path = try path(role)
-        return path.hasSuffix(".json")
-            ? try decodeConfig(Config.self, from: path) : try inferred(OriginalCheckpoint(path))
+        if path.hasSuffix(".json") { return try decodeConfig(Config.self, from: path) }
+        do { return try inferred(OriginalCheckpoint(path)) } catch let error as ModelConfigError {
+            throw NodeError.badConfig(path: path, reason: "\(error)")
+        }
     }
 
     private func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }

@@ -57,7 +57,7 @@ struct Evaluate: Node {
             seeds: seeds,
             rollout: try LightningRollout(unet: unet, noise: model.noiseSchedule(context), steps: steps),
             encoder: drawing.prompts,
-            vae: try AutoencoderKL(vae.source("the VAE"), config: model.vaeConfig(context)),
+            vae: try model.autoencoder(vae, context),
             encoders: try identityEncoders(recognizer, visionTower, lossNet: nil),
             probe: try SceneProbe(probe.source("the probe")),
             locate: try detector.locator()

@@ -37,7 +37,7 @@ struct MeasureNetworks: Node {
         let measurement = NetworkMeasurement(
             networks: try SDXLNetworks(base.source("the base model"), config: config),
             student: try UNet2DConditionModel(student.source("the student"), config: config.unet),
-            vae: try AutoencoderKL(vae.source("the VAE"), config: model.vaeConfig(context)),
+            vae: try model.autoencoder(vae, context),
             noise: try model.noiseSchedule(context),
             recognizer: try recognizer.recognizer("the recogniser"),
             lossNet: try lossNet.recognizer("the loss net"),

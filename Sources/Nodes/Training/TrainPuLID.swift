@@ -121,7 +121,7 @@ struct TrainPuLID: TrainingNode {
         }
         let networks = try model.networksConfig(context)
         let noise = try model.noiseSchedule(context)
-        let autoencoder = try AutoencoderKL(vae.source("the VAE"), config: model.vaeConfig(context))
+        let autoencoder = try model.autoencoder(vae, pictures: pictures.pictures.size, context)
         let drawing = try SDXLNetworks(base.source("the base model"), config: networks)
         let fast = try student.map {
             try UNet2DConditionModel($0.source("the student"), config: networks.unet)

@@ -45,7 +45,7 @@ func latents(
 ) throws -> CaptionedLatents {
     CaptionedLatents(
         pictures: pictures.pictures,
-        vae: try AutoencoderKL(vae.source("the VAE"), config: model.vaeConfig(context)),
+        vae: try model.autoencoder(vae, pictures: pictures.pictures.size, context),
         tokenizer: networks.tokenizer,
         tokenizer2: networks.tokenizer2
     )

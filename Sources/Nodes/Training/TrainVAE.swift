@@ -29,9 +29,14 @@ struct TrainVAE: TrainingNode {
     var featureWeight: Double = 1
 
     func run(_ context: RunContext) throws -> WeightsArtifact {
-        try context.train(
+        let config = try model.vaeConfig(context)
+        let (side, factor) = (pictures.pictures.size, max(config.downscale, ReconstructionLoss.patchSide))
+        guard side % factor == 0 else {
+            throw NodeError.unevenPicture(width: side, height: side, factor: factor)
+        }
+        return try context.train(
             VAETraining(
-                config: model.vaeConfig(context),
+                config: config,
                 pictures: pictures.pictures,
                 from: from?.tensors,
                 seed: seed.value,

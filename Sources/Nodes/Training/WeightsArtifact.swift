@@ -51,7 +51,7 @@ public struct WeightsArtifact: Artifact {
         for (name, block) in record.blocks where name.hasPrefix(Self.prefix) {
             tensors[String(name.dropFirst(Self.prefix.count))] = try record.tensor(name, shape: block.shape.map { $0 })
         }
-        let losses = try record.tensor("losses", shape: [nil]).values
+        let losses = try record.tensor("losses", shape: [nil], mayBeEmpty: true).values
         var metadata: [String: String] = [:]
         for case (let key, .string(let text)) in record.values where key.hasPrefix("metadata ") {
             metadata[String(key.dropFirst("metadata ".count))] = text

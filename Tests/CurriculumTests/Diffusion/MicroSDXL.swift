@@ -15,7 +15,7 @@ struct MicroSDXL {
 
     init() throws {
         let folder = goldenFolder + "/sdxl"
-        config = SDXLNetworks.Config(
+        config = try SDXLNetworks.Config(
             unet: try Self.decoded(
                 """
                 {"block_out_channels": [8, 8], "layers_per_block": 1, "norm_num_groups": 4,

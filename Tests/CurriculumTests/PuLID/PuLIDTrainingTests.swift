@@ -61,12 +61,16 @@ import Training
 
     /// Contexts of 4 + 8 numbers, pooled ones of 8, in the words of the small random SDXL.
     private func prompts(_ w: Weights) throws -> SDXLPromptEncoder {
-        func config(_ width: Int, _ tokenizer: CLIPTokenizer) -> CLIPTextConfig {
-            var config = CLIPTextConfig()
-            (config.hiddenSize, config.intermediateSize, config.projectionDim) = (width, 2 * width, width)
-            (config.numHiddenLayers, config.numAttentionHeads) = (2, 1)
-            (config.vocabSize, config.eosTokenID) = (tokenizer.largestID + 1, tokenizer.endID)
-            return config
+        func config(_ width: Int, _ tokenizer: CLIPTokenizer) throws -> CLIPTextConfig {
+            try CLIPTextConfig(
+                vocabSize: tokenizer.largestID + 1,
+                hiddenSize: width,
+                intermediateSize: 2 * width,
+                projectionDim: width,
+                numHiddenLayers: 2,
+                numAttentionHeads: 1,
+                eosTokenID: tokenizer.endID
+            )
         }
         let first = try CLIPTokenizer(folder: goldenFolder + "/sdxl/tokenizer")
         let second = try CLIPTokenizer(folder: goldenFolder + "/sdxl/tokenizer_2")

@@ -108,7 +108,7 @@ extension Tensor {
     }
 }
 
-private func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
+func leastCommonMultiple(_ a: Int, _ b: Int) -> Int {
     var (x, y) = (a, b)
     while y > 0 { (x, y) = (y, x % y) }
     return a / max(1, x) * b

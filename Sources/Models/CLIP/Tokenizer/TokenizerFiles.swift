@@ -7,7 +7,7 @@ public struct TokenizerFiles: Sendable {
         "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json",
     ]
 
-    let folder: String
+    public let folder: String
     private let present: Set<String>
 
     /// - Parameter present: those of `names` that are there; others are not looked for

@@ -69,10 +69,11 @@ struct TokenizerSettings {
             tokens.merge(map.tokens) { $1 }
         }
         if let length = configuration?.model_max_length, length < 1e6 {
-            guard let exact = Int(exactly: length), exact >= 2 else {
+            // Start, end, and at least one token between.
+            guard let exact = Int(exactly: length), exact >= 3 else {
                 throw TokenizerError.malformed(
                     file: files.path("tokenizer_config.json"),
-                    reason: "model_max_length is \(length)"
+                    reason: "model_max_length is \(length); a whole number of at least 3 is expected"
                 )
             }
             maximumLength = exact
