@@ -116,7 +116,7 @@ import Testing
         )
         #expect(
             try failure("tokenizer_config.json", "{\"model_max_length\": 1.5}")
-                == "tokenizer_config.json: not a CLIP tokenizer's file: model_max_length is 1.5; copy or download it again"
+                == "tokenizer_config.json: not a CLIP tokenizer's file: model_max_length is 1.5; a whole number of at least 3 is expected; copy or download it again"
         )
         #expect(
             try failure("tokenizer_config.json", #"{"added_tokens_decoder": {"x": {"content": "!"}}}"#)

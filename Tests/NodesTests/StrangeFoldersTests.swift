@@ -114,7 +114,7 @@ import Testing
             "vae/config.json", "\"latent_channels\": 4", "\"latent_channels\": []",
             "the setting latent_channels has the wrong"
         ),
-        ("unet/config.json", "\"norm_num_groups\": 8", "\"norm_num_groups\": 1e39", "norm_num_groups"),
+        ("unet/config.json", "\"norm_num_groups\": 8", "\"norm_num_groups\": 1e39", "a number is too large"),
         (
             "unet/config.json", "\"norm_num_groups\": 8", "\"norm_num_groups\": 8, \"norm_num_groups\": 4",
             "the key \"norm_num_groups\" comes twice"

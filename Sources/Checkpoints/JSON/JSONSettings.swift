@@ -18,6 +18,13 @@ package enum JSONSettings {
         }
         let decoder = JSONDecoder()
         decoder.allowsJSON5 = true
-        return try decoder.decode(type, from: data)
+        do { return try decoder.decode(type, from: data) } catch DecodingError.dataCorrupted(let context)
+            where context.codingPath.isEmpty && context.underlyingError == nil
+        {
+            // The text was read to its end: Foundation says no more of numbers that their type cannot hold.
+            throw DecodingError.dataCorrupted(
+                .init(codingPath: [], debugDescription: "a number is too large, or not whole where it has to be")
+            )
+        }
     }
 }
