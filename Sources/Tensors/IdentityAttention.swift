@@ -23,12 +23,12 @@ public func identityAttention(
 ) -> Tensor {
     let (B, L, C) = q.shape3
     let (Bk, T, Ck) = k.shape3
-    precondition(
+    require(
         C == Ck && k.shape == v.shape && (Bk == B || Bk == 1) && C % heads == 0 && L > 0 && T > 0
             && h.shape == q.shape && x.shape == q.shape && weight.shape == [B, L, 1],
         "identity attention of \(q.shape) over \(k.shape) beside \(h.shape) with weights of \(weight.shape)"
     )
-    precondition(![q, k, v, h, x, weight].contains { $0.needsGradient }, "identity attention records no gradient")
+    require(![q, k, v, h, x, weight].contains { $0.needsGradient }, "identity attention records no gradient")
     return Tensor(q.shape) { y in
         identityAttentionForward(
             AttentionShape(batch: B, queries: L, keys: T, heads: heads, width: C / heads),
