@@ -61,7 +61,6 @@ public struct ImageArtifact: Artifact {
     public init(record: Record) throws {
         try record.require(kind: Self.kind)
         image = try record.tensor("image", shape: [nil, 3, nil, nil])
-        guard image.count > 0 else { throw ArtifactError.damaged(kind: Self.kind, reason: "it has no pixels") }
     }
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
