@@ -34,6 +34,11 @@ public struct CanonicalEncoder: Sendable {
         }
     }
 
+    /// The axes with their values, in their order.
+    public mutating func append(_ cell: Cell) {
+        append(.list(cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
+    }
+
     /// For a map whose entries follow one by one, in the order of their keys.
     mutating func beginMap(count: Int) {
         bytes.append(UInt8(ascii: "m"))

@@ -59,7 +59,7 @@ public struct KeyTemplate: Sendable {
             encoder.append(.integer(Int128(digests.count)))
             for input in digests {
                 if let cell = input.cell {
-                    encoder.append(.list(cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
+                    encoder.append(cell)
                 } else {
                     encoder.append(.null)
                 }

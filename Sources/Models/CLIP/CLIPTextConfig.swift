@@ -84,7 +84,8 @@ extension CLIPTextConfig: Decodable {
         func read<Value: Decodable>(_ key: Key, default value: Value) throws -> Value {
             try fields.decodeIfPresent(Value.self, forKey: key) ?? value
         }
-        let activation = try read(.hiddenAct, default: Activation.quickGELU.rawValue)
+        let usual = try Self()
+        let activation = try read(.hiddenAct, default: usual.hiddenAct.rawValue)
         guard let hiddenAct = Activation(rawValue: activation) else {
             throw ModelConfigError.unsupported(
                 model: Self.model,
@@ -94,16 +95,16 @@ extension CLIPTextConfig: Decodable {
             )
         }
         try self.init(
-            vocabSize: read(.vocabSize, default: 49408),
-            hiddenSize: read(.hiddenSize, default: 512),
-            intermediateSize: read(.intermediateSize, default: 2048),
-            projectionDim: read(.projectionDim, default: 512),
-            numHiddenLayers: read(.numHiddenLayers, default: 12),
-            numAttentionHeads: read(.numAttentionHeads, default: 8),
-            maxPositionEmbeddings: read(.maxPositionEmbeddings, default: 77),
+            vocabSize: read(.vocabSize, default: usual.vocabSize),
+            hiddenSize: read(.hiddenSize, default: usual.hiddenSize),
+            intermediateSize: read(.intermediateSize, default: usual.intermediateSize),
+            projectionDim: read(.projectionDim, default: usual.projectionDim),
+            numHiddenLayers: read(.numHiddenLayers, default: usual.numHiddenLayers),
+            numAttentionHeads: read(.numAttentionHeads, default: usual.numAttentionHeads),
+            maxPositionEmbeddings: read(.maxPositionEmbeddings, default: usual.maxPositionEmbeddings),
             hiddenAct: hiddenAct,
-            layerNormEps: read(.layerNormEps, default: 1e-5),
-            eosTokenID: read(.eosTokenID, default: 49407)
+            layerNormEps: read(.layerNormEps, default: usual.layerNormEps),
+            eosTokenID: read(.eosTokenID, default: usual.eosTokenID)
         )
     }
 }

@@ -96,15 +96,16 @@ extension AutoencoderKL.Config: Decodable {
         func read<Value: Decodable>(_ key: CodingKeys, default value: Value) throws -> Value {
             try values.decodeIfPresent(Value.self, forKey: key) ?? value
         }
+        let usual = try Self()
         try self.init(
-            blockOutChannels: read(.blockOutChannels, default: [64]),
-            layersPerBlock: read(.layersPerBlock, default: 1),
-            latentChannels: read(.latentChannels, default: 4),
-            normNumGroups: read(.normNumGroups, default: 32),
-            scalingFactor: read(.scalingFactor, default: 0.18215),
-            useQuantConv: read(.useQuantConv, default: true),
-            usePostQuantConv: read(.usePostQuantConv, default: true),
-            midBlockAddAttention: read(.midBlockAddAttention, default: true)
+            blockOutChannels: read(.blockOutChannels, default: usual.blockOutChannels),
+            layersPerBlock: read(.layersPerBlock, default: usual.layersPerBlock),
+            latentChannels: read(.latentChannels, default: usual.latentChannels),
+            normNumGroups: read(.normNumGroups, default: usual.normNumGroups),
+            scalingFactor: read(.scalingFactor, default: usual.scalingFactor),
+            useQuantConv: read(.useQuantConv, default: usual.useQuantConv),
+            usePostQuantConv: read(.usePostQuantConv, default: usual.usePostQuantConv),
+            midBlockAddAttention: read(.midBlockAddAttention, default: usual.midBlockAddAttention)
         )
 
         func require(_ holds: Bool, _ key: CodingKeys, _ value: some Any, supported: String) throws {

@@ -243,7 +243,7 @@ final class Delivery: Sendable {
         for index in instances {
             let digest = digests[index]
             guard digest != nil || absent.contains(index) else { return nil }
-            encoder.append(.list(graph.instances[index].cell.coordinates.map { .list([.string($0.axis), $0.value]) }))
+            encoder.append(graph.instances[index].cell)
             if let digest { digest.withUnsafeBytes { encoder.append($0) } } else { encoder.append(.null) }
         }
         encoder.append(

@@ -57,7 +57,7 @@ struct FilePattern {
             at path: String,
             depth: Int
         ) throws(Problem) {
-            let next = path.isEmpty || path == "/" ? path + name : "\(path)/\(name)"
+            let next = FilePath.join(path, name)
             switch files.kind(of: FilePath.join(folder, next)) {
             case .file where rest.isEmpty: found.insert(next)
             case .folder where !rest.isEmpty: try find(rest, at: next, depth: depth)
@@ -70,19 +70,19 @@ struct FilePattern {
             at path: String,
             depth: Int
         ) throws(Problem) {
-            let canonical = files.files.canonicalPath(FilePath.join(folder, path.isEmpty ? "." : path))
+            let canonical = files.files.canonicalPath(FilePath.join(folder, path))
             guard depth < FilePattern.deepest, open.insert(canonical).inserted else { return }
             defer { open.remove(canonical) }
             try find(rest, at: path, depth: depth)
             for name in try names(at: path) where !name.hasPrefix(".") {
-                let next = path.isEmpty || path == "/" ? path + name : "\(path)/\(name)"
+                let next = FilePath.join(path, name)
                 guard files.kind(of: FilePath.join(folder, next)) == .folder else { continue }
                 try findBelow(rest, at: next, depth: depth + 1)
             }
         }
 
         private mutating func names(at path: String) throws(Problem) -> [String] {
-            let names = files.files.names(in: FilePath.join(folder, path.isEmpty ? "." : path))
+            let names = files.files.names(in: FilePath.join(folder, path))
             seen += names.count
             guard seen <= FilePattern.mostNames else { throw .tooMany }
             return names

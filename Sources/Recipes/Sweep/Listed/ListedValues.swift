@@ -88,7 +88,7 @@ final class ListedValues {
             return files.nearMatch(to: start, in: folder, diagnostics: diagnostics).map { "did you mean \(code($0))?" }
                 ?? "there is no folder \(code(start))"
         }
-        let names = files.files.names(in: FilePath.join(folder, start.isEmpty ? "." : start))
+        let names = files.files.names(in: FilePath.join(folder, start))
         let kinds = Dictionary(grouping: names.compactMap(FilePath.fileExtension), by: \.self)
         guard let most = kinds.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) })?.key else { return nil }
         return "write \(code((start.isEmpty ? "" : start + "/") + "*.\(most)"))?"
