@@ -1,4 +1,4 @@
-#include "gemm.h"
+#include "CKernels.h"
 
 #include <string.h>
 
@@ -37,6 +37,7 @@
 #define HALF_FLOATS 0
 #endif
 #define NAME(f) f##_portable
+#include "elements.inc"
 #include "gemm.inc"
 #undef NAME
 #undef HALF_FLOATS
@@ -45,6 +46,7 @@
 #define HALF_FLOATS 1
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #define NAME(f) f##_avx2
+#include "elements.inc"
 #include "gemm.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -58,6 +60,7 @@
 #define FUSED 0
 #define HALF_FLOATS 0
 #define NAME(f) f##_unfused
+#include "elements.inc"
 #include "gemm.inc"
 #undef NAME
 #undef ROWS
@@ -79,6 +82,7 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c"))), \
                              apply_to = function)
 #define NAME(f) f##_avx512
+#include "elements.inc"
 #include "gemm.inc"
 #undef NAME
 #pragma clang attribute pop
@@ -112,6 +116,25 @@ pk_gemm_level pk_gemm_best(void) { return PK_GEMM_PORTABLE; }
 
 size_t pk_gemm_panel(void) { return pk_gemm_at(pk_gemm_best())->panel; }
 size_t pk_gemm_rows(void) { return pk_gemm_at(pk_gemm_best())->rows; }
+pk_block pk_block_of(pk_element type) {
+    switch (type) {
+    case PK_F32: return (pk_block){1, 4};
+    case PK_F16: case PK_BF16: return (pk_block){1, 2};
+    case PK_F8_E4M3: case PK_F8_E5M2: return (pk_block){1, 1};
+    case PK_Q4_0: return (pk_block){32, 18};
+    case PK_Q4_1: return (pk_block){32, 20};
+    case PK_Q5_0: return (pk_block){32, 22};
+    case PK_Q5_1: return (pk_block){32, 24};
+    case PK_Q8_0: return (pk_block){32, 34};
+    case PK_Q4_K: return (pk_block){256, 144};
+    case PK_Q5_K: return (pk_block){256, 176};
+    case PK_Q6_K: return (pk_block){256, 210};
+    }
+    __builtin_unreachable();
+}
+void pk_widen(pk_numbers x, size_t first, size_t count, float *y) {
+    pk_gemm_at(pk_gemm_best())->widen(x, first, count, y);
+}
 void pk_gemm_pack(pk_gemm_operand b, size_t n, size_t k, float *packed) {
     pk_gemm_at(pk_gemm_best())->pack(b, n, k, packed);
 }

@@ -128,9 +128,9 @@ struct PackedKeys {
             let count = min(Self.block, shape.keys - first)
             let offset = (head / shape.heads * shape.keys + first) * row + head % shape.heads * shape.width
             let (keys, values) = self.head(head, in: memory)
-            let across = pk_gemm_operand(base: k + offset, type: PK_F32, k_stride: 1, n_stride: row)
+            let across = StoredFloats(k + offset).operand(kStride: 1, nStride: row)
             kernels.pack(across, count, shape.width, keys + first * shape.width)
-            let along = pk_gemm_operand(base: v + offset, type: PK_F32, k_stride: row, n_stride: 1)
+            let along = StoredFloats(v + offset).operand(kStride: row, nStride: 1)
             kernels.pack(along, shape.width, count, values + first * valueWidth)
         }
     }

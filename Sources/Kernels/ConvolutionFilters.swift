@@ -1,6 +1,6 @@
 import CKernels
 
-/// The weight of a convolution as it is stored: 32- or 16-bit floats, in PyTorch's order or with the channels last. It is
+/// The weight of a convolution as it is stored, in PyTorch's order or with the channels last. It is
 /// widened and packed panel by panel as the products need it; nothing else is kept.
 public struct ConvolutionFilters {
     /// The order of the dimensions after the first, which are the outputs.
@@ -11,28 +11,19 @@ public struct ConvolutionFilters {
         case channelsLast
     }
 
-    private let base: UnsafeRawPointer
-    private let element: pk_element
+    private let numbers: StoredFloats
     private let order: Order
     /// Inputs as stored.
     private let inputs: Int
     let taps: Int
     private let isTransposed: Bool
 
-    public init(_ base: UnsafeRawPointer, element: pk_element = PK_F32, order: Order, channels: Int, kernel: Int) {
-        self.init(base, element, order, inputs: channels, taps: kernel * kernel, isTransposed: false)
+    public init(_ numbers: StoredFloats, order: Order, channels: Int, kernel: Int) {
+        self.init(numbers, order, inputs: channels, taps: kernel * kernel, isTransposed: false)
     }
 
-    private init(
-        _ base: UnsafeRawPointer,
-        _ element: pk_element,
-        _ order: Order,
-        inputs: Int,
-        taps: Int,
-        isTransposed: Bool
-    ) {
-        self.base = base
-        self.element = element
+    private init(_ numbers: StoredFloats, _ order: Order, inputs: Int, taps: Int, isTransposed: Bool) {
+        self.numbers = numbers
         self.order = order
         self.inputs = inputs
         self.taps = taps
@@ -45,7 +36,7 @@ public struct ConvolutionFilters {
     /// - Precondition: the channels lie last.
     func transposed() -> ConvolutionFilters {
         precondition(order == .channelsLast, "only filters with their channels last can be transposed")
-        return ConvolutionFilters(base, element, order, inputs: inputs, taps: taps, isTransposed: true)
+        return ConvolutionFilters(numbers, order, inputs: inputs, taps: taps, isTransposed: true)
     }
 
     /// Where the taps of one panel lie in memory that `packTaps` has written: floats from one to the next.
@@ -82,7 +73,6 @@ public struct ConvolutionFilters {
 
     /// Elements from `offset` on, so many apart from one channel to the next and from one output to the next.
     private func operand(at offset: Int, channel: Int, output: Int) -> pk_gemm_operand {
-        let size = element == PK_F32 ? 4 : 2
-        return pk_gemm_operand(base: base + offset * size, type: element, k_stride: channel, n_stride: output)
+        numbers.from(offset).operand(kStride: channel, nStride: output)
     }
 }

@@ -10,7 +10,12 @@ public func convolutionInputGradient(
     dx: UnsafeMutablePointer<Float>
 ) {
     if let winograd = WinogradKernel(shape.ofInputGradient) {
-        let filters = ConvolutionFilters(weight, order: .channelsLast, channels: shape.channelsIn, kernel: shape.kernel)
+        let filters = ConvolutionFilters(
+            StoredFloats(weight),
+            order: .channelsLast,
+            channels: shape.channelsIn,
+            kernel: shape.kernel
+        )
         return winograd(ConvolutionInput(dy), filters.transposed(), ConvolutionOutput(dx, bias: nil))
     }
     let filters = Matrix(weight, stride: shape.window)

@@ -26,12 +26,7 @@ public struct Matrix {
 
     /// The right side of a product, from row `row` and column `column` on.
     fileprivate func operand(row: Int, column: Int) -> pk_gemm_operand {
-        pk_gemm_operand(
-            base: from(row: row, column: column).base,
-            type: numbers.element,
-            k_stride: strides.row,
-            n_stride: strides.column
-        )
+        from(row: row, column: column).operand(kStride: strides.row, nStride: strides.column)
     }
 
     /// The left side of a product, from row `row` and column `column` on.

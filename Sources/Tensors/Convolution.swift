@@ -206,10 +206,8 @@ private func convolutionShape(
 extension ConvolutionFilters {
     fileprivate init(_ weight: Tensor, _ order: Order) {
         let (_, second, k, last) = weight.shape4
-        let numbers = weight.storage.elements
         self.init(
-            numbers.base,
-            element: numbers.element,
+            weight.storage.elements,
             order: order,
             channels: order == .channelsLast ? last : second,
             kernel: k

@@ -203,7 +203,11 @@ import Testing
             let panel = Int(kernels.panel)
             var packed = [Float](repeating: 1, count: halves.count)
             let operand = { (base: UnsafeRawPointer?) in
-                pk_gemm_operand(base: base, type: element, k_stride: panel, n_stride: 1)
+                pk_gemm_operand(
+                    numbers: pk_numbers(base: base, type: element, scale: 1, first: 0),
+                    k_stride: panel,
+                    n_stride: 1
+                )
             }
             halves.withUnsafeBytes { bytes in
                 kernels.pack(operand(bytes.baseAddress), panel, halves.count / panel, &packed)

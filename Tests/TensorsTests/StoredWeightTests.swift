@@ -3,7 +3,7 @@ import TensorTestSupport
 import Tensors
 import Testing
 
-/// Weights that are stored in 16 bits, or at an odd address, give the bits that their widened copies give.
+/// Weights that are stored in 16 or 8 bits, in blocks, or at an odd address, give the bits that their widened copies give.
 @Suite struct StoredWeightTests {
     /// Bytes of a file that tensors borrow from.
     private final class Bytes: @unchecked Sendable {
@@ -40,6 +40,84 @@ import Testing
         return (stored, Tensor(exact, shape: shape))
     }
 
+    /// Random bytes as 8-bit floats that are scaled, or as blocks, whose own scales are small numbers.
+    private static func bytes(_ count: Int, _ element: pk_element, seed: UInt64) -> [UInt8] {
+        let block = pk_block_of(element)
+        let blocks = (count + block.numbers - 1) / block.numbers
+        var random = TorchRandomSource(seed: seed)
+        var bytes = random.normal(blocks * block.bytes).map { UInt8(truncatingIfNeeded: $0.bitPattern >> 3) }
+        guard block.numbers > 1 else { return bytes.map { $0 & 0x7c == 0x7c ? 1 : $0 } }
+        let halves = element == PK_Q6_K ? [208] : [PK_Q4_0, PK_Q5_0, PK_Q8_0].contains(element) ? [0] : [0, 2]
+        for start in stride(from: 0, to: bytes.count, by: block.bytes) {
+            for half in halves { bytes[start + half + 1] = 0x20 | bytes[start + half + 1] & 0x83 }
+        }
+        return bytes
+    }
+
+    /// The same numbers as they are stored in 8 bits or blocks, and as floats.
+    private func smallPair(_ shape: [Int], _ element: pk_element, seed: UInt64) -> (stored: Tensor, floats: Tensor) {
+        let count = shape.reduce(1, *)
+        let owner = Bytes(Self.bytes(count, element, seed: seed))
+        let numbers = StoredFloats(owner.base + 1, of: element, scale: 0.3)
+        var floats = [Float](repeating: 0, count: count)
+        floats.withUnsafeMutableBufferPointer { to in
+            if let base = to.baseAddress { numbers.copy(0..<count, to: base) }
+        }
+        #expect(!floats.contains { !$0.isFinite })
+        return (Tensor(borrowing: numbers, shape: shape, owner: owner), Tensor(floats, shape: shape))
+    }
+
+    private static let small = [
+        PK_F8_E4M3, PK_F8_E5M2, PK_Q4_0, PK_Q4_1, PK_Q5_0, PK_Q5_1, PK_Q8_0, PK_Q4_K, PK_Q5_K, PK_Q6_K,
+    ]
+
+    /// Blocks that end at rows' ends, and others.
+    @Test(arguments: small, [64, 320, 1280])
+    func linear(_ element: pk_element, columns: Int) {
+        var random = TorchRandomSource(seed: 1)
+        let (stored, floats) = smallPair([70, columns], element, seed: 2)
+        for rows in [1, 40] {
+            let x = random.normal([rows, columns]).tracked()
+            let seed = random.normal([rows, 70])
+            let results = [stored, floats].map { weight in
+                let y = x.linear(weight)
+                let part = x.linear(weight.sliced(axis: 0, 3..<41))
+                return bits(y) + bits(part) + gradients(of: y, seed: seed, for: [x]).flatMap(bits)
+            }
+            let same = results[0] == results[1]
+            #expect(same, "\(rows) rows")
+        }
+    }
+
+    /// Every instruction set widens to the same bits.
+    @Test(arguments: small)
+    func levels(_ element: pk_element) {
+        let count = 1234
+        let bytes = Self.bytes(count + 77, element, seed: 6)
+        let results = [KernelLevel.unfused, .portable, .avx2, .avx512].filter(\.isAvailable).map { level in
+            bytes.withUnsafeBytes { bytes in
+                var y = [Float](repeating: 0, count: count)
+                level.products.widen(pk_numbers(base: bytes.baseAddress, type: element, scale: 3, first: 0), 77, count, &y)
+                return y.map(\.bitPattern)
+            }
+        }
+        let same = results.allSatisfy { $0 == results[0] }
+        #expect(same)
+    }
+
+    @Test(arguments: small, [1, 3])
+    func smallConv2d(_ element: pk_element, kernel: Int) throws {
+        var random = TorchRandomSource(seed: 3)
+        let (stored, floats) = smallPair([33, 20, kernel, kernel], element, seed: 4)
+        let x = random.normal([2, 9, 11, 20])
+        let results = try [stored, floats].map { weight in
+            let source = OneWeight(weight)
+            return bits(try Conv2d(Weights(source), from: 20, to: 33, kernel: kernel, bias: false)(x))
+        }
+        let same = results[0] == results[1]
+        #expect(same)
+    }
+
     private func bits(_ tensor: Tensor) -> [UInt32] { tensor.values.map(\.bitPattern) }
 
     @Test(arguments: [PK_F32, PK_F16, PK_BF16])
@@ -72,9 +150,10 @@ import Testing
     }
 
     /// What is no product sees floats.
-    @Test(arguments: [PK_F32, PK_F16, PK_BF16])
+    @Test(arguments: [PK_F32, PK_F16, PK_BF16] + small)
     func everythingElse(_ element: pk_element) {
-        let (stored, floats) = pair([30, 7], element, seed: 5)
+        let isSmall = Self.small.contains(element)
+        let (stored, floats) = isSmall ? smallPair([30, 7], element, seed: 5) : pair([30, 7], element, seed: 5)
         let operations: [(Tensor) -> Tensor] = [
             { $0 }, { $0 + $0 }, { $0.transposed() }, { $0.sliced(axis: 0, 11..<20) }, { $0.sliced(axis: 1, 2..<5) },
             { $0.sliced(axis: 0, 3..<29).sliced(axis: 0, 1..<4) }, { $0.rows(at: [29, 0, 4, 4]) },

@@ -100,8 +100,7 @@ import Testing
                         c.shape,
                         ConvolutionInput(x),
                         ConvolutionFilters(
-                            weight,
-                            element: element,
+                            StoredFloats(weight, of: element),
                             order: .channelsLast,
                             channels: c.channels,
                             kernel: 3

@@ -88,9 +88,12 @@ static void channelwise(void) {
     SHOW("channel_affine_backward", y, all);
 }
 
+// As halves, or as bytes of smaller types, of which none makes a scale that is no number.
 static uint16_t *as_bits(const float *x, size_t count, pk_element type) {
     uint16_t *bits = malloc(count * sizeof *bits);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; type > PK_BF16 && i < 2 * count; i++)
+        ((uint8_t *)bits)[i] = ((const uint8_t *)x)[i] & 0x3b;
+    for (size_t i = 0; type <= PK_BF16 && i < count; i++) {
         uint32_t word;
         memcpy(&word, x + i, 4);
         // The low bits of a random number are any half float but those that are no numbers.
@@ -101,10 +104,10 @@ static uint16_t *as_bits(const float *x, size_t count, pk_element type) {
 
 static void products(void) {
     const size_t m = 61, width = 75, k = 129;
-    for (int type = PK_F32; type <= PK_BF16; type++) {
+    for (int type = PK_F32; type <= PK_Q6_K; type++) {
         for (int transposed = 0; transposed < 2; transposed++) {
             uint16_t *bits = as_bits(b, width * k, (pk_element)type);
-            pk_gemm_operand right = {type == PK_F32 ? (const void *)b : bits, (pk_element)type,
+            pk_gemm_operand right = {{type == PK_F32 ? (const void *)b : bits, (pk_element)type, 0.7f, 0},
                                      transposed ? 1 : width, transposed ? k : 1};
             pk_gemm_pack(right, width, k, z);
             pk_gemm_multiply(m, width, k, a, transposed ? 1 : k, transposed ? m : 1, z, a, 0, y, width);

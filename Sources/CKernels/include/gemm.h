@@ -1,8 +1,7 @@
 #ifndef CKERNELS_GEMM_H
 #define CKERNELS_GEMM_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "elements.h"
 
 // The inner parts of a matrix product C[m, n] = start + A[m, k] B[k, n], single-threaded; blocking for the caches and
 // splitting work are the caller's.
@@ -11,16 +10,12 @@
 // whose k is cut into blocks continues the chain from the stored value, so the bits depend neither on blocks and tiles
 // nor on the width of vectors nor on the machine. Only PK_GEMM_UNFUSED, for x86-64 without FMA, rounds the product too.
 //
-// B is packed: panels of `pk_gemm_panel()` columns, each [k][panel], the last one padded with zeros. Panels of 16-bit
-// elements are widened on the way.
+// B is packed: panels of `pk_gemm_panel()` columns, each [k][panel], the last one padded with zeros. What is
+// stored in less than 32 bits is widened on the way.
 
-typedef enum { PK_F32, PK_F16, PK_BF16 } pk_element;
-
-// B in memory, at any alignment: element (k, n) is base[k * k_stride + n * n_stride], counted in elements; one of the
-// strides is 1.
+// B in memory: element (k, n) is number k * k_stride + n * n_stride; one of the strides is 1.
 typedef struct {
-    const void *base;
-    pk_element type;
+    pk_numbers numbers;
     size_t k_stride, n_stride;
 } pk_gemm_operand;
 
@@ -46,6 +41,7 @@ void pk_gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row
 typedef enum { PK_GEMM_UNFUSED, PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512 } pk_gemm_level;
 typedef struct {
     size_t panel, rows;
+    void (*widen)(pk_numbers x, size_t first, size_t count, float *y);
     void (*pack)(pk_gemm_operand b, size_t n, size_t k, float *packed);
     void (*multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
                      const float *start, size_t start_stride, float *c, size_t c_stride);
