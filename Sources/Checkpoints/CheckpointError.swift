@@ -11,6 +11,8 @@ public enum CheckpointError: Error, Hashable, Sendable {
     case truncated(file: String, needed: Int, found: Int)
     case damaged(file: String, fault: SafetensorsFault)
     case notFloats(tensor: String, type: ElementType, file: String)
+    /// What a tensor's 8-bit floats are multiplied by is no single finite number.
+    case badScale(tensor: String, count: Int, file: String)
     case notIntegers(tensor: String, type: ElementType, file: String)
     /// A folder holds none of the file names that were tried.
     case noWeights(folder: String, tried: [String], present: [String])
@@ -41,7 +43,11 @@ extension CheckpointError: CustomStringConvertible {
         case .damaged(let file, let fault):
             "\(file): damaged or hostile safetensors: \(fault); copy or download it again"
         case .notFloats(let tensor, let type, let file):
-            "\(file): \(tensor) holds \(type.rawValue), not F32, F16 or BF16; convert the file to one of these"
+            "\(file): \(tensor) holds \(type.rawValue), which is not read as floats; convert the file to F32, F16, BF16 or "
+                + "F8_E4M3"
+        case .badScale(let tensor, let count, let file):
+            "\(file): \(tensor) holds \(count == 1 ? "no finite number" : "\(count) numbers"), not the scale of a layer; "
+                + "convert the file to F16"
         case .notIntegers(let tensor, let type, let file):
             "\(file): \(tensor) holds \(type.rawValue), not integers that fit 64 bits"
         case .noWeights(let folder, let tried, let present):

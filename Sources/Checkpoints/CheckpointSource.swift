@@ -6,10 +6,10 @@ public protocol CheckpointSource: WeightSource {
     var metadata: [String: String] { get }
     /// What a tensor's elements are in the file; nil when there is no such tensor.
     func elementType(of name: String) -> ElementType?
-    /// The tensor in whatever shape it has; F16 and BF16 are widened.
+    /// The tensor in whatever shape it has, as 32-bit floats: smaller ones are widened, those of 64 bits rounded.
     ///
-    /// - Throws: `WeightsError.missing`, or `CheckpointError.notFloats` when it holds something else than 32-bit or
-    ///   16-bit floats.
+    /// - Throws: `WeightsError.missing`, or `CheckpointError.notFloats` when it holds what `ElementType.isReadAsFloats`
+    ///   denies.
     func tensor(_ name: String) throws -> Tensor
     /// The values of a tensor of integers or booleans, in row-major order.
     ///
@@ -27,9 +27,9 @@ extension CheckpointSource {
         return try tensor(name)
     }
 
-    /// As in the file, which is mapped.
+    /// As in the file, which is mapped; floats of 64 bits become 32.
     public func bytesInMemory(of name: String) -> Int {
         guard let shape = shape(of: name), let type = elementType(of: name) else { return 0 }
-        return type.byteCount(of: shape) ?? 0
+        return (type == .f64 ? .f32 : type).byteCount(of: shape) ?? 0
     }
 }

@@ -18,17 +18,12 @@ struct StoredNumbers {
     /// Keeps the bytes valid.
     let owner: AnyObject
 
-    /// As floats that lie where they are, whatever their width and alignment; nil for other types than F32, F16 and
-    /// BF16.
+    /// As floats that lie where they are, whatever their width and alignment; those of 64 bits rounded; nil for what is
+    /// no float.
     func floats() -> Tensor? {
-        let element: pk_element
-        switch type {
-        case .f32: element = PK_F32
-        case .f16: element = PK_F16
-        case .bf16: element = PK_BF16
-        default: return nil
-        }
+        guard type.isReadAsFloats else { return nil }
         guard let start = bytes.baseAddress, !bytes.isEmpty else { return .zeros(shape) }
+        guard let element = type.kernelElement else { return Tensor(doubles().map { Float($0) }, shape: shape) }
         return Tensor(borrowing: StoredFloats(start, of: element), shape: shape, owner: owner)
     }
 
@@ -53,6 +48,34 @@ struct StoredNumbers {
     private func numbers<Number: FixedWidthInteger>(_ type: Number.Type) -> [Int?] {
         stride(from: 0, to: bytes.count, by: MemoryLayout<Number>.size).map { offset in
             Int(exactly: Number(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: Number.self)))
+        }
+    }
+
+    private func doubles() -> [Double] {
+        stride(from: 0, to: bytes.count, by: MemoryLayout<UInt64>.size).map { offset in
+            Double(bitPattern: UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)))
+        }
+    }
+}
+
+extension ElementType {
+    /// What products read as it is stored; nil for others.
+    fileprivate var kernelElement: pk_element? {
+        switch self {
+        case .f32: PK_F32
+        case .f16: PK_F16
+        case .bf16: PK_BF16
+        case .f8e4m3: PK_F8_E4M3
+        case .f8e5m2: PK_F8_E5M2
+        case .q4_0: PK_Q4_0
+        case .q4_1: PK_Q4_1
+        case .q5_0: PK_Q5_0
+        case .q5_1: PK_Q5_1
+        case .q8_0: PK_Q8_0
+        case .q4k: PK_Q4_K
+        case .q5k: PK_Q5_K
+        case .q6k: PK_Q6_K
+        default: nil
         }
     }
 }

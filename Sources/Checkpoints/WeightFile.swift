@@ -1,8 +1,14 @@
 /// Opens weights of any format that is read here; the content tells which it is, not the file's name.
 public enum WeightFile {
-    /// - Returns: a safetensors file, several of them behind the index at `path` (named `*.index.json`), or a PyTorch file in the zip format or the one before.
+    /// - Returns: a safetensors file, several of them behind the index at `path` (named `*.index.json`), or a PyTorch file in the
+    ///   zip format or the one before; 8-bit floats with the scales beside them applied.
     /// - Throws: `CheckpointError` that says what is wrong, or what the file is if it holds no weights.
     public static func open(_ path: String, limits: PyTorchLimits = PyTorchLimits()) throws -> any CheckpointSource {
+        let file = try read(path, limits)
+        return ScaledWeights(file) ?? file
+    }
+
+    private static func read(_ path: String, _ limits: PyTorchLimits) throws -> any CheckpointSource {
         let kind = try MappedFile(path: path).withBytes { FileKind($0) }
         switch kind {
         case .zip, .pickle: return try PyTorchFile(path: path, limits: limits)

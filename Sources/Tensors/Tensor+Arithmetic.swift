@@ -67,6 +67,12 @@ extension Tensor {
             .recorded(from: self) { dy in [dy * scale] }
     }
 
+    /// x * factor; a borrowed weight of 8-bit floats stays as it is stored.
+    public func scaled(by factor: Float) -> Tensor {
+        guard !needsGradient, let numbers = storage.elements.scaled(by: factor) else { return self * factor }
+        return Tensor(borrowing: numbers, shape: shape, owner: storage)
+    }
+
     /// x + v, with v (C) or (1, C) along the last dimension.
     public func addingRow(_ v: Tensor) -> Tensor {
         let (_, columns) = rowsAndColumns

@@ -97,7 +97,8 @@ import Testing
         let results = [KernelLevel.unfused, .portable, .avx2, .avx512].filter(\.isAvailable).map { level in
             bytes.withUnsafeBytes { bytes in
                 var y = [Float](repeating: 0, count: count)
-                level.products.widen(pk_numbers(base: bytes.baseAddress, type: element, scale: 3, first: 0), 77, count, &y)
+                let numbers = pk_numbers(base: bytes.baseAddress, type: element, scale: 3, first: 0)
+                level.products.widen(numbers, 77, count, &y)
                 return y.map(\.bitPattern)
             }
         }

@@ -109,7 +109,7 @@ struct PyTorchContents {
         var cursor = ByteCursor(bytes, at: offset)
         do {
             let count = try cursor.size(Int64.self)
-            let (size, over) = count.multipliedReportingOverflow(by: storage.type.bits / 8)
+            let (size, over) = count.multipliedReportingOverflow(by: storage.type.block.bytes)
             for use in uses { try use.check(byteCount: over ? -1 : size) }
             let start = cursor.offset
             _ = try cursor.take(size)

@@ -53,7 +53,7 @@ public final class PyTorchFile: CheckpointSource {
             )
         }
         let (type, layout) = (tensor.storage.type, tensor.layout)
-        let size = type.bits / 8
+        let size = type.block.bytes
         let start = range.lowerBound + tensor.storage.window.lowerBound * size
         let storage = UnsafeRawBufferPointer(
             rebasing: file.bytes[start..<start + tensor.storage.window.count * size]

@@ -86,7 +86,7 @@ struct SafetensorsHeader {
             case "dtype":
                 let word = try scanner.string()
                 type = ElementType(rawValue: word)
-                if type == nil { throw SafetensorsFault.unknownType(tensor: name, type: word) }
+                if type?.isQuantized ?? true { throw SafetensorsFault.unknownType(tensor: name, type: word) }
             case "shape":
                 shape = try numbers(&scanner, of: name)
             case "data_offsets":

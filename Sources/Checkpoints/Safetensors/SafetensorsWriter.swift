@@ -16,7 +16,7 @@ public struct SafetensorsWriter {
         let tensor: Tensor
         let precision: Precision
 
-        var byteCount: Int { tensor.count * precision.type.bits / 8 }
+        var byteCount: Int { tensor.count * precision.type.block.bytes }
     }
 
     private var members: [Member] = []
@@ -54,7 +54,7 @@ public struct SafetensorsWriter {
 
     private func emit(file: String, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         let ordered = members.sorted { a, b in
-            let (wider, narrower) = (a.precision.type.bits, b.precision.type.bits)
+            let (wider, narrower) = (a.precision.type.block.bytes, b.precision.type.block.bytes)
             return wider == narrower ? a.name.utf8.lexicographicallyPrecedes(b.name.utf8) : wider > narrower
         }
         var names: Set<String> = ["__metadata__"]
