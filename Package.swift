@@ -23,7 +23,8 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "Checkpoints", "Imaging", "Kernels",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "ModelFiles", "Checkpoints", "Imaging",
+                "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -48,11 +49,13 @@ let package = Package(
         .target(
             name: "Nodes",
             dependencies: [
-                "Graph", "Curriculum", "Training", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors",
+                "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging",
+                "Tensors",
             ]
         ),
 
         // The mathematics.
+        .target(name: "ModelFiles", dependencies: ["Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]),
         .target(
             name: "Curriculum",
             dependencies: [
@@ -86,8 +89,8 @@ let package = Package(
         .target(
             name: "FuzzTargets",
             dependencies: [
-                "Checkpoints", "Diffusion", "Graph", "Imaging", "Models", "ONNX", "Recipes", "Runner", "Tensors",
-                "EngineTestSupport",
+                "Checkpoints", "Diffusion", "Graph", "Imaging", "ModelFiles", "Models", "ONNX", "Recipes", "Runner",
+                "Tensors", "EngineTestSupport",
             ],
             path: "Tests/FuzzTargets"
         ),
@@ -132,8 +135,12 @@ let package = Package(
         ),
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(
+            name: "ModelFilesTests",
+            dependencies: ["ModelFiles", "EngineTestSupport", "TensorTestSupport"]
+        ),
+        .testTarget(
             name: "NodesTests",
-            dependencies: ["Nodes", "EngineTestSupport", "TensorTestSupport"],
+            dependencies: ["Nodes", "ModelFiles", "EngineTestSupport", "TensorTestSupport"],
             exclude: ["Goldens"]
         ),
         .testTarget(

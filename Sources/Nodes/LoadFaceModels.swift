@@ -1,4 +1,5 @@
 import Graph
+import ModelFiles
 
 /// Where the networks that look at faces come from: by the names under which insightface and facexlib publish them, or
 /// by ours.
@@ -43,7 +44,7 @@ struct LoadFaceModels: Node {
         return FaceModels(files: files)
     }
 
-    private var roles: [(FaceModels.Role, override: FileReference?)] {
+    private var roles: [(FaceModelRole, override: FileReference?)] {
         [(.detector, detector), (.recognizer, recognizer), (.aligner, aligner), (.parser, parser)]
     }
 }

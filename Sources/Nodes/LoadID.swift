@@ -1,5 +1,6 @@
 import Checkpoints
 import Graph
+import ModelFiles
 import Tensors
 
 /// An identity from a file that a recipe wrote, or another program in the same layout.

@@ -1,5 +1,6 @@
 import Checkpoints
 import Graph
+import ModelFiles
 import Tensors
 
 /// A latent from a file that a recipe wrote.

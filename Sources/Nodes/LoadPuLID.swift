@@ -1,5 +1,6 @@
 import Checkpoints
 import Graph
+import ModelFiles
 
 /// PuLID: pulid/pipeline.py::load_pretrain and the vision tower
 struct LoadPuLID: Node {

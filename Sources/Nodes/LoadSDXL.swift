@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Graph
+import ModelFiles
 
 /// diffusers: DiffusionPipeline.from_pretrained, the layout of a saved StableDiffusionXLPipeline; and `from_single_file`
 struct LoadSDXL: Node {
@@ -59,20 +60,33 @@ struct LoadSDXL: Node {
         if let tokenizer { return tokenizer.path }
         guard !isFolder(found), isFolder(base.path) else { return nil }
         let beside = (found as NSString).deletingLastPathComponent
-        return [beside, base.path, "\(base.path)/\(OfficialFile.sdxlFolder)"].first(where: SDXLFiles.hasTokenizers(in:))
+        return [beside, base.path, "\(base.path)/\(OfficialFile.sdxlFolder)"].first(where: SDXLLayout.hasTokenizers(in:))
     }
 
     func run(_ context: RunContext) throws -> SDXLModel {
         guard let base = locatedBase else {
-            throw NodeError.missingFile(
+            throw ModelFileError.missingFile(
                 path: "\(base.path)/\(OfficialFile.sdxlFolder)",
                 purpose: OfficialFile.sdxl.purpose
             )
         }
-        var files = SDXLFiles(base: base, config: config?.path, context)
-        try files.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
-        try files.addTokenizers(from: tokenizers(for: base))
-        try files.add(loras)
-        return SDXLModel(files: files.files)
+        var layout = SDXLLayout(base: base, config: config?.path)
+        try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
+        try layout.addTokenizers(from: tokenizers(for: base))
+        let files = try layout.paths.mapValues { try ModelFile($0, context) }
+        return SDXLModel(files: files.merging(try loraFiles(context)) { $1 })
+    }
+
+    /// LoRAs under the networks that they change.
+    private func loraFiles(_ context: RunContext) throws -> [String: ModelFile] {
+        var files: [String: ModelFile] = [:]
+        for (index, lora) in loras.enumerated() {
+            let file = try ModelFile(lora.file.path, scale: lora.scale, context)
+            try WeightFile.require(file.path, expected: "a LoRA for SDXL") { $0 == .lora }
+            for network in try LoRAFile(file.path).networks {
+                files["\(network.rawValue) lora \(index + 1)"] = file
+            }
+        }
+        return files
     }
 }

@@ -1,14 +1,10 @@
 /// Why a node could not do its work, where no library beneath it has said so.
 enum NodeError: Error, Hashable {
-    case missingFile(path: String, purpose: String)
     case unwritable(path: String, reason: String)
-    case badConfig(path: String, reason: String)
     case identityWithoutPuLID
     case sizesDiffer(what: String, found: [Int], expected: [Int], hint: String)
     /// A tensor of a file has a shape that none of its kind has; `layout` says which they have.
     case wrongLayout(path: String, tensor: String, found: [Int], layout: String)
-    /// Notes of a UNet's file on its training.
-    case unsupportedNoise(path: String, facts: [String])
     case unevenPicture(width: Int, height: Int, factor: Int)
     /// A latent of which a position covers another number of pixels than the VAE makes of it.
     case otherFactor(latent: Int, vae: Int)
@@ -20,15 +16,11 @@ enum NodeError: Error, Hashable {
 extension NodeError: CustomStringConvertible {
     var description: String {
         switch self {
-        case .missingFile(let path, let purpose): "\(path): there is no such file; it holds \(purpose)"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
-        case .badConfig(let path, let reason): "\(path): \(reason)"
         case .identityWithoutPuLID:
             "an identity needs PuLID's attention: give `pulid:` beside `identity:`, as a reference to a load_pulid node"
         case .sizesDiffer(let what, let found, let expected, let hint):
             "\(what) has shape \(found), expected \(expected): \(hint)"
-        case .unsupportedNoise(let path, let facts):
-            "\(path): this model \(facts.joined(separator: " and ")): its pictures would be wrong"
         case .unevenPicture(let width, let height, let factor):
             "the picture is \(width)x\(height); both sides must be multiples of \(factor)"
         case .otherFactor(let latent, let vae):

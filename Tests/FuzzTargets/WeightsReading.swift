@@ -1,4 +1,5 @@
 import Checkpoints
+import ModelFiles
 import Tensors
 
 /// A file of weights of any format: every tensor of it, and what it would be as a LoRA.

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Graph
+import ModelFiles
 import Models
 import Nodes
 import Synchronization

@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import ModelFiles
 import Nodes
 import TensorTestSupport
 import Testing

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Graph
 import Imaging
+import ModelFiles
 import Models
 import ONNX
 import Tensors
@@ -12,27 +13,7 @@ public struct FaceModels: ModelReference {
 
     let files: [String: ModelFile]
 
-    /// What each network is for.
-    enum Role: String {
-        case detector, recognizer, aligner, parser
-
-        var file: OfficialFile {
-            switch self {
-            case .detector: .detector
-            case .recognizer: .recognizer
-            case .aligner: .aligner
-            case .parser: .parser
-            }
-        }
-
-        /// The file names that are looked for, in this order.
-        var names: [String] { file.allNames }
-
-        /// Needed only where faces are to be found; the aligner not even there.
-        var isOptional: Bool { self == .detector || self == .aligner }
-    }
-
-    func has(_ role: Role) -> Bool { files[role.rawValue] != nil }
+    func has(_ role: FaceModelRole) -> Bool { files[role.rawValue] != nil }
 
     func recognizer(_ context: RunContext) throws -> FaceRecognizer {
         try resident(.recognizer, context) { try FaceRecognizer(path: $0) }
@@ -95,7 +76,7 @@ public struct FaceModels: ModelReference {
     }
 
     private func resident<Network: Sendable>(
-        _ role: Role,
+        _ role: FaceModelRole,
         _ context: RunContext,
         load: (String) throws -> Network
     ) throws -> Network {

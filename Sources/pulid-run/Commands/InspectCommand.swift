@@ -1,5 +1,6 @@
 import ArgumentParser
 import Graph
+import ModelFiles
 import Nodes
 import Runner
 

@@ -1,4 +1,4 @@
-import Nodes
+import ModelFiles
 import Recipes
 import Runner
 

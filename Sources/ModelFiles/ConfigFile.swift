@@ -4,19 +4,19 @@ import Foundation
 /// A JSON file of settings, at most a megabyte. What comes out is fit to be used: the settings' own `init(from:)` has
 /// checked them.
 ///
-/// - Throws: `NodeError` that names the file.
-func decodeConfig<Config: Decodable>(_ type: Config.Type, from path: String) throws -> Config {
+/// - Throws: `ModelFileError` that names the file.
+package func decodeConfig<Config: Decodable>(_ type: Config.Type, from path: String) throws -> Config {
     guard FileManager.default.fileExists(atPath: path) else {
-        throw NodeError.missingFile(path: path, purpose: "the settings of a part of the model")
+        throw ModelFileError.missingFile(path: path, purpose: "the settings of a part of the model")
     }
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    guard size <= 1 << 20 else { throw NodeError.badConfig(path: path, reason: "\(size) bytes are no settings file") }
+    guard size <= 1 << 20 else { throw ModelFileError.badConfig(path: path, reason: "\(size) bytes are no settings file") }
     do {
         return try JSONSettings.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch let error as DecodingError {
-        throw NodeError.badConfig(path: path, reason: reason(of: error))
+        throw ModelFileError.badConfig(path: path, reason: reason(of: error))
     } catch {
-        throw NodeError.badConfig(path: path, reason: "\(error)")
+        throw ModelFileError.badConfig(path: path, reason: "\(error)")
     }
 }
 

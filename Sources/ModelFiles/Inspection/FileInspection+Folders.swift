@@ -76,7 +76,7 @@ extension FileInspection {
     }
 
     private mutating func inspectFaceModels() {
-        let roles: [FaceModels.Role] = [.detector, .recognizer, .aligner, .parser]
+        let roles = FaceModelRole.allCases
         for name in roles.flatMap(\.names) where has(name) {
             parts.append((name, FileInspection(path: "\(path)/\(name)")))
         }

@@ -1,4 +1,5 @@
 import Graph
+import ModelFiles
 
 extension FileInspection {
     /// All of it as a value, for programs.

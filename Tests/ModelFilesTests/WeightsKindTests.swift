@@ -1,5 +1,7 @@
 import Checkpoints
+import EngineTestSupport
 import Foundation
+import ModelFiles
 import TensorTestSupport
 import Tensors
 import Testing

@@ -1,14 +1,12 @@
 import Checkpoints
 import Foundation
-import Graph
 import Models
 
-/// Finds the files of an SDXL model, each under the name of its role.
-struct SDXLFiles {
-    private(set) var files: [String: ModelFile] = [:]
+/// Which files an SDXL model is put together from: the path of each, under the name of its role.
+package struct SDXLLayout {
+    package private(set) var paths: [String: String] = [:]
     private let base: String
     private let config: String?
-    private let context: RunContext
 
     private static let tokenizers = ["tokenizer", "tokenizer_2"]
     private static let networks = [
@@ -19,25 +17,24 @@ struct SDXLFiles {
     /// - Parameters:
     ///   - base: a folder in the layout of diffusers, or a checkpoint
     ///   - config: a folder in the layout of diffusers, for the settings of a checkpoint
-    init(base: String, config: String?, _ context: RunContext) {
+    package init(base: String, config: String?) {
         self.base = base
         self.config = config
-        self.context = context
     }
 
     /// The networks and their settings, and the scheduler's.
     ///
-    /// - Throws: `NodeError`, `CheckpointError`, `WeightsError.wrongModel`
-    mutating func add(unet: String?, vae: String?) throws {
+    /// - Throws: `ModelFileError`, `CheckpointError`, `WeightsError.wrongModel`
+    package mutating func add(unet: String?, vae: String?) throws {
         if isFolder(base) {
             guard config == nil else {
-                throw NodeError.needs(
+                throw ModelFileError.needs(
                     what: "a checkpoint in one file as `base`",
                     because: "a folder has its own settings; leave out `config`"
                 )
             }
         } else {
-            try OriginalCheckpoint(file(base).path).requireSDXL()
+            try OriginalCheckpoint(base).requireSDXL()
         }
         for (role, basename) in Self.networks {
             let override = role == "unet" ? unet : role == "vae" ? vae : nil
@@ -50,29 +47,13 @@ struct SDXLFiles {
             } else {
                 weights = base
             }
-            let file = try file(weights)
-            try Self.check(file.path, as: role)
-            files[role] = file
-            files["\(role) config"] = try self.file(settings("config.json", folder: folder, role: role) ?? base)
+            try Self.check(weights, as: role)
+            paths[role] = weights
+            paths["\(role) config"] = try settings("config.json", folder: folder, role: role) ?? base
         }
-        files["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler").map(file)
-        files["model index"] = try settings("model_index.json", folder: nil, role: nil).map(file)
+        paths["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler")
+        paths["model index"] = try settings("model_index.json", folder: nil, role: nil)
     }
-
-    /// LoRAs under the networks that they change.
-    ///
-    /// - Throws: `CheckpointError`, `WeightsError.wrongModel`, `LoRAError`
-    mutating func add(_ loras: [LoRAChoice]) throws {
-        for (index, lora) in loras.enumerated() {
-            let file = try ModelFile(lora.file.path, scale: lora.scale, context)
-            try WeightFile.require(file.path, expected: "a LoRA for SDXL") { $0 == .lora }
-            for network in try LoRAFile(file.path).networks {
-                files["\(network.rawValue) lora \(index + 1)"] = file
-            }
-        }
-    }
-
-    private func file(_ path: String) throws -> ModelFile { try ModelFile(path, context) }
 
     /// Reads the headers alone, so that a damaged or a wrong file is reported where the recipe names it.
     private static func check(_ weights: String, as role: String) throws {
@@ -81,7 +62,7 @@ struct SDXLFiles {
             try WeightFile.require(weights, expected: "SDXL's UNet") { $0 == .unet(.sdxl) || $0 == .sdxl }
             let markers = try OriginalCheckpoint(weights).noiseMarkers
             guard !markers.isEDM, !markers.endsInNoiseAlone else {
-                throw NodeError.unsupportedNoise(path: weights, facts: markers.lines)
+                throw ModelFileError.unsupportedNoise(path: weights, facts: markers.lines)
             }
         case "vae":
             // That of Stable Diffusion 1 has the same layout.
@@ -102,18 +83,18 @@ struct SDXLFiles {
         if FileManager.default.fileExists(atPath: path) { return path }
         // Of a checkpoint, whatever the folder of settings lacks is SDXL's.
         guard isFolder(base) || folder != nil else { return nil }
-        throw NodeError.missingFile(path: path, purpose: "a part of the SDXL model")
+        throw ModelFileError.missingFile(path: path, purpose: "a part of the SDXL model")
     }
 
     /// The tokenizers' folders and files.
     ///
     /// - Parameter folder: what the recipe names
-    /// - Throws: `NodeError` that says what to give
-    mutating func addTokenizers(from folder: String?) throws {
+    /// - Throws: `ModelFileError` that says what to give
+    package mutating func addTokenizers(from folder: String?) throws {
         let beside = isFolder(base) ? base : (base as NSString).deletingLastPathComponent
         let roots = folder.map { [$0] } ?? [beside] + (config.map { [$0] } ?? [])
         guard let found = roots.lazy.compactMap(Self.tokenizers(in:)).first else {
-            throw NodeError.needs(
+            throw ModelFileError.needs(
                 what: "a tokenizer",
                 because: roots.map { "\($0) has no tokenizer and tokenizer_2, nor vocab.json with merges.txt" }
                     .joined(separator: "; ")
@@ -123,12 +104,12 @@ struct SDXLFiles {
         }
         for (role, folder) in zip(Self.tokenizers, found) {
             for name in TokenizerFiles.names where FileManager.default.fileExists(atPath: "\(folder)/\(name)") {
-                files["\(role) \(name)"] = try file("\(folder)/\(name)")
+                paths["\(role) \(name)"] = "\(folder)/\(name)"
             }
         }
     }
 
-    static func hasTokenizers(in root: String) -> Bool { tokenizers(in: root) != nil }
+    package static func hasTokenizers(in root: String) -> Bool { tokenizers(in: root) != nil }
 
     /// Two folders, or one tokenizer for both; nil when there is neither.
     private static func tokenizers(in root: String) -> [String]? {
@@ -143,18 +124,18 @@ struct SDXLFiles {
 }
 
 /// Whether a folder has the parts of a saved StableDiffusionXLPipeline.
-func isSDXLFolder(_ path: String) -> Bool {
+package func isSDXLFolder(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: "\(path)/model_index.json") || isFolder("\(path)/unet")
 }
 
 /// Whether a folder has a network's weights or settings as diffusers saves them.
-func isUNetFolder(_ path: String) -> Bool {
+package func isUNetFolder(_ path: String) -> Bool {
     FileManager.default.fileExists(atPath: "\(path)/config.json")
         || (try? WeightFolder.find(path, basename: "diffusion_pytorch_model")) != nil
 }
 
 /// Whether there is a folder at `path`.
-func isFolder(_ path: String) -> Bool {
+package func isFolder(_ path: String) -> Bool {
     var isDirectory: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory.boolValue
 }

@@ -2,12 +2,32 @@ import Checkpoints
 import ONNX
 import Tensors
 
-extension FaceModels.Role {
+/// What a network that looks at faces is for.
+package enum FaceModelRole: String, CaseIterable {
+    case detector, recognizer, aligner, parser
+
+    package var file: OfficialFile {
+        switch self {
+        case .detector: .detector
+        case .recognizer: .recognizer
+        case .aligner: .aligner
+        case .parser: .parser
+        }
+    }
+
+    /// The file names that are looked for, in this order.
+    package var names: [String] { file.allNames }
+
+    /// Needed only where faces are to be found; the aligner not even there.
+    package var isOptional: Bool { self == .detector || self == .aligner }
+}
+
+extension FaceModelRole {
     /// Reads a file's header alone and checks that it is for this, so that a damaged or a wrong file is reported where the
     /// recipe names it.
     ///
     /// - Throws: `CheckpointError`, `ONNXError.notONNX`, `WeightsError.wrongModel`
-    func check(_ path: String) throws {
+    package func check(_ path: String) throws {
         let file = try MappedFile(path: path)
         if let outline = file.withBytes({ FileKind($0) == .unknown ? ONNXOutline($0) : nil }) {
             let kind = ONNXKind(outline)
