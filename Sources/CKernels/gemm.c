@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CKernels.h"
 
 #include <string.h>
@@ -95,17 +96,41 @@ static int has_avx512(void) {
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
 }
 
+#if defined(__linux__)
+#include <cpuid.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+// Tiles have to be asked for. The system's answer holds for the process, so it is asked for once.
+static int may_use_tiles(void) {
+    enum { REQUEST_PERMISSION = 0x1023, TILE_DATA = 18 };
+    enum { UNKNOWN, NO, YES };
+    static _Atomic int known = UNKNOWN;
+    if (known == UNKNOWN) {
+        unsigned a, b, c, d;
+        const unsigned needed = 1u << 22 | 1u << 24;  // AMX-BF16, AMX-TILE
+        const int has = __get_cpuid_count(7, 0, &a, &b, &c, &d) && (d & needed) == needed;
+        known = has && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0 ? YES : NO;
+    }
+    return known == YES;
+}
+#else
+static int may_use_tiles(void) { return 0; }
+#endif
+static int has_amx(void) { return has_avx512() && may_use_tiles(); }
+
 const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level) {
     switch (level) {
     case PK_GEMM_UNFUSED: return &kernels_unfused;
     case PK_GEMM_PORTABLE: return &kernels_portable;
     case PK_GEMM_AVX2: return has_avx2() ? &kernels_avx2 : NULL;
     case PK_GEMM_AVX512: return has_avx512() ? &kernels_avx512 : NULL;
+    case PK_GEMM_AMX: return has_amx() ? &kernels_avx512 : NULL;
     }
     return NULL;
 }
 pk_gemm_level pk_gemm_best(void) {
-    return has_avx512() ? PK_GEMM_AVX512 : has_avx2() ? PK_GEMM_AVX2 : PK_GEMM_UNFUSED;
+    return has_amx() ? PK_GEMM_AMX : has_avx512() ? PK_GEMM_AVX512 : has_avx2() ? PK_GEMM_AVX2 : PK_GEMM_UNFUSED;
 }
 #else
 const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level) {

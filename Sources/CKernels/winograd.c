@@ -46,7 +46,7 @@ const pk_winograd *pk_winograd_at(pk_gemm_level level) {
     if (!pk_gemm_at(level)) return NULL;
 #if defined(__x86_64__)
     if (level == PK_GEMM_AVX2) return &transforms_avx2;
-    if (level == PK_GEMM_AVX512) return &transforms_avx512;
+    if (level == PK_GEMM_AVX512 || level == PK_GEMM_AMX) return &transforms_avx512;
 #endif
     return &transforms_baseline;
 }

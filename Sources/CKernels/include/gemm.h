@@ -37,8 +37,9 @@ void pk_gemm_pack(pk_gemm_operand b, size_t n, size_t k, float *packed);
 void pk_gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
                       const float *start, size_t start_stride, float *c, size_t c_stride);
 
-// The same for one set of kernels, for tests that compare them. All but the first give the same bits.
-typedef enum { PK_GEMM_UNFUSED, PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512 } pk_gemm_level;
+// The same for one set of kernels, for tests that compare them. All but the first give the same bits. PK_GEMM_AMX is
+// PK_GEMM_AVX512 where the processor has AMX's tiles and the system allows them (bf16.h).
+typedef enum { PK_GEMM_UNFUSED, PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512, PK_GEMM_AMX } pk_gemm_level;
 typedef struct {
     size_t panel, rows;
     void (*widen)(pk_numbers x, size_t first, size_t count, float *y);
