@@ -7,13 +7,23 @@ public struct AttentionShape {
     public let keys: Int
     public let heads: Int
     public let width: Int
+    /// Of both products, forward; logits, exponentials and their sums are 32-bit floats.
+    public let precision: ComputeSettings.Precision
 
-    public init(batch: Int, queries: Int, keys: Int, heads: Int, width: Int) {
+    public init(
+        batch: Int,
+        queries: Int,
+        keys: Int,
+        heads: Int,
+        width: Int,
+        precision: ComputeSettings.Precision = ComputeSettings.current.precision
+    ) {
         self.batch = batch
         self.queries = queries
         self.keys = keys
         self.heads = heads
         self.width = width
+        self.precision = precision
     }
 
     /// Floats in one row of q, k, v or the output.
@@ -47,9 +57,10 @@ public func attentionForward(
     let packed = PackedKeys(shape, batch: sharedKeys ? 1 : shape.batch)
     FloatPool.shared.with(packed.size) { memory in
         packed.fill(memory, k: k, v: v)
+        let queryTile = packed.queryTile
         let tiles = (shape.queries + queryTile - 1) / queryTile
         let (scores, width, row) = (queryTile * PackedKeys.block, shape.width, shape.row)
-        let scratch = scores + 2 * queryTile
+        let scratch = scores + 2 * queryTile + packed.roundedSize(queries: queryTile)
         Parallel.forEach(shape.batch * shape.heads * tiles, work: shape.work, scratch: scratch) { index, p in
             let (first, head) = (index % tiles * queryTile, index / tiles % shape.heads)
             let b = index / tiles / shape.heads
@@ -60,24 +71,20 @@ public func attentionForward(
             let (top, sum) = (p + scores, p + scores + queryTile)
             top.update(repeating: zeroKeys > 0 ? 0 : -.infinity, count: count)
             sum.update(repeating: Float(zeroKeys), count: count)
+            let queries = packed.queries(q + offset, count, rounded: sum + queryTile)
             let last = causal ? min(shape.keys, first + count) : shape.keys
             for key in stride(from: 0, to: last, by: PackedKeys.block) {
                 let n = min(PackedKeys.block, shape.keys - key)
-                let (blockKeys, blockValues) = (keys + key * width, values + key * packed.valueWidth)
                 let stride = packed.padded(n)
-                packed.kernels.multiply(count, stride, width, q + offset, row, 1, blockKeys, nil, 0, p, stride)
+                packed.multiply(queries, count, keys: keys, from: key, to: p, stride: stride)
                 let seen = causal ? first + 1 - key : n
                 pk_softmax_block(p, stride, count, n, scale, seen, top, sum, y + offset, key == 0 ? 0 : width, row)
-                let start = key == 0 ? nil : UnsafePointer(y + offset)
-                packed.kernels.multiply(count, width, n, p, stride, 1, blockValues, start, row, y + offset, row)
+                packed.multiply(scores: p, count, stride: stride, values: values, from: key, to: y + offset)
             }
             for i in 0..<count { pk_affine(y + offset + i * row, 1 / sum[i], 0, y + offset + i * row, width) }
         }
     }
 }
-
-/// Queries whose scores are in memory at a time: whole tiles of every kernel.
-private let queryTile = 126
 
 /// The keys and values of every head as the right sides of products, block by block.
 struct PackedKeys {
@@ -86,19 +93,19 @@ struct PackedKeys {
 
     let shape: AttentionShape
     let batch: Int
-    let kernels: pk_gemm_kernels
-    /// The width of a value in whole panels.
-    let valueWidth: Int
+    private let kernels: ProductKernels
+    /// Floats that the keys of a head take.
     private let keysSize: Int
 
     init(_ shape: AttentionShape, batch: Int) {
         self.shape = shape
         self.batch = batch
-        kernels = ComputeSettings.current.kernels.products
-        let panel = kernels.panel
-        valueWidth = (shape.width + panel - 1) / panel * panel
-        keysSize = Self.padded(shape.keys, panel) * shape.width
+        kernels = ProductKernels(shape.precision)
+        keysSize = Self.padded(shape.keys, kernels.panel) / kernels.panel * kernels.panelSize(shape.width)
     }
+
+    /// Queries whose scores are in memory at a time: whole tiles.
+    var queryTile: Int { 128 / kernels.rows * kernels.rows }
 
     /// Keys in whole panels, and scores in whole vectors.
     func padded(_ keys: Int) -> Int { Self.padded(keys, kernels.panel) }
@@ -108,7 +115,15 @@ struct PackedKeys {
         return (keys + step - 1) / step * step
     }
 
-    private var headSize: Int { keysSize + shape.keys * valueWidth }
+    /// Floats that the values of so many keys, a multiple of `block` or all, take.
+    private func valuesSize(_ keys: Int) -> Int {
+        (shape.width + kernels.panel - 1) / kernels.panel * kernels.panelSize(keys)
+    }
+
+    /// Floats that the keys before `first`, a multiple of `block`, take.
+    private func keysSize(before first: Int) -> Int { first / kernels.panel * kernels.panelSize(shape.width) }
+
+    private var headSize: Int { keysSize + valuesSize(shape.keys) }
     /// Floats for all of them.
     var size: Int { batch * shape.heads * headSize }
 
@@ -123,16 +138,95 @@ struct PackedKeys {
     func fill(_ memory: UnsafeMutablePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>) {
         let blocks = (shape.keys + Self.block - 1) / Self.block
         let row = shape.row
-        Parallel.forEach(batch * shape.heads * blocks, work: 8 * size) { index in
+        let scratch = kernels.packingScratch(max(shape.width, min(shape.keys, Self.block)))
+        Parallel.forEach(batch * shape.heads * blocks, work: 8 * size, scratch: scratch) { index, scratch in
             let (head, first) = (index / blocks, index % blocks * Self.block)
             let count = min(Self.block, shape.keys - first)
             let offset = (head / shape.heads * shape.keys + first) * row + head % shape.heads * shape.width
             let (keys, values) = self.head(head, in: memory)
-            let across = StoredFloats(k + offset).operand(kStride: 1, nStride: row)
-            kernels.pack(across, count, shape.width, keys + first * shape.width)
-            let along = StoredFloats(v + offset).operand(kStride: row, nStride: 1)
-            kernels.pack(along, shape.width, count, values + first * valueWidth)
+            kernels.pack(
+                StoredFloats(k + offset),
+                kStride: 1,
+                nStride: row,
+                n: count,
+                k: shape.width,
+                to: keys + keysSize(before: first),
+                scratch: scratch
+            )
+            kernels.pack(
+                StoredFloats(v + offset),
+                kStride: row,
+                nStride: 1,
+                n: shape.width,
+                k: count,
+                to: values + valuesSize(first),
+                scratch: scratch
+            )
         }
+    }
+
+    /// Floats that `queries` needs to round in.
+    func roundedSize(queries: Int) -> Int { kernels.rounds ? queries * kernels.rowSize(shape.width) : 0 }
+
+    /// The queries of one head as the left side of a product, and floats from one to the next.
+    func queries(
+        _ q: UnsafePointer<Float>,
+        _ count: Int,
+        rounded: UnsafeMutablePointer<Float>
+    ) -> (rows: UnsafePointer<Float>, row: Int) {
+        guard kernels.rounds else { return (q, shape.row) }
+        let row = kernels.rowSize(shape.width)
+        kernels.roundRows(q, count, shape.width, row: shape.row, to: rounded, row: row)
+        return (UnsafePointer(rounded), row)
+    }
+
+    /// The scores of `count` queries for the block of keys from `first` on, in rows `stride` apart.
+    func multiply(
+        _ queries: (rows: UnsafePointer<Float>, row: Int),
+        _ count: Int,
+        keys: UnsafePointer<Float>,
+        from first: Int,
+        to scores: UnsafeMutablePointer<Float>,
+        stride: Int
+    ) {
+        kernels.multiply(
+            count,
+            padded(min(Self.block, shape.keys - first)),
+            shape.width,
+            queries.rows,
+            row: queries.row,
+            keys + keysSize(before: first),
+            start: nil,
+            stride: 0,
+            scores,
+            stride: stride
+        )
+    }
+
+    /// What `count` rows of scores for the block of keys from `first` on make of its values, added to what earlier blocks
+    /// made. The scores may be other numbers afterwards.
+    func multiply(
+        scores: UnsafeMutablePointer<Float>,
+        _ count: Int,
+        stride: Int,
+        values: UnsafePointer<Float>,
+        from first: Int,
+        to y: UnsafeMutablePointer<Float>
+    ) {
+        let n = min(Self.block, shape.keys - first)
+        kernels.roundRows(scores, count, n, row: stride, to: scores, row: stride)
+        kernels.multiply(
+            count,
+            shape.width,
+            n,
+            scores,
+            row: stride,
+            values + valuesSize(first),
+            start: first == 0 ? nil : UnsafePointer(y),
+            stride: shape.row,
+            y,
+            stride: shape.row
+        )
     }
 }
 

@@ -9,6 +9,9 @@ public struct ComputeSettings: Hashable, Sendable {
         case float32
         /// In 32-bit floats, convolutions by plain sums too.
         case plainSums
+        /// The products of linear layers, convolutions and attention of numbers rounded to bfloat16, as bf16.h defines
+        /// them; sums and all else in 32-bit floats. Gradients are those of `plainSums`.
+        case bfloat16
     }
 
     public var precision = Precision.float32

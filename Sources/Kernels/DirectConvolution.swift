@@ -156,7 +156,7 @@ struct DirectConvolution {
 extension ConvolutionOutput {
     /// What the sums of some pixels and outputs begin with: rows of all outputs, `stride` floats apart. Unless it is the
     /// same row for all, it is brought to y first.
-    fileprivate func begin(
+    func begin(
         _ pixels: Range<Int>,
         _ outputs: Range<Int>,
         _ shape: ConvolutionShape

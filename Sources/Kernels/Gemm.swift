@@ -24,9 +24,18 @@ public struct Matrix {
         numbers.from(row * strides.row + column * strides.column)
     }
 
-    /// The right side of a product, from row `row` and column `column` on.
-    fileprivate func operand(row: Int, column: Int) -> pk_gemm_operand {
-        from(row: row, column: column).operand(kStride: strides.row, nStride: strides.column)
+    /// Packs `k` rows of `n` columns, from row `row` and column `column` on, as the right side of a product.
+    fileprivate func pack(
+        row: Int,
+        column: Int,
+        n: Int,
+        k: Int,
+        _ kernels: ProductKernels,
+        to packed: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        let corner = from(row: row, column: column)
+        kernels.pack(corner, kStride: strides.row, nStride: strides.column, n: n, k: k, to: packed, scratch: scratch)
     }
 
     /// The left side of a product, from row `row` and column `column` on.
@@ -59,9 +68,14 @@ public enum Gemm {
         let products = KernelLevel.best == .unfused ? "rounded" : "fused"
         return "kernels \(revision), \(products) products, \(pk_fuses() == 0 ? "rounded" : "fused") functions"
     }
+
+    /// Names `bfloat16` in keys, with a number that is raised by one when a bit of what is computed in it changes.
+    public static let bfloat16Class = "bfloat16 1"
 }
 
 /// c[m, n] = start + a[m, k] b[k, n].
+///
+/// - Parameter precision: of the product; in `bfloat16` neither side may be a gradient's, that is a not transposed
 public func gemm(
     _ m: Int,
     _ n: Int,
@@ -70,14 +84,26 @@ public func gemm(
     _ b: Matrix,
     from start: GemmStart = .zeros,
     _ c: UnsafeMutablePointer<Float>,
-    stride: Int
+    stride: Int,
+    precision: ComputeSettings.Precision = .float32
 ) {
-    let product = Product(m, n, k, a, b, start, c, stride)
-    let (rows, columns) = product.tasks(threads: ComputeSettings.current.threads)
-    Parallel.forEach(rows.count * columns.count, scratch: product.scratch(columns)) { task, packed in
-        product.run(rows[task % rows.count], columns[task / rows.count], packed)
+    let kernels = ProductKernels(precision)
+    let product = { (a: Matrix) in Product(m, n, k, a, b, start, c, stride, kernels)() }
+    guard kernels.rounds, m > 0, n > 0 else { return product(a) }
+    // The left side is rounded once.
+    precondition(!a.transposed, "the left side of a product in bfloat16 is transposed")
+    let row = kernels.rowSize(k) + rowGap
+    FloatPool.shared.with(m * row) { rounded in
+        Parallel.forRanges(m, grain: max(1, (1 << 16) / max(1, k))) { rows in
+            let (from, stride, _) = a.floats(row: rows.lowerBound, column: 0)
+            kernels.roundRows(from, rows.count, k, row: stride, to: rounded + rows.lowerBound * row, row: row)
+        }
+        product(Matrix(rounded, stride: row))
     }
 }
+
+/// Floats between rounded rows: rows a power of two apart would meet in the same places of the first cache.
+private let rowGap = 16
 
 /// One product and how it is cut.
 private struct Product {
@@ -86,7 +112,7 @@ private struct Product {
     let start: GemmStart
     let c: UnsafeMutablePointer<Float>
     let stride: Int
-    let kernels: pk_gemm_kernels
+    let kernels: ProductKernels
     /// Rows of b that are packed at a time.
     let depth: Int
 
@@ -98,15 +124,23 @@ private struct Product {
         _ b: Matrix,
         _ start: GemmStart,
         _ c: UnsafeMutablePointer<Float>,
-        _ stride: Int
+        _ stride: Int,
+        _ kernels: ProductKernels
     ) {
-        kernels = ComputeSettings.current.kernels.products
+        self.kernels = kernels
         (self.m, self.n, self.k) = (m, n, k)
         (self.a, self.b, self.start) = (a, b, start)
         (self.c, self.stride) = (c, stride)
         // A strip of a's rows of this depth fits the first cache.
         let blocks = max(1, (k + Self.depthLimit - 1) / Self.depthLimit)
-        depth = max(1, (k + blocks - 1) / blocks)
+        depth = ((k + blocks - 1) / blocks + kernels.depth - 1) / kernels.depth * kernels.depth
+    }
+
+    func callAsFunction() {
+        let (rows, columns) = tasks(threads: ComputeSettings.current.threads)
+        Parallel.forEach(rows.count * columns.count, scratch: scratch(columns)) { task, packed in
+            run(rows[task % rows.count], columns[task / rows.count], packed)
+        }
     }
 
     static let depthLimit = 640
@@ -119,7 +153,7 @@ private struct Product {
         let cut = GemmCut(
             strips: (m + kernels.rows - 1) / kernels.rows,
             panels: (n + kernels.panel - 1) / kernels.panel,
-            mostPanels: max(1, Self.packedLimit / (depth * kernels.panel)),
+            mostPanels: max(1, Self.packedLimit / max(1, kernels.panelSize(depth))),
             threads: m * n * k < 1 << 18 ? 1 : threads
         )
         return (
@@ -136,8 +170,11 @@ private struct Product {
 
     /// Floats that one task needs to pack in.
     func scratch(_ columns: [Range<Int>]) -> Int {
-        let widest = columns.map(\.count).max() ?? 0
-        return (widest + kernels.panel - 1) / kernels.panel * kernels.panel * depth
+        packedSize((columns.map(\.count).max() ?? 0)) + kernels.packingScratch(depth)
+    }
+
+    private func packedSize(_ columns: Int) -> Int {
+        (columns + kernels.panel - 1) / kernels.panel * kernels.panelSize(depth)
     }
 
     func run(_ rows: Range<Int>, _ columns: Range<Int>, _ packed: UnsafeMutablePointer<Float>) {
@@ -145,8 +182,16 @@ private struct Product {
         var first = 0
         repeat {
             let depth = min(depth, k - first)
-            kernels.pack(b.operand(row: first, column: columns.lowerBound), columns.count, depth, packed)
-            let (left, row, step) = a.floats(row: rows.lowerBound, column: first)
+            b.pack(
+                row: first,
+                column: columns.lowerBound,
+                n: columns.count,
+                k: depth,
+                kernels,
+                to: packed,
+                scratch: packed + packedSize(columns.count)
+            )
+            let (left, row, step) = a.floats(row: rows.lowerBound, column: kernels.rowSize(first))
             let (from, fromStride): (UnsafePointer<Float>?, Int) =
                 switch first == 0 ? start : .present {
                 case .zeros: (nil, 0)
@@ -158,13 +203,13 @@ private struct Product {
                 columns.count,
                 depth,
                 left,
-                row,
-                step,
+                row: row,
+                step: step,
                 packed,
-                from,
-                fromStride,
+                start: from,
+                stride: fromStride,
                 output,
-                stride
+                stride: stride
             )
             first += depth
         } while first < k

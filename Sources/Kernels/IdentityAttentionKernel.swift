@@ -58,7 +58,8 @@ public func identityAttentionForward(
             FloatPool.shared.with(packed.size) { memory in
                 packed.fill(memory, k: k, v: v)
                 let scores = tile * stride
-                Parallel.forEach(tasks, work: shape.work, scratch: scores + tile) { task, p in
+                let scratch = scores + tile + packed.roundedSize(queries: tile)
+                Parallel.forEach(tasks, work: shape.work, scratch: scratch) { task, p in
                     let (b, start) = (task / bands, task % bands * band)
                     let end = min(shape.queries, start + band)
                     // Of each query what all heads see of the first tokens, if it counts.
@@ -71,7 +72,8 @@ public func identityAttentionForward(
                         for head in 0..<shape.heads {
                             let offset = pixel * channels + head * shape.width
                             let (keys, values) = packed.head((sharedKeys ? 0 : b) * shape.heads + head, in: memory)
-                            packed.multiply(queries: q + offset, count, keys: keys, to: p, stride: stride)
+                            let queries = packed.queries(q + offset, count, rounded: p + scores + tile)
+                            packed.multiply(queries, count, keys: keys, to: p, stride: stride)
                             pk_identity_softmax(p, stride, count, shape.keys, scale, zeroKeys, tokens, shares)
                             packed.multiply(scores: p, count, stride: stride, values: values, to: y + offset)
                         }
@@ -129,32 +131,27 @@ private func queryTile(channels: Int) -> Int { min(band, max(14, (1 << 15) / cha
 extension PackedKeys {
     /// All scores of `count` queries, in rows `stride` apart.
     fileprivate func multiply(
-        queries q: UnsafePointer<Float>,
+        _ queries: (rows: UnsafePointer<Float>, row: Int),
         _ count: Int,
         keys: UnsafePointer<Float>,
         to scores: UnsafeMutablePointer<Float>,
         stride: Int
     ) {
         for first in Swift.stride(from: 0, to: shape.keys, by: Self.block) {
-            let n = padded(min(Self.block, shape.keys - first))
-            let block = keys + first * shape.width
-            kernels.multiply(count, n, shape.width, q, shape.row, 1, block, nil, 0, scores + first, stride)
+            multiply(queries, count, keys: keys, from: first, to: scores + first, stride: stride)
         }
     }
 
-    /// What `count` rows of scores make of the values.
+    /// What `count` rows of scores make of the values. The scores may be other numbers afterwards.
     fileprivate func multiply(
-        scores: UnsafePointer<Float>,
+        scores: UnsafeMutablePointer<Float>,
         _ count: Int,
         stride: Int,
         values: UnsafePointer<Float>,
         to y: UnsafeMutablePointer<Float>
     ) {
         for first in Swift.stride(from: 0, to: shape.keys, by: Self.block) {
-            let n = min(Self.block, shape.keys - first)
-            let start = first == 0 ? nil : UnsafePointer(y)
-            let block = values + first * valueWidth
-            kernels.multiply(count, shape.width, n, scores + first, stride, 1, block, start, shape.row, y, shape.row)
+            multiply(scores: scores + first, count, stride: stride, values: values, from: first, to: y)
         }
     }
 }

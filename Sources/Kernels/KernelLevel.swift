@@ -9,6 +9,8 @@ public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
     case portable
     case avx2
     case avx512
+    /// As `avx512`, with products in `bfloat16` by tiles of AMX, if the system lets the process use them.
+    case amx
 
     /// The fastest that this processor has.
     public static let best = allCases.first { $0.level == pk_gemm_best() } ?? .portable
@@ -22,12 +24,21 @@ public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
         case .portable: PK_GEMM_PORTABLE
         case .avx2: PK_GEMM_AVX2
         case .avx512: PK_GEMM_AVX512
+        case .amx: PK_GEMM_AMX
         }
     }
 
     /// - Precondition: this processor has it
     package var products: pk_gemm_kernels {
         guard let kernels = pk_gemm_at(level) else { preconditionFailure("this processor lacks \(self)") }
+        return kernels.pointee
+    }
+
+    /// Those of numbers rounded to bfloat16.
+    ///
+    /// - Precondition: this processor has it
+    package var roundedProducts: pk_bf16_kernels {
+        guard let kernels = pk_bf16_at(level) else { preconditionFailure("this processor lacks \(self)") }
         return kernels.pointee
     }
 

@@ -1,6 +1,6 @@
 import CKernels
 
-/// y[rows, n] = x[rows, k] weight[n, k]ᵀ + bias[n].
+/// y[rows, n] = x[rows, k] weight[n, k]ᵀ + bias[n], in the precision of the calling scope.
 public func linearForward(
     rows: Int,
     n: Int,
@@ -18,7 +18,8 @@ public func linearForward(
         Matrix(weight, stride: k, transposed: true),
         from: bias.map { .row($0) } ?? .zeros,
         y,
-        stride: n
+        stride: n,
+        precision: ComputeSettings.current.precision
     )
 }
 

@@ -32,12 +32,12 @@ import Testing
         }
     }
 
-    @Test(arguments: cases.indices, [false, true])
-    func normResidualAndRow(_ index: Int, exact: Bool) throws {
+    @Test(arguments: cases.indices, ComputeSettings.Precision.allCases)
+    func normResidualAndRow(_ index: Int, precision: ComputeSettings.Precision) throws {
         let (shape, outputs, kernel, stride) = Self.cases[index]
         let layers = try Layers(shape, outputs: outputs, kernel: kernel, stride: stride)
         let (conv, norm) = (layers.conv, layers.norm)
-        ComputeSettings.with(precision: exact ? .plainSums : .float32) {
+        ComputeSettings.with(precision: precision) {
             let x = Self.normal(shape, seed: 1)
             let plain = conv(norm(x, silu: true))
             #expect(Self.areEqual(conv(x, after: norm), plain))

@@ -1,0 +1,102 @@
+import CKernels
+
+/// The kernels of matrix products in one precision and for one set of instructions: how both sides lie in memory, and what
+/// multiplies them.
+///
+/// In `bfloat16` (bf16.h) both sides are rounded before; two numbers of adjacent k then take one float's memory or two.
+struct ProductKernels {
+    /// In 32 bits; they widen the right side in either precision.
+    let floats: pk_gemm_kernels
+    private let rounding: pk_bf16_kernels?
+
+    /// - Precondition: this processor has the level
+    init(_ precision: ComputeSettings.Precision, _ level: KernelLevel = ComputeSettings.current.kernels) {
+        floats = level.products
+        rounding = precision == .bfloat16 ? level.roundedProducts : nil
+    }
+
+    /// Columns of the right side in a panel.
+    var panel: Int { rounding?.panel ?? floats.panel }
+    /// Rows of the left side in a tile.
+    var rows: Int { rounding?.rows ?? floats.rows }
+    /// Whether the left side has to be rounded.
+    var rounds: Bool { rounding != nil }
+    /// k may be cut at its multiples.
+    var depth: Int { rounding == nil ? 1 : Int(PK_BF16_DEPTH) }
+
+    /// Floats of memory that `k` numbers of a row of the left side take.
+    func rowSize(_ k: Int) -> Int { rounding.map { (k + 1) / 2 * $0.pair } ?? k }
+
+    /// Floats of memory that `k` rows of a packed panel take.
+    func panelSize(_ k: Int) -> Int { rowSize(k) * panel }
+
+    /// Floats that `pack` needs to work in.
+    func packingScratch(_ k: Int) -> Int { rounding?.pair == 1 ? k * panel : 0 }
+
+    /// Packs k rows of n columns, panel after panel.
+    func pack(
+        _ b: StoredFloats,
+        kStride: Int,
+        nStride: Int,
+        n: Int,
+        k: Int,
+        to packed: UnsafeMutablePointer<Float>,
+        scratch: UnsafeMutablePointer<Float>
+    ) {
+        guard rounding != nil else { return floats.pack(b.operand(kStride: kStride, nStride: nStride), n, k, packed) }
+        for first in stride(from: 0, to: n, by: panel) {
+            let columns = b.from(first * nStride).operand(kStride: kStride, nStride: nStride)
+            let to = packed + first / panel * panelSize(k)
+            let widened = packingScratch(k) > 0 ? scratch : to
+            floats.pack(columns, min(panel, n - first), k, widened)
+            roundPanel(widened, k, to: to)
+        }
+    }
+
+    /// Rounds k rows of a panel of floats; may be in place where `packingScratch` is zero.
+    func roundPanel(_ floats: UnsafePointer<Float>, _ k: Int, to rounded: UnsafeMutablePointer<Float>) {
+        rounding?.round_panel(k, floats, rounded)
+    }
+
+    /// Rounds m rows of k numbers for the left side; may be in place with rows as far apart, if they have room for an even
+    /// number.
+    ///
+    /// - Parameters:
+    ///   - row: floats from one row to the next
+    ///   - roundedRow: the same where they go
+    func roundRows(
+        _ a: UnsafePointer<Float>,
+        _ m: Int,
+        _ k: Int,
+        row: Int,
+        to rounded: UnsafeMutablePointer<Float>,
+        row roundedRow: Int
+    ) {
+        rounding?.round_rows(m, k, a, row, rounded, roundedRow)
+    }
+
+    /// c[m, n] = start + a[m, k] b[k, n], with b packed and a rounded if need be.
+    ///
+    /// - Parameters:
+    ///   - row: floats of memory from one row of a to the next
+    ///   - step: the same from one number of a row to the next; 1 where a is rounded
+    func multiply(
+        _ m: Int,
+        _ n: Int,
+        _ k: Int,
+        _ a: UnsafePointer<Float>,
+        row: Int,
+        step: Int = 1,
+        _ packed: UnsafePointer<Float>,
+        start: UnsafePointer<Float>?,
+        stride startStride: Int,
+        _ c: UnsafeMutablePointer<Float>,
+        stride: Int
+    ) {
+        if let rounding {
+            rounding.multiply(m, n, k, a, row, packed, start, startStride, c, stride)
+        } else {
+            floats.multiply(m, n, k, a, row, step, packed, start, startStride, c, stride)
+        }
+    }
+}
