@@ -46,6 +46,7 @@ struct DoctorCommand: ParsableCommand {
         return [
             ["program", "pulid-run \(Program.version); \(Gemm.numericsClass)"],
             ["processor", "\(threads), \(Self.instructions)"],
+            ["bf16", Self.bfloat16],
             ["memory", "\(ByteCount(readings.all[0].bytes))\(limit); a run makes do with \(share) (--memory)"],
         ]
     }
@@ -62,10 +63,20 @@ struct DoctorCommand: ParsableCommand {
 
     private static var instructions: String {
         switch KernelLevel.best {
+        case .amx: "AVX-512 and AMX"
         case .avx512: "AVX-512"
         case .avx2: "AVX2"
         case .portable: "vectors of 128 bits"
         case .unfused: "no AVX2"
+        }
+    }
+
+    /// How products in bfloat16 are computed; their bits are the same everywhere.
+    private static var bfloat16: String {
+        switch KernelLevel.best {
+        case .amx: "by AMX's tiles; precision: auto is bf16"
+        case .avx512, .avx2: "by \(instructions) with AMX's bits, no faster than f32; precision: auto is f32"
+        case .portable, .unfused: "by plain C with AMX's bits, slowly; precision: auto is f32"
         }
     }
 
