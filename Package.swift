@@ -50,7 +50,7 @@ let package = Package(
             name: "Nodes",
             dependencies: [
                 "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging",
-                "Tensors",
+                "Kernels", "Tensors",
             ]
         ),
 

@@ -50,9 +50,8 @@ struct Compare: Node {
                 values[.idSimilarity] = try similarity(found, to: face)
             case .detect:
                 let faces = try FaceFinder(image, models: models, context).allForRecognition()
-                let recognizer = try models.recognizer(context)
                 let likeness = try faces.map {
-                    try similarity(recognizer(FloatImage($0)), to: face)
+                    try similarity(models.recognise(FloatImage($0), context), to: face)
                 }
                 values[.faces] = Double(faces.count)
                 // A picture without a face is like nobody.

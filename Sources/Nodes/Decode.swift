@@ -39,12 +39,11 @@ struct Decode: Node {
             throw NodeError.otherFactor(latent: factor, vae: vae.config.downscale)
         }
         let unscaled = latent.latent / Float(vae.config.scalingFactor)
-        let picture =
-            if let tiling = try VAETiles.tiling(tile, of: vae) {
-                try vae.decode(unscaled, tiling: tiling, beforeTile: VAETiles.report(to: context))
-            } else {
-                vae.decode(unscaled)
-            }
+        let tiling = try VAETiles.tiling(tile, of: vae)
+        let picture = try model.computing {
+            guard let tiling else { return vae.decode(unscaled) }
+            return try vae.decode(unscaled, tiling: tiling, beforeTile: VAETiles.report(to: context))
+        }
         return ImageArtifact(picture.clamped(to: -1...1))
     }
 }

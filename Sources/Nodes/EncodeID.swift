@@ -36,7 +36,7 @@ struct EncodeID: Node {
                 height: size,
                 by: .bicubic
             )
-            let seen = tower(ImageNormalization.clip(features.tensor.channelsFirst()))
+            let seen = pulid.computing { tower(ImageNormalization.clip(features.tensor.channelsFirst())) }
 
             // 2. the ID vector: the recogniser's numbers as they are, the tower's normalised
             let recognition = face.recognition.reshaped([1, face.recognition.count])
@@ -56,6 +56,8 @@ struct EncodeID: Node {
 
         // 3. tokens
         let positions = tower.config.grid * tower.config.grid + 1
-        return try encoder.identity(of: faces, by: fuse ?? .usual(for: encoder), positions: positions)
+        return try pulid.computing {
+            try encoder.identity(of: faces, by: fuse ?? .usual(for: encoder), positions: positions)
+        }
     }
 }

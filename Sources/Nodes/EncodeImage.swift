@@ -30,12 +30,11 @@ struct EncodeImage: Node {
         guard H % factor == 0, W % factor == 0 else {
             throw NodeError.unevenPicture(width: W, height: H, factor: factor)
         }
-        let distribution =
-            if let tiling = try VAETiles.tiling(tile, of: vae) {
-                try vae.encode(image.image, tiling: tiling, beforeTile: VAETiles.report(to: context))
-            } else {
-                vae.encode(image.image)
-            }
+        let tiling = try VAETiles.tiling(tile, of: vae)
+        let distribution = try model.computing {
+            guard let tiling else { return vae.encode(image.image) }
+            return try vae.encode(image.image, tiling: tiling, beforeTile: VAETiles.report(to: context))
+        }
         return LatentArtifact(distribution.mode * Float(vae.config.scalingFactor), downscale: factor)
     }
 }

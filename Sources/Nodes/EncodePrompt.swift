@@ -29,7 +29,7 @@ struct EncodePrompt: Node {
             }
         }
         try encoder.checkLength(of: text, negative: negative, reading: reading)
-        let prompt = try encoder(text, negative: negative, reading: reading)
+        let prompt = try model.computing { try encoder(text, negative: negative, reading: reading) }
         return PromptArtifact(
             embeds: prompt.embeds,
             pooled: prompt.pooled,

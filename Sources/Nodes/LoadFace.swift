@@ -40,7 +40,7 @@ struct LoadFace: Node {
         return FaceArtifact(
             box: Tensor(face.detection.box, shape: [4]),
             landmarks: Tensor(face.detection.landmarks.flatMap { [$0.x, $0.y] }, shape: [5, 2]),
-            recognition: try models.recognizer(context)(FloatImage(face.forRecognition)),
+            recognition: try models.recognise(FloatImage(face.forRecognition), context),
             aligned: aligned,
             features: try models.features(of: aligned, context)
         )

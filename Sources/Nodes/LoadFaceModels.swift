@@ -20,6 +20,7 @@ struct LoadFaceModels: Node {
     @Parameter("whether both detectors must be there, as PuLID's own way to find faces needs them") var detectors:
         DetectorNeed =
             .optional
+    @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
     func problems() -> [ParameterProblem] {
         let files = DownloadFolder(folder.path)
@@ -41,7 +42,7 @@ struct LoadFaceModels: Node {
                 throw FaceError.noModel(folder: folder.path, names: role.names, purpose: role.file.purpose)
             }
         }
-        return FaceModels(files: files)
+        return FaceModels(files: files, precision: precision.chosen)
     }
 
     private var roles: [(FaceModelRole, override: FileReference?)] {

@@ -17,6 +17,7 @@ struct LoadPuLID: Node {
         "EVA02-CLIP's weights: EVA02_CLIP_L_336_psz14_s6B.pt, or .safetensors with visual.*; or a folder with the former somewhere in it"
     )
     var evaClip: PathReference
+    @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
     func problems() -> [ParameterProblem] {
         let named = [("weights", weights, OfficialFile.pulid), ("eva_clip", evaClip, .evaCLIP)]
@@ -36,6 +37,6 @@ struct LoadPuLID: Node {
             if case .pulid = kind { true } else { false }
         }
         try WeightFile.require(evaClip.path, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
-        return PuLIDModel(files: ["weights": weights, "eva_clip": evaClip])
+        return PuLIDModel(files: ["weights": weights, "eva_clip": evaClip], precision: precision.chosen)
     }
 }

@@ -31,6 +31,7 @@ struct LoadSDXL: Node {
     var config: PathReference? = nil
     @Parameter("LoRAs to merge, in this order, each {file, scale}; in the key style of kohya, diffusers or PEFT")
     var loras: [LoRAChoice] = []
+    @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
     func problems() -> [ParameterProblem] {
         var missing: [(parameter: String, folder: String, file: OfficialFile)] = []
@@ -74,7 +75,7 @@ struct LoadSDXL: Node {
         try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
         try layout.addTokenizers(from: tokenizers(for: base))
         let files = try layout.paths.mapValues { try ModelFile($0, context) }
-        return SDXLModel(files: files.merging(try loraFiles(context)) { $1 })
+        return SDXLModel(files: files.merging(try loraFiles(context)) { $1 }, precision: precision.chosen)
     }
 
     /// LoRAs under the networks that they change.

@@ -95,7 +95,7 @@ struct Sample: Node {
             textEmbeds: batch(prompt.pooled, prompt.negativePooled),
             timeIDs: isGuided ? [size, size] : [size]
         )
-        let text = unet.conditioning(context: batch(prompt.embeds, prompt.negativeEmbeds))
+        let text = model.computing { unet.conditioning(context: batch(prompt.embeds, prompt.negativeEmbeds)) }
         let identities = try actingIdentities(
             context,
             unet: unet,
@@ -126,13 +126,15 @@ struct Sample: Node {
             }
         ) { x, step in
             try checkpoints.checkCancellation { done.record(of: sampler, timeline) }
-            let output = unet(
-                isGuided ? .concatenated([x, x], axis: 0) : x,
-                timestep: step.timestep,
-                text: text,
-                added: added,
-                identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
-            )
+            let output = model.computing {
+                unet(
+                    isGuided ? .concatenated([x, x], axis: 0) : x,
+                    timestep: step.timestep,
+                    text: text,
+                    added: added,
+                    identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
+                )
+            }
             let prediction =
                 isGuided
                 ? guided(

@@ -48,13 +48,15 @@ extension Sample {
             let settings = attention(of: placement, usual: usual)
             let mask = placement.mask.map { IdentityMask($0, grids: grids) }
             guard
-                let conditioning = adapter.conditioning(
-                    tokens: batch(person.id, person.uncond),
-                    scale: Float(placement.idScale ?? idScale),
-                    numZero: settings.numZero,
-                    ortho: settings.ortho,
-                    mask: mask
-                )
+                let conditioning = model.computing({
+                    adapter.conditioning(
+                        tokens: batch(person.id, person.uncond),
+                        scale: Float(placement.idScale ?? idScale),
+                        numZero: settings.numZero,
+                        ortho: settings.ortho,
+                        mask: mask
+                    )
+                })
             else { return nil }
             let sigmas = noise.sigmas(from: start, to: end)
             if !steps.isEmpty, !steps.contains(where: { sigmas.contains($0.sigma) }) {

@@ -1,4 +1,5 @@
 import Graph
+import Kernels
 
 /// A file that a model is made of: where it is now, and its content, with that of the files that are read with it. Only
 /// the content counts, and how strongly it is used. Whoever reads a model's file has its path from here, so that nothing
@@ -22,10 +23,21 @@ struct ModelFile: Hashable, Sendable {
 /// A model by its files, each under the name of its role. References are made anew in every run and never stored.
 protocol ModelReference: Artifact {
     var files: [String: ModelFile] { get }
+    /// What its networks compute in; nil is the run's.
+    var precision: ComputeSettings.Precision? { get }
 }
 
 extension ModelReference {
-    public var record: Record { Record(kind: Self.kind, values: files.mapValues { .string($0.content) }) }
+    public var record: Record {
+        var values = files.mapValues { Value.string($0.content) }
+        if precision == .bfloat16 { values["precision"] = .string(Gemm.bfloat16Class) }
+        return Record(kind: Self.kind, values: values)
+    }
+
+    /// Runs what uses the model's networks in their precision.
+    func computing<Result>(_ work: () throws -> Result) rethrows -> Result {
+        try ComputeSettings.with(precision: precision, work)
+    }
 
     public init(record: Record) throws {
         throw ArtifactError.damaged(kind: Self.kind, reason: "it names files and cannot be read back")

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Graph
 import Imaging
+import Kernels
 import ModelFiles
 import Models
 import ONNX
@@ -12,6 +13,7 @@ public struct FaceModels: ModelReference {
     public static let kind = "face models"
 
     let files: [String: ModelFile]
+    var precision: ComputeSettings.Precision? = nil
 
     func has(_ role: FaceModelRole) -> Bool { files[role.rawValue] != nil }
 
@@ -19,10 +21,15 @@ public struct FaceModels: ModelReference {
         try resident(.recognizer, context) { try FaceRecognizer(path: $0) }
     }
 
-    /// The recogniser's numbers for a face that is aligned already, not normalised.
-    func recognise(aligned face: AlignedFace, _ context: RunContext) throws -> Tensor {
+    /// The recogniser's numbers for a face as it wants it, not normalised.
+    func recognise(_ face: FloatImage, _ context: RunContext) throws -> Tensor {
         let network = try recognizer(context)
-        return try network(face.forRecognition(size: network.side))
+        return try computing { try network(face) }
+    }
+
+    /// The same for a face that is aligned already.
+    func recognise(aligned face: AlignedFace, _ context: RunContext) throws -> Tensor {
+        try recognise(face.forRecognition(size: recognizer(context).side), context)
     }
 
     /// The face alone, in grey, on white: what PuLID's vision tower is shown.
@@ -50,7 +57,7 @@ public struct FaceModels: ModelReference {
             try weights.assertAllUsed()
             return parser
         }
-        return FaceParsing(logits: network(ImageNormalization.imageNet(aligned)))
+        return FaceParsing(logits: computing { network(ImageNormalization.imageNet(aligned)) })
     }
 
     /// What SCRFD finds in a photo, best first, in the photo's pixels.
@@ -59,7 +66,7 @@ public struct FaceModels: ModelReference {
     func detected(in photo: Bitmap, _ context: RunContext) throws -> [FaceDetection] {
         let graph = try resident(.detector, context) { try ONNXGraph(path: $0) }
         let (picture, scale) = photo.letterboxed(side: SCRFD.side)
-        return try SCRFD.faces(in: picture.bytes, scale: scale) { try graph([$0]) }
+        return try computing { try SCRFD.faces(in: picture.bytes, scale: scale) { try graph([$0]) } }
     }
 
     /// What RetinaFace finds in a photo, best first, in the photo's pixels.
@@ -72,7 +79,7 @@ public struct FaceModels: ModelReference {
             try weights.assertAllUsed()
             return network
         }
-        return network.faces(in: photo.bytes)
+        return computing { network.faces(in: photo.bytes) }
     }
 
     private func resident<Network: Sendable>(

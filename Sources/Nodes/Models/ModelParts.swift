@@ -16,12 +16,13 @@ extension SDXLModel {
             }
         default: return self
         }
-        return SDXLModel(files: files.filter { isInPart($0.key) })
+        let precision = name == "settings" ? nil : precision
+        return SDXLModel(files: files.filter { isInPart($0.key) }, precision: precision)
     }
 }
 
 extension PuLIDModel {
-    /// `attention` leaves out the vision tower.
+    /// `attention` leaves out the vision tower, and the precision: the UNet's is that of the attention within it.
     public func part(_ name: String) -> PuLIDModel {
         name == "attention" ? PuLIDModel(files: files.filter { $0.key == "weights" }) : self
     }
@@ -30,6 +31,6 @@ extension PuLIDModel {
 extension FaceModels {
     /// `recognition` leaves out the parser.
     public func part(_ name: String) -> FaceModels {
-        name == "recognition" ? FaceModels(files: files.filter { $0.key != "parser" }) : self
+        name == "recognition" ? FaceModels(files: files.filter { $0.key != "parser" }, precision: precision) : self
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Graph
+import Kernels
 import Models
 import Tensors
 
@@ -8,6 +9,7 @@ public struct PuLIDModel: ModelReference {
     public static let kind = "PuLID model"
 
     let files: [String: ModelFile]
+    var precision: ComputeSettings.Precision? = nil
 
     /// The two modules whose tensors such a file holds.
     private static let encoder = "id_adapter"

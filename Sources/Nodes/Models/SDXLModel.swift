@@ -2,6 +2,7 @@ import Checkpoints
 import Curriculum
 import Diffusion
 import Graph
+import Kernels
 import ModelFiles
 import Models
 import Tensors
@@ -12,6 +13,7 @@ public struct SDXLModel: ModelReference {
     public static let kind = "SDXL model"
 
     let files: [String: ModelFile]
+    var precision: ComputeSettings.Precision? = nil
 
     private var parts: SDXLParts { SDXLParts(paths: files.mapValues(\.path)) }
 

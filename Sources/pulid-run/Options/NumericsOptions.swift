@@ -6,5 +6,25 @@ struct NumericsOptions: ParsableArguments {
     @Flag(help: "Convolutions as plain sums, not by Winograd: slower, with smaller rounding errors.")
     var exact = false
 
+    @Option(
+        help: ArgumentHelp(
+            "The instructions of products: portable, avx2, avx512 or amx; the best that there are unless given.",
+            discussion: "No result depends on it: for comparing them."
+        ),
+        transform: kernelLevel
+    )
+    var kernels: KernelLevel?
+
     var precision: ComputeSettings.Precision { exact ? .plainSums : .float32 }
+}
+
+/// Of those that give the bits of the best one.
+private func kernelLevel(_ name: String) throws -> KernelLevel {
+    let levels = KernelLevel.allCases.filter {
+        $0.isAvailable && ($0 == .unfused) == (KernelLevel.best == .unfused)
+    }
+    guard let level = levels.first(where: { "\($0)" == name }) else {
+        throw ValidationError("this processor has \(levels.map { "\($0)" }.joined(separator: ", ")), not \(name)")
+    }
+    return level
 }

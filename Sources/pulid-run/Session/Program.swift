@@ -20,7 +20,7 @@ enum Program {
         threads: Int = ProcessorReadings.here.least.count,
         copies: WeightCopies = WeightCopies { _, _ in false }
     ) -> RunEnvironment {
-        let precision = options.precision
+        let (precision, kernels) = (options.precision, options.kernels)
         let nodes = NodesAtWork()
         return RunEnvironment(
             numerics: Gemm.numericsClass,
@@ -32,7 +32,12 @@ enum Program {
             nodes.begin()
             defer { nodes.end() }
             return try WeightCopies.$wanted.withValue(copies) {
-                try ComputeSettings.with(precision: usesPrecision ? precision : .float32, threads: threads, work)
+                try ComputeSettings.with(
+                    precision: usesPrecision ? precision : .float32,
+                    kernels: kernels,
+                    threads: threads,
+                    work
+                )
             }
         }
     }
