@@ -49,13 +49,17 @@ let package = Package(
         .target(
             name: "Nodes",
             dependencies: [
-                "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX", "Imaging",
+                "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX",
+                "Imaging",
                 "Kernels", "Tensors",
             ]
         ),
 
         // The mathematics.
-        .target(name: "ModelFiles", dependencies: ["Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]),
+        .target(
+            name: "ModelFiles",
+            dependencies: ["Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]
+        ),
         .target(
             name: "Curriculum",
             dependencies: [

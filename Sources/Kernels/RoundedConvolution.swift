@@ -30,7 +30,8 @@ struct RoundedConvolution {
     private var across: Int { (shape.outWidth - 1) * shape.stride + shape.kernel }
     /// Floats of memory from one line of rounded pixels, or of rounded windows, to the next.
     private var pitch: Int {
-        isImplicit ? kernels.rowSize(across * shape.channelsIn) + Self.gap : shape.outWidth * kernels.rowSize(shape.window)
+        isImplicit
+            ? kernels.rowSize(across * shape.channelsIn) + Self.gap : shape.outWidth * kernels.rowSize(shape.window)
     }
     /// Rows a power of two apart would meet in the same places of the first cache.
     private static let gap = 16

@@ -61,7 +61,9 @@ struct LoadSDXL: Node {
         if let tokenizer { return tokenizer.path }
         guard !isFolder(found), isFolder(base.path) else { return nil }
         let beside = (found as NSString).deletingLastPathComponent
-        return [beside, base.path, "\(base.path)/\(OfficialFile.sdxlFolder)"].first(where: SDXLLayout.hasTokenizers(in:))
+        return [beside, base.path, "\(base.path)/\(OfficialFile.sdxlFolder)"].first(
+            where: SDXLLayout.hasTokenizers(in:)
+        )
     }
 
     func run(_ context: RunContext) throws -> SDXLModel {

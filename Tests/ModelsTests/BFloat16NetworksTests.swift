@@ -58,7 +58,8 @@ import Testing
             check("unet \(input).noise", golden["\(input).noise"]) { call(input, timestep: 999) }
         }
         let adapter = try IDAdapter(
-            Weights(try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors")) / "id_adapter_attn_layers",
+            Weights(try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors"))
+                / "id_adapter_attn_layers",
             unet: unet
         )
         let identity = try SafetensorsFile(path: goldenFolder + "/identity.safetensors")

@@ -8,7 +8,8 @@ import Testing
     private static let levels = KernelLevel.allCases.filter(\.isAvailable)
 
     /// c[m, n] = start + a[m, k] b[n, k]ᵀ
-    private static func product(_ m: Int, _ n: Int, _ k: Int, _ a: [Float], _ b: [Float], _ start: [Float]) -> [UInt32] {
+    private static func product(_ m: Int, _ n: Int, _ k: Int, _ a: [Float], _ b: [Float], _ start: [Float]) -> [UInt32]
+    {
         var c = [Float](repeating: .nan, count: m * n)
         a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
@@ -146,7 +147,8 @@ import Testing
             var y = [Float](repeating: .nan, count: 21 * 10 * 70)
             let (pixels, filters) = (x.lent, weight.lent)
             y.withUnsafeMutableBufferPointer { y in
-                guard let y = y.baseAddress, let x = pixels.values.baseAddress, let w = filters.values.baseAddress else {
+                guard let y = y.baseAddress, let x = pixels.values.baseAddress, let w = filters.values.baseAddress
+                else {
                     return
                 }
                 convolutionForward(
