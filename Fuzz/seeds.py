@@ -85,6 +85,32 @@ def weights():
         seed("pytorch", name, golden("CheckpointsTests", name))
 
 
+def gguf(values, tensors):
+    """values: (key, type, bytes); tensors: (name, sizes, type, bytes)."""
+    word = lambda text: struct.pack("<Q", len(text)) + text.encode()
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(values))
+    head += b"".join(word(key) + struct.pack("<I", kind) + content for key, kind, content in values)
+    data = b""
+    for name, sizes, kind, content in tensors:
+        head += word(name) + struct.pack(f"<I{len(sizes)}QIQ", len(sizes), *sizes, kind, len(data))
+        data += content + bytes(-len(content) % 32)
+    return head + bytes(-len(head) % 32) + data
+
+
+def ggufs():
+    blocks = {2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 12: (256, 144), 13: (256, 176), 14: (256, 210)}
+    tensors = [(f"t{kind}", [count], kind, bytes(i % 61 for i in range(size))) for kind, (count, size) in blocks.items()]
+    tensors += [("half", [3], 1, bytes(6)), ("short", [2, 2], 25, bytes(8)), ("bfloat", [1], 30, bytes(2))]
+    words = struct.pack("<IQ", 8, 2) + struct.pack("<Q", 1) + b"a" + struct.pack("<Q", 0)
+    shape = struct.pack("<IQ2i", 5, 2, 4, 64)
+    values = [("general.architecture", 8, struct.pack("<Q", 4) + b"sdxl"), ("general.alignment", 4, struct.pack("<I", 32))]
+    values += [("words", 9, words), ("comfy.gguf.orig_shape.t14", 9, shape), ("real", 12, struct.pack("<d", 0.5))]
+    seed("gguf", "kinds", gguf(values, tensors))
+    seed("gguf", "plain", gguf([], [("a", [2, 2], 0, bytes(16))]))
+    seed("gguf", "whole", golden("CheckpointsTests", "whole.gguf"))
+    seed("gguf", "layouts", golden("CheckpointsTests", "layouts.gguf"))
+
+
 # ONNX: protocol buffers by hand.
 
 
@@ -331,6 +357,7 @@ outputs: {"${seed}.png": $picture, scores.csv: "$score[*]", first.json: $first}
 
 def main():
     weights()
+    ggufs()
     graphs()
     pictures()
     settings()

@@ -2,8 +2,9 @@
 public enum CheckpointError: Error, Hashable, Sendable {
     case unreadable(file: String, reason: String)
     case notSafetensors(file: String, found: FileKind)
-    /// Neither safetensors nor PyTorch's.
+    /// Neither safetensors nor GGUF nor PyTorch's.
     case notWeights(file: String, found: FileKind)
+    case badGGUF(file: String, fault: GGUFFault)
     case badPyTorch(file: String, fault: PyTorchFault)
     /// The index of weights in several files.
     case badIndex(file: String, fault: ShardIndexFault)
@@ -30,7 +31,12 @@ extension CheckpointError: CustomStringConvertible {
         case .notSafetensors(let file, let found):
             "\(file): expected safetensors, but this is \(found)"
         case .notWeights(let file, let found):
-            "\(file): expected weights (.safetensors, or PyTorch's .bin, .pt, .pth), but this is \(found)"
+            "\(file): expected weights (.safetensors, .gguf, or PyTorch's .bin, .pt, .pth), but this is \(found)"
+        case .badGGUF(let file, let fault):
+            switch fault {
+            case .type, .version: "\(file): this GGUF cannot be read: \(fault)"
+            default: "\(file): damaged or hostile GGUF: \(fault); copy or download it again"
+            }
         case .badPyTorch(let file, .forbidden(let name)):
             "\(file): refused: its pickle asks for \(name); files of weights need nothing of the kind, so do not load "
                 + "this one anywhere unless you trust who made it"

@@ -1,7 +1,7 @@
 /// Opens weights of any format that is read here; the content tells which it is, not the file's name.
 public enum WeightFile {
-    /// - Returns: a safetensors file, several of them behind the index at `path` (named `*.index.json`), or a PyTorch file in the
-    ///   zip format or the one before; 8-bit floats with the scales beside them applied.
+    /// - Returns: a safetensors file, several of them behind the index at `path` (named `*.index.json`), a GGUF file, or a
+    ///   PyTorch file in the zip format or the one before; 8-bit floats with the scales beside them applied.
     /// - Throws: `CheckpointError` that says what is wrong, or what the file is if it holds no weights.
     public static func open(_ path: String, limits: PyTorchLimits = PyTorchLimits()) throws -> any CheckpointSource {
         let file = try read(path, limits)
@@ -12,6 +12,7 @@ public enum WeightFile {
         let kind = try MappedFile(path: path).withBytes { FileKind($0) }
         switch kind {
         case .zip, .pickle: return try PyTorchFile(path: path, limits: limits)
+        case .gguf: return try GGUFFile(path: path)
         case .json where isIndex(path): return try ShardedFile(index: path)
         default: break
         }

@@ -59,7 +59,7 @@ import Testing
         let text = try folder.file("x.bin", Array("Entry not found".utf8))
         #expect(
             message { _ = try WeightFile.open(text) }
-                == "\(text): expected weights (.safetensors, or PyTorch's .bin, .pt, .pth), but this is text that "
+                == "\(text): expected weights (.safetensors, .gguf, or PyTorch's .bin, .pt, .pth), but this is text that "
                 + "begins with \"Entry not found\""
         )
     }

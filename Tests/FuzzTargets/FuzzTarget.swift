@@ -1,7 +1,7 @@
 /// What is fuzzed: the readers of files that others made. `Fuzz/` calls them with inputs without end, a test with those
 /// that are kept in `Fuzz/Corpus`.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-    case recipe, safetensors, pytorch, onnx, json, png, jpeg, webp, record, origin
+    case recipe, safetensors, pytorch, gguf, onnx, json, png, jpeg, webp, record, origin
 
     /// Gives the bytes of one file to the reader. That it refuses them is a fine end.
     ///
@@ -9,7 +9,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     public func run(_ bytes: [UInt8]) throws {
         switch self {
         case .recipe: try readRecipe(bytes)
-        case .safetensors, .pytorch: try readWeights(bytes)
+        case .safetensors, .pytorch, .gguf: try readWeights(bytes)
         case .onnx: try readGraph(bytes)
         case .json: try readSettings(bytes)
         case .png: try readPicture(withRightChecksums(bytes), beginning: [0x89])

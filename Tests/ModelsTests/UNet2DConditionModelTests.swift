@@ -11,21 +11,34 @@ struct UNet2DConditionModelTests {
     let unet: UNet2DConditionModel
     let golden: Golden
 
+    private static let folder = goldenFolder + "/sdxl/unet"
+
     init() throws {
-        let folder = goldenFolder + "/sdxl/unet"
+        unet = try Self.unet(SafetensorsFile(path: WeightFolder.find(Self.folder, basename: "diffusion_pytorch_model")))
+        golden = Golden("unet.safetensors", #filePath)
+    }
+
+    private static func unet(_ source: any WeightSource) throws -> UNet2DConditionModel {
         let config = try JSONDecoder().decode(
             UNet2DConditionModel.Config.self,
             from: Data(contentsOf: URL(filePath: folder + "/config.json"))
         )
-        let weights = Weights(
-            try SafetensorsFile(path: WeightFolder.find(folder, basename: "diffusion_pytorch_model"))
-        )
-        unet = try UNet2DConditionModel(weights, config: config)
+        let weights = Weights(source)
+        let unet = try UNet2DConditionModel(weights, config: config)
         try weights.assertAllUsed()
-        golden = Golden("unet.safetensors", #filePath)
+        return unet
     }
 
     private func call(_ input: String, timestep: Float, identities: [IDConditioning] = []) throws -> Tensor {
+        try call(unet, input, timestep: timestep, identities: identities)
+    }
+
+    private func call(
+        _ unet: UNet2DConditionModel,
+        _ input: String,
+        timestep: Float,
+        identities: [IDConditioning] = []
+    ) throws -> Tensor {
         let sample = golden["\(input).sample"]
         let sizes = golden["time_ids"]
         let timeIDs = (0..<sample.shape[0]).map { Array(sizes.values[$0 * 6..<($0 + 1) * 6]) }
@@ -47,6 +60,15 @@ struct UNet2DConditionModelTests {
     @Test(arguments: ["even", "odd"]) func matchesDiffusers(input: String) throws {
         assertClose(try call(input, timestep: 999), golden["\(input).noise"], "t = 999")
         assertClose(try call(input, timestep: 17), golden["\(input).noise_at_17"], "t = 17")
+    }
+
+    /// Blocks of every type that the gguf package makes, under the authors' names, as city96's converter lays them out.
+    @Test func quantizedMatchesDiffusers() throws {
+        let file = try WeightFile.open(Golden.path("unet.gguf", #filePath))
+        let source = try RenamedWeights(file, prefix: "", targets: OriginalUNetNames(layersPerBlock: 2).targets)
+        let noise = try call(Self.unet(source), "even", timestep: 999)
+        assertClose(noise, Golden("unet_gguf.safetensors", #filePath)["noise"], "in GGUF's blocks")
+        #expect(Weights(source).bytesInMemory < 720_000)
     }
 
     @Test(arguments: IDConditioning.Ortho.allCases, [0, 8])

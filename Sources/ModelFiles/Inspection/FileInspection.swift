@@ -71,8 +71,7 @@ public struct FileInspection: Sendable {
             let outline = file.withBytes { bytes in start == .unknown ? ONNXOutline(bytes) : nil }
             switch start {
             case .picture: inspectPicture()
-            case .json where !path.hasSuffix(".json"), .empty, .html, .gitLFSPointer, .gzip, .gguf, .hdf5, .zeros,
-                .text:
+            case .json where !path.hasSuffix(".json"), .empty, .html, .gitLFSPointer, .gzip, .hdf5, .zeros, .text:
                 kind = "\(start)"
             default:
                 if let outline {
@@ -103,6 +102,7 @@ public struct FileInspection: Sendable {
         switch start {
         case .zip: format = "PyTorch (zip)"
         case .pickle: format = "PyTorch (before 1.6)"
+        case .gguf: format = "GGUF"
         default: format = shards.isEmpty ? "safetensors" : "safetensors in \(shards.count) files"
         }
         for shard in shards {
