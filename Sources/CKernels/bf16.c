@@ -30,9 +30,9 @@ float pk_rounded_to_bf16(float x) {
 
 // MARK: - Tiles
 
-// c[rows, panel] = start + a[rows, k] panel for so many rows and an even k.
+// c[rows, panel] = start + a[rows, k] panel for so many rows and an even k. Two rows from `ahead` on are wanted soon.
 typedef void (*tile_function)(size_t k, const float *a, size_t a_row, const float *panel, const float *start,
-                              size_t start_stride, float *c, size_t c_stride);
+                              size_t start_stride, float *c, size_t c_stride, const float *ahead);
 
 // A whole product by the tiles for 1 ... most rows. What is left of c's width goes by a panel of its own.
 static void multiply_by_tiles(const tile_function *tiles, size_t most, size_t width, size_t m, size_t n, size_t k,
@@ -48,14 +48,17 @@ static void multiply_by_tiles(const tile_function *tiles, size_t most, size_t wi
             const size_t columns = n - j < width ? n - j : width;
             const float *panel = packed + j * depth, *from = start ? start + i * start_stride + j : NULL;
             float *to = c + i * c_stride + j;
+            // While this tile is computed, two rows of the next strip come closer.
+            const size_t next = i + rows < m ? i + rows : i, row = 2 * (j / width);
+            const float *ahead = a + (next + (row + 1 < rows && next + row + 1 < m ? row : 0)) * a_row;
             if (depth > 0 && columns == width) {
-                tiles[rows - 1](depth, a + i * a_row, a_row, panel, from, start_stride, to, c_stride);
+                tiles[rows - 1](depth, a + i * a_row, a_row, panel, from, start_stride, to, c_stride, ahead);
                 continue;
             }
             memset(edge, 0, rows * width * sizeof(float));
             for (size_t r = 0; from && r < rows; r++)
                 memcpy(edge + r * width, from + r * start_stride, columns * sizeof(float));
-            if (depth > 0) tiles[rows - 1](depth, a + i * a_row, a_row, panel, edge, width, edge, width);
+            if (depth > 0) tiles[rows - 1](depth, a + i * a_row, a_row, panel, edge, width, edge, width, ahead);
             for (size_t r = 0; r < rows; r++) memcpy(to + r * c_stride, edge + r * width, columns * sizeof(float));
         }
     }
@@ -110,7 +113,8 @@ static void plain_row(size_t k, const float *a, const float *panel, const float 
 
 #define PLAIN_TILE(rows)                                                                                            \
     static void plain_rows_##rows(size_t k, const float *a, size_t a_row, const float *panel, const float *start,   \
-                                  size_t start_stride, float *c, size_t c_stride) {                                 \
+                                  size_t start_stride, float *c, size_t c_stride, const float *ahead) {             \
+        (void)ahead;                                                                                                \
         for (size_t r = 0; r < rows; r++)                                                                           \
             plain_row(k, a + r * a_row, panel, start ? start + r * start_stride : NULL, c + r * c_stride);          \
     }

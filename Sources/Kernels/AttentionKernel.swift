@@ -138,8 +138,11 @@ struct PackedKeys {
     func fill(_ memory: UnsafeMutablePointer<Float>, k: UnsafePointer<Float>, v: UnsafePointer<Float>) {
         let blocks = (shape.keys + Self.block - 1) / Self.block
         let row = shape.row
-        let scratch = kernels.packingScratch(max(shape.width, min(shape.keys, Self.block)))
-        Parallel.forEach(batch * shape.heads * blocks, work: 8 * size, scratch: scratch) { index, scratch in
+        Parallel.forEach(
+            batch * shape.heads * blocks,
+            work: 8 * size,
+            scratch: kernels.packingScratch
+        ) { index, scratch in
             let (head, first) = (index / blocks, index % blocks * Self.block)
             let count = min(Self.block, shape.keys - first)
             let offset = (head / shape.heads * shape.keys + first) * row + head % shape.heads * shape.width

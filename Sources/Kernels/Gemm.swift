@@ -170,7 +170,7 @@ private struct Product {
 
     /// Floats that one task needs to pack in.
     func scratch(_ columns: [Range<Int>]) -> Int {
-        packedSize((columns.map(\.count).max() ?? 0)) + kernels.packingScratch(depth)
+        packedSize((columns.map(\.count).max() ?? 0)) + kernels.packingScratch
     }
 
     private func packedSize(_ columns: Int) -> Int {

@@ -31,7 +31,10 @@ struct ProductKernels {
     func panelSize(_ k: Int) -> Int { rowSize(k) * panel }
 
     /// Floats that `pack` needs to work in.
-    func packingScratch(_ k: Int) -> Int { rounding?.pair == 1 ? k * panel : 0 }
+    var packingScratch: Int { rounding == nil ? 0 : Self.roundedRows * panel }
+
+    /// Rows of a panel that are widened and then rounded while they are in the first cache; whole blocks of GGUF's.
+    private static let roundedRows = 256
 
     /// Packs k rows of n columns, panel after panel.
     func pack(
@@ -45,15 +48,17 @@ struct ProductKernels {
     ) {
         guard rounding != nil else { return floats.pack(b.operand(kStride: kStride, nStride: nStride), n, k, packed) }
         for first in stride(from: 0, to: n, by: panel) {
-            let columns = b.from(first * nStride).operand(kStride: kStride, nStride: nStride)
             let to = packed + first / panel * panelSize(k)
-            let widened = packingScratch(k) > 0 ? scratch : to
-            floats.pack(columns, min(panel, n - first), k, widened)
-            roundPanel(widened, k, to: to)
+            for row in stride(from: 0, to: k, by: Self.roundedRows) {
+                let count = min(Self.roundedRows, k - row)
+                let corner = b.from(first * nStride + row * kStride)
+                floats.pack(corner.operand(kStride: kStride, nStride: nStride), min(panel, n - first), count, scratch)
+                roundPanel(scratch, count, to: to + panelSize(row))
+            }
         }
     }
 
-    /// Rounds k rows of a panel of floats; may be in place where `packingScratch` is zero.
+    /// Rounds k rows of a panel of floats.
     func roundPanel(_ floats: UnsafePointer<Float>, _ k: Int, to rounded: UnsafeMutablePointer<Float>) {
         rounding?.round_panel(k, floats, rounded)
     }

@@ -24,8 +24,7 @@ typedef struct {
     size_t pair;
     // Rounds m rows of k floats, `a_row` apart, to rows `rounded_row` floats apart of ceil(k / 2) pairs.
     void (*round_rows)(size_t m, size_t k, const float *a, size_t a_row, float *rounded, size_t rounded_row);
-    // Rounds a panel [k][panel] of floats, as pk_gemm_pack makes them, to [ceil(k / 2)][panel] pairs; may be in place if
-    // there is room for an even number of rows.
+    // Rounds a panel [k][panel] of floats, as pk_gemm_pack makes them, to [ceil(k / 2)][panel] pairs.
     void (*round_panel)(size_t k, const float *floats, float *rounded);
     // As pk_gemm_multiply, with A and B as made above; B's panels lie one behind the other. `a_row` counts floats.
     void (*multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, const float *packed,
