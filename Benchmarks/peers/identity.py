@@ -37,6 +37,6 @@ def add_identity(unet, weights, tokens):
     for number, name in enumerate(processors):
         if "attn2" in name:
             prefix = f"id_adapter_attn_layers.{number}"
-            pair = (weights[f"{prefix}.id_to_{x}.weight"].float() for x in "kv")
+            pair = (weights[f"{prefix}.id_to_{x}.weight"].to(tokens.dtype) for x in "kv")
             processors[name] = IdentityAttention(tokens, *pair)
     unet.set_attn_processor(processors)

@@ -8,16 +8,20 @@ from identity import add_identity
 from safetensors.torch import load_file
 
 
-def loaded(network, path):
-    """The network on meta tensors takes the file's, widened."""
-    network.load_state_dict({name: t.float() for name, t in load_file(path).items()}, assign=True)
-    return network
+def number_type(task):
+    return torch.bfloat16 if task["precision"] == "bf16" else torch.float32
 
 
-def unet(task):
+def loaded(network, path, dtype):
+    """The network on meta tensors takes the file's in another type."""
+    network.load_state_dict({name: t.to(dtype) for name, t in load_file(path).items()}, assign=True)
+    return network.to(memory_format=torch.channels_last) if dtype == torch.bfloat16 else network
+
+
+def unet(task, dtype=torch.float32):
     with torch.device("meta"):
         network = UNet2DConditionModel.from_config(json.loads(task["config"]))
-    return loaded(network, task["weights"])
+    return loaded(network, task["weights"], dtype)
 
 
 def unet_inputs(network, batch, side):
@@ -38,10 +42,13 @@ def unet_inputs(network, batch, side):
 
 
 def unet_call(task):
-    network = unet(task)
+    dtype = number_type(task)
+    network = unet(task, dtype)
     inputs = unet_inputs(network, 1, task["side"])
+    inputs = {name: x if isinstance(x, dict) or x.ndim == 0 else x.to(dtype) for name, x in inputs.items()}
+    inputs["added_cond_kwargs"]["text_embeds"] = inputs["added_cond_kwargs"]["text_embeds"].to(dtype)
     if task["identity_weights"]:
-        tokens = torch.rand(1, 10, network.config.cross_attention_dim) * 4 - 2
+        tokens = (torch.rand(1, 10, network.config.cross_attention_dim) * 4 - 2).to(dtype)
         add_identity(network, load_file(task["identity_weights"]), tokens)
     return lambda: network(**inputs)
 
@@ -57,8 +64,8 @@ def vae_decode(task):
             down_block_types=["DownEncoderBlock2D"] * len(widths),
             up_block_types=["UpDecoderBlock2D"] * len(widths),
         )
-    network = loaded(network, task["weights"])
-    latent = torch.rand(1, 4, task["side"], task["side"]) * 4 - 2
+    network = loaded(network, task["weights"], number_type(task))
+    latent = (torch.rand(1, 4, task["side"], task["side"]) * 4 - 2).to(number_type(task))
     return lambda: network.decode(latent).sample
 
 

@@ -39,6 +39,11 @@ public struct ComputeSettings: Hashable, Sendable {
         return try settings.scope(operation)
     }
 
+    /// Runs `operation` in 32 bits where the calling thread computes in `bfloat16`.
+    public static func unrounded<Result>(_ operation: () throws -> Result) rethrows -> Result {
+        try with(precision: current.precision == .bfloat16 ? .float32 : nil, operation)
+    }
+
     /// Runs `operation` with these settings.
     func scope<Result>(_ operation: () throws -> Result) rethrows -> Result {
         try Self.$scoped.withValue(self, operation: operation)

@@ -1,3 +1,5 @@
+import Kernels
+
 /// One piece of work that is timed, here and by the peers that know it.
 struct BenchmarkCase {
     enum Group: String, CaseIterable {
@@ -18,8 +20,17 @@ struct BenchmarkCase {
     var work: Double = 0
     /// The same work as peers are asked for it; nil if no peer is.
     var task: PeerTask?
+    /// Where settings of this process do not reach what is timed: the same in 32 bits, whatever the benchmark's precision.
+    var inFloat32: (() throws -> () throws -> Outcome)?
     /// Makes the weights and the input, and returns what is timed.
     let setUp: () throws -> () throws -> Outcome
+}
+
+/// What products are computed in.
+enum ProductPrecision: String, CaseIterable {
+    case f32, bf16
+
+    var settings: ComputeSettings.Precision { self == .bf16 ? .bfloat16 : .float32 }
 }
 
 /// The size of the picture, and with it the size of the networks.

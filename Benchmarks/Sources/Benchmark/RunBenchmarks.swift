@@ -21,6 +21,8 @@ struct RunBenchmarks: ParsableCommand {
     var threads: Int?
     @Option(help: "What is measured: wall, or processor where others use the machine too.")
     var clock = Clock.wall
+    @Option(help: "What products are computed in: f32; bf16, by turns with f32, and asked of peers, too.")
+    var precision = ProductPrecision.f32
     @Option(help: "Where random weights are kept between runs: 6 GB at full size.")
     var weights = NSTemporaryDirectory() + "pulid-run-benchmark"
     @Option(help: "The pulid-run to render with.")
@@ -39,11 +41,15 @@ struct RunBenchmarks: ParsableCommand {
             let machine = MachineReport(clock)
             print(
                 "\(machine.processor), \(machine.threads) threads; \(machine.vectors) multiply-adds in registers:",
-                "\(rounded(machine.peak / 1e9, digits: 0)) GFLOP/s; medians of \(runs), interleaved, \(clock.rawValue) time\n"
+                "\(rounded(machine.peak / 1e9, digits: 0)) GFLOP/s; medians of \(runs), interleaved, \(clock.rawValue) time,",
+                "\(precision.rawValue); products in bfloat16 by \(ComputeSettings.current.kernels)\n"
             )
             let peers = try peer.map { try Peer($0.split(separator: " ").map(String.init)) }
             defer { peers.forEach { $0.stop() } }
-            let table = ResultTable(peers: peers.map(\.name), peak: machine.peak)
+            let table = ResultTable(
+                peers: (precision == .bf16 ? [Self.ourFloat32] : []) + peers.map(\.name),
+                peak: machine.peak
+            )
             print(table.header)
             var profiles: [String] = []
             for benchmark in size.flatMap(cases) {
@@ -71,32 +77,50 @@ struct RunBenchmarks: ParsableCommand {
                 program: URL(fileURLWithPath: program).path,
                 models: URL(fileURLWithPath: models),
                 size: size,
+                precision: precision,
                 scratch: folder
             ).all)
             .filter { only.contains($0.group) && (matching.isEmpty || $0.name.contains(matching)) }
     }
+
+    /// How tables call our own time in 32 bits beside that in bfloat16.
+    private static let ourFloat32 = "f32"
 
     /// Ours and theirs by turns, after one run of each that does not count.
     private func measure(
         _ benchmark: BenchmarkCase,
         beside peers: [Peer]
     ) throws -> (row: ResultTable.Row, profile: String?) {
-        ProcessMemory.resetPeak()
-        let run = try benchmark.setUp()
+        let precise = precision == .bf16 ? try benchmark.inFloat32?() : nil
+        let work = try benchmark.setUp()
+        func run(_ precision: ProductPrecision) throws -> BenchmarkCase.Outcome {
+            try ComputeSettings.with(precision: precision.settings, precision == .f32 ? precise ?? work : work)
+        }
         let least = benchmark.group == .kernels || size == [.tiny] ? 0.1 : 0
         var row = ResultTable.Row(name: benchmark.name, work: benchmark.work)
-        if benchmark.group != .render { _ = try run() }
-        for _ in 0..<runs {
+        func timed(_ precision: ProductPrecision) throws -> (seconds: Double, peak: Int) {
+            ProcessMemory.resetPeak()
             var outcome = BenchmarkCase.Outcome()
             let seconds = try clock.seconds(least: least, threads: ComputeSettings.current.threads) {
-                outcome = try run()
+                outcome = try run(precision)
             }
-            row.ours.add(outcome.seconds ?? seconds)
-            row.peak = max(row.peak ?? 0, outcome.peak ?? ProcessMemory.peak ?? 0)
+            return (outcome.seconds ?? seconds, outcome.peak ?? ProcessMemory.peak ?? 0)
+        }
+        if benchmark.group != .render { _ = try run(precision) }
+        for _ in 0..<runs {
+            let ours = try timed(precision)
+            row.ours.add(ours.seconds)
+            row.peak = max(row.peak ?? 0, ours.peak)
+            if precision == .bf16 {
+                let precise = try timed(.f32)
+                row.peers[Self.ourFloat32, default: Timing()].add(precise.seconds)
+                row.peerPeaks[Self.ourFloat32] = max(row.peerPeaks[Self.ourFloat32] ?? 0, precise.peak)
+            }
             guard var task = benchmark.task else { continue }
             task["least_ms"] = .int(Int(least * 1000))
             task["clock"] = .string(clock.rawValue)
             task["threads"] = .int(ComputeSettings.current.threads)
+            task["precision"] = .string(precision.rawValue)
             for peer in peers {
                 let answer = try peer.answer(task)
                 if let error = answer.error { FileHandle.standardError.write(Data("\(peer.name): \(error)\n".utf8)) }
@@ -105,11 +129,12 @@ struct RunBenchmarks: ParsableCommand {
             }
         }
         guard [.unet, .vae, .training].contains(benchmark.group) else { return (row, nil) }
-        let profile = try Profile { _ = try run() }
+        let profile = try Profile { _ = try run(precision) }
         return (row, profile.summary + (operations ? "\n" + profile.listing : ""))
     }
 }
 
 extension PictureSize: ExpressibleByArgument {}
+extension ProductPrecision: ExpressibleByArgument {}
 extension Clock: ExpressibleByArgument {}
 extension BenchmarkCase.Group: ExpressibleByArgument {}

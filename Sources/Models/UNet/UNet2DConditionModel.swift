@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// SDXL's denoiser: predicts the noise in a latent at a timestep, given text, sizes, and perhaps identities.
@@ -70,6 +71,8 @@ public struct UNet2DConditionModel: Sendable {
     }
 
     /// As above, each picture at a timestep of its own: `timesteps` has B of them.
+    ///
+    /// What all layers see, and what becomes the noise, is small work and stays in 32 bits in any precision.
     public func callAsFunction(
         _ sample: Tensor,
         timesteps: [Float],
@@ -86,10 +89,10 @@ public struct UNet2DConditionModel: Sendable {
             [added.textEmbeds, sizes.reshaped([B, 6 * config.additionTimeEmbedDim])],
             axis: 1
         )
-        let temb = (timeEmbedding(time) + addEmbedding(addition)).silu()
+        let temb = ComputeSettings.unrounded { (timeEmbedding(time) + addEmbedding(addition)).silu() }
 
         // 2. down
-        var x = convIn(sample)
+        var x = ComputeSettings.unrounded { convIn(sample) }
         var skips = [x]
         for block in downBlocks {
             let (output, more) = block(x, temb: temb, text: text, identities: identities)
@@ -108,7 +111,7 @@ public struct UNet2DConditionModel: Sendable {
         }
 
         // 5. out
-        return convOut(x, after: convNormOut)
+        return ComputeSettings.unrounded { convOut(x, after: convNormOut) }
     }
 
     private func sinusoids(_ values: [Float], channels: Int) -> Tensor {
