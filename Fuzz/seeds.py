@@ -81,7 +81,8 @@ def weights():
     magic = b"\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19." + b"\x80\x02M\xe9\x03." + b"\x80\x02}."
     keys = b"\x80\x02](" + text("0") + b"e."
     seed("pytorch", "legacy", magic + pickle(True) + keys + struct.pack("<q", 4) + numbers)
-    for name in ["pytorch.pth", "pytorch_grouped.bin", "pytorch_protocol4.pt", "pytorch_nested.pth"]:
+    for name in ["pytorch.pth", "pytorch_grouped.bin", "pytorch_protocol4.pt", "pytorch_nested.pth", "pytorch_types.pt",
+                 "pytorch_types.pth", "pytorch_trainer2.ckpt", "pytorch_trainer4.ckpt"]:
         seed("pytorch", name, golden("CheckpointsTests", name))
 
 

@@ -1,27 +1,27 @@
 import Foundation
 import Tensors
 
-/// Weights that are split over several safetensors files, with an index that says which file holds which tensor.
+/// Weights that are split over several safetensors or PyTorch files, with an index that says which holds which tensor.
 ///
-/// transformers and diffusers: `model.safetensors.index.json`, `{"metadata": {...}, "weight_map": {tensor: file}}`.
+/// transformers and diffusers: `model.safetensors.index.json`, `pytorch_model.bin.index.json`, `{"metadata": {...}, "weight_map": {tensor: file}}`.
 public final class ShardedFile: CheckpointSource {
     /// The index's path.
     public let name: String
     public let tensorNames: [String]
-    private let shards: [String: SafetensorsFile]
+    private let shards: [String: any CheckpointSource]
     private let shardOfTensor: [String: String]
 
     /// Opens every shard and checks that each tensor of the index is in its shard, and no shard holds others.
     ///
     /// - Parameter path: of the index; the shards lie beside it
     /// - Throws: `CheckpointError`
-    public init(index path: String) throws {
+    public init(index path: String, limits: PyTorchLimits = PyTorchLimits()) throws {
         name = path
         shardOfTensor = try Self.weightMap(path)
         tensorNames = shardOfTensor.keys.sorted()
-        var shards: [String: SafetensorsFile] = [:]
+        var shards: [String: any CheckpointSource] = [:]
         for (file, shardPath) in try Self.shards(shardOfTensor, of: path) {
-            shards[file] = try SafetensorsFile(path: shardPath)
+            shards[file] = try WeightFile.stored(shardPath, limits)
         }
         self.shards = shards
         for (tensor, file) in shardOfTensor where shards[file]?.shape(of: tensor) == nil {
@@ -62,9 +62,9 @@ public final class ShardedFile: CheckpointSource {
     public func tensor(_ name: String) throws -> Tensor { try existingShard(name).tensor(name) }
     public func integers(_ name: String) throws -> [Int] { try existingShard(name).integers(name) }
 
-    private func shard(_ name: String) -> SafetensorsFile? { shardOfTensor[name].flatMap { shards[$0] } }
+    private func shard(_ name: String) -> (any CheckpointSource)? { shardOfTensor[name].flatMap { shards[$0] } }
 
-    private func existingShard(_ name: String) throws -> SafetensorsFile {
+    private func existingShard(_ name: String) throws -> any CheckpointSource {
         if let shard = shard(name) { return shard }
         throw WeightsError.missing(name: name, source: self.name, nearest: nearestName(to: name, among: tensorNames))
     }
@@ -105,7 +105,7 @@ public final class ShardedFile: CheckpointSource {
 
     /// Shards lie beside their index: a name that leads elsewhere is refused.
     private static func isPlainName(_ name: String) -> Bool {
-        name.hasSuffix(".safetensors") && !name.hasPrefix(".") && name.utf8.count <= 255
+        [".safetensors", ".bin"].contains(where: name.hasSuffix) && !name.hasPrefix(".") && name.utf8.count <= 255
             && !name.utf8.contains { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") || $0 < 0x20 }
     }
 }
@@ -130,7 +130,7 @@ extension ShardIndexFault: CustomStringConvertible {
         case .empty: "it lists no tensors under weight_map"
         case .tooManyShards(let count, let limit): "it names \(count) files, over the limit of \(limit)"
         case .badShardName(let name):
-            "it names the file \"\(name)\"; the parts are .safetensors files beside the index, named without a folder"
+            "it names the file \"\(name)\"; the parts are .safetensors or .bin files beside the index, named without a folder"
         case .missingShard(let name): "the part \(name) is missing beside it; download it too"
         case .tensorNotInShard(let tensor, let shard): "it says that \(shard) holds \(tensor), which it does not"
         case .tensorNotInIndex(let tensor, let shard): "\(shard) holds \(tensor), which it does not list there"

@@ -4,16 +4,17 @@ public enum WeightFile {
     ///   PyTorch file in the zip format or the one before; 8-bit floats with the scales beside them applied.
     /// - Throws: `CheckpointError` that says what is wrong, or what the file is if it holds no weights.
     public static func open(_ path: String, limits: PyTorchLimits = PyTorchLimits()) throws -> any CheckpointSource {
-        let file = try read(path, limits)
+        let file = try stored(path, limits)
         return ScaledWeights(file) ?? file
     }
 
-    private static func read(_ path: String, _ limits: PyTorchLimits) throws -> any CheckpointSource {
+    /// With every tensor that is in it, as it is.
+    static func stored(_ path: String, _ limits: PyTorchLimits) throws -> any CheckpointSource {
         let kind = try MappedFile(path: path).withBytes { FileKind($0) }
         switch kind {
         case .zip, .pickle: return try PyTorchFile(path: path, limits: limits)
         case .gguf: return try GGUFFile(path: path)
-        case .json where isIndex(path): return try ShardedFile(index: path)
+        case .json where isIndex(path): return try ShardedFile(index: path, limits: limits)
         default: break
         }
         do {

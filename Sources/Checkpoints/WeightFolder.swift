@@ -3,7 +3,7 @@ import Foundation
 /// Finds the weights of one part of a diffusers folder.
 public enum WeightFolder {
     /// The path of the weights called `basename` in a folder: one safetensors file, or the index of several, or
-    /// PyTorch's; in full precision if that is there, else the variant "fp16".
+    /// PyTorch's of both kinds; in full precision if that is there, else the variant "fp16".
     ///
     /// - Parameter basename: "diffusion_pytorch_model" for a UNet or VAE, "model" for a text encoder
     /// - Throws: `CheckpointError.noWeights` with what is there instead, or `.unreadable` when there is no such folder.
@@ -31,7 +31,7 @@ public enum WeightFolder {
         return [
             "\(basename).safetensors", "\(basename).safetensors.index.json", "\(basename).fp16.safetensors",
             "\(basename).safetensors.index.fp16.json", "\(basename).fp16.safetensors.index.json", "\(pickled).bin",
-            "\(pickled).fp16.bin",
+            "\(pickled).bin.index.json", "\(pickled).fp16.bin", "\(pickled).bin.index.fp16.json",
         ]
     }
 }

@@ -29,6 +29,31 @@ import Testing
         #expect(file.elementType(of: "nothing") == nil)
     }
 
+    /// 8-bit floats and unsigned integers, which have no storage of their own, and a buffer.
+    @Test(arguments: ["pytorch_types.pt", "pytorch_types.pth"]) func typesOfBytes(_ name: String) throws {
+        let expected = Golden("pytorch_types.safetensors", #filePath).file
+        let file = try PyTorchFile(path: Golden.path(name, #filePath))
+        #expect(file.tensorNames == expected.tensorNames)
+        for name in file.tensorNames {
+            #expect(file.elementType(of: name) == expected.elementType(of: name), "\(name)")
+            #expect(file.shape(of: name) == expected.shape(of: name), "\(name)")
+            if expected.elementType(of: name)?.isReadAsFloats == true {
+                #expect(bits(try file.tensor(name)) == bits(try expected.tensor(name)), "\(name)")
+            } else {
+                #expect(try file.integers(name) == expected.integers(name), "\(name)")
+            }
+        }
+    }
+
+    /// Objects of argparse, omegaconf, pytorch_lightning, numpy and others beside the weights are passed over.
+    @Test(arguments: ["2.ckpt", "4.ckpt", "5.ckpt", ".pth"]) func trainersClasses(_ name: String) throws {
+        let file = try PyTorchFile(path: Golden.path("pytorch_trainer\(name)", #filePath))
+        #expect(file.tensorNames == expected.tensorNames)
+        for name in ["weight", "transposed", "half", "parameter"] {
+            #expect(bits(try file.tensor(name)) == bits(try expected.tensor(name)), "\(name)")
+        }
+    }
+
     @Test func joinsNamesOfDictionariesInDictionaries() throws {
         let file = try PyTorchFile(path: Golden.path("pytorch_grouped.bin", #filePath))
         #expect(file.tensorNames == ["a.x", "b.y"])

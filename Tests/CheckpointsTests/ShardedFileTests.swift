@@ -45,12 +45,29 @@ import Testing
         #expect(try WeightFile.companions(of: path) == [Self.first, Self.second].map { "\(folder.path)/\($0)" })
     }
 
+    /// PyTorch's own, as transformers wrote it before safetensors.
+    @Test func pickledParts() throws {
+        let folder = try TemporaryFolder()
+        let tensor = PickleBytes.tensor(PickleBytes.storage(count: 2), shape: [2], strides: [1])
+        for (part, name) in [("1", "a"), ("2", "b")] {
+            let pickle = PickleBytes.state(name, tensor)
+            let file = ZipBytes(pickle: pickle, storages: ["0": [0, 0, 0x80, 0x3f, 0, 0, 0, 0x40]])
+            _ = try folder.file("pytorch_model-\(part).bin", file.bytes)
+        }
+        let map = Self.map([("a", "pytorch_model-1.bin"), ("b", "pytorch_model-2.bin")])
+        _ = try folder.file("pytorch_model.bin.index.json", Array(map.utf8))
+        let path = try WeightFolder.find(folder.path, basename: "model")
+        #expect(path == folder.path + "/pytorch_model.bin.index.json")
+        let file = try WeightFile.open(path)
+        #expect(try ["a", "b"].map { try file.tensor($0).values } == [[1, 2], [1, 2]])
+    }
+
     static let bad: [(String, ShardIndexFault)] = [
         (map([("a", "../x.safetensors")]), .badShardName("../x.safetensors")),
         (map([("a", "/etc/x.safetensors")]), .badShardName("/etc/x.safetensors")),
         (map([("a", "..\\\\x.safetensors")]), .badShardName("..\\x.safetensors")),
         (map([("a", "x\\u0000.safetensors")]), .badShardName("x\0.safetensors")),
-        (map([("a", "pytorch_model.bin")]), .badShardName("pytorch_model.bin")),
+        (map([("a", "pytorch_model.pkl")]), .badShardName("pytorch_model.pkl")),
         (map([("a", "gone.safetensors")]), .missingShard("gone.safetensors")),
         (map([("a", second), ("b", second), ("c", second)]), .tensorNotInShard(tensor: "a", shard: second)),
         (map([("a", first), ("b", second)]), .tensorNotInIndex(tensor: "c", shard: second)),

@@ -7,8 +7,9 @@ import Testing
         let folder = try TemporaryFolder()
         let pickled = basename == "model" ? "pytorch_model" : basename
         for name in [
-            "\(pickled).fp16.bin", "\(pickled).bin", "\(basename).fp16.safetensors.index.json",
-            "\(basename).safetensors.index.fp16.json", "\(basename).fp16.safetensors",
+            "\(pickled).bin.index.fp16.json", "\(pickled).fp16.bin", "\(pickled).bin.index.json", "\(pickled).bin",
+            "\(basename).fp16.safetensors.index.json", "\(basename).safetensors.index.fp16.json",
+            "\(basename).fp16.safetensors",
             "\(basename).safetensors.index.json", "\(basename).safetensors",
         ] {
             let path = try folder.file(name, [])
@@ -21,7 +22,7 @@ import Testing
         let start =
             "\(folder.path): there is no model.safetensors or model.safetensors.index.json or model.fp16.safetensors or "
             + "model.safetensors.index.fp16.json or model.fp16.safetensors.index.json or pytorch_model.bin or "
-            + "pytorch_model.fp16.bin; "
+            + "pytorch_model.bin.index.json or pytorch_model.fp16.bin or pytorch_model.bin.index.fp16.json; "
         func found() -> String? { message { _ = try WeightFolder.find(folder.path, basename: "model") } }
 
         #expect(found() == start + "the folder is empty")

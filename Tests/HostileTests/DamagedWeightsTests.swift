@@ -11,7 +11,8 @@ import Testing
 
     static let files = [
         "official.safetensors", "pytorch.pt", "pytorch.pth", "pytorch_protocol4.pt", "pytorch_protocol5.pt",
-        "pytorch_nested.pth", "pytorch_grouped.bin", "layouts.gguf",
+        "pytorch_nested.pth", "pytorch_grouped.bin", "pytorch_types.pt",
+        "pytorch_types.pth", "pytorch_trainer4.ckpt", "layouts.gguf",
     ]
 
     @Test(arguments: files) func weights(_ name: String) throws {

@@ -18,11 +18,12 @@ enum PickleDanger {
 
     /// With all that is in them.
     private static let modules: Set<String> = [
-        "_pickle", "_posixsubprocess", "_socket", "asyncio", "bdb", "cProfile", "cffi", "cloudpickle", "codeop", "ctypes",
-        "dill", "distutils", "doctest", "ftplib", "http", "httplib", "imp", "importlib", "joblib", "linecache", "marshal",
-        "multiprocessing", "nt", "operator", "_operator", "os", "pdb", "pickle", "pip", "pkgutil", "popen2", "posix", "pty",
-        "pydoc", "requests", "runpy", "setuptools", "shelve", "shutil", "smtplib", "socket", "socketserver", "ssl",
-        "subprocess", "sys", "timeit", "urllib", "urllib2", "webbrowser", "xmlrpc", "zipimport",
+        "_operator", "_pickle", "_posixsubprocess", "_socket", "asyncio", "bdb", "cProfile", "cffi", "cloudpickle",
+        "codeop", "ctypes", "dill", "distutils", "doctest", "ftplib", "http", "httplib", "imp", "importlib",
+        "joblib", "linecache", "marshal", "multiprocessing", "nt", "operator", "os", "pdb", "pickle", "pip",
+        "pkgutil", "popen2", "posix", "pty", "pydoc", "requests", "runpy", "setuptools", "shelve", "shutil",
+        "smtplib", "socket", "socketserver", "ssl", "subprocess", "sys", "timeit", "urllib", "urllib2",
+        "webbrowser", "xmlrpc", "zipimport",
     ]
 
     /// And parts of modules whose names, or whose other parts, trainers have.

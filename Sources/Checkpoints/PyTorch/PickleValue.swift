@@ -1,4 +1,4 @@
-/// What a pickle may hold here: plain data and tensors. Containers are places in a `PickleHeap`, so a pickle that
+/// What a pickle may hold here: plain data, tensors, and objects of which nothing is known. Containers are places in a `PickleHeap`, so a pickle that
 /// refers to itself, or nests without end, is only numbers in arrays.
 enum PickleValue: Sendable {
     case none
@@ -12,6 +12,8 @@ enum PickleValue: Sendable {
     case tuple(Int)
     case list(Int)
     case dictionary(Int)
+    /// Of a class of which nothing is known: its items, if it is given any, as a dictionary; all else is let go.
+    case object(Int)
     case global(PickleGlobal)
     case storage(Int)
     case tensor(Int)
@@ -28,6 +30,7 @@ enum PickleValue: Sendable {
         case .tuple: "a tuple"
         case .list: "a list"
         case .dictionary: "a dictionary"
+        case .object: "an object"
         case .global(let global): global.name
         case .storage: "a storage"
         case .tensor: "a tensor"
@@ -35,14 +38,16 @@ enum PickleValue: Sendable {
     }
 }
 
-/// A dictionary's key; Python allows more kinds, weights use none of them.
+/// A dictionary's key.
 enum PickleKey: Hashable, Sendable {
     case text(String)
     case integer(Int)
+    /// Of a kind that names no weights, such as a class, by its number: no two are taken for the same.
+    case other(Int)
 }
 
 struct PickleDictionary: Sendable {
-    /// `collections.OrderedDict`, which alone may carry attributes.
+    /// `collections.OrderedDict`, which may carry attributes.
     let isOrdered: Bool
     var pairs: [(key: PickleKey, value: PickleValue)] = []
     var keys: Set<PickleKey> = []
@@ -65,6 +70,8 @@ struct PickleStorage: Hashable, Sendable {
 
 struct PickleTensor: Sendable {
     let storage: PickleStorage
+    /// The storage's, where that has one.
+    let type: ElementType
     let layout: StridedLayout
 }
 

@@ -25,7 +25,7 @@ public final class PyTorchFile: CheckpointSource {
     /// PyTorch files have none.
     public var metadata: [String: String] { [:] }
     public func shape(of name: String) -> [Int]? { contents.tensors[name]?.layout.shape }
-    public func elementType(of name: String) -> ElementType? { contents.tensors[name]?.storage.type }
+    public func elementType(of name: String) -> ElementType? { contents.tensors[name]?.type }
 
     public func tensor(_ name: String) throws -> Tensor {
         let numbers = try numbers(name)
@@ -52,12 +52,10 @@ public final class PyTorchFile: CheckpointSource {
                 nearest: nearestName(to: name, among: tensorNames)
             )
         }
-        let (type, layout) = (tensor.storage.type, tensor.layout)
-        let size = type.block.bytes
-        let start = range.lowerBound + tensor.storage.window.lowerBound * size
-        let storage = UnsafeRawBufferPointer(
-            rebasing: file.bytes[start..<start + tensor.storage.window.count * size]
-        )
+        let (type, layout, window) = (tensor.type, tensor.layout, tensor.storage.window)
+        let (size, storageSize) = (type.block.bytes, tensor.storage.type.block.bytes)
+        let start = range.lowerBound + window.lowerBound * storageSize
+        let storage = UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + window.count * storageSize])
         guard !layout.isContiguous else {
             let begin = layout.offset * size
             let bytes = UnsafeRawBufferPointer(rebasing: storage[begin..<begin + layout.count * size])

@@ -31,7 +31,11 @@ struct StateDict {
         for _ in 0..<depthLimit {
             guard case .dictionary(let index) = value else { return value }
             let inner = wrappers.lazy.compactMap { heap.dictionaries[index][$0] }.first { wrapped in
-                if case .dictionary = wrapped { true } else { false }
+                switch wrapped {
+                case .dictionary: true
+                case .object(let place): !heap.dictionaries[place].pairs.isEmpty
+                default: false
+                }
             }
             guard let inner else { return value }
             value = inner
@@ -52,12 +56,13 @@ struct StateDict {
             guard tensors.updateValue(heap.tensors[index], forKey: path) == nil else {
                 throw PyTorchFault.sameName(path)
             }
-        case .dictionary(let index) where depth < Self.depthLimit:
+        case .dictionary(let index) where depth < Self.depthLimit, .object(let index) where depth < Self.depthLimit:
             for (key, value) in heap.dictionaries[index].pairs {
                 let name: String
                 switch key {
                 case .text(let text): name = text
                 case .integer(let number): name = "\(number)"
+                case .other: continue
                 }
                 try collect(value, path: path.isEmpty ? name : "\(path).\(name)", depth: depth + 1)
             }

@@ -1,5 +1,5 @@
-/// Reads a Python pickle as data. Nothing that a pickle names is ever called: the few names in `PickleGlobal` stand for
-/// what `PickleReduction` builds, and any other name ends the reading.
+/// Reads a Python pickle as data. Nothing that a pickle names is ever called or imported: the few names that `PickleGlobal`
+/// knows stand for what `reduce` builds, objects of other classes are inert, and a name in `PickleDanger` ends the reading.
 ///
 /// The opcodes: CPython, Lib/pickletools.py, protocols 0 to 5.
 struct Unpickler {
@@ -78,6 +78,7 @@ struct Unpickler {
         case "T": stack.append(.text(try text(byteCount: cursor.size(Int32.self))))
         case "C": stack.append(.bytes(Array(try cursor.take(Int(cursor.number(UInt8.self))))))
         case "B": stack.append(.bytes(Array(try cursor.take(cursor.size(UInt32.self)))))
+        case "\u{8e}", "\u{96}": stack.append(.bytes(Array(try cursor.take(cursor.size(UInt64.self)))))
 
         case "I", "L", "F", "S", "V": stack.append(try written(opcode))
         case "g": stack.append(try remembered(writtenIndex()))
@@ -95,7 +96,8 @@ struct Unpickler {
         case "\u{86}": stack.append(tuple(try pop(2)))
         case "\u{87}": stack.append(tuple(try pop(3)))
         case "]": stack.append(list([]))
-        case "l": stack.append(list(try popToMark()))
+        case "l", "\u{91}": stack.append(list(try popToMark()))
+        case "\u{8f}": stack.append(list([]))
         case "}": stack.append(dictionary(isOrdered: false))
         case "d":
             let items = try popToMark()
@@ -104,7 +106,7 @@ struct Unpickler {
             stack.append(new)
 
         case "a": try append(pop(1))
-        case "e": try append(popToMark())
+        case "e", "\u{90}": try append(popToMark())
         case "s": try insert(pop(2), into: top())
         case "u":
             let items = try popToMark()
@@ -120,9 +122,17 @@ struct Unpickler {
             }
             stack.append(.global(try global(module, name)))
         case "i":
-            // The old way to make an object: it names a class, and no class may be made so.
             let (module, name) = try (line(), line())
-            throw PyTorchFault.forbidden("\(module).\(name)")
+            _ = try (global(module, name), popToMark())
+            stack.append(object())
+        case "o":
+            let items = try popToMark()
+            guard case .global? = items.first else { throw PickleFault("it makes an object without a class") }
+            stack.append(object())
+        case "\u{81}":
+            try makeObject(of: pop(2)[0])
+        case "\u{92}":
+            try makeObject(of: pop(3)[0])
         case "R":
             let (function, arguments) = try (pop(2)).pair
             stack.append(try reduce(function, arguments))
@@ -138,9 +148,7 @@ struct Unpickler {
 
     private static func describe(_ opcode: UInt8) -> String {
         let names: [UInt8: String] = [
-            0x81: "NEWOBJ", 0x92: "NEWOBJ_EX", 0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x6f: "OBJ", 0x50: "PERSID",
-            0x8f: "EMPTY_SET", 0x90: "ADDITEMS", 0x91: "FROZENSET", 0x96: "BYTEARRAY8", 0x97: "NEXT_BUFFER",
-            0x98: "READONLY_BUFFER", 0x8e: "BINBYTES8",
+            0x82: "EXT1", 0x83: "EXT2", 0x84: "EXT4", 0x50: "PERSID", 0x97: "NEXT_BUFFER", 0x98: "READONLY_BUFFER",
         ]
         return names[opcode] ?? "0x" + String(opcode, radix: 16)
     }
@@ -256,22 +264,40 @@ struct Unpickler {
         return .dictionary(heap.dictionaries.count - 1)
     }
 
+    /// An object of a class of which nothing is known.
+    mutating func object() -> PickleValue {
+        heap.dictionaries.append(PickleDictionary(isOrdered: false))
+        return .object(heap.dictionaries.count - 1)
+    }
+
+    private mutating func makeObject(of type: PickleValue) throws {
+        guard case .global = type else { throw PickleFault("it makes an object of \(type.kind)") }
+        stack.append(object())
+    }
+
     private mutating func append(_ items: [PickleValue]) throws {
-        let target = try top()
-        guard case .list(let index) = target else { throw PickleFault("it appends to \(target.kind)") }
-        heap.lists[index] += items
+        switch try top() {
+        case .list(let index): heap.lists[index] += items
+        case .object: break
+        case let target: throw PickleFault("it appends to \(target.kind)")
+        }
     }
 
     /// - Parameter items: keys and values in turn
     mutating func insert(_ items: [PickleValue], into target: PickleValue) throws {
-        guard case .dictionary(let index) = target else { throw PickleFault("it sets items of \(target.kind)") }
+        let index: Int
+        switch target {
+        case .dictionary(let place), .object(let place): index = place
+        default: throw PickleFault("it sets items of \(target.kind)")
+        }
         guard items.count % 2 == 0 else { throw PickleFault("a key has no value") }
         for place in stride(from: 0, to: items.count, by: 2) {
             let key: PickleKey
             switch items[place] {
             case .text(let text): key = .text(text)
             case .integer(let number): key = .integer(number)
-            default: throw PickleFault("a dictionary's key is \(items[place].kind)")
+            case .list, .dictionary, .tensor: throw PickleFault("a dictionary's key is \(items[place].kind)")
+            default: key = .other(heap.dictionaries[index].pairs.count)
             }
             guard heap.dictionaries[index].keys.insert(key).inserted else { throw PickleFault("a key comes twice") }
             heap.dictionaries[index].pairs.append((key, items[place + 1]))
@@ -280,6 +306,7 @@ struct Unpickler {
 
     /// A module's state dict carries its versions as an attribute, which says nothing about the weights.
     private func ignoreAttributes(_ state: PickleValue, of target: PickleValue) throws {
+        if case .object = target { return }
         guard case .dictionary(let index) = target, heap.dictionaries[index].isOrdered, case .dictionary = state else {
             throw PickleFault("it gives attributes to \(target.kind)")
         }
