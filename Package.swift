@@ -73,7 +73,7 @@ let package = Package(
         .target(name: "Checkpoints", dependencies: ["CMapping", "Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Elementary", "Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels"]),
-        .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CPNG", "CTurboJPEG", "CWebP"]),
+        .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CHEIF", "CPNG", "CTurboJPEG", "CWebP"]),
         .target(name: "Elementary"),
 
         // C: the float loops, a signal handler, and the system's libraries.
@@ -84,6 +84,7 @@ let package = Package(
         .target(name: "CMapping"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+        .systemLibrary(name: "CHEIF"),  // declarations alone: it is opened at run time, where it is installed
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),

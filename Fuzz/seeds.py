@@ -232,19 +232,23 @@ def text_chunk(key, value):
     return (b"iTXt", key.encode() + b"\0\0\0\0\0" + value.encode())
 
 
-def pictures():
-    whole = golden("ImagingTests", "imaging.safetensors")
+def pictures_of(file, names):
+    """Of a golden's tensors, each a file."""
+    whole = golden("ImagingTests", file)
     size = struct.unpack("<Q", whole[:8])[0]
     entries = json.loads(whole[8 : 8 + size])
-    for name in ["exif6.jpeg", "progressive.jpeg", "subsampled.jpeg", "grey.jpeg", "cmyk.jpeg"]:
+    for target, name in names:
         start, end = entries[f"file.{name}"]["data_offsets"]
-        seed("jpeg", name, whole[8 + size + start : 8 + size + end])
-    for name in ["lossy.webp", "exif6.webp", "alpha.webp", "animated.webp"]:
-        start, end = entries[f"file.{name}"]["data_offsets"]
-        seed("webp", name, whole[8 + size + start : 8 + size + end])
-    for name in ["alpha.png", "exif6.png"]:
-        start, end = entries[f"file.{name}"]["data_offsets"]
-        seed("png", name, whole[8 + size + start : 8 + size + end])
+        seed(target, name, whole[8 + size + start : 8 + size + end])
+
+
+def pictures():
+    jpegs = ["exif6.jpeg", "progressive.jpeg", "subsampled.jpeg", "grey.jpeg", "cmyk.jpeg"]
+    webps = ["lossy.webp", "exif6.webp", "alpha.webp", "animated.webp"]
+    names = [("jpeg", name) for name in jpegs] + [("webp", name) for name in webps]
+    pictures_of("imaging.safetensors", names + [("png", name) for name in ["alpha.png", "exif6.png"]])
+    names = [("heif", name) for name in ["full.avif", "alpha.avif", "full.heic", "turned.heic", "deep.heic"]]
+    pictures_of("photos.safetensors", [("jpeg", "ycck.jpeg"), *names])
     palette = [(b"PLTE", bytes(6)), (b"tRNS", b"\0\x80")]
     seed("png", "palette", png(3, 1, before=palette))
     seed("png", "grey", png(0, 2, before=[(b"tRNS", b"\0\1")]))

@@ -35,7 +35,9 @@ public enum FileKind: Hashable, Sendable {
             self = .gguf
         } else if begins([0x89] + Array("HDF".utf8)) {
             self = .hdf5
-        } else if begins([0x89] + Array("PNG".utf8)) || begins([0xff, 0xd8, 0xff]) || begins("GIF8") || begins("RIFF") {
+        } else if begins([0x89] + Array("PNG".utf8)) || begins([0xff, 0xd8, 0xff]) || begins("GIF8") || begins("RIFF")
+            || start.dropFirst(4).starts(with: "ftyp".utf8)
+        {
             self = .picture
         } else if start.allSatisfy({ $0 == 0 }) {
             self = .zeros

@@ -1,7 +1,7 @@
 /// What is fuzzed: the readers of files that others made. `Fuzz/` calls them with inputs without end, a test with those
 /// that are kept in `Fuzz/Corpus`.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-    case recipe, safetensors, pytorch, gguf, onnx, json, png, jpeg, webp, record, origin
+    case recipe, safetensors, pytorch, gguf, onnx, json, png, jpeg, webp, heif, record, origin
 
     /// Gives the bytes of one file to the reader. That it refuses them is a fine end.
     ///
@@ -15,6 +15,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .png: try readPicture(withRightChecksums(bytes), beginning: [0x89])
         case .jpeg: try readPicture(bytes, beginning: [0xFF])
         case .webp: try readPicture(bytes, beginning: Array("RIFF".utf8))
+        case .heif: try readPicture(bytes, beginning: [0])
         case .record: try readRecord(bytes)
         case .origin: try readOrigin(withRightChecksums(bytes))
         }

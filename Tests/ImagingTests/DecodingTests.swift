@@ -32,9 +32,6 @@ import Testing
         #expect(message(Data()) == "f: the file is empty; was it written or downloaded completely?")
         #expect(message(try goldens.bytes("file.picture.gif")) == "f: this is a GIF; convert it to PNG, JPEG or WebP")
         #expect(
-            message(try goldens.bytes("file.cmyk.jpeg")) == "f: this JPEG is in CMYK, made for printing; save it in RGB"
-        )
-        #expect(
             message(try goldens.bytes("file.animated.webp"))
                 == "f: this WebP is an animation; save one frame of it as a picture"
         )

@@ -1,7 +1,7 @@
 import Foundation
 
 extension Bitmap {
-    /// Decodes a PNG, JPEG or WebP, told apart by content.
+    /// Decodes a PNG, JPEG, WebP, AVIF or HEIC, told apart by content; the last two where libheif is installed.
     ///
     /// The EXIF orientation is applied, transparency is composited on white, 16-bit samples are reduced to 8, and
     /// colour profiles and gamma chunks are ignored: samples are taken as sRGB. `name` is what errors call the file.
@@ -20,6 +20,11 @@ extension Bitmap {
             case .png: try PNGDecoder(bytes: bytes, name: name, limits: limits).decode()
             case .jpeg: try JPEGDecoder(bytes: bytes, name: name, limits: limits).decode()
             case .webp: try WebPDecoder(bytes: bytes, name: name, limits: limits).decode()
+            case .avif, .heic:
+                (
+                    try HEIFDecoder(bytes: bytes, name: name, limits: limits, format: format).decode(),
+                    Orientation.upright
+                )
             }
         return bitmap.upright(orientation)
     }

@@ -3,6 +3,8 @@ public enum ImageFormat: String, Equatable, Sendable {
     case png = "PNG"
     case jpeg = "JPEG"
     case webp = "WebP"
+    case avif = "AVIF"
+    case heic = "HEIC"
 
     /// The format of `bytes`, or nil if it is none that this library reads.
     init?(sniffing bytes: [UInt8]) {
@@ -12,9 +14,29 @@ public enum ImageFormat: String, Equatable, Sendable {
             self = .jpeg
         } else if bytes.starts(with: "RIFF".utf8), bytes.dropFirst(8).starts(with: "WEBP".utf8) {
             self = .webp
+        } else if let brands = Self.brands(bytes), brands.contains(where: { $0 == "avif" || $0 == "avis" }) {
+            self = .avif
+        } else if let brands = Self.brands(bytes), brands.contains(where: Self.heifBrands.contains) {
+            self = .heic
         } else {
             return nil
         }
+    }
+
+    /// Of HEVC pictures, and of pictures that do not say how they are compressed.
+    private static let heifBrands: Set<String> = [
+        "heic", "heix", "heim", "heis", "hevc", "hevx", "hevm", "hevs", "mif1", "msf1",
+    ]
+
+    /// What a file made of boxes (ISO/IEC 14496-12) says that it can be read as; nil for other files.
+    private static func brands(_ bytes: [UInt8]) -> [String]? {
+        guard bytes.has("ftyp", at: 4), let size = bytes.uint32(at: 0, littleEndian: false), size >= 16 else {
+            return nil
+        }
+        let box = bytes.prefix(min(size, 256)).dropFirst(8)
+        // The second word is a version.
+        return stride(from: box.startIndex, to: box.endIndex - 3, by: 4).filter { $0 != box.startIndex + 4 }
+            .map { String(decoding: box[$0..<$0 + 4], as: UTF8.self) }
     }
 
     /// A guess at what an unreadable file is, worded to follow "this is ".
@@ -34,9 +56,6 @@ private let knownFormats: [(offset: Int, magic: [UInt8], what: String)] = [
     (0, Array("BM".utf8), "a BMP"),
     (0, [0x49, 0x49, 0x2A, 0x00], "a TIFF or a camera's raw file"),
     (0, [0x4D, 0x4D, 0x00, 0x2A], "a TIFF or a camera's raw file"),
-    (4, Array("ftypavi".utf8), "an AVIF"),
-    (4, Array("ftyphei".utf8), "a HEIC, as phones make them"),
-    (4, Array("ftypmif1".utf8), "a HEIF, as phones make them"),
     (4, Array("ftyp".utf8), "a video"),
     (0, [0xFF, 0x0A], "a JPEG XL"),
     (4, Array("JXL ".utf8), "a JPEG XL"),

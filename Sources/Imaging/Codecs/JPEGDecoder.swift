@@ -1,6 +1,6 @@
 import CTurboJPEG
 
-/// Decodes a baseline or progressive JPEG, colour or grey, with libjpeg-turbo.
+/// Decodes a baseline or progressive JPEG with libjpeg-turbo: in colour, grey, or the four inks of print.
 struct JPEGDecoder {
     let bytes: [UInt8]
     let name: String
@@ -26,17 +26,10 @@ struct JPEGDecoder {
             throw failure(message(decompressor), markers)
         }
         try limits.check(width: Int(width), height: Int(height), name: name, format: .jpeg)
-        guard colorspace != CInt(TJCS_CMYK.rawValue), colorspace != CInt(TJCS_YCCK.rawValue) else {
-            throw ImageError.unsupported(
-                name: name,
-                format: .jpeg,
-                feature: "in CMYK, made for printing",
-                remedy: "save it in RGB"
-            )
-        }
+        let hasInks = [CInt(TJCS_CMYK.rawValue), CInt(TJCS_YCCK.rawValue)].contains(colorspace)
 
         // 2. The pixels. TJFLAG_LIMITSCANS refuses a progressive file with over 500 scans, which would take forever.
-        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * 3)
+        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * (hasInks ? 4 : 3))
         let decoded = tjDecompress2(
             decompressor,
             bytes,
@@ -45,11 +38,28 @@ struct JPEGDecoder {
             width,
             0,
             height,
-            CInt(TJPF_RGB.rawValue),
+            CInt((hasInks ? TJPF_CMYK : TJPF_RGB).rawValue),
             TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS
         )
         if decoded != 0 { try judge(decompressor, markers) }
+        if hasInks { pixels = Self.light(inks: pixels) }
         return (Bitmap(width: Int(width), height: Int(height), pixels: pixels), markers.orientation(bytes))
+    }
+
+    /// The colours of cyan, magenta, yellow and black, stored as Adobe does: what is left of the light. No colour profile is
+    /// followed.
+    ///
+    /// Pillow: src/libImaging/Convert.c::cmyk2rgb
+    private static func light(inks: [UInt8]) -> [UInt8] {
+        var rgb = [UInt8](repeating: 0, count: inks.count / 4 * 3)
+        for pixel in 0..<inks.count / 4 {
+            let left = Int(inks[4 * pixel + 3])
+            for channel in 0..<3 {
+                let product = (255 - Int(inks[4 * pixel + channel])) * left + 128
+                rgb[3 * pixel + channel] = UInt8(clamping: left - (product >> 8 + product) >> 8)
+            }
+        }
+        return rgb
     }
 
     /// libjpeg-turbo gives a picture even from half a file, and calls it a warning. Stray bytes between markers are
