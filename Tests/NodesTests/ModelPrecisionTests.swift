@@ -8,7 +8,8 @@ import Testing
 
 /// A model's precision is a part of it: of its reference, of what it computes, and of nothing else.
 struct ModelPrecisionTests {
-    private static let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    private static let tiny =
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path + "/models/tiny"
     private let runner = NodeRunner()
 

@@ -119,6 +119,26 @@ static void products(void) {
     }
 }
 
+// Usual numbers, and such as have products and sums below 2^-126.
+static void rounded_products(void) {
+    const pk_bf16_kernels *kernels = pk_bf16_at(pk_gemm_best());
+    const size_t m = 61, k = 129, pairs = (k + 1) / 2, panel = kernels->panel;
+    const float scales[] = {1, 0x1p-63f};
+    for (size_t scale = 0; scale < 2; scale++) {
+        for (size_t i = 0; i < k * (m > panel ? m : panel); i++) {
+            a[i] *= scales[scale];
+            b[i] *= scales[scale];
+        }
+        float *left = random_floats(m * pairs * kernels->pair), *right = random_floats(pairs * kernels->pair * panel);
+        kernels->round_rows(m, k, a, k, left, pairs * kernels->pair);
+        pk_gemm_pack((pk_gemm_operand){{b, PK_F32, 1, 0}, 1, k}, 16, k, z);
+        kernels->round_panel(k, z, right);
+        kernels->multiply(m, 16, k, left, pairs * kernels->pair, right, NULL, 0, y, 16);
+        SHOW(scale ? "product in bfloat16, tiny" : "product in bfloat16", y, m * 16);
+        free(left), free(right);
+    }
+}
+
 static void winograd(void) {
     const pk_winograd *kernels = pk_winograd_at(pk_gemm_best());
     const size_t tiles = 3, place = tiles * channels;
@@ -138,5 +158,6 @@ int main(void) {
     channelwise();
     products();
     winograd();
+    rounded_products();
     return 0;
 }
