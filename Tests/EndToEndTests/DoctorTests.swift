@@ -13,6 +13,7 @@ import Testing
         let expected = [
             #/program    pulid-run [0-9.]+; kernels [0-9]+, .+/#,
             #/processor  5 threads \(by --threads\) of [0-9]+ processors?, .+/#,
+            #/bf16       by (?:AMX's tiles|.+ with AMX's bits, .+); precision: auto is (?:f32|bf16)/#,
             #/memory     [0-9.]+ .B(?:, limited to .+)?; a run makes do with 3\.00 GB \(--memory\)/#,
             #/cache      /.+/cache: [0-9.]+ .B, [1-9][0-9]* results; [0-9.]+ .B of disk left/#,
         ]
