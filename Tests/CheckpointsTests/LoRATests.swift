@@ -61,7 +61,7 @@ import Testing
     @Test func severalAddUpInTheirOrder() throws {
         let (a, b) = try (Self.lora("kohya"), Self.lora("varied"))
         let base = try Self.base(.unet)
-        func merged(_ loras: [(file: LoRAFile, scale: Float)]) throws -> [String: Tensor] {
+        func merged(_ loras: [(file: LoRAFile, scale: LoRAScale)]) throws -> [String: Tensor] {
             try Self.all(LoRAWeights(base, network: .unet, loras: loras))
         }
         let both = try merged([(a, 0.7), (b, -0.25)])
@@ -137,7 +137,7 @@ import Testing
         let names = ["unet.down_blocks.7.conv.lora_A.weight", "unet.down_blocks.7.conv.lora_B.weight"]
         let path = try write(Self.good.merging([names[0]: [2, 2], names[1]: [2, 2]]) { $1 }, folder)
         let file = try LoRAFile(path)
-        #expect(throws: LoRAError.unknownKeys(names, file: path)) {
+        #expect(throws: LoRAError.unknownLayers(names, network: .unet, file: path)) {
             try LoRAWeights(Self.base(.unet), network: .unet, loras: [(file, 1)])
         }
     }
@@ -153,7 +153,13 @@ import Testing
         let path = try write(["\(Self.layer).lora_up.weight": up, "\(Self.layer).lora_down.weight": down], folder)
         let file = try LoRAFile(path)
         #expect(
-            throws: LoRAError.wrongSize(key: Self.layer, up: up, down: down, layer: [32, 32], file: path)
+            throws: LoRAError.wrongSize(
+                layer: Self.layer,
+                kind: "LoRA",
+                tensors: [up, down],
+                expected: [32, 32],
+                file: path
+            )
         ) { try LoRAWeights(Self.base(.unet), network: .unet, loras: [(file, 1)]) }
     }
 
@@ -178,7 +184,7 @@ import Testing
     @Test func alphaIsOneNumber() throws {
         let folder = try TemporaryFolder()
         let path = try write(Self.good.merging(["\(Self.layer).alpha": [2]]) { $1 }, folder)
-        #expect(throws: LoRAError.badAlpha("\(Self.layer).alpha", file: path)) { try LoRAFile(path) }
+        #expect(throws: LoRAError.badNumber("\(Self.layer).alpha", file: path)) { try LoRAFile(path) }
     }
 
     @Test func aFileWithoutLoRAIsNoLoRA() throws {

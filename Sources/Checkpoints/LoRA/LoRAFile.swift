@@ -1,10 +1,10 @@
 import Foundation
 import Tensors
 
-/// A LoRA: for layers of SDXL's networks, a small matrix up and one down whose product is added to the layer's weights.
+/// A LoRA, or a network of a kind like it: for layers of SDXL's networks what is done to their weights and biases.
 ///
-/// Read in the key styles of kohya-ss/sd-scripts (`lora_unet_....lora_down.weight`, with diffusers' or the authors'
-/// block names) and of diffusers and PEFT (`unet....lora_A.weight`, `...lora.down.weight`).
+/// Read under the names of kohya-ss/sd-scripts, LyCORIS, OneTrainer, ComfyUI, diffusers and PEFT, with diffusers' or the
+/// authors' names of blocks.
 public struct LoRAFile: Sendable {
     public enum Network: String, Hashable, Sendable, CaseIterable {
         case unet
@@ -12,132 +12,127 @@ public struct LoRAFile: Sendable {
         case textEncoder2 = "text_encoder_2"
     }
 
+    /// Something that users should know and that stops nothing.
+    public enum Remark: Hashable, Sendable, CaseIterable {
+        /// Some alphas are 0.
+        case zeroAlpha
+    }
+
     /// What one layer gets.
-    struct Update: Sendable {
-        /// As the file has it, before `.lora_down` and the like, for messages.
+    struct Layer: Sendable {
+        /// As the file calls it.
         let key: String
-        let up: String
-        let down: String
+        /// The names of all its tensors.
+        let names: [String]
+        let updates: [any LayerUpdate]
         let alpha: Float?
     }
 
     public let source: any CheckpointSource
-    /// By network, then by the layer's name: dotted, or joined with underscores as kohya writes it.
-    let updates: [Network: [String: Update]]
+    /// By network, then by the layer's name as `LoRALayerName` has it.
+    let layers: [Network: [String: Layer]]
+    /// Textual inversions that were trained with it and are in its file.
+    public let embeddings: [TextualInversion]
+    public let remarks: [Remark]
 
-    /// - Throws: `CheckpointError`; `LoRAError` when a key is not understood
-    public init(_ path: String) throws {
+    /// - Parameters:
+    ///   - path: of the weights
+    ///   - settings: of PEFT's adapter_config.json for them, if there is one
+    /// - Throws: `CheckpointError`; `LoRAError` when something in it is not understood
+    public init(_ path: String, settings: String? = nil) throws {
         let source = try WeightFile.open(path)
         self.source = source
-        let alphas = try LoRAMetadata(source)
-        var parts: [String: LoRAParts] = [:]
+        let ofAll = try settings.flatMap(PEFTSettings.read)
+        let ofNetworks = try PEFTSettings.read(source)
+
+        var names: [String: [LoRAPart: String]] = [:]
         var unknown: [String] = []
-        for name in source.tensorNames {
-            guard let (key, part) = LoRAKey.split(name) else {
+        embeddings = TextualInversion.bundled(in: source)
+        for name in source.tensorNames where !TextualInversion.isBundled(name) {
+            guard let split = LoRAName(name) else {
                 unknown.append(name)
                 continue
             }
-            guard parts[key, default: LoRAParts()].add(name, as: part) else {
+            guard names[split.layer, default: [:]].updateValue(name, forKey: split.part) == nil else {
                 throw CheckpointError.duplicateTensor(name: name)
             }
         }
-        var updates: [Network: [String: Update]] = [:]
-        for (key, part) in parts.sorted(by: { $0.key < $1.key }) {
-            guard let (network, layer) = LoRAKey.layer(key), let up = part.up, let down = part.down else {
-                unknown += [part.up, part.down, part.alpha].compactMap(\.self)
+        let someEncoder = Self.textEncoder(of: source)
+        var layers: [Network: [String: Layer]] = [:]
+        var remarks: Set<Remark> = []
+        for (key, parts) in names.sorted(by: { $0.key < $1.key }) {
+            guard let name = LoRALayerName(key) else {
+                unknown += parts.values
                 continue
             }
-            let alpha = try part.alpha.map { try Self.number($0, in: source) } ?? alphas.alpha(of: network)
-            let update = Update(key: key, up: up, down: down, alpha: alpha)
-            guard updates[network, default: [:]].updateValue(update, forKey: layer) == nil else {
+            let network =
+                switch name.owner {
+                case .network(let network): network
+                case .someTextEncoder: someEncoder
+                }
+            var tensors = LoRATensors(
+                layer: key,
+                source: source,
+                settings: ofAll ?? ofNetworks[network],
+                names: parts
+            )
+            let alpha = parts[.alpha].flatMap { try? LoRATensor($0, in: source).number() }
+            let updates = try tensors.updates()
+            unknown += tensors.names.values
+            remarks.formUnion(tensors.remarks)
+            let layer = Layer(key: key, names: parts.values.sorted(), updates: updates, alpha: alpha)
+            guard layers[network, default: [:]].updateValue(layer, forKey: name.layer) == nil else {
                 throw CheckpointError.duplicateTensor(name: key)
             }
         }
         guard unknown.isEmpty else { throw LoRAError.unknownKeys(unknown.sorted(), file: path) }
-        guard !updates.isEmpty else { throw LoRAError.empty(file: path) }
-        self.updates = updates
+        guard !layers.isEmpty else { throw LoRAError.empty(file: path) }
+        self.layers = layers
+        self.remarks = Remark.allCases.filter(remarks.contains)
     }
 
     /// The networks that it changes.
-    public var networks: [Network] { Network.allCases.filter { updates[$0] != nil } }
+    public var networks: [Network] { Network.allCases.filter { layers[$0] != nil } }
 
-    private static func number(_ name: String, in source: any CheckpointSource) throws -> Float {
-        let values = (try? source.tensor(name).values) ?? (try? source.integers(name).map { Float($0) }) ?? []
-        guard values.count == 1, values[0].isFinite else { throw LoRAError.badAlpha(name, file: source.name) }
-        return values[0]
+    /// Whether tensors of these names are a LoRA's, of whatever kind.
+    public static func isLoRA(_ names: some Sequence<String>) -> Bool {
+        names.contains { LoRAName($0).map { $0.part.isDistinctive && LoRALayerName($0.layer) != nil } ?? false }
     }
-}
 
-/// The tensors of one layer's update, while they are collected.
-private struct LoRAParts {
-    var up: String?
-    var down: String?
-    var alpha: String?
-
-    /// - Returns: false when there is such a part already
-    mutating func add(_ name: String, as part: LoRAKey.Part) -> Bool {
-        let place: WritableKeyPath<LoRAParts, String?> =
-            switch part {
-            case .up: \.up
-            case .down: \.down
-            case .alpha: \.alpha
-            }
-        guard self[keyPath: place] == nil else { return false }
-        self[keyPath: place] = name
-        return true
-    }
-}
-
-/// What PEFT notes beside the tensors, as diffusers writes it into a safetensors file's metadata.
-///
-/// diffusers: loaders/lora_base.py, `lora_adapter_metadata`
-private struct LoRAMetadata {
-    private let values: [String: Any]
-
-    /// - Throws: `LoRAError.unsupported` for a kind of LoRA that is not merged here
-    init(_ source: any CheckpointSource) throws {
-        let text = source.metadata["lora_adapter_metadata"] ?? "{}"
-        values = (try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]) ?? [:]
-        for (key, value) in values.sorted(by: { $0.key < $1.key }) {
-            let setting = key.split(separator: ".").last.map(String.init) ?? key
-            let isOn = (value as? Bool) == true
-            let isFilled = (value as? [String: Any])?.isEmpty == false
-            if ["use_rslora", "use_dora", "lora_bias"].contains(setting), isOn {
-                throw LoRAError.unsupported(key, file: source.name)
-            }
-            if setting == "alpha_pattern", isFilled { throw LoRAError.unsupported(key, file: source.name) }
+    /// The one that a file means which says "text encoder" and not which: OpenCLIP's has 1280 channels and 32 layers.
+    private static func textEncoder(of source: any CheckpointSource) -> Network {
+        let isSecond = source.tensorNames.contains { name in
+            source.shape(of: name)?.contains(1280) ?? false
+                || (12..<32).contains { name.contains("layers.\($0).") || name.contains("layers_\($0)_") }
         }
-    }
-
-    func alpha(of network: LoRAFile.Network) -> Float? {
-        (values["\(network.rawValue).lora_alpha"] as? NSNumber)?.floatValue
+        return isSecond ? .textEncoder2 : .textEncoder
     }
 }
 
-/// Why a LoRA cannot be merged.
-public enum LoRAError: Error, Hashable, Sendable {
-    case unknownKeys([String], file: String)
-    case empty(file: String)
-    case badAlpha(String, file: String)
-    /// A kind of LoRA that is not merged here, by the setting that asks for it.
-    case unsupported(String, file: String)
-    /// The update does not fit the layer.
-    case wrongSize(key: String, up: [Int], down: [Int], layer: [Int], file: String)
+// MARK: - Where it lies
+
+extension LoRAFile {
+    /// The weights in a folder as PEFT or diffusers saves it; nil where it has none.
+    public static func weights(in folder: String) -> String? {
+        ["adapter_model.safetensors", "adapter_model.bin", "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"]
+            .map { "\(folder)/\($0)" }.first(where: FileManager.default.fileExists(atPath:))
+    }
+
+    /// PEFT's settings beside weights that it saved; nil where there are none.
+    public static func settings(of weights: String) -> String? {
+        let path = weights as NSString
+        let settings = (path.deletingLastPathComponent as NSString).appendingPathComponent("adapter_config.json")
+        let isPEFT = path.lastPathComponent.hasPrefix("adapter_model.")
+        return isPEFT && FileManager.default.fileExists(atPath: settings) ? settings : nil
+    }
 }
 
-extension LoRAError: CustomStringConvertible {
+extension LoRAFile.Remark: CustomStringConvertible {
     public var description: String {
         switch self {
-        case .unknownKeys(let names, let file):
-            "\(file): \(names.count) tensors of this LoRA belong to no layer of the model, or are of a kind that is not "
-                + "merged (DoRA, LoHa, LoKr): " + names.prefix(5).joined(separator: ", ")
-                + (names.count > 5 ? " ..." : "")
-        case .empty(let file): "\(file): this holds no LoRA"
-        case .badAlpha(let name, let file): "\(file): \(name) is not one finite number"
-        case .unsupported(let setting, let file): "\(file): \(setting) asks for a kind of LoRA that is not merged here"
-        case .wrongSize(let key, let up, let down, let layer, let file):
-            "\(file): \(key) has matrices \(up) and \(down), which do not fit the layer's \(layer); is this LoRA made for "
-                + "SDXL?"
+        case .zeroAlpha:
+            "some layers have an alpha of 0, which is taken for the rank, as LyCORIS and kohya do; ComfyUI and diffusers "
+                + "leave such layers as they are"
         }
     }
 }

@@ -1,0 +1,127 @@
+import Tensors
+
+/// A small square matrix in 64-bit floats, row by row: a block of a rotation.
+struct SquareMatrix: Sendable {
+    let size: Int
+    private(set) var values: [Double]
+
+    init(_ size: Int, _ values: [Double]) {
+        require(values.count == size * size, "\(values.count) values are no square of \(size)")
+        (self.size, self.values) = (size, values)
+    }
+
+    static func identity(_ size: Int) -> SquareMatrix {
+        SquareMatrix(size, (0..<size * size).map { $0 % (size + 1) == 0 ? 1 : 0 })
+    }
+
+    /// B - Bᵀ.
+    init(skewOf values: [Double], size n: Int) {
+        self.init(n, (0..<n * n).map { values[$0] - values[$0 % n * n + $0 / n] })
+    }
+
+    /// The skew-symmetric matrix with these numbers above its diagonal, row by row.
+    init(upperTriangle vector: ArraySlice<Double>, size n: Int) {
+        var upper = [Double](repeating: 0, count: n * n)
+        var next = vector.startIndex
+        for row in 0..<n {
+            for column in row + 1..<max(n, row + 1) {
+                upper[row * n + column] = vector[next]
+                next += 1
+            }
+        }
+        self.init(skewOf: upper, size: n)
+    }
+
+    static func + (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix {
+        SquareMatrix(a.size, zip(a.values, b.values).map(+))
+    }
+
+    static func - (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix { a + b * -1 }
+
+    static func * (a: SquareMatrix, factor: Double) -> SquareMatrix {
+        SquareMatrix(a.size, a.values.map { $0 * factor })
+    }
+
+    /// The matrix product.
+    static func * (a: SquareMatrix, b: SquareMatrix) -> SquareMatrix {
+        let n = a.size
+        var product = [Double](repeating: 0, count: n * n)
+        for i in 0..<n {
+            for k in 0..<n {
+                let factor = a.values[i * n + k]
+                for j in 0..<n { product[i * n + j] += factor * b.values[k * n + j] }
+            }
+        }
+        return SquareMatrix(n, product)
+    }
+
+    var squaredNorm: Double { values.reduce(0) { $0 + $1 * $1 } }
+
+    /// (I + Q) (I - Q)⁻¹, the rotation that a skew-symmetric Q stands for.
+    ///
+    /// Both factors have a common inverse, so their order does not matter; I - Q always has one.
+    var cayley: SquareMatrix {
+        let one = SquareMatrix.identity(size)
+        return (one + self) * (one - self).inverse
+    }
+
+    /// By elimination with the largest pivot of each column.
+    private var inverse: SquareMatrix {
+        let n = size
+        var (a, b) = (values, SquareMatrix.identity(n).values)
+        for column in 0..<n {
+            let pivot = (column..<n).max { abs(a[$0 * n + column]) < abs(a[$1 * n + column]) } ?? column
+            let scale = 1 / a[pivot * n + column]
+            for j in 0..<n {
+                a.swapAt(pivot * n + j, column * n + j)
+                b.swapAt(pivot * n + j, column * n + j)
+                a[column * n + j] *= scale
+                b[column * n + j] *= scale
+            }
+            for row in 0..<n where row != column {
+                let factor = a[row * n + column]
+                guard factor != 0 else { continue }
+                for j in 0..<n {
+                    a[row * n + j] -= factor * a[column * n + j]
+                    b[row * n + j] -= factor * b[column * n + j]
+                }
+            }
+        }
+        return SquareMatrix(n, b)
+    }
+
+    /// I + s (R - I): part of the way from no rotation to this one.
+    func weakened(to s: Float) -> SquareMatrix {
+        let one = SquareMatrix.identity(size)
+        return one + (self - one) * Double(s)
+    }
+
+    var transposed: SquareMatrix {
+        SquareMatrix(size, (0..<size * size).map { values[$0 % size * size + $0 / size] })
+    }
+}
+
+extension Tensor {
+    /// A block-diagonal matrix times this one: block k times its rows.
+    ///
+    /// - Parameter blocks: K of size n, with K n rows in all
+    func rotatingRows(_ blocks: [SquareMatrix]) -> Tensor {
+        let n = blocks.first?.size ?? 1
+        return .concatenated(
+            blocks.enumerated().map { k, block in
+                Tensor(block.values.map { Float($0) }, shape: [n, n])
+                    .product(sliced(axis: 0, k * n..<(k + 1) * n))
+            },
+            axis: 0
+        )
+    }
+}
+
+extension [Int] {
+    /// The order that undoes this one, of all numbers from 0 on.
+    var inverse: [Int] {
+        var inverse = self
+        for (place, index) in enumerated() { inverse[index] = place }
+        return inverse
+    }
+}

@@ -1,0 +1,45 @@
+/// Why a LoRA cannot be merged.
+public enum LoRAError: Error, Hashable, Sendable {
+    /// Tensors that are of no kind, or have no partner that a kind needs.
+    case unknownKeys([String], file: String)
+    /// Tensors of layers that the network lacks.
+    case unknownLayers([String], network: LoRAFile.Network, file: String)
+    case empty(file: String)
+    /// A number that is not one, or not finite.
+    case badNumber(String, file: String)
+    /// A kind of LoRA that is not merged here, by the setting that asks for it.
+    case unsupported(String, file: String)
+    /// PEFT's settings cannot be read.
+    case badSettings(file: String)
+    /// A layer lacks a tensor that its kind needs.
+    case incomplete(layer: String, kind: String, missing: String, file: String)
+    /// The update does not fit the layer: the shapes of its tensors and the layer's weight, or bias.
+    case wrongSize(layer: String, kind: String, tensors: [[Int]], expected: [Int], file: String)
+}
+
+extension LoRAError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownKeys(let names, let file):
+            "\(file): \(names.count) tensors of this LoRA are of no kind that is known: \(Self.list(names))"
+        case .unknownLayers(let names, let network, let file):
+            "\(file): \(names.count) tensors of this LoRA belong to no layer of the model's \(network.rawValue): "
+                + "\(Self.list(names)); is it made for SDXL?"
+        case .empty(let file): "\(file): this holds no LoRA"
+        case .badNumber(let name, let file): "\(file): \(name) is not one finite number"
+        case .unsupported(let setting, let file): "\(file): \(setting) asks for a kind of LoRA that is not merged here"
+        case .badSettings(let file): "\(file): what PEFT notes of this LoRA cannot be read: it is no JSON object"
+        case .incomplete(let layer, let kind, let missing, let file):
+            "\(file): \(layer) is a \(kind) without its \(missing); the file is not whole"
+        case .wrongSize(let layer, let kind, let tensors, let expected, let file):
+            "\(file): \(layer) is a \(kind) of shapes \(tensors.map { "\($0)" }.joined(separator: ", ")), which do not fit "
+                + "the layer's \(expected); is this LoRA made for SDXL?"
+        }
+    }
+
+    /// The first few, each with its kind.
+    private static func list(_ names: [String]) -> String {
+        names.prefix(5).map { name in LoRAName(name).map { "\(name) (\($0.part.kind))" } ?? name }
+            .joined(separator: ", ") + (names.count > 5 ? " ..." : "")
+    }
+}
