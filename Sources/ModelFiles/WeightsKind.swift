@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// What the tensors of a file are, told by names that only such files have, and by a few shapes.
@@ -90,11 +91,9 @@ private struct WeightsNames {
         return parts.allSatisfy(holds) && has("\(Self.unetPrefix)label_emb.0.0.weight") ? .sdxl : nil
     }
 
+    /// By its names for SDXL's layers; those of other models are LoRAs all the same.
     private var lora: WeightsKind? {
-        if contains(".hada_w1") || contains(".lokr_w1") {
-            return .other("a LyCORIS network (LoHa or LoKr), which cannot be merged")
-        }
-        return holds("lora_") || contains(".lora") || contains("_lora.") ? .lora : nil
+        LoRAFile.isLoRA(names) || holds("lora_") || contains(".lora") || contains("_lora.") ? .lora : nil
     }
 
     private var identity: WeightsKind? {

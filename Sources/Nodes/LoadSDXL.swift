@@ -29,7 +29,7 @@ struct LoadSDXL: Node {
         "settings for a base in one file: a folder in the layout of diffusers, whose weights are not read; else they follow from SDXL and the file's shapes"
     )
     var config: PathReference? = nil
-    @Parameter("LoRAs to merge, in this order, each {file, scale}; in the key style of kohya, diffusers or PEFT")
+    @Parameter("LoRAs to merge, in this order, each {file, scale}, of any kind and in any key style; see docs/RECIPES.md")
     var loras: [LoRAChoice] = []
     @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
@@ -84,10 +84,20 @@ struct LoadSDXL: Node {
     private func loraFiles(_ context: RunContext) throws -> [String: ModelFile] {
         var files: [String: ModelFile] = [:]
         for (index, lora) in loras.enumerated() {
-            let file = try ModelFile(lora.file.path, scale: lora.scale, context)
-            try WeightFile.require(file.path, expected: "a LoRA for SDXL") { $0 == .lora }
-            for network in try LoRAFile(file.path).networks {
-                files["\(network.rawValue) lora \(index + 1)"] = file
+            guard let path = isFolder(lora.file.path) ? LoRAFile.weights(in: lora.file.path) : lora.file.path else {
+                throw ModelFileError.missingFile(
+                    path: "\(lora.file.path)/pytorch_lora_weights.safetensors",
+                    purpose: "a LoRA of diffusers, or adapter_model.safetensors, one of PEFT"
+                )
+            }
+            try WeightFile.require(path, expected: "a LoRA for SDXL") { $0 == .lora }
+            let settings = LoRAFile.settings(of: path)
+            let file = try LoRAFile(path, settings: settings)
+            for remark in file.remarks { context.warn("\(path): \(remark)") }
+            for network in file.networks {
+                let role = "\(network.rawValue) lora \(index + 1)"
+                files[role] = try ModelFile(path, scale: lora.scale(of: network), context)
+                files["\(role) settings"] = try settings.map { try ModelFile($0, context) }
             }
         }
         return files

@@ -105,6 +105,111 @@ import Testing
         }
     }
 
+    // MARK: - Names
+
+    /// One layer of each network as every writer calls it: they all mean the same.
+    static let names: [(LoRAFile.Network, [String])] = [
+        (
+            .unet,
+            [
+                "lora_unet_up_blocks_0_attentions_2_transformer_blocks_1_attn1_to_out_0.lora_up.weight",
+                "lora_unet_output_blocks_2_1_transformer_blocks_1_attn1_to_out_0.lora_up.weight",
+                "lycoris_up_blocks_0_attentions_2_transformer_blocks_1_attn1_to_out_0.lora_up.weight",
+                "unet.up_blocks.0.attentions.2.transformer_blocks.1.attn1.to_out.0.lora_B.weight",
+                "unet.up_blocks.0.attentions.2.transformer_blocks.1.attn1.to_out.0.lora.up.weight",
+                "unet.up_blocks.0.attentions.2.transformer_blocks.1.attn1.processor.to_out_lora.up.weight",
+                "unet.output_blocks.2.1.transformer_blocks.1.attn1.to_out.0.lora_up.weight",
+                "unet.base_model.model.up_blocks.0.attentions.2.transformer_blocks.1.attn1.to_out.0.lora_B.weight",
+                "up_blocks.0.attentions.2.transformer_blocks.1.attn1.to_out.0.lora_B.weight",
+                "up_blocks.0.attentions.2.transformer_blocks.1.attn1.processor.to_out_lora.up.weight",
+                "output_blocks.2.1.transformer_blocks.1.attn1.to_out.0.lora_B.default.weight",
+                "diffusion_model.output_blocks.2.1.transformer_blocks.1.attn1.to_out.0.lora_B.weight",
+                "model.diffusion_model.output_blocks.2.1.transformer_blocks.1.attn1.to_out.0.lora_up.weight",
+                "base_model.model.up_blocks.0.attentions.2.transformer_blocks.1.attn1.to_out.0.lora_B.weight",
+                "base_model.model.unet.up_blocks.0.attentions.2.transformer_blocks.1.attn1.to_out.0.lora_B.weight",
+            ]
+        ),
+        (
+            .textEncoder,
+            [
+                "lora_te1_text_model_encoder_layers_1_self_attn_q_proj.lora_up.weight",
+                "lora_te1_encoder_layers_1_self_attn_q_proj.lora_up.weight",
+                "lora_te_text_model_encoder_layers_1_self_attn_q_proj.lora_up.weight",
+                "lycoris_text_model_encoder_layers_1_self_attn_q_proj.lora_up.weight",
+                "text_encoder.text_model.encoder.layers.1.self_attn.q_proj.lora_linear_layer.up.weight",
+                "text_encoder.text_model.encoder.layers.1.self_attn.to_q_lora.up.weight",
+                "text_encoder.encoder.layers.1.self_attn.q_proj.lora_B.weight",
+                "text_encoders.clip_l.transformer.text_model.encoder.layers.1.self_attn.q_proj.lora_B.weight",
+                "base_model.model.text_model.encoder.layers.1.self_attn.q_proj.lora_B.weight",
+            ]
+        ),
+        (
+            .textEncoder2,
+            [
+                "lora_te2_text_model_encoder_layers_1_self_attn_q_proj.lora_up.weight",
+                "text_encoder_2.text_model.encoder.layers.1.self_attn.q_proj.lora_B.weight",
+                "text_encoders.clip_g.transformer.text_model.encoder.layers.1.self_attn.q_proj.lora_B.weight",
+            ]
+        ),
+    ]
+
+    @Test(arguments: names) func everyWritersNamesAreKnown(_ network: LoRAFile.Network, _ names: [String]) throws {
+        let folder = try TemporaryFolder()
+        let base = try Self.base(network)
+        let wanted = network == .unet ? "attn1.to_out.0.weight" : "layers.1.self_attn.q_proj.weight"
+        let inside = network == .unet ? "up_blocks.0.attentions.2.transformer_blocks.1" : ""
+        for up in names {
+            let down = up.replacing("lora_up.", with: "lora_down.").replacing("lora_B.", with: "lora_A.")
+                .replacing("lora.up.", with: "lora.down.").replacing("layer.up.", with: "layer.down.")
+            let width = try #require(
+                base.tensorNames.first { $0.hasSuffix(wanted) }.flatMap { base.shape(of: $0)?.first }
+            )
+            let path = try write([up: [width, 2], down: [2, width]], folder)
+            #expect(LoRAFile.isLoRA([up, down]))
+            let merged = try LoRAWeights(base, network: network, loras: [(LoRAFile(path), 1)])
+            var changed = 0
+            for (name, before) in try Self.all(base) {
+                let after = try merged.tensor(name, shape: before.shape, initial: .zeros)
+                guard after.values != before.values else { continue }
+                #expect(name.hasSuffix(wanted) && name.hasPrefix(inside), "\(up) is \(name)")
+                assertClose(after, before + 0.5, relative: 1e-6, up)
+                changed += 1
+            }
+            #expect(changed == 1, "\(up)")
+        }
+    }
+
+    // MARK: - How strongly
+
+    /// The blocks of diffusers and of A1111.
+    @Test func blocksHaveScalesOfTheirOwn() throws {
+        let folder = try TemporaryFolder()
+        let layers = ["conv_in", "down_blocks.1.resnets.0.conv1", "mid_block.resnets.0.conv1", "up_blocks.1.resnets.2.conv1",
+            "up_blocks.1.upsamplers.0.conv", "time_embedding.linear_1"]
+        let base = try Self.base(.unet)
+        var writer = SafetensorsWriter()
+        for layer in layers {
+            writer.add("diffusion_model.\(layer).diff", Tensor(repeating: 1, shape: try #require(base.shape(of: "\(layer).weight"))))
+        }
+        let path = "\(folder.path)/lora.safetensors"
+        try writer.write(to: path)
+        func changes(_ blocks: [UNetBlock: Float]) throws -> [Float] {
+            let merged = try LoRAWeights(base, network: .unet, loras: [(LoRAFile(path), LoRAScale(2, blocks: blocks))])
+            return try layers.map { layer in
+                let shape = try #require(base.shape(of: "\(layer).weight"))
+                let (a, b) = try (
+                    base.tensor("\(layer).weight", shape: shape, initial: .zeros),
+                    merged.tensor("\(layer).weight", shape: shape, initial: .zeros)
+                )
+                return ((b - a).values[0] * 1000).rounded() / 1000
+            }
+        }
+        #expect(try changes([:]) == [2, 2, 2, 2, 2, 2])
+        #expect(try changes([.down: 0.5, .mid: 0, .up: -1]) == [1, 1, 0, -2, -2, 2])
+        #expect(try changes([.down: 0.5, .input(4): 2, .output(5): 3, .mid: 1]) == [1, 4, 2, 6, 6, 2])
+        #expect(UNetBlock.all.count == 21)
+    }
+
     // MARK: - Files that cannot be merged
 
     private func write(_ tensors: [String: [Int]], metadata: [String: String] = [:], _ folder: TemporaryFolder) throws
@@ -121,9 +226,10 @@ import Testing
     private static let good = ["\(layer).lora_up.weight": [32, 4], "\(layer).lora_down.weight": [4, 32]]
 
     static let unknown: [[String: [Int]]] = [
-        ["\(layer).dora_scale": [32, 1]], ["\(layer).lora_mid.weight": [4, 4, 3, 3]], ["\(layer).hada_w1_a": [32, 4]],
-        ["lora_te_text_model_x.lora_up.weight": [2, 2], "lora_te_text_model_x.lora_down.weight": [2, 2]],
-        ["model.diffusion_model.x.weight": [2]], ["\(layer)x.lora_up.weight": [32, 4]], ["\(layer)y.alpha": []],
+        ["model.diffusion_model.x.weight": [2]], ["\(layer)y.alpha": []], ["\(layer)y.dora_scale": [32, 1]],
+        ["\(layer)y.lora_mod.weight": [4, 4, 3, 3]], ["\(layer).reshape_weight": [2]],
+        ["lora_prior_unet_x.lora_up.weight": [2, 2]], ["\(layer).hada_w1_c": [32, 4]], ["\(layer).rescale": [32, 1]],
+        ["bundle_emb.ada.clip_l_out": [2, 48]],
     ]
 
     @Test(arguments: unknown) func unknownKeysAreNamed(_ keys: [String: [Int]]) throws {
@@ -132,10 +238,26 @@ import Testing
         #expect(throws: LoRAError.unknownKeys(keys.keys.sorted(), file: path)) { try LoRAFile(path) }
     }
 
+    static let incomplete: [(given: [String: [Int]], kind: String, missing: String)] = [
+        (["lora_up.weight": [32, 4]], "LoRA", "lora_down.weight"), (["lora_mid.weight": [4, 4, 3, 3]], "LoRA", "lora_up.weight"),
+        (["hada_w1_a": [32, 4]], "LoHa", "hada_w1_b"), (["lokr_w2": [4, 4]], "LoKr", "lokr_w1_a"),
+        (["a1.weight": [4, 4]], "GLoRA", "a2.weight"), (["on_input": []], "(IA)3", "weight"),
+    ]
+
+    @Test(arguments: incomplete) func whatIsMissingIsNamed(_ given: [String: [Int]], _ kind: String, _ missing: String) throws {
+        let folder = try TemporaryFolder()
+        let layer = "\(Self.layer)x"
+        let keys = Dictionary(uniqueKeysWithValues: given.map { ("\(layer).\($0)", $1) })
+        let path = try write(Self.good.merging(keys) { $1 }, folder)
+        #expect(throws: LoRAError.incomplete(layer: layer, kind: kind, missing: missing, file: path)) {
+            try LoRAFile(path)
+        }
+    }
+
     @Test func layersThatTheModelLacksAreNamed() throws {
         let folder = try TemporaryFolder()
         let names = ["unet.down_blocks.7.conv.lora_A.weight", "unet.down_blocks.7.conv.lora_B.weight"]
-        let path = try write(Self.good.merging([names[0]: [2, 2], names[1]: [2, 2]]) { $1 }, folder)
+        let path = try write(Self.good.merging(names.map { ($0, [2, 2]) }) { $1 }, folder)
         let file = try LoRAFile(path)
         #expect(throws: LoRAError.unknownLayers(names, network: .unet, file: path)) {
             try LoRAWeights(Self.base(.unet), network: .unet, loras: [(file, 1)])
@@ -163,21 +285,33 @@ import Testing
         ) { try LoRAWeights(Self.base(.unet), network: .unet, loras: [(file, 1)]) }
     }
 
-    /// PEFT's alpha may be in the metadata; other kinds of LoRA announce themselves there.
+    /// PEFT's alpha may be in the metadata, also by layer, and divided by the root of the rank.
     @Test func metadataCounts() throws {
         let folder = try TemporaryFolder()
         let key = "lora_adapter_metadata"
         let base = try Self.base(.unet)
         func weight(_ metadata: [String: String]) throws -> Tensor {
-            let file = try LoRAFile(write(Self.good, metadata: metadata, folder))
+            let layer = "unet.mid_block.attentions.0.proj_in"
+            let tensors = ["\(layer).lora_B.weight": [32, 4], "\(layer).lora_A.weight": [4, 32]]
+            let file = try LoRAFile(write(tensors, metadata: metadata, folder))
             return try LoRAWeights(base, network: .unet, loras: [(file, 1)])
                 .tensor("mid_block.attentions.0.proj_in.weight", shape: [32, 32], initial: .zeros)
         }
         let plain = try base.tensor("mid_block.attentions.0.proj_in.weight", shape: [32, 32], initial: .zeros)
-        assertClose(try weight([:]), plain + 1, "alpha as the rank")
-        assertClose(try weight([key: #"{"unet.r": 4, "unet.lora_alpha": 8}"#]), plain + 2, "alpha of the metadata")
-        for setting in [#""unet.use_rslora": true"#, #""unet.use_dora": true"#, #""unet.alpha_pattern": {"x": 1}"#] {
-            #expect(throws: LoRAError.self) { try weight([key: "{\(setting)}"]) }
+        // Each sum is 4 * 0.5 * 0.5, the rank 4.
+        let settings: [(String, Float)] = [
+            ("", 1), (#""unet.lora_alpha": 8"#, 2), (#""unet.lora_alpha": 8, "unet.use_rslora": true"#, 4),
+            (#""unet.lora_alpha": 8, "unet.alpha_pattern": {"proj_in": 2}"#, 0.5),
+            (#""unet.lora_alpha": 8, "unet.alpha_pattern": {"mid_block.*proj_(in|out)": 2, "x": 1}"#, 0.5),
+            (#""unet.lora_alpha": 8, "unet.alpha_pattern": {"in": 2, "^proj_in$": 3}"#, 2),
+            (#""text_encoder.lora_alpha": 8"#, 1), (#""unet.lora_alpha": 8, "unet.use_dora": true"#, 2),
+        ]
+        for (text, sum) in settings {
+            assertClose(try weight([key: "{\(text)}"]), plain + sum, relative: 1e-6, text)
+        }
+        assertClose(try weight([:]), plain + 1, relative: 1e-6, "no metadata")
+        for text in ["", "[]", "{", "nan"] {
+            #expect(throws: LoRAError.badSettings(file: "\(folder.path)/lora.safetensors")) { try weight([key: text]) }
         }
     }
 

@@ -16,6 +16,14 @@ public struct LoRAScale: Hashable, Sendable {
     }
 }
 
+extension LoRAScale: CustomStringConvertible {
+    /// All that counts, always in the same order.
+    public var description: String {
+        let named = blocks.map { "\($0.key.name) \($0.value)" }.sorted()
+        return "\(overall)" + (named.isEmpty ? "" : " (\(named.joined(separator: ", ")))")
+    }
+}
+
 extension LoRAScale: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
     public init(floatLiteral value: Float) { self.init(value) }
     public init(integerLiteral value: Int) { self.init(Float(value)) }

@@ -2,6 +2,9 @@ import Tensors
 
 /// A network's weights with LoRAs merged into them, in 32-bit floats and in the order given, as each is asked for.
 public final class LoRAWeights: WeightSource {
+    /// Raised when the same LoRA comes to other bits than before: it is in the keys of what is made with one.
+    public static let revision = 2
+
     private struct Merge {
         let update: any LayerUpdate
         let shapes: LayerShapes

@@ -5,6 +5,7 @@
 struct ModulePattern: Hashable, Sendable {
     private indirect enum Node: Hashable, Sendable {
         case character(Set<Character>, isExcluded: Bool)
+        case start, end
         case sequence([Node])
         case either([Node])
         case repeated(Node, atLeast: Int, atMost: Int)
@@ -35,13 +36,17 @@ struct ModulePattern: Hashable, Sendable {
         switch node {
         case .character(let set, let isExcluded):
             return Set(starts.filter { $0 < text.count && set.contains(text[$0]) != isExcluded }.map { $0 + 1 })
+        case .start: return starts.intersection([0])
+        case .end: return starts.intersection([text.count])
         case .sequence(let nodes): return nodes.reduce(starts) { ends(of: $1, text, $0) }
         case .either(let nodes): return nodes.reduce(into: []) { $0.formUnion(ends(of: $1, text, starts)) }
         case .repeated(let node, let least, let most):
             var (all, new) = (least == 0 ? starts : [], starts)
-            for _ in 0..<most where !new.isEmpty {
+            var times = 0
+            while times < most, !new.isEmpty {
                 new = ends(of: node, text, new).subtracting(all)
                 all.formUnion(new)
+                times += 1
             }
             return all
         }
@@ -66,8 +71,6 @@ struct ModulePattern: Hashable, Sendable {
         private mutating func sequence(depth: Int) -> Node? {
             var nodes: [Node] = []
             while let next = rest.first, next != "|", next != ")" {
-                // A match begins and ends where these stand anyway.
-                if accept("^") || accept("$") { continue }
                 guard var node = atom(depth: depth) else { return nil }
                 if accept("*") {
                     node = .repeated(node, atLeast: 0, atMost: .max)
@@ -85,6 +88,8 @@ struct ModulePattern: Hashable, Sendable {
             guard let next = rest.popFirst() else { return nil }
             switch next {
             case ".": return .character([], isExcluded: true)
+            case "^": return .start
+            case "$": return .end
             case "\\": return escaped()
             case "[": return characterClass()
             case "(":

@@ -36,13 +36,15 @@ extension FileInspection {
 
     private mutating func describeLoRA() {
         do {
-            let lora = try LoRAFile(path)
+            let lora = try LoRAFile(path, settings: LoRAFile.settings(of: path))
             details.append("in the key style of \(lora.style)")
             for summary in lora.summaries {
                 let ranks = summary.ranks.map(String.init).joined(separator: ", ")
+                let kinds = summary.kinds == ["LoRA"] ? "" : " (\(summary.kinds.joined(separator: ", ")))"
                 let alphas = summary.alphas.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : "\($0)" }
                 details.append(
-                    "\(summary.network.rawValue): \(summary.layers) layers, rank \(ranks), "
+                    "\(summary.network.rawValue): \(summary.layers) layers\(kinds), "
+                        + (ranks.isEmpty ? "" : "rank \(ranks), ")
                         + (alphas.isEmpty ? "no alpha (as the rank)" : "alpha \(alphas.joined(separator: ", "))")
                 )
             }

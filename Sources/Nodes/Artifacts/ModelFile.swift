@@ -1,3 +1,4 @@
+import Checkpoints
 import Graph
 import Kernels
 
@@ -7,17 +8,17 @@ import Kernels
 struct ModelFile: Hashable, Sendable {
     let path: String
     let digest: Digest
-    /// A LoRA's scale; nil for other files.
-    let scale: Double?
+    /// How strongly a LoRA is merged; nil for other files.
+    let scale: LoRAScale?
 
-    init(_ path: String, scale: Double? = nil, _ context: RunContext) throws {
+    init(_ path: String, scale: LoRAScale? = nil, _ context: RunContext) throws {
         self.path = path
         self.scale = scale
         digest = try context.fileDigest(path)
     }
 
     /// All that counts, as text.
-    var content: String { digest.hex + (scale.map { " x \($0)" } ?? "") }
+    var content: String { digest.hex + (scale.map { " x \($0), merge \(LoRAWeights.revision)" } ?? "") }
 }
 
 /// A model by its files, each under the name of its role. References are made anew in every run and never stored.

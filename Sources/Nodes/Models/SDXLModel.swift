@@ -111,13 +111,16 @@ public struct SDXLModel: ModelReference {
     /// A network's weights with the LoRAs that change it, in the recipe's order.
     private func merged(_ network: LoRAFile.Network, into base: any WeightSource) throws -> any WeightSource {
         let prefix = "\(network.rawValue) lora "
-        let loras = files.filter { $0.key.hasPrefix(prefix) }
-            .sorted { (Int($0.key.dropFirst(prefix.count)) ?? 0) < (Int($1.key.dropFirst(prefix.count)) ?? 0) }
+        let loras = files.compactMap { role, file in
+            role.hasPrefix(prefix) ? Int(role.dropFirst(prefix.count)).map { (number: $0, role, file) } : nil
+        }
         guard !loras.isEmpty else { return base }
         return try LoRAWeights(
             base,
             network: network,
-            loras: loras.map { (try LoRAFile($0.value.path), Float($0.value.scale ?? 1)) }
+            loras: loras.sorted { $0.number < $1.number }.map { _, role, file in
+                (try LoRAFile(file.path, settings: files["\(role) settings"]?.path), file.scale ?? 1)
+            }
         )
     }
 }
