@@ -12,7 +12,7 @@ extension ParameterForm {
     public func isOfType(of value: Value) -> Bool {
         switch (self, value) {
         case (.integer, .integer), (.number, .integer), (.number, .number), (.boolean, .bool), (.list, .list),
-            (.object, .map), (.optional, .null), (.text, .string), (.choice, .string), (.file, .string),
+            (.object, .map), (.map, .map), (.optional, .null), (.text, .string), (.choice, .string), (.file, .string),
             (.path, .string), (.axis, .string):
             true
         case (.optional(let form), _): form.isOfType(of: value)
@@ -29,6 +29,7 @@ extension ParameterForm {
         case (.list(let form), .list(let items)): items.allSatisfy { form.fits($0) }
         case (.object(let fields), .map(let entries)):
             entries.allSatisfy { name, value in fields.contains { $0.name == name && $0.form.fits(value) } }
+        case (.map(let form), .map(let entries)): entries.values.allSatisfy { form.fits($0) }
         case (.oneOf(let forms), _): forms.contains { $0.fits(value) }
         default: isOfType(of: value)
         }

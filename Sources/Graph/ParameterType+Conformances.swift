@@ -66,6 +66,19 @@ extension Array: ParameterType where Element: ParameterType {
     }
 }
 
+extension Dictionary: ParameterType where Key == String, Value: ParameterType {
+    public static var parameterForm: ParameterForm { .map(Value.parameterForm) }
+    public var parameterValue: Graph.Value { .map(mapValues(\.parameterValue)) }
+
+    public init(parameter value: Graph.Value) throws(ParameterMismatch) {
+        guard case .map(let entries) = value else {
+            throw ParameterMismatch(expected: Self.parameterForm, found: value)
+        }
+        self.init()
+        for (key, value) in entries { self[key] = try Value(parameter: value) }
+    }
+}
+
 /// An enumeration whose cases recipes write by their raw values.
 public protocol ParameterChoice: ParameterType, RawRepresentable, CaseIterable where RawValue == String {}
 

@@ -21,6 +21,8 @@ public indirect enum ParameterForm: Hashable, Sendable {
     case axis
     case list(ParameterForm)
     case object([ParameterField])
+    /// A mapping of names that the recipe chooses to values of one form.
+    case map(ParameterForm)
     case optional(ParameterForm)
     /// Either of several forms; `taken(by:among:)` says which.
     case oneOf([ParameterForm])
@@ -57,7 +59,7 @@ extension ParameterForm {
     public var mentionsFile: Bool {
         switch self {
         case .file: true
-        case .list(let form), .optional(let form): form.mentionsFile
+        case .list(let form), .map(let form), .optional(let form): form.mentionsFile
         case .object(let fields): fields.contains { $0.form.mentionsFile }
         case .oneOf(let forms): forms.contains { $0.mentionsFile }
         case .integer, .number, .text, .boolean, .choice, .path, .axis: false
@@ -79,6 +81,7 @@ extension ParameterForm: CustomStringConvertible {
         case .axis: "the name of an axis"
         case .list(let form): "a list, each item \(form)"
         case .object(let fields): "a mapping of " + fields.map(\.name).joined(separator: ", ")
+        case .map(let form): "a mapping of names to values, each \(form)"
         case .optional(let form): form.description
         case .oneOf(let forms): forms.map(\.description).joined(separator: ", or ")
         }

@@ -16,6 +16,7 @@ extension WeightsKind: CustomStringConvertible {
         case .textEncoder(.second): "a text encoder alone (CLIP with a projection, SDXL's second)"
         case .textEncoder(.openCLIP): "a text encoder alone, in OpenCLIP's layout"
         case .lora: "a LoRA"
+        case .textualInversion: "a textual inversion for SDXL"
         case .pulid(.attentionOnly): "PuLID's identity attention without its encoder"
         case .pulid(let version): "PuLID \(version.rawValue)"
         case .evaCLIP: "EVA02-CLIP"
@@ -34,6 +35,7 @@ extension WeightsKind: CustomStringConvertible {
         case .unet(.sdxl): RecipePlace(node: "load_sdxl", parameter: "unet")
         case .vae: RecipePlace(node: "load_sdxl", parameter: "vae")
         case .lora: RecipePlace(node: "load_sdxl", parameter: "loras")
+        case .textualInversion: RecipePlace(node: "load_sdxl", parameter: "embeddings")
         case .pulid: RecipePlace(node: "load_pulid", parameter: "weights")
         case .evaCLIP: RecipePlace(node: "load_pulid", parameter: "eva_clip")
         case .recognizer: RecipePlace(node: "load_face_models", parameter: "recognizer")

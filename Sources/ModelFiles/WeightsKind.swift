@@ -15,6 +15,8 @@ public enum WeightsKind: Hashable, Sendable {
     /// A text encoder alone.
     case textEncoder(TextEncoder)
     case lora
+    /// For SDXL's two text encoders.
+    case textualInversion
     /// PuLID for SDXL.
     case pulid(PuLIDVersion)
     /// EVA02-CLIP, or its vision tower.
@@ -133,8 +135,9 @@ private struct WeightsNames {
         if contains("embeddings.token_embedding.weight") {
             return .textEncoder(has("text_projection.weight") ? .second : .first)
         }
-        let embedding = [["clip_g", "clip_l"], ["emb_params"]]
-        return embedding.contains(names) ? .other("a textual inversion, which prompts do not take") : nil
+        if ["clip_g", "clip_l"].allSatisfy(has) { return .textualInversion }
+        let isOlder = has("emb_params") || holds("string_to_param.")
+        return isOlder ? .other("a textual inversion for one text encoder (Stable Diffusion 1 or 2)") : nil
     }
 
     /// SDXL's UNets are told how large the picture is; the others are not.

@@ -105,6 +105,11 @@ public struct JSONSchema {
         case .list(let item): array(of: object(["anyOf": .list([self.form(item), reference("template")])]))
         case .optional(let wrapped):
             object(["anyOf": .list([self.form(wrapped), object(["type": .string("null")])])])
+        case .map(let value):
+            object([
+                "type": .string("object"),
+                "additionalProperties": object(["anyOf": .list([self.form(value), reference("template")])]),
+            ])
         case .oneOf(let forms): object(["anyOf": .list(forms.map { self.form($0) })])
         case .object(let fields):
             object([

@@ -4,11 +4,12 @@ import Tensors
 
 /// diffusers: StableDiffusionXLPipeline.encode_prompt; ComfyUI: nodes.py::CLIPTextEncode for weights and long prompts
 struct EncodePrompt: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Encodes a prompt with both of SDXL's text encoders."
 
     @Input("whose text encoders", part: "text") var model: SDXLModel
-    @Parameter("what to draw") var text: String
+    @Parameter("what to draw; embedding:NAME stands for a textual inversion of the model's `embeddings`")
+    var text: String
     @Parameter("what to keep away from; without it, what the model's settings say for an empty prompt")
     var negative: String? = nil
     @Parameter("none: parentheses are text; comfyui: (word:1.3) weighs 1.3, (word) 1.1; see docs/RECIPES.md")
@@ -24,6 +25,7 @@ struct EncodePrompt: Node {
         let encoder = try model.promptEncoder(context)
         let reading = PromptReading(weighting: weighting, overflow: overflow)
         for (name, text) in [("prompt", text), ("negative prompt", negative ?? "")] {
+            for doubt in try encoder.doubts(about: text, reading: reading) { context.warn("the \(name): \(doubt)") }
             if let unseen = try encoder.unseenPart(of: text, reading: reading) {
                 context.warn(Self.warning(name, unseen))
             }

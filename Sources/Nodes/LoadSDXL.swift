@@ -29,8 +29,14 @@ struct LoadSDXL: Node {
         "settings for a base in one file: a folder in the layout of diffusers, whose weights are not read; else they follow from SDXL and the file's shapes"
     )
     var config: PathReference? = nil
-    @Parameter("LoRAs to merge, in this order, each {file, scale}, of any kind and in any key style; see docs/RECIPES.md")
+    @Parameter(
+        "LoRAs to merge, in this order, each {file, scale}, of any kind and in any key style; see docs/RECIPES.md"
+    )
     var loras: [LoRAChoice] = []
+    @Parameter(
+        "textual inversions for SDXL (clip_l, clip_g) by the names that prompts call them: with {neg: negativeXL.safetensors} a prompt may say embedding:neg"
+    )
+    var embeddings: [String: FileReference] = [:]
     @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
     func problems() -> [ParameterProblem] {
@@ -42,9 +48,21 @@ struct LoadSDXL: Node {
             missing.append(("base", base.path, .tokenizers))
         }
         if let unet, locatedUNet == nil { missing.append(("unet", unet.path, .lightning)) }
-        return Set(missing.map(\.folder)).sorted().compactMap { folder in
+        let ofFolders = Set(missing.map(\.folder)).sorted().compactMap { folder in
             let files = missing.filter { $0.folder == folder }
             return DownloadFolder(folder).problem(files[0].parameter, missing: files.map(\.file))
+        }
+        return ofFolders + embeddingNames
+    }
+
+    /// Prompts are cut at spaces, and commas and parentheses have a meaning there.
+    private var embeddingNames: [ParameterProblem] {
+        embeddings.keys.sorted().filter { $0.isEmpty || $0.contains { $0.isWhitespace || ",()".contains($0) } }.map {
+            ParameterProblem(
+                "embeddings",
+                "no prompt could call a textual inversion `\($0)`",
+                hint: "give it a name without spaces, commas and parentheses"
+            )
         }
     }
 
@@ -77,10 +95,23 @@ struct LoadSDXL: Node {
         try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
         try layout.addTokenizers(from: tokenizers(for: base))
         let files = try layout.paths.mapValues { try ModelFile($0, context) }
-        return SDXLModel(files: files.merging(try loraFiles(context)) { $1 }, precision: precision.chosen)
+        return SDXLModel(
+            files: files.merging(try loraFiles(context)) { $1 }.merging(try embeddingFiles(context)) { $1 },
+            precision: precision.chosen
+        )
     }
 
-    /// LoRAs under the networks that they change.
+    private func embeddingFiles(_ context: RunContext) throws -> [String: ModelFile] {
+        var files: [String: ModelFile] = [:]
+        for (name, file) in embeddings.sorted(by: { $0.key < $1.key }) {
+            try WeightFile.require(file.path, expected: "a textual inversion for SDXL") { $0 == .textualInversion }
+            _ = try TextualInversion(file.path, name: name)
+            files[SDXLModel.embedding + name] = try ModelFile(file.path, context)
+        }
+        return files
+    }
+
+    /// LoRAs under the networks that they change, and the textual inversions that they bring.
     private func loraFiles(_ context: RunContext) throws -> [String: ModelFile] {
         var files: [String: ModelFile] = [:]
         for (index, lora) in loras.enumerated() {
@@ -98,6 +129,9 @@ struct LoadSDXL: Node {
                 let role = "\(network.rawValue) lora \(index + 1)"
                 files[role] = try ModelFile(path, scale: lora.scale(of: network), context)
                 files["\(role) settings"] = try settings.map { try ModelFile($0, context) }
+            }
+            for embedding in file.embeddings {
+                files[SDXLModel.embedding + embedding.name] = try ModelFile(path, context)
             }
         }
         return files

@@ -184,12 +184,17 @@ import Testing
     /// The blocks of diffusers and of A1111.
     @Test func blocksHaveScalesOfTheirOwn() throws {
         let folder = try TemporaryFolder()
-        let layers = ["conv_in", "down_blocks.1.resnets.0.conv1", "mid_block.resnets.0.conv1", "up_blocks.1.resnets.2.conv1",
-            "up_blocks.1.upsamplers.0.conv", "time_embedding.linear_1"]
+        let layers = [
+            "conv_in", "down_blocks.1.resnets.0.conv1", "mid_block.resnets.0.conv1", "up_blocks.1.resnets.2.conv1",
+            "up_blocks.1.upsamplers.0.conv", "time_embedding.linear_1",
+        ]
         let base = try Self.base(.unet)
         var writer = SafetensorsWriter()
         for layer in layers {
-            writer.add("diffusion_model.\(layer).diff", Tensor(repeating: 1, shape: try #require(base.shape(of: "\(layer).weight"))))
+            writer.add(
+                "diffusion_model.\(layer).diff",
+                Tensor(repeating: 1, shape: try #require(base.shape(of: "\(layer).weight")))
+            )
         }
         let path = "\(folder.path)/lora.safetensors"
         try writer.write(to: path)
@@ -239,12 +244,15 @@ import Testing
     }
 
     static let incomplete: [(given: [String: [Int]], kind: String, missing: String)] = [
-        (["lora_up.weight": [32, 4]], "LoRA", "lora_down.weight"), (["lora_mid.weight": [4, 4, 3, 3]], "LoRA", "lora_up.weight"),
+        (["lora_up.weight": [32, 4]], "LoRA", "lora_down.weight"),
+        (["lora_mid.weight": [4, 4, 3, 3]], "LoRA", "lora_up.weight"),
         (["hada_w1_a": [32, 4]], "LoHa", "hada_w1_b"), (["lokr_w2": [4, 4]], "LoKr", "lokr_w1_a"),
         (["a1.weight": [4, 4]], "GLoRA", "a2.weight"), (["on_input": []], "(IA)3", "weight"),
     ]
 
-    @Test(arguments: incomplete) func whatIsMissingIsNamed(_ given: [String: [Int]], _ kind: String, _ missing: String) throws {
+    @Test(arguments: incomplete) func whatIsMissingIsNamed(_ given: [String: [Int]], _ kind: String, _ missing: String)
+        throws
+    {
         let folder = try TemporaryFolder()
         let layer = "\(Self.layer)x"
         let keys = Dictionary(uniqueKeysWithValues: given.map { ("\(layer).\($0)", $1) })

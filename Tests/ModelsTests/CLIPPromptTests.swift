@@ -20,7 +20,8 @@ import Testing
 
     func encoder(
         tokenizers: (String, String) = ("tokenizer", "tokenizer_2"),
-        forceZeros: Bool = true
+        forceZeros: Bool = true,
+        embeddings: [TextualInversion] = []
     ) throws -> SDXLPromptEncoder {
         let first = Weights(try SafetensorsFile(path: WeightFolder.find("\(folder)/text_encoder", basename: "model")))
         let second = Weights(
@@ -35,7 +36,8 @@ import Testing
                 second,
                 config: decode(CLIPTextConfig.self, "text_encoder_2/config.json")
             ),
-            forceZerosForEmptyPrompt: forceZeros
+            forceZerosForEmptyPrompt: forceZeros,
+            embeddings: embeddings
         )
         try first.assertAllUsed()
         try second.assertAllUsed()

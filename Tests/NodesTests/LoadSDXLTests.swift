@@ -133,6 +133,121 @@ struct LoadSDXLTests {
         #expect(changed.part("unet").record != plain.part("unet").record)
         #expect(try render(changed) != latents[1] && render(changed) != latents[0])
     }
+
+    private static let goldens = "\(goldenFolder)/../CheckpointsTests/Goldens"
+
+    /// Each network sees its own scale, and no other.
+    @Test func lorasHaveScalesByPart() throws {
+        let lora = "\(Self.goldens)/lora/kohya.safetensors"
+        func model(_ fields: [String: Value]) throws -> SDXLModel {
+            let choice = Value.map(["file": .string(lora)].merging(fields) { $1 })
+            return try load(["base": .string(folder.path), "loras": .list([choice])])
+        }
+        func blocks(_ values: [String: Double]) -> [String: Value] { ["blocks": .map(values.mapValues(Value.number))] }
+        let (plain, half) = try (model([:]), model(["scale": .number(0.5)]))
+        let text = try model(["text_scale": .number(0.5)])
+        #expect(text.part("unet").record == plain.part("unet").record)
+        #expect(text.part("text").record == half.part("text").record)
+        let encoder = try model(blocks(["text_encoder_2": 0.5]))
+        #expect(encoder.part("unet").record == plain.part("unet").record)
+        #expect(encoder.part("text").record != plain.part("text").record)
+        #expect(encoder.part("text").record != half.part("text").record)
+        let down = try model(blocks(["down": 0.5, "IN04": 0]))
+        #expect(down.part("text").record == plain.part("text").record)
+        #expect(down.part("unet").record != plain.part("unet").record)
+        #expect(try render(down) != render(plain))
+        // All of it at half by parts is half of it.
+        let all = try model(blocks(["down": 0.5, "mid": 0.5, "up": 0.5, "text_encoder": 0.5, "text_encoder_2": 0.5]))
+        #expect(try render(all) == render(half))
+    }
+
+    /// PEFT's settings are in the key: they say how much the matrices count.
+    @Test func peftsFolderIsRead() throws {
+        let copy = "\(folder.path)/adapter"
+        try FileManager.default.copyItem(atPath: "\(Self.goldens)/lora_kinds/peft_lora", toPath: copy)
+        func model(_ path: String) throws -> SDXLModel {
+            try load(["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])])
+        }
+        let before = try model(copy)
+        #expect(try model("\(copy)/adapter_model.safetensors").record == before.record)
+        let settings = "\(copy)/adapter_config.json"
+        let text = try String(contentsOfFile: settings, encoding: .utf8)
+        try text.replacing("\"lora_alpha\": 2", with: "\"lora_alpha\": 3").write(
+            toFile: settings,
+            atomically: true,
+            encoding: .utf8
+        )
+        let after = try model(copy)
+        #expect(after.part("unet").record != before.part("unet").record)
+        #expect(after.part("text").record == before.part("text").record)
+        #expect(try render(after) != render(before))
+        let empty = "\(folder.path)/unet"
+        #expect(message { _ = try model(empty) }.hasPrefix("\(empty)/pytorch_lora_weights.safetensors"))
+    }
+
+    /// Of every kind: what is inspected is what is rendered.
+    @Test(arguments: ["loha", "lokr", "dora_in", "oft", "boft", "ia3", "full", "norm", "glora"])
+    func lorasOfEveryKindRender(_ kind: String) throws {
+        let path = "\(Self.goldens)/lora_kinds/\(kind).safetensors"
+        let plain = try load(["base": .string(folder.path)])
+        let model = try load(["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])])
+        #expect(try render(model) != render(plain))
+    }
+
+    @Test func alphasOfZeroAreSaid() throws {
+        let path = "\(folder.path)/zero.safetensors"
+        var writer = SafetensorsWriter()
+        let layer = "lora_unet_mid_block_attentions_0_proj_in"
+        writer.add("\(layer).lora_up.weight", Tensor(repeating: 0.1, shape: [32, 4]))
+        writer.add("\(layer).lora_down.weight", Tensor(repeating: 0.1, shape: [4, 32]))
+        writer.add("\(layer).alpha", Tensor(repeating: 0, shape: []))
+        try writer.write(to: path)
+        let warnings = Mutex<[String]>([])
+        let runner = NodeRunner(warn: { text in warnings.withLock { $0.append(text) } })
+        let _: SDXLModel = try runner.run(
+            "load_sdxl",
+            ["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])]
+        )
+        #expect(warnings.withLock { $0.count } == 1)
+        #expect(warnings.withLock { $0.first?.hasPrefix("\(path): some layers have an alpha of 0") } == true)
+    }
+
+    /// A prompt calls them by the recipe's names; their content is in the key of prompts and of nothing else.
+    @Test func promptsNameTextualInversions() throws {
+        let path = "\(goldenFolder)/../ModelsTests/Goldens/neg_xl.safetensors"
+        let warnings = Mutex<[String]>([])
+        let runner = NodeRunner(warn: { text in warnings.withLock { $0.append(text) } })
+        func model(_ embeddings: [String: String]) throws -> SDXLModel {
+            try runner.run(
+                "load_sdxl",
+                ["base": .string(folder.path), "embeddings": .map(embeddings.mapValues(Value.string))]
+            )
+        }
+        func embeds(_ model: SDXLModel, _ text: String) throws -> [Float] {
+            try runner.run("encode_prompt", as: PromptArtifact.self, ["text": .string(text)], inputs: ["model": model])
+                .embeds.values
+        }
+        let (none, named) = try (model([:]), model(["neg": path]))
+        #expect(named.part("unet").record == none.part("unet").record)
+        #expect(named.part("text").record != none.part("text").record)
+        #expect(try model(["bad": path]).part("text").record != named.part("text").record)
+        #expect(try embeds(named, "a photo") == embeds(none, "a photo"))
+        #expect(try embeds(named, "a photo embedding:neg") != embeds(none, "a photo"))
+        #expect(warnings.withLock { $0 } == [])
+        _ = try embeds(named, "embedding:nag <lora:x:1>")
+        #expect(
+            warnings.withLock { $0 } == [
+                "the prompt: embedding:nag is not known and read as words; name its file under `embeddings` of load_sdxl, where "
+                    + "there is neg",
+                "the prompt: <lora:x:1> is read as words; name LoRAs under `loras` of load_sdxl",
+            ]
+        )
+        let lora = "\(Self.goldens)/lora/kohya.safetensors"
+        #expect(
+            message { _ = try model(["x": lora]) }
+                == "\(lora): this is a LoRA; name it as `loras:` of load_sdxl; expected a textual inversion for SDXL"
+        )
+    }
 }
 
 /// One tiny model as a checkpoint in one file and as a folder (scripts/goldens/single_file.py).

@@ -38,7 +38,7 @@ public struct LoRAFile: Sendable {
     /// - Parameters:
     ///   - path: of the weights
     ///   - settings: of PEFT's adapter_config.json for them, if there is one
-    /// - Throws: `CheckpointError`; `LoRAError` when something in it is not understood
+    /// - Throws: `CheckpointError`; `LoRAError`, `TextualInversionError` when something in it is not understood
     public init(_ path: String, settings: String? = nil) throws {
         let source = try WeightFile.open(path)
         self.source = source
@@ -47,7 +47,7 @@ public struct LoRAFile: Sendable {
 
         var names: [String: [LoRAPart: String]] = [:]
         var unknown: [String] = []
-        embeddings = TextualInversion.bundled(in: source)
+        embeddings = try TextualInversion.bundled(in: source)
         for name in source.tensorNames where !TextualInversion.isBundled(name) {
             guard let split = LoRAName(name) else {
                 unknown.append(name)
@@ -114,8 +114,11 @@ public struct LoRAFile: Sendable {
 extension LoRAFile {
     /// The weights in a folder as PEFT or diffusers saves it; nil where it has none.
     public static func weights(in folder: String) -> String? {
-        ["adapter_model.safetensors", "adapter_model.bin", "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"]
-            .map { "\(folder)/\($0)" }.first(where: FileManager.default.fileExists(atPath:))
+        [
+            "adapter_model.safetensors", "adapter_model.bin", "pytorch_lora_weights.safetensors",
+            "pytorch_lora_weights.bin",
+        ]
+        .map { "\(folder)/\($0)" }.first(where: FileManager.default.fileExists(atPath:))
     }
 
     /// PEFT's settings beside weights that it saved; nil where there are none.

@@ -19,7 +19,8 @@ public final class LoRAWeights: WeightSource {
     /// - Parameter loras: with their scales; those that do not change this network are passed over
     /// - Throws: `LoRAError.unknownLayers` when a LoRA has layers that the network lacks, `.wrongSize` when its tensors do
     ///   not fit
-    public init(_ base: any WeightSource, network: LoRAFile.Network, loras: [(file: LoRAFile, scale: LoRAScale)]) throws {
+    public init(_ base: any WeightSource, network: LoRAFile.Network, loras: [(file: LoRAFile, scale: LoRAScale)]) throws
+    {
         self.base = base
         let names = Self.layers(of: base, network)
         var (ofWeights, ofBiases): ([String: [Merge]], [String: [Merge]]) = ([:], [:])

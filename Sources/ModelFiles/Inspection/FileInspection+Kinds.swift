@@ -88,6 +88,7 @@ extension FileInspection {
         switch (place.node, place.parameter) {
         case ("load_sdxl", "base"): inside = "base: \(path)"
         case ("load_sdxl", "loras"): inside = "base: BASE, loras: [{file: \(path), scale: 1}]"
+        case ("load_sdxl", "embeddings"): inside = "base: BASE, embeddings: {NAME: \(path)}"
         case ("load_sdxl", let parameter): inside = "base: BASE, \(parameter): \(path)"
         case ("load_pulid", "weights"): inside = "weights: \(path), eva_clip: EVA_CLIP"
         case ("load_pulid", let parameter): inside = "weights: PULID, \(parameter): \(path)"

@@ -53,15 +53,18 @@ public struct CLIPTextModel: Sendable {
         )
     }
 
-    /// - Parameter ids: (B, L), all below `vocabSize`, with L at most `maxPositionEmbeddings`
-    public func callAsFunction(_ ids: [[Int]]) -> Output {
+    /// - Parameters:
+    ///   - ids: (B, L), all below `vocabSize`, with L at most `maxPositionEmbeddings`
+    ///   - learned: vectors that stand in place of tokens, by their place among the B L; each of `hiddenSize`
+    public func callAsFunction(_ ids: [[Int]], learned: [Int: [Float]] = [:]) -> Output {
         let (B, L, C) = (ids.count, ids.first?.count ?? 0, config.hiddenSize)
         require(ids.allSatisfy { $0.count == L }, "texts of different lengths")
         require(L <= config.maxPositionEmbeddings, "\(L) tokens, at most \(config.maxPositionEmbeddings) fit")
 
         // 1. Embeddings
         let positions = positionEmbedding(ids.flatMap { $0.indices })
-        var x = (tokenEmbedding(ids.flatMap { $0 }) + positions).reshaped([B, L, C])
+        let tokens = tokenEmbedding(ids.flatMap { $0 }).replacingRows(learned)
+        var x = (tokens + positions).reshaped([B, L, C])
 
         // 2. Layers
         var penultimate = x
@@ -80,8 +83,23 @@ public struct CLIPTextModel: Sendable {
         )
     }
 
+    /// An id that a learned vector replaces must not be that of a text's end.
     private func poolingPosition(_ ids: [Int]) -> Int {
         let wanted = config.eosTokenID == 2 ? ids.max() : config.eosTokenID
         return ids.firstIndex { $0 == wanted } ?? 0
+    }
+}
+
+extension Tensor {
+    /// x (n, C) with some rows replaced, by their index.
+    fileprivate func replacingRows(_ rows: [Int: [Float]]) -> Tensor {
+        guard !rows.isEmpty else { return self }
+        let width = shape[1]
+        var values = values
+        for (index, row) in rows {
+            require(row.count == width, "\(row.count) values for a row of \(width)")
+            values.replaceSubrange(index * width..<(index + 1) * width, with: row)
+        }
+        return Tensor(values, shape: shape)
     }
 }

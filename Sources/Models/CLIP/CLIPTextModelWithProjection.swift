@@ -29,9 +29,9 @@ public struct CLIPTextModelWithProjection: Sendable {
         )
     }
 
-    /// - Parameter ids: as for `CLIPTextModel`
-    public func callAsFunction(_ ids: [[Int]]) -> Output {
-        let text = textModel(ids)
+    /// - Parameters: as for `CLIPTextModel`
+    public func callAsFunction(_ ids: [[Int]], learned: [Int: [Float]] = [:]) -> Output {
+        let text = textModel(ids, learned: learned)
         return Output(
             penultimateHiddenState: text.penultimateHiddenState,
             lastHiddenState: text.lastHiddenState,

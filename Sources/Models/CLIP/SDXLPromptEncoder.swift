@@ -1,3 +1,4 @@
+import Checkpoints
 import Tensors
 
 /// SDXL's two tokenizers and text encoders together.
@@ -11,19 +12,29 @@ public struct SDXLPromptEncoder: Sendable {
     /// What a missing negative prompt gives: zeros if true, the encoding of the empty text if not. SDXL's
     /// `model_index.json` says true. A text that is given, even an empty one, is always encoded.
     public let forceZerosForEmptyPrompt: Bool
+    /// What `embedding:NAME` stands for in prompts.
+    let embeddings: PromptEmbeddings
 
-    /// - Parameter tokenizers: those of `tokenizer` and `tokenizer_2`
-    /// - Throws: `SDXLPromptError` when a tokenizer gives what an encoder cannot read, or the two do not fit together.
+    /// - Parameters:
+    ///   - tokenizers: those of `tokenizer` and `tokenizer_2`
+    ///   - embeddings: what prompts may call by name; of two of one name the later
+    /// - Throws: `SDXLPromptError` when a tokenizer gives what an encoder cannot read, or the two, or an embedding, do not
+    ///   fit; `CheckpointError`
     public init(
         tokenizers: (CLIPTokenizer, CLIPTokenizer),
         first: CLIPTextModel,
         second: CLIPTextModelWithProjection,
-        forceZerosForEmptyPrompt: Bool = true
+        forceZerosForEmptyPrompt: Bool = true,
+        embeddings: [TextualInversion] = []
     ) throws {
         (firstTokenizer, secondTokenizer) = tokenizers
         self.first = first
         self.second = second
         self.forceZerosForEmptyPrompt = forceZerosForEmptyPrompt
+        self.embeddings = try PromptEmbeddings(
+            embeddings,
+            widths: (first.config.hiddenSize, second.config.hiddenSize)
+        )
         for (index, tokenizer, config) in [(1, tokenizers.0, first.config), (2, tokenizers.1, second.config)] {
             guard tokenizer.largestID < config.vocabSize else {
                 throw SDXLPromptError.vocabulary(

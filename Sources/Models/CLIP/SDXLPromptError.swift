@@ -3,6 +3,8 @@ public enum SDXLPromptError: Error, Hashable, Sendable {
     case vocabulary(encoder: Int, largestID: Int, vocabSize: Int)
     case length(encoder: Int, tokens: Int, positions: Int)
     case lengthsDiffer(Int, Int)
+    /// A textual inversion for another model: the width of its vectors for one of the encoders.
+    case embedding(name: String, encoder: Int, width: Int, expected: Int, file: String)
     /// A prompt and its negative one, in sequences, and what both are repeated to so that they are equally long.
     case tooLong(sequences: Int, negative: Int, both: Int, most: Int)
 }
@@ -16,6 +18,9 @@ extension SDXLPromptError: CustomStringConvertible {
         case .length(let encoder, let tokens, let positions):
             "tokenizer \(encoder) gives \(tokens) tokens, but its text encoder has only \(positions) positions:"
                 + " set model_max_length in tokenizer_config.json to \(positions)"
+        case .embedding(let name, let encoder, let width, let expected, let file):
+            "\(file): the vectors of the textual inversion \(name) for text encoder \(encoder) are \(width) wide, expected "
+                + "\(expected): it is of another model"
         case .tooLong(let sequences, let negative, let both, let most):
             "the prompt is \(sequences) sequences long and the negative prompt \(negative), which repeated until they are equally long"
                 + " are \(both), over the limit of \(most): shorten one of them, or say `overflow: cut`"

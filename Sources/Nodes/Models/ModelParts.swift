@@ -8,7 +8,10 @@ extension SDXLModel {
             isInPart = { $0.hasPrefix("unet") || $0 == "scheduler" || $0 == "vae config" }
         case "vae": isInPart = { $0.hasPrefix("vae") }
         case "text":
-            isInPart = { $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index" }
+            isInPart = { 
+                $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0.hasPrefix(SDXLModel.embedding)
+                    || $0 == "model index"
+            }
         case "settings":
             // What a training from nothing takes of a model: sizes and words, no weights.
             isInPart = {

@@ -15,6 +15,9 @@ public struct SDXLModel: ModelReference {
     let files: [String: ModelFile]
     var precision: ComputeSettings.Precision? = nil
 
+    /// What the roles of textual inversions begin with, before their names.
+    static let embedding = "embedding "
+
     private var parts: SDXLParts { SDXLParts(paths: files.mapValues(\.path)) }
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
@@ -47,7 +50,8 @@ public struct SDXLModel: ModelReference {
     /// Both tokenizers and text encoders.
     func promptEncoder(_ context: RunContext) throws -> SDXLPromptEncoder {
         let roles = files.keys.filter {
-            $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0 == "model index"
+            $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0.hasPrefix(Self.embedding)
+                || $0 == "model index"
         }.sorted()
         return try resident(roles, context) { reserve in
             let first = Weights(try merged(.textEncoder, into: parts.firstEncoderWeights()))
@@ -58,9 +62,13 @@ public struct SDXLModel: ModelReference {
                     tokenizers: parts.tokenizers(),
                     first: CLIPTextModel(first, config: parts.firstEncoderConfig()),
                     second: CLIPTextModelWithProjection(second, config: parts.secondEncoderConfig()),
-                    forceZerosForEmptyPrompt: parts.forceZerosForEmptyPrompt()
+                    forceZerosForEmptyPrompt: parts.forceZerosForEmptyPrompt(),
+                    embeddings: roles(prefix: Self.embedding).map { role in
+                        try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
+                    }
                 )
             } catch let error as SDXLPromptError {
+                if case .embedding = error { throw error }
                 throw ModelFileError.badConfig(
                     path: parts.tokenizerFiles("tokenizer")?.folder ?? "",
                     reason: "\(error)"

@@ -55,6 +55,7 @@ struct ParameterForms {
             let checked = items.compactMap { check($0, form) }
             return checked.count == items.count ? .list(checked) : nil
         case (.object(let fields), .map(let entries)): return object(fields, entries, value)
+        case (.map(let form), .map(let entries)): return map(form, entries)
         case (.oneOf(let forms), _): return oneOf(forms, value)
         default:
             report("\(owner) needs \(form), but \(described(value.value))", value, hint: Self.hint(form, value.value))
@@ -145,6 +146,15 @@ struct ParameterForms {
             isValid = false
         }
         return isValid ? .map(map) : nil
+    }
+
+    private func map(_ form: ParameterForm, _ entries: [(key: Scalar, value: LocatedValue)]) -> Value? {
+        var map: [String: Value] = [:]
+        for (key, value) in entries {
+            let inner = ParameterForms(recipe: recipe, owner: "\(code(key.text)) in \(owner)")
+            map[key.text] = inner.check(value, form)
+        }
+        return map.count == entries.count ? .map(map) : nil
     }
 
     private func path(_ path: String, _ value: LocatedValue, mustBeFile: Bool) -> Value? {

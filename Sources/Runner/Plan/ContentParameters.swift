@@ -41,6 +41,8 @@ extension ParameterForm {
                     }
                 )
             )
+        case (.map(let form), .map(let map)):
+            .map(try map.mapValues { try form.byContent($0, fileDigest: fileDigest) })
         case (.oneOf(let forms), _):
             try ParameterForm.taken(by: value, among: forms)?.byContent(value, fileDigest: fileDigest) ?? value
         default: value

@@ -22,5 +22,7 @@ struct FullDifference: LayerUpdate {
     }
 
     func weight(_ W: Tensor, scale s: Float) throws -> Tensor { try ofWeight.map { try W + $0() * s } ?? W }
-    func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor { try ofBias.map { try b + $0() * s } ?? b }
+    func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor {
+        try ofBias.map { try b + $0() * s } ?? b
+    }
 }

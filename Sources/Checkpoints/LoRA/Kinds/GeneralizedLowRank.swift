@@ -24,7 +24,9 @@ struct GeneralizedLowRank: WeightDifference {
     }
 
     /// Whether all meet at the same rank.
-    private static func isProduct(_ aUp: LoRATensor, _ aDown: LoRATensor, _ bUp: LoRATensor, _ bDown: LoRATensor) -> Bool {
+    private static func isProduct(_ aUp: LoRATensor, _ aDown: LoRATensor, _ bUp: LoRATensor, _ bDown: LoRATensor)
+        -> Bool
+    {
         let ranks = [aUp.matrixShape[1], aDown.matrixShape[0], bUp.matrixShape[1], bDown.matrixShape[0]]
         return Set(ranks).count == 1 && aUp.matrixShape[0] == aDown.matrixShape[1]
     }

@@ -25,5 +25,7 @@ struct WholeParameter: LayerUpdate {
     }
 
     func weight(_ W: Tensor, scale s: Float) throws -> Tensor { try newWeight.map { try W + ($0() - W) * s } ?? W }
-    func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor { try newBias.map { try b + ($0() - b) * s } ?? b }
+    func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor {
+        try newBias.map { try b + ($0() - b) * s } ?? b
+    }
 }

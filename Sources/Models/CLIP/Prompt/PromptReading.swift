@@ -25,6 +25,9 @@ public struct PromptReading: Hashable, Sendable {
         self.overflow = overflow
     }
 
+    /// Textual inversions that are not known are left out, as ComfyUI does; else they are read as words.
+    var leavesOutUnknownEmbeddings: Bool { weighting == .comfyui }
+
     /// - Throws: `PromptError`
     func pieces(_ text: String) throws -> WeightedText {
         switch weighting {

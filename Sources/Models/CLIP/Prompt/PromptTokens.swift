@@ -1,21 +1,54 @@
 /// A prompt as one tokenizer gives it: word by word, each with its weight.
 struct PromptTokens {
+    /// What takes one place in a sequence.
+    enum Content {
+        case id(Int)
+        /// Learned for a textual inversion.
+        case vector([Float])
+    }
+
     struct Word {
         let text: String
-        let ids: [Int]
+        let contents: [Content]
         let weight: Float
     }
 
-    let words: [Word]
+    private(set) var words: [Word] = []
+    /// The textual inversions that the text names and that are not known.
+    private(set) var unknownEmbeddings: [String] = []
     private let tokenizer: CLIPTokenizer
 
     /// Words are what stands between spaces; a tokenizer never joins across them.
-    init(_ text: WeightedText, _ tokenizer: CLIPTokenizer) {
+    ///
+    /// - Parameters:
+    ///   - embeddings: textual inversions by name, for this tokenizer's encoder
+    ///   - leavesOutUnknown: what is not among them, as ComfyUI does; else it is read as words
+    init(
+        _ text: WeightedText,
+        _ tokenizer: CLIPTokenizer,
+        embeddings: [String: [[Float]]] = [:],
+        leavesOutUnknown: Bool = false
+    ) {
         self.tokenizer = tokenizer
-        words = text.pieces.flatMap { piece in
-            piece.text.unicodeScalars.split { $0 == " " || $0 == "\n" }.map { word in
-                let word = String(word)
-                return Word(text: word, ids: tokenizer.tokens(word), weight: Float(piece.weight))
+        for piece in text.pieces {
+            for word in piece.text.unicodeScalars.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
+                var word = String(word)
+                func add(_ contents: [Content]) {
+                    words.append(Word(text: word, contents: contents, weight: Float(piece.weight)))
+                }
+                if let embedding = EmbeddingWord(word) {
+                    let vectors = embedding.vectors(in: embeddings)
+                    if let vectors {
+                        add(vectors.map(Content.vector))
+                    } else {
+                        unknownEmbeddings.append(embedding.name)
+                    }
+                    if vectors != nil || leavesOutUnknown {
+                        guard !embedding.rest.isEmpty else { continue }
+                        word = embedding.rest
+                    }
+                }
+                add(tokenizer.tokens(word).map(Content.id))
             }
         }
     }
@@ -24,6 +57,8 @@ struct PromptTokens {
     struct Sequences {
         var ids: [[Int]] = []
         var weights: [[Float]] = []
+        /// The vectors that stand in place of ids, by their place among all.
+        var learned: [Int: [Float]] = [:]
 
         var areWeighted: Bool { weights.contains { $0.contains { $0 != 1 } } }
     }
@@ -62,9 +97,9 @@ struct PromptTokens {
     var beyond: (tokens: Int, text: String)? {
         var seen = 0
         for (index, word) in words.enumerated() {
-            seen += word.ids.count
+            seen += word.contents.count
             guard seen > tokenizer.tokenLimit else { continue }
-            let tokens = words.map(\.ids.count).reduce(0, +) - tokenizer.tokenLimit
+            let tokens = words.map(\.contents.count).reduce(0, +) - tokenizer.tokenLimit
             return (tokens, words[index...].map(\.text).joined(separator: " "))
         }
         return nil
@@ -72,12 +107,23 @@ struct PromptTokens {
 
     private static let longWord = 8
 
-    typealias Token = (id: Int, weight: Float)
+    typealias Token = (content: Content, weight: Float)
 
     private func sequences(_ chunks: [[Token]]) -> Sequences {
         var result = Sequences()
         for tokens in chunks {
-            let ids = [tokenizer.startID] + tokens.map(\.id) + [tokenizer.endID]
+            let start = result.ids.count * tokenizer.maximumLength + 1
+            var inside: [Int] = []
+            for (place, token) in tokens.enumerated() {
+                switch token.content {
+                case .id(let id): inside.append(id)
+                case .vector(let vector):
+                    // Any id but the end's.
+                    inside.append(tokenizer.startID)
+                    result.learned[start + place] = vector
+                }
+            }
+            let ids = [tokenizer.startID] + inside + [tokenizer.endID]
             let padding = tokenizer.maximumLength - ids.count
             result.ids.append(ids + Array(repeating: tokenizer.paddingID, count: padding))
             result.weights.append([1] + tokens.map(\.weight) + Array(repeating: 1, count: 1 + padding))
@@ -87,5 +133,5 @@ struct PromptTokens {
 }
 
 extension PromptTokens.Word {
-    fileprivate var tokens: [PromptTokens.Token] { ids.map { ($0, weight) } }
+    fileprivate var tokens: [PromptTokens.Token] { contents.map { ($0, weight) } }
 }

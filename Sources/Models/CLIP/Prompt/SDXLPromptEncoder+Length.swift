@@ -7,8 +7,8 @@ extension SDXLPromptEncoder {
     public func checkLength(of text: String, negative: String?, reading: PromptReading) throws {
         guard reading.overflow == .chunks else { return }
         func sequences(_ text: String) throws -> Int {
-            let pieces = try reading.pieces(text)
-            return [firstTokenizer, secondTokenizer].map { PromptTokens(pieces, $0).chunks.ids.count }.max() ?? 0
+            let (first, second) = try tokens(text, reading)
+            return max(first.chunks.ids.count, second.chunks.ids.count)
         }
         let counts = try [text, negative ?? ""].map(sequences)
         let length = leastCommonMultiple(counts[0], counts[1])

@@ -5,7 +5,10 @@ extension SDXLPromptEncoder {
     ///
     /// - Throws: `PromptError`
     public func callAsFunction(_ text: String, negative: String?, reading: PromptReading) throws -> SDXLPrompt {
-        if reading == PromptReading() { return self(text, negative: negative) }
+        let hasEmbeddings = [text, negative ?? ""].contains {
+            !embeddings.names.isEmpty && $0.contains(EmbeddingWord.marker)
+        }
+        if reading == PromptReading(), !hasEmbeddings { return self(text, negative: negative) }
         if negative == nil, forceZerosForEmptyPrompt {
             let (embeds, pooled) = try encode([text], reading: reading)[0]
             return SDXLPrompt(
@@ -32,18 +35,18 @@ extension SDXLPromptEncoder {
     ///
     /// - Throws: `PromptError`
     func encode(_ texts: [String], reading: PromptReading) throws -> [(embeds: Tensor, pooled: Tensor)] {
-        let pieces = try texts.map(reading.pieces)
-        func sequences(_ tokenizer: CLIPTokenizer) -> [PromptTokens.Sequences] {
-            pieces.map { pieces in
-                let tokens = PromptTokens(pieces, tokenizer)
-                return reading.overflow == .cut ? tokens.cut : tokens.chunks
-            }
+        let tokens = try texts.map { try self.tokens($0, reading) }
+        func sequences(_ tokens: PromptTokens) -> PromptTokens.Sequences {
+            reading.overflow == .cut ? tokens.cut : tokens.chunks
         }
-        let (a, b) = (sequences(firstTokenizer), sequences(secondTokenizer))
+        let (a, b) = (tokens.map { sequences($0.first) }, tokens.map { sequences($0.second) })
         let areWeighted = zip(a, b).map { $0.areWeighted || $1.areWeighted }
         let empty = areWeighted.contains(true) ? [""] : []
-        let first = first(a.flatMap(\.ids) + empty.map(firstTokenizer.encode)).penultimateHiddenState
-        let second = second(b.flatMap(\.ids) + empty.map(secondTokenizer.encode))
+        let first = first(
+            a.flatMap(\.ids) + empty.map(firstTokenizer.encode),
+            learned: Self.learned(a)
+        ).penultimateHiddenState
+        let second = second(b.flatMap(\.ids) + empty.map(secondTokenizer.encode), learned: Self.learned(b))
         return texts.indices.map { text in
             let states = [(first, a), (second.penultimateHiddenState, b)].map { states, sequences in
                 let start = Self.start(of: text, sequences)
@@ -63,6 +66,43 @@ extension SDXLPromptEncoder {
         }
     }
 
+    /// A text as either tokenizer gives it.
+    ///
+    /// - Throws: `PromptError`
+    func tokens(_ text: String, _ reading: PromptReading) throws -> (first: PromptTokens, second: PromptTokens) {
+        let pieces = try reading.pieces(text)
+        func tokens(_ tokenizer: CLIPTokenizer, _ embeddings: [String: [[Float]]]) -> PromptTokens {
+            PromptTokens(
+                pieces,
+                tokenizer,
+                embeddings: embeddings,
+                leavesOutUnknown: reading.leavesOutUnknownEmbeddings
+            )
+        }
+        return (tokens(firstTokenizer, embeddings.first), tokens(secondTokenizer, embeddings.second))
+    }
+
+    /// What is probably not meant as it is taken.
+    ///
+    /// - Throws: `PromptError`
+    public func doubts(about text: String, reading: PromptReading) throws -> [PromptDoubt] {
+        let unknown = try tokens(text, reading).first.unknownEmbeddings
+        return unknown.map {
+            .unknownEmbedding($0, known: embeddings.names, isLeftOut: reading.leavesOutUnknownEmbeddings)
+        } + PromptDoubt.tags(in: text)
+    }
+
+    /// The learned vectors of all texts, by their place in the batch of all.
+    private static func learned(_ sequences: [PromptTokens.Sequences]) -> [Int: [Float]] {
+        var learned: [Int: [Float]] = [:]
+        var start = 0
+        for text in sequences {
+            for (place, vector) in text.learned { learned[start + place] = vector }
+            start += text.ids.joined().count
+        }
+        return learned
+    }
+
     /// Where a text's sequences begin in the batch of all.
     private static func start(of text: Int, _ sequences: [PromptTokens.Sequences]) -> Int {
         sequences[..<text].reduce(0) { $0 + $1.ids.count }
@@ -73,9 +113,8 @@ extension SDXLPromptEncoder {
     /// - Throws: `PromptError`
     public func unseenPart(of text: String, reading: PromptReading) throws -> (tokens: Int, text: String)? {
         guard reading.overflow == .cut else { return nil }
-        let pieces = try reading.pieces(text)
-        return [firstTokenizer, secondTokenizer].compactMap { PromptTokens(pieces, $0).beyond }
-            .max { $0.tokens < $1.tokens }
+        let (first, second) = try tokens(text, reading)
+        return [first, second].compactMap(\.beyond).max { $0.tokens < $1.tokens }
     }
 
     /// Moves each token's state away from the empty text's, or towards it: e + w (z - e).
