@@ -25,7 +25,7 @@ public enum FileKind: Hashable, Sendable {
             self = .empty
         } else if begins("PK\u{3}\u{4}") || begins("PK\u{5}\u{6}") {
             self = .zip
-        } else if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]) {
+        } else if start.count > 1, start[0] == 0x80, (2...5).contains(start[1]), !Self.isSafetensors(start) {
             self = .pickle
         } else if begins("version https://git-lfs") {
             self = .gitLFSPointer
@@ -44,6 +44,11 @@ public enum FileKind: Hashable, Sendable {
         } else {
             self = FileKind(text: start)
         }
+    }
+
+    /// The length of a header below 4 GB, and the brace that it begins with: lengths such as 640 begin as a pickle does.
+    private static func isSafetensors(_ start: [UInt8]) -> Bool {
+        start.count > 8 && start[4..<8].allSatisfy { $0 == 0 } && start[8] == UInt8(ascii: "{")
     }
 
     private init(text start: [UInt8]) {

@@ -134,3 +134,18 @@ import Testing
 }
 
 func bits(_ tensor: Tensor) -> [UInt32] { tensor.values.map(\.bitPattern) }
+
+/// A header of 640 bytes, whose length begins as a pickle of protocol 2 does.
+@Test(arguments: [640, 896, 1152, 1408]) func aHeadersLengthIsNoPickle(_ length: Int) throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/x.safetensors"
+    var name = "x"
+    repeat {
+        var writer = SafetensorsWriter()
+        writer.add(name, Tensor([1, 2], shape: [2]))
+        try writer.write(to: path)
+        name += "x"
+    } while try Data(contentsOf: URL(fileURLWithPath: path)).count < 8 + length + 8
+    #expect(try Array(Data(contentsOf: URL(fileURLWithPath: path)).prefix(2)) == [0x80, UInt8(length >> 8)])
+    #expect(try WeightFile.open(path).tensorNames.count == 1)
+}

@@ -5,6 +5,8 @@ public enum LoRAError: Error, Hashable, Sendable {
     /// Tensors of layers that the network lacks.
     case unknownLayers([String], network: LoRAFile.Network, file: String)
     case empty(file: String)
+    /// Two tensors, or layers, by names that mean the same.
+    case twice(String, String, file: String)
     /// A number that is not one, or not finite.
     case badNumber(String, file: String)
     /// A kind of LoRA that is not merged here, by the setting that asks for it.
@@ -25,6 +27,8 @@ extension LoRAError: CustomStringConvertible {
         case .unknownLayers(let names, let network, let file):
             "\(file): \(names.count) tensors of this LoRA belong to no layer of the model's \(network.rawValue): "
                 + "\(Self.list(names)); is it made for SDXL?"
+        case .twice(let first, let second, let file):
+            "\(file): \(first) and \(second) are two names for the same; remove one of them"
         case .empty(let file): "\(file): this holds no LoRA"
         case .badNumber(let name, let file): "\(file): \(name) is not one finite number"
         case .unsupported(let setting, let file): "\(file): \(setting) asks for a kind of LoRA that is not merged here"

@@ -53,8 +53,8 @@ public struct LoRAFile: Sendable {
                 unknown.append(name)
                 continue
             }
-            guard names[split.layer, default: [:]].updateValue(name, forKey: split.part) == nil else {
-                throw CheckpointError.duplicateTensor(name: name)
+            if let other = names[split.layer, default: [:]].updateValue(name, forKey: split.part) {
+                throw LoRAError.twice(other, name, file: path)
             }
         }
         let someEncoder = Self.textEncoder(of: source)
@@ -81,8 +81,8 @@ public struct LoRAFile: Sendable {
             unknown += tensors.names.values
             remarks.formUnion(tensors.remarks)
             let layer = Layer(key: key, names: parts.values.sorted(), updates: updates, alpha: alpha)
-            guard layers[network, default: [:]].updateValue(layer, forKey: name.layer) == nil else {
-                throw CheckpointError.duplicateTensor(name: key)
+            if let other = layers[network, default: [:]].updateValue(layer, forKey: name.layer) {
+                throw LoRAError.twice(other.key, key, file: path)
             }
         }
         guard unknown.isEmpty else { throw LoRAError.unknownKeys(unknown.sorted(), file: path) }

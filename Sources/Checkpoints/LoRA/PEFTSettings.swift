@@ -96,7 +96,7 @@ struct PEFTSettings: Sendable {
                 throw LoRAError.unsupported("use_cayley_neumann of PEFT before 0.18", file: file)
             }
             let terms = number("num_cayley_neumann_terms") ?? Double(Self.usualNeumannTerms)
-            return Int(min(64, max(1, terms)))
+            return terms.isFinite ? Int(min(64, max(1, terms))) : Self.usualNeumannTerms
         }
     }
 

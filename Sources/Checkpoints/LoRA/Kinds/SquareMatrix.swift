@@ -57,37 +57,30 @@ struct SquareMatrix: Sendable {
 
     var squaredNorm: Double { values.reduce(0) { $0 + $1 * $1 } }
 
-    /// (I + Q) (I - Q)⁻¹, the rotation that a skew-symmetric Q stands for.
-    ///
-    /// Both factors have a common inverse, so their order does not matter; I - Q always has one.
+    /// (I + Q) (I - Q)⁻¹, the rotation that a skew-symmetric Q stands for: 2 (I - Q)⁻¹ - I.
     var cayley: SquareMatrix {
         let one = SquareMatrix.identity(size)
-        return (one + self) * (one - self).inverse
+        return (one - self).inverse * 2 - one
     }
 
-    /// By elimination with the largest pivot of each column.
+    /// By elimination in place, without a search for pivots: what is left of I - Q has none that are 0 or negative, for Q
+    /// is skew-symmetric.
     private var inverse: SquareMatrix {
         let n = size
-        var (a, b) = (values, SquareMatrix.identity(n).values)
-        for column in 0..<n {
-            let pivot = (column..<n).max { abs(a[$0 * n + column]) < abs(a[$1 * n + column]) } ?? column
-            let scale = 1 / a[pivot * n + column]
-            for j in 0..<n {
-                a.swapAt(pivot * n + j, column * n + j)
-                b.swapAt(pivot * n + j, column * n + j)
-                a[column * n + j] *= scale
-                b[column * n + j] *= scale
-            }
-            for row in 0..<n where row != column {
-                let factor = a[row * n + column]
-                guard factor != 0 else { continue }
-                for j in 0..<n {
-                    a[row * n + j] -= factor * a[column * n + j]
-                    b[row * n + j] -= factor * b[column * n + j]
+        var inverse = values
+        inverse.withUnsafeMutableBufferPointer { a in
+            for k in 0..<n {
+                let pivot = 1 / a[k * n + k]
+                a[k * n + k] = 1
+                for j in 0..<n { a[k * n + j] *= pivot }
+                for row in 0..<n where row != k {
+                    let factor = a[row * n + k]
+                    a[row * n + k] = 0
+                    for j in 0..<n { a[row * n + j] -= factor * a[k * n + j] }
                 }
             }
         }
-        return SquareMatrix(n, b)
+        return SquareMatrix(n, inverse)
     }
 
     /// I + s (R - I): part of the way from no rotation to this one.
