@@ -10,7 +10,9 @@ package func decodeConfig<Config: Decodable>(_ type: Config.Type, from path: Str
         throw ModelFileError.missingFile(path: path, purpose: "the settings of a part of the model")
     }
     let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
-    guard size <= 1 << 20 else { throw ModelFileError.badConfig(path: path, reason: "\(size) bytes are no settings file") }
+    guard size <= 1 << 20 else {
+        throw ModelFileError.badConfig(path: path, reason: "\(size) bytes are no settings file")
+    }
     do {
         return try JSONSettings.decode(type, from: Data(contentsOf: URL(fileURLWithPath: path)))
     } catch let error as DecodingError {

@@ -48,7 +48,8 @@ package struct SDXLParts {
     /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none. What the
     /// UNet's own file notes on its output counts for more: the settings may be those of the model it replaces.
     package func noiseSchedule() throws -> NoiseSchedule {
-        var settings = try paths["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0) } ?? .sdxl
+        var settings =
+            try paths["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0) } ?? .sdxl
         if paths["unet"] != nil, try checkpoint("unet").noiseMarkers.predictsVelocity {
             settings.predictionType = .velocity
         }

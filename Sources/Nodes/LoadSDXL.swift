@@ -95,10 +95,12 @@ struct LoadSDXL: Node {
         try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
         try layout.addTokenizers(from: tokenizers(for: base))
         let files = try layout.paths.mapValues { try ModelFile($0, context) }
-        return SDXLModel(
+        let model = SDXLModel(
             files: files.merging(try loraFiles(context)) { $1 }.merging(try embeddingFiles(context)) { $1 },
             precision: precision.chosen
         )
+        try model.checkLoRAs()
+        return model
     }
 
     private func embeddingFiles(_ context: RunContext) throws -> [String: ModelFile] {

@@ -55,7 +55,9 @@ import Testing
             try writer.write(to: path)
             do {
                 let merged = try LoRAWeights(base, network: .unet, loras: [(LoRAFile(path), 0.5)])
-                for name in ["down_blocks.0.resnets.0.time_emb_proj", "down_blocks.1.resnets.0.conv_shortcut", "conv_in"] {
+                for name in [
+                    "down_blocks.0.resnets.0.time_emb_proj", "down_blocks.1.resnets.0.conv_shortcut", "conv_in",
+                ] {
                     for parameter in ["\(name).weight", "\(name).bias"] {
                         let shape = try #require(base.shape(of: parameter))
                         #expect(try merged.tensor(parameter, shape: shape, initial: .zeros).shape == shape)

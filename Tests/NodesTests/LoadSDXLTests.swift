@@ -182,7 +182,7 @@ struct LoadSDXLTests {
         #expect(after.part("text").record == before.part("text").record)
         #expect(try render(after) != render(before))
         let empty = "\(folder.path)/unet"
-        #expect(message { _ = try model(empty) }.hasPrefix("\(empty)/pytorch_lora_weights.safetensors"))
+        #expect(message { _ = try model(empty) }?.hasPrefix("\(empty)/pytorch_lora_weights.safetensors") == true)
     }
 
     /// Of every kind: what is inspected is what is rendered.
@@ -192,6 +192,24 @@ struct LoadSDXLTests {
         let plain = try load(["base": .string(folder.path)])
         let model = try load(["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])])
         #expect(try render(model) != render(plain))
+    }
+
+    /// Before a prompt is encoded, where the recipe names the file.
+    @Test func lorasOfOtherModelsAreToldAtLoad() throws {
+        let path = "\(folder.path)/other.safetensors"
+        for (layer, shapes) in [
+            ("lora_te_text_model_encoder_layers_0_mlp_fc1", ([3072, 4], [4, 768])),
+            ("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k", ([320, 4], [4, 768])),
+        ] {
+            var writer = SafetensorsWriter()
+            writer.add("\(layer).lora_up.weight", .zeros(shapes.0))
+            writer.add("\(layer).lora_down.weight", .zeros(shapes.1))
+            try writer.write(to: path)
+            let found = message {
+                _ = try load(["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])])
+            }
+            #expect(found?.hasPrefix(path) == true && found?.hasSuffix("for SDXL?") == true, "\(found ?? "nothing")")
+        }
     }
 
     @Test func alphasOfZeroAreSaid() throws {

@@ -17,6 +17,8 @@ extension FileInspection {
         } else if has("tokenizer") && has("tokenizer_2") {
             kind = "a folder with both tokenizers of SDXL"
             use = "{uses: load_sdxl, base: BASE, tokenizer: \(Self.quoted(path))}"
+        } else if let weights = LoRAFile.weights(in: path) {
+            inspectLoRA(weights)
         } else {
             inspectFaceModels()
         }
@@ -73,6 +75,15 @@ extension FileInspection {
                 use = node(.init(node: "load_sdxl", parameter: parameter))
             }
         }
+    }
+
+    /// As PEFT or diffusers saves a LoRA.
+    private mutating func inspectLoRA(_ weights: String) {
+        let found = FileInspection(path: weights)
+        (bytes, format, kind, details, tensors, problem) = (
+            found.bytes, found.format, found.kind, found.details, found.tensors, found.problem
+        )
+        if found.use != nil { use = node(.init(node: "load_sdxl", parameter: "loras")) }
     }
 
     private mutating func inspectFaceModels() {

@@ -48,6 +48,8 @@ extension FileInspection {
                         + (alphas.isEmpty ? "no alpha (as the rank)" : "alpha \(alphas.joined(separator: ", "))")
                 )
             }
+            details += lora.embeddings.map { "with the textual inversion \($0.name), which prompts may call" }
+            details += lora.remarks.map { "\($0)" }
         } catch {
             use = nil
             problem = "\(error)"

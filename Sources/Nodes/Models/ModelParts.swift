@@ -8,7 +8,7 @@ extension SDXLModel {
             isInPart = { $0.hasPrefix("unet") || $0 == "scheduler" || $0 == "vae config" }
         case "vae": isInPart = { $0.hasPrefix("vae") }
         case "text":
-            isInPart = { 
+            isInPart = {
                 $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0.hasPrefix(SDXLModel.embedding)
                     || $0 == "model index"
             }

@@ -63,7 +63,7 @@ public struct SDXLModel: ModelReference {
                     first: CLIPTextModel(first, config: parts.firstEncoderConfig()),
                     second: CLIPTextModelWithProjection(second, config: parts.secondEncoderConfig()),
                     forceZerosForEmptyPrompt: parts.forceZerosForEmptyPrompt(),
-                    embeddings: roles(prefix: Self.embedding).map { role in
+                    embeddings: self.roles(prefix: Self.embedding).map { role in
                         try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
                     }
                 )
@@ -116,17 +116,32 @@ public struct SDXLModel: ModelReference {
         try resident(["scheduler", "unet"], for: "noise", context) { _ in try parts.noiseSchedule() }
     }
 
+    /// Whether the LoRAs fit the networks, by the files' headers alone.
+    ///
+    /// - Throws: `LoRAError`, and what reading headers throws
+    func checkLoRAs() throws {
+        if !loras(of: .unet).isEmpty { _ = try merged(.unet, into: parts.unetWeights(parts.unetConfig())) }
+        if !loras(of: .textEncoder).isEmpty { _ = try merged(.textEncoder, into: parts.firstEncoderWeights()) }
+        if !loras(of: .textEncoder2).isEmpty { _ = try merged(.textEncoder2, into: parts.secondEncoderWeights()) }
+    }
+
+    /// A network's LoRAs in the recipe's order: their numbers, roles and files.
+    private func loras(of network: LoRAFile.Network) -> [(number: Int, role: String, file: ModelFile)] {
+        let prefix = "\(network.rawValue) lora "
+        return files.compactMap { role, file in
+            role.hasPrefix(prefix)
+                ? Int(role.dropFirst(prefix.count)).map { (number: $0, role: role, file: file) } : nil
+        }.sorted { $0.number < $1.number }
+    }
+
     /// A network's weights with the LoRAs that change it, in the recipe's order.
     private func merged(_ network: LoRAFile.Network, into base: any WeightSource) throws -> any WeightSource {
-        let prefix = "\(network.rawValue) lora "
-        let loras = files.compactMap { role, file in
-            role.hasPrefix(prefix) ? Int(role.dropFirst(prefix.count)).map { (number: $0, role, file) } : nil
-        }
+        let loras = loras(of: network)
         guard !loras.isEmpty else { return base }
         return try LoRAWeights(
             base,
             network: network,
-            loras: loras.sorted { $0.number < $1.number }.map { _, role, file in
+            loras: loras.map { _, role, file in
                 (try LoRAFile(file.path, settings: files["\(role) settings"]?.path), file.scale ?? 1)
             }
         )
