@@ -56,7 +56,10 @@ struct WeightsKindTests {
         (["id": [1, 5, 8], "uncond": [1, 5, 8]], .artifact("identity")),
         (["latent": [1, 4, 8, 8]], .artifact("latent")),
         (["embeds": [1], "negative_embeds": [1], "negative_pooled": [1], "pooled": [1]], .artifact("prompt")),
-        (["x": [1]], .unknown), ([:], .unknown),
+        (["lora_unet_x.hada_w1_a": [1]], .lora), (["lycoris_mid_block_x.on_input": [1]], .lora),
+        (["diffusion_model.middle_block.1.proj_in.diff": [1]], .lora),
+        (["down_blocks.1.x.lora_A.weight": [1]], .lora), (["oft_unet_x.oft_blocks": [1]], .lora),
+        (["clip_l": [1, 768], "clip_g": [1, 1280]], .textualInversion), (["x": [1]], .unknown), ([:], .unknown),
     ]
 
     @Test(arguments: kinds) func areTold(_ names: [String: [Int]], _ kind: WeightsKind) {
@@ -75,8 +78,7 @@ struct WeightsKindTests {
         ("pulid_ca.0.to_q.weight", "PuLID for FLUX"), ("image_proj.latents", "an IP-Adapter"),
         ("control_model.input_blocks.0.0.weight", "a ControlNet"),
         ("vision_model.embeddings.class_embedding", "CLIP's image encoder (PuLID's is EVA02-CLIP)"),
-        ("lora_unet_x.hada_w1_a", "a LyCORIS network (LoHa or LoKr), which cannot be merged"),
-        ("emb_params", "a textual inversion, which prompts do not take"),
+        ("emb_params", "a textual inversion for one text encoder (Stable Diffusion 1 or 2)"),
     ]
 
     @Test(arguments: others) func othersAreNamed(_ name: String, _ text: String) {

@@ -169,6 +169,7 @@ struct LoadSDXLTests {
             try load(["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])])
         }
         let before = try model(copy)
+        let latent = try render(before)
         #expect(try model("\(copy)/adapter_model.safetensors").record == before.record)
         let settings = "\(copy)/adapter_config.json"
         let text = try String(contentsOfFile: settings, encoding: .utf8)
@@ -180,7 +181,7 @@ struct LoadSDXLTests {
         let after = try model(copy)
         #expect(after.part("unet").record != before.part("unet").record)
         #expect(after.part("text").record == before.part("text").record)
-        #expect(try render(after) != render(before))
+        #expect(try render(after) != latent)
         let empty = "\(folder.path)/unet"
         #expect(message { _ = try model(empty) }?.hasPrefix("\(empty)/pytorch_lora_weights.safetensors") == true)
     }
