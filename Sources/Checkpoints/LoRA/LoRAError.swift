@@ -34,9 +34,9 @@ extension LoRAError: CustomStringConvertible {
         case .unsupported(let setting, let file): "\(file): \(setting) asks for a kind of LoRA that is not merged here"
         case .badSettings(let file): "\(file): what PEFT notes of this LoRA cannot be read: it is no JSON object"
         case .incomplete(let layer, let kind, let missing, let file):
-            "\(file): \(layer) is a \(kind) without its \(missing); the file is not whole"
+            "\(file): \(layer) (\(kind)) has no \(missing): the file is not whole"
         case .wrongSize(let layer, let kind, let tensors, let expected, let file):
-            "\(file): \(layer) is a \(kind) of shapes \(tensors.map { "\($0)" }.joined(separator: ", ")), which do not fit "
+            "\(file): \(layer) (\(kind)) has shapes \(tensors.map { "\($0)" }.joined(separator: ", ")), which do not fit "
                 + "the layer's \(expected); is this LoRA made for SDXL?"
         }
     }

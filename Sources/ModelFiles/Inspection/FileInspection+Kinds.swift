@@ -39,14 +39,16 @@ extension FileInspection {
             let lora = try LoRAFile(path, settings: LoRAFile.settings(of: path))
             details.append("in the key style of \(lora.style)")
             for summary in lora.summaries {
-                let ranks = summary.ranks.map(String.init).joined(separator: ", ")
                 let kinds = summary.kinds == ["LoRA"] ? "" : " (\(summary.kinds.joined(separator: ", ")))"
                 let alphas = summary.alphas.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : "\($0)" }
-                details.append(
-                    "\(summary.network.rawValue): \(summary.layers) layers\(kinds), "
-                        + (ranks.isEmpty ? "" : "rank \(ranks), ")
-                        + (alphas.isEmpty ? "no alpha (as the rank)" : "alpha \(alphas.joined(separator: ", "))")
-                )
+                var facts = ["\(summary.network.rawValue): \(summary.layers) layers\(kinds)"]
+                if !summary.ranks.isEmpty {
+                    facts.append("rank \(summary.ranks.map(String.init).joined(separator: ", "))")
+                    facts.append(
+                        alphas.isEmpty ? "no alpha (as the rank)" : "alpha \(alphas.joined(separator: ", "))"
+                    )
+                }
+                details.append(facts.joined(separator: ", "))
             }
             details += lora.embeddings.map { "with the textual inversion \($0.name), which prompts may call" }
             details += lora.remarks.map { "\($0)" }
