@@ -16,8 +16,9 @@ extension FaceError: CustomStringConvertible {
     var description: String {
         switch self {
         case .noFace(let width, let height):
-            "no face was found in this picture of \(width)x\(height); take another photo, say `crop: whole` if the picture is an "
-                + "aligned face, or `on_no_face: skip` to go on without it"
+            "no face was found in this picture of \(width)x\(height); turn it upright, crop it to head and shoulders, or take a "
+                + "larger or sharper one; say `crop: whole` if the picture is an aligned face, or `on_no_face: skip` to go on "
+                + "without it"
         case .noSuchFace(let index, let faces):
             "`pick: \(index)` counts from 0 at the left, but there \(faces.count == 1 ? "is one face" : "are \(faces.count) faces"): "
                 + faces.map(\.place).joined(separator: ", ")

@@ -4,7 +4,7 @@ import Tensors
 
 /// PuLID: pulid/pipeline.py::get_id_embedding up to the picture for the vision tower
 struct LoadFace: Node {
-    static let version = 4
+    static let version = 5
     static let help = "Finds the face in a photo, aligns it, says who it is, and keeps its features in grey on white."
     static let precision = PrecisionUse.always
 
@@ -23,8 +23,10 @@ struct LoadFace: Node {
         switch crop {
         case .whole: return try whole(context)
         case .detect:
-            let finder = try FaceFinder(image, models: models, context)
-            if let face = try finder.face(pick, alignable: finder.alignable()) {
+            var finder = try FaceFinder(image, models: models, context)
+            let alignable = try finder.alignable()
+            try finder.lookFromFurtherAway(alignable: alignable)
+            if let face = try finder.face(pick, alignable: alignable) {
                 if let doubt = face.doubt { context.warn(doubt) }
                 return try artifact(of: face, context)
             }

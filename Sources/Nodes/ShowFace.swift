@@ -5,7 +5,7 @@ import Tensors
 
 /// What `load_face` sees and makes of a photo, step by step, for people to look at.
 struct ShowFace: Node {
-    static let version = 3
+    static let version = 4
     static let help =
         "Draws how a face is found in a photo: the detectors' boxes, points and scores, what the recogniser sees, the aligned face, its labels, and the features in grey on white."
 
@@ -23,8 +23,9 @@ struct ShowFace: Node {
         let aligned: Tensor?
         switch crop {
         case .detect:
-            let finder = try FaceFinder(image, models: models, context)
+            var finder = try FaceFinder(image, models: models, context)
             let alignable = try finder.alignable()
+            try finder.lookFromFurtherAway(alignable: alignable)
             let face = try finder.face(pick, alignable: alignable)
             sheet = FaceSheet(photo: finder.photo, detected: finder.detected, alignable: alignable)
             sheet.recognized = face?.forRecognition

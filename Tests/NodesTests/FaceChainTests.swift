@@ -97,15 +97,15 @@ import Testing
         try runner.run("load_face", parameters, inputs: ["image": photo, "models": models])
     }
 
-    /// A grey photo of 320 x 240 with red cells, whose columns and rows count 16 pixels; more blue makes a larger face.
-    private func photo(_ cells: [(column: Int, row: Int, blue: Float)]) -> ImageArtifact {
+    /// A grey photo of 320 x 240 with red cells, whose columns and rows count so many pixels; more blue makes a larger face.
+    private func photo(_ cells: [(column: Int, row: Int, blue: Float)], side: Int = 16) -> ImageArtifact {
         let (width, height) = (320, 240)
         var values = [Float](repeating: 0, count: 3 * width * height)
         for i in values.indices { values[i] = Float((i % width * 3 + i / width * 5) % 64) / 256 - 0.125 }
         for cell in cells {
-            for y in 0..<16 {
-                for x in 0..<16 {
-                    let i = (cell.row * 16 + y) * width + cell.column * 16 + x
+            for y in 0..<side {
+                for x in 0..<side {
+                    let i = (cell.row * side + y) * width + cell.column * side + x
                     values[i] = 1
                     values[width * height + i] = -1
                     values[2 * width * height + i] = cell.blue
@@ -194,8 +194,22 @@ import Testing
         let error = #expect(throws: (any Error).self) { try face(photo([]), models) }
         #expect(
             error.map { "\($0)" }
-                == "no face was found in this picture of 320x240; take another photo, say `crop: whole` if the picture is an "
-                + "aligned face, or `on_no_face: skip` to go on without it"
+                == "no face was found in this picture of 320x240; turn it upright, crop it to head and shoulders, or take a "
+                + "larger or sharper one; say `crop: whole` if the picture is an aligned face, or `on_no_face: skip` to go on "
+                + "without it"
+        )
+    }
+
+    /// A cell that no cell of the detector lies in at 640 and 576 pixels, and one does at 512.
+    @Test func theDetectorLooksFromFurtherAway() throws {
+        let models = try models(aligner: false)
+        let found = try face(photo([(column: 1, row: 1, blue: -1)], side: 20), models)
+        for (value, expected) in zip(found.box.values, [0, 0, 40, 40]) { #expect(abs(value - expected) < 1.5) }
+        #expect(
+            warnings.all == [
+                "a face is found at [0, 0, 39, 39] only when the detector sees the photo at 512 pixels; see with show_face "
+                    + "whether it is one"
+            ]
         )
     }
 

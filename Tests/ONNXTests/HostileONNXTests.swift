@@ -187,8 +187,13 @@ import Testing
         #expect(throws: ONNXError.self) { try ONNXGraph(model, file: "f")([.zeros([1, 4, 8, 8])]) }
     }
 
-    @Test(arguments: [Int.min, -1, 0, 5, 26, Int.max]) func versionsOutOfRangeAreRefused(_ opset: Int) {
+    @Test(arguments: [Int.min, -1, 0, 5, 29, Int.max]) func versionsOutOfRangeAreRefused(_ opset: Int) {
         #expect(throws: ONNXError.self) { try ONNXGraph(Protobuf.model(opset: opset), file: "f") }
+    }
+
+    @Test(arguments: [6, 25, 26, 28]) func versionsInRangeAreRead(_ opset: Int) throws {
+        let graph = try ONNXGraph(Protobuf.model(opset: opset), file: "f")
+        #expect(try graph([Tensor([-1, 2], shape: [2])]).map(\.values) == [[0, 2]])
     }
 
     @Test func namesMustBeMadeBeforeTheyAreRead() {

@@ -21,7 +21,7 @@ public enum SCRFD {
     /// The faces in a picture, best first.
     ///
     /// - Parameters:
-    ///   - picture: (1, 3, 640, 640), red first, in 0...255
+    ///   - picture: (1, 3, S, S), red first, in 0...255; S is 640, or another multiple of 32
     ///   - scale: pixels of the picture for one of the photo
     ///   - network: a normalised picture -> `outputs`
     /// - Throws: `SCRFDError` when the outputs are not those of such a network; what `network` throws
@@ -30,7 +30,7 @@ public enum SCRFD {
         scale: Double,
         network: (Tensor) throws -> [Tensor]
     ) throws -> [FaceDetection] {
-        try faces(outputs: deciding { try network(normalized(picture)) }, scale: scale)
+        try faces(outputs: deciding { try network(normalized(picture)) }, side: picture.shape[3], scale: scale)
     }
 
     /// The faces that the network's outputs tell of, best first.

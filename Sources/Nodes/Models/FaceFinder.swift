@@ -28,7 +28,9 @@ struct FaceFinder {
     private let models: FaceModels
     private let context: RunContext
     /// SCRFD's faces, in pixels of `photo`.
-    let detected: [FaceDetection]
+    private(set) var detected: [FaceDetection]
+    /// Pixels on each side of what SCRFD was shown, where that is less than usual.
+    private var smallerSide: Int?
 
     /// Boxes that overlap by less show two faces.
     private static let sameFace: Float = 0.3
@@ -50,6 +52,22 @@ struct FaceFinder {
 
     /// RetinaFace's faces, in pixels of `photo`; none without it.
     func alignable() throws -> [FaceDetection] { models.has(.aligner) ? try models.alignable(in: photo, context) : [] }
+
+    /// Where neither detector finds a face, SCRFD is shown the photo smaller: a face may be too large for its grids.
+    ///
+    /// PuLID_ComfyUI: pulid.py::ApplyPulid.apply_pulid
+    ///
+    /// - Parameter alignable: RetinaFace's faces
+    mutating func lookFromFurtherAway(alignable: [FaceDetection]) throws {
+        guard detected.isEmpty, alignable.isEmpty else { return }
+        for side in stride(from: SCRFD.side - 64, through: SCRFD.side / 2, by: -64) {
+            detected = try models.detected(in: photo, side: side, context)
+            guard detected.isEmpty else {
+                smallerSide = side
+                return
+            }
+        }
+    }
 
     /// The face to be encoded; nil if there is none.
     ///
@@ -78,6 +96,10 @@ struct FaceFinder {
                     "the largest face is at \(shown(face)), the one nearest the middle at \(shown(middle)); the largest is taken, "
                     + "say `pick: center` for the other"
             }
+        } else if let smallerSide {
+            doubt =
+                "a face is found at \(shown(face)) only when the detector sees the photo at \(smallerSide) pixels; see with "
+                + "show_face whether it is one"
         } else if models.has(.aligner) {
             let other = middle.map { "one at \(shown($0))" } ?? "none"
             doubt =

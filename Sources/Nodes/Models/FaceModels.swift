@@ -63,9 +63,13 @@ public struct FaceModels: ModelReference {
     /// What SCRFD finds in a photo, best first, in the photo's pixels.
     ///
     /// insightface: model_zoo/scrfd.py::SCRFD.detect
-    func detected(in photo: Bitmap, _ context: RunContext) throws -> [FaceDetection] {
+    ///
+    /// - Parameter side: pixels on each side of what it is shown; none is found by a network that takes another size alone
+    func detected(in photo: Bitmap, side: Int = SCRFD.side, _ context: RunContext) throws -> [FaceDetection] {
         let graph = try resident(.detector, context) { try ONNXGraph(path: $0) }
-        let (picture, scale) = photo.letterboxed(side: SCRFD.side)
+        let sizes = graph.inputs.first?.shape.suffix(2) ?? []
+        guard side == SCRFD.side || sizes.allSatisfy({ $0 == nil || $0 == side }) else { return [] }
+        let (picture, scale) = photo.letterboxed(side: side)
         return try computing { try SCRFD.faces(in: picture.bytes, scale: scale) { try graph([$0]) } }
     }
 
