@@ -74,4 +74,20 @@ import Testing
                 == bits(expected["whole.square"])
         )
     }
+
+    /// Where it converts names, the text encoders have transformers', which only its own files mix with the others.
+    @Test func convertedNames() throws {
+        let second = "conditioner.embedders.1.model."
+        #expect(
+            try open("converted.gguf").tensorNames == [
+                "conditioner.embedders.0.transformer.text_model.embeddings.token_embedding.weight",
+                "\(second)ln_final.bias", "\(second)positional_embedding",
+                "\(second)text_model.encoder.layers.0.self_attn.q_proj.bias", "\(second)text_projection",
+                "\(second)token_embedding.weight", "\(second)transformer.resblocks.0.attn.out_proj.weight",
+                "\(second)transformer.resblocks.0.ln_1.weight", "\(second)transformer.resblocks.0.mlp.c_proj.bias",
+                "\(second)transformer.resblocks.31.attn.in_proj_weight", "first_stage_model.decoder.conv_in.weight",
+                "model.diffusion_model.out.0.weight",
+            ]
+        )
+    }
 }

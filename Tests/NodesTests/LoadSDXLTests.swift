@@ -49,6 +49,22 @@ struct LoadSDXLTests {
         #expect(try render(sharded) == render(whole))
     }
 
+    /// A UNet in GGUF's blocks, under its authors' names and without their prefix, gives what its values give.
+    @Test func blocksAreTheirValues() throws {
+        let tests = URL(fileURLWithPath: goldenFolder).deletingLastPathComponent()
+        let blocks = tests.appendingPathComponent("ModelsTests/Goldens/unet.gguf").path
+        let file = try WeightFile.open(blocks)
+        var writer = SafetensorsWriter()
+        for name in file.tensorNames { writer.add(name, try file.tensor(name)) }
+        let values = "\(folder.path)/values.safetensors"
+        try writer.write(to: values)
+        let latents = try [blocks, values].map { unet in
+            try render(load(["base": .string(folder.path), "unet": .string(unet)]))
+        }
+        #expect(latents[0] == latents[1])
+        #expect(try latents[0] != render(load(["base": .string(folder.path)])))
+    }
+
     /// What a key is made of: the content of every shard, not that of the index alone.
     @Test func everyShardCounts() throws {
         try folder.shard("unet/diffusion_pytorch_model.safetensors", into: 3, suffix: "safetensors.index.json")

@@ -1,5 +1,6 @@
 """Writes Tests/CheckpointsTests/Goldens/blocks.gguf, a file with every type that is read, and blocks.safetensors, its values;
-layouts.gguf as city96's converter lays tensors out; and whole.gguf, as stable-diffusion.cpp does.
+layouts.gguf as city96's converter lays tensors out; and whole.gguf and converted.gguf, as
+stable-diffusion.cpp does.
 
 Reference: gguf 0.19 (GGUFWriter, quants.dequantize). Blocks are random bytes, so that every code of every field occurs.
 """
@@ -85,5 +86,19 @@ square = rng.standard_normal((4, 4, 1, 1)).astype(np.float16)
 for name in ["model.diffusion_model.input_blocks.4.1.proj_in.weight", "first_stage_model.encoder.mid.attn_1.q.weight"]:
     writer.add_tensor(name, square)
 note("whole.square", square.astype(np.float32))
+finish(writer)
+# And where it converts names, text encoders have transformers'; query, key and value are joined or not.
+writer = Bare(goldens / "converted.gguf", "")
+second = "cond_stage_model.1.transformer.text_model."
+for name in [
+    "model.diffusion_model.out.0.weight", "vae.decoder.conv_in.weight",
+    "cond_stage_model.transformer.text_model.embeddings.token_embedding.weight",
+    f"{second}embeddings.token_embedding.weight", f"{second}embeddings.position_embedding.weight",
+    f"{second}final_layer_norm.bias", f"{second}text_projection",
+    f"{second}encoder.layers.31.self_attn.in_proj.weight", f"{second}encoder.layers.0.self_attn.q_proj.bias",
+    f"{second}encoder.layers.0.self_attn.out_proj.weight", f"{second}encoder.layers.0.layer_norm1.weight",
+    f"{second}encoder.layers.0.mlp.fc2.bias",
+]:
+    writer.add_tensor(name, np.zeros(3, dtype=np.float32))
 finish(writer)
 save_file(expected, goldens / "blocks.safetensors")

@@ -78,6 +78,14 @@ struct GGUFHeader {
             guard entries.updateValue(entry, forKey: tensor.name) == nil else { throw GGUFFault.sameName(tensor.name) }
         }
         try checkOverlaps()
+        if metadata[Self.architectureKey] == nil, StableDiffusionCppNames.areAmong(entries.keys) { try rename() }
+    }
+
+    private mutating func rename() throws {
+        entries = try entries.reduce(into: [:]) { renamed, entry in
+            let name = StableDiffusionCppNames.original(entry.key)
+            guard renamed.updateValue(entry.value, forKey: name) == nil else { throw GGUFFault.sameName(name) }
+        }
     }
 
     // MARK: - Values
