@@ -207,7 +207,7 @@ import Testing
         for (value, expected) in zip(found.box.values, [0, 0, 40, 40] as [Float]) { #expect(abs(value - expected) < 1.5) }
         #expect(
             warnings.all == [
-                "a face is found at [0, 0, 39, 39] only when the detector sees the photo at 512 pixels; see with show_face "
+                "a face is found at [0, 0, 40, 40] only when the detector sees the photo at 512 pixels; see with show_face "
                     + "whether it is one"
             ]
         )
