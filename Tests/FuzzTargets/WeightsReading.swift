@@ -14,7 +14,8 @@ func readWeights(_ bytes: [UInt8]) throws {
     } catch let error as CheckpointError {
         try require("\(error)".hasPrefix("\(path): "), "\(error)")
     }
-    do { _ = try LoRAFile(path).networks } catch is CheckpointError {} catch is LoRAError {}
+    do { _ = try LoRAFile(path).networks } catch is CheckpointError {} catch is LoRAError {
+    } catch is TextualInversionError {}
 }
 
 private func readTensor(_ name: String, of file: any CheckpointSource) throws {
