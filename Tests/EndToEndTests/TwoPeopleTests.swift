@@ -36,18 +36,18 @@ struct TwoPeopleTests {
         #expect(
             result.stderr == """
                 recipes/two-people.yaml:31:53: error: `mask` of `place_id` needs an image, but `prompt` makes a prompt
-                26 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
+                31 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
                    |                                                     ^^^^^^^
                 recipes/two-people.yaml:34:3: note: `prompt` is declared here
                 hint: did you mean `$left`?
 
                 recipes/two-people.yaml:31:72: error: start_at is 0.6 and end_at 0.4: the identity would never act
-                26 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
+                31 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
                    |                                                                        ^^^
                 hint: start_at comes before end_at; 0 and 1 are the whole way, and id_scale: 0 is without the identity
 
                 recipes/two-people.yaml:39:27: error: `identity` of `sample` needs an identity, but `right` makes an image
-                34 |     identity: [$ada_left, $right]
+                39 |     identity: [$ada_left, $right]
                    |                           ^^^^^^
                 recipes/two-people.yaml:30:3: note: `right` is declared here
                 hint: did you mean `$ada`?
