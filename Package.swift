@@ -58,7 +58,7 @@ let package = Package(
         // The mathematics.
         .target(
             name: "ModelFiles",
-            dependencies: ["Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Tensors"]
+            dependencies: ["Models", "Diffusion", "Checkpoints", "ONNX", "Imaging", "Kernels", "Tensors"]
         ),
         .target(
             name: "Curriculum",
@@ -141,11 +141,12 @@ let package = Package(
         .testTarget(name: "ModelsTests", dependencies: ["Models", "TensorTestSupport"], exclude: ["Goldens"]),
         .testTarget(
             name: "ModelFilesTests",
-            dependencies: ["ModelFiles", "EngineTestSupport", "TensorTestSupport"]
+            dependencies: ["ModelFiles", "Models", "Diffusion", "EngineTestSupport", "TensorTestSupport"],
+            exclude: ["Goldens"]
         ),
         .testTarget(
             name: "NodesTests",
-            dependencies: ["Nodes", "ModelFiles", "EngineTestSupport", "TensorTestSupport"],
+            dependencies: ["Nodes", "ModelFiles", "Diffusion", "EngineTestSupport", "TensorTestSupport"],
             exclude: ["Goldens"]
         ),
         .testTarget(

@@ -5,9 +5,9 @@ import Tensors
 extension AutoencoderKL {
     /// The most likely latent of a picture, as the UNet sees it: scaled, (1, h, w, C).
     func latent(of picture: Bitmap) -> Tensor {
-        (encode(picture.signed).mode * config.scalingFactor).channelsLast()
+        config.scaled(encode(picture.signed).mode).channelsLast()
     }
 
     /// Latents as the UNet sees them, (B, h, w, C) -> pictures (B, 3, H, W) in about -1...1.
-    func pictures(of latents: Tensor) -> Tensor { decode(latents.channelsFirst() / config.scalingFactor) }
+    func pictures(of latents: Tensor) -> Tensor { decode(config.unscaled(latents.channelsFirst())) }
 }

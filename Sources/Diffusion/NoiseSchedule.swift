@@ -1,30 +1,53 @@
 import Elementary
 
-/// The noise levels a model was trained with: one per training timestep.
-///
-/// diffusers: the table that every scheduler's `__init__` makes. Its 32-bit steps are followed to the bit up to the
-/// last square root, so sigmas differ from diffusers' by at most one unit in the last place.
+/// The noise levels a model was trained with, and what its input, output and timestep mean.
 public struct NoiseSchedule: Sendable {
-    public let configuration: NoiseScheduleConfiguration
-    /// sqrt((1 - ᾱ) / ᾱ) for each training timestep, rising: the noise's deviation where the image keeps its scale.
+    public let process: NoiseProcess
+    /// The noise's deviation where the image keeps its scale, rising: one for each training timestep, sqrt((1 - ᾱ) / ᾱ), in
+    /// DDPM's family. diffusers' 32-bit steps are followed to the bit up to the last square root, so these differ from its
+    /// own by at most one unit in the last place.
     public let sigmas: [Float]
+    public let output: ModelOutput
 
     /// - Throws: `NoiseScheduleError` when a setting makes no schedule or is one this code does not follow.
-    public init(_ configuration: NoiseScheduleConfiguration = .sdxl) throws {
-        try configuration.validate()
-        self.configuration = configuration
-        sigmas = configuration.noiseLevels
+    public init(_ process: NoiseProcess) throws {
+        self.process = process
+        switch process {
+        case .ddpm(let settings):
+            sigmas = try settings.checkedNoiseLevels()
+            output = ModelOutput(settings.predictionType)
+        case .edm(let settings):
+            sigmas = try settings.checkedNoiseLevels()
+            output = settings.output
+        }
     }
 
-    public var predictionType: PredictionType { configuration.predictionType }
+    /// Of DDPM's family.
+    public init(_ settings: NoiseScheduleConfiguration = .sdxl) throws { try self.init(.ddpm(settings)) }
 
-    /// Sigma at a timestep, between the integers by straight lines, outside the table its ends (`numpy.interp`).
+    /// DDPM's settings; nil for EDM's noise levels.
+    var ddpm: NoiseScheduleConfiguration? {
+        if case .ddpm(let settings) = process { settings } else { nil }
+    }
+
+    /// Sigma at a timestep, between the integers by straight lines, outside the table its ends (`numpy.interp`). EDM's levels
+    /// are even in their logarithm.
     public func sigma(at timestep: Float) -> Float {
         let position = min(max(Double(timestep), 0), Double(sigmas.count - 1))
         let low = Int(position)
-        guard low + 1 < sigmas.count else { return sigmas[low] }
+        guard low + 1 < sigmas.count, Double(low) < position else { return sigmas[low] }
+        guard ddpm != nil else { return sigma(logarithmicallyAt: position) }
         let (a, b) = (Double(sigmas[low]), Double(sigmas[low + 1]))
         return Float((b - a) * (position - Double(low)) + a)
+    }
+
+    /// Sigma at a timestep, between the integers by straight lines of its logarithm, as ComfyUI has it.
+    func sigma(logarithmicallyAt timestep: Double) -> Float {
+        let position = min(max(timestep, 0), Double(sigmas.count - 1))
+        let low = Int(position)
+        guard low + 1 < sigmas.count, Double(low) < position else { return sigmas[low] }
+        let (a, b) = (Double.log(Double(sigmas[low])), Double.log(Double(sigmas[low + 1])))
+        return Float(Double.exp(a + (b - a) * (position - Double(low))))
     }
 
     /// The training timestep whose sigma is nearest to `sigma` in logarithm, as k-diffusion's discrete schedules have
@@ -38,35 +61,24 @@ public struct NoiseSchedule: Sendable {
         }
         return best.timestep
     }
-}
 
-extension NoiseScheduleConfiguration {
-    /// sqrt((1 - ᾱ) / ᾱ) for each training timestep.
-    var noiseLevels: [Float] { cumulativeAlphas(betas(self)).map { ((1 - $0) / $0).squareRoot() } }
-}
+    /// What the model is told at a noise level that lies anywhere: a training timestep, or in EDM's models ln(sigma) / 4.
+    func told(at sigma: Float) -> Float {
+        ddpm == nil ? EDMConfiguration.told(at: sigma) : Float(timestep(nearest: sigma))
+    }
 
-/// `torch.linspace` in 32 bits: counted from both ends, each value rounded once.
-private func linspace(_ start: Float, _ end: Float, _ count: Int) -> [Float] {
-    guard count > 1 else { return Array(repeating: start, count: count) }
-    let step = (end - start) / Float(count - 1)
-    return (0..<count).map { i in
-        i < count / 2 ? start.addingProduct(step, Float(i)) : end.addingProduct(-step, Float(count - 1 - i))
+    /// A whole training timestep's noise level where DDIM works, which knows no largest sigma: infinite where nothing of the
+    /// image is left.
+    func varianceSigma(at timestep: Int) -> Float {
+        timestep == sigmas.count - 1 && ddpm?.zeroTerminalSNR == .diffusers
+            ? .infinity : sigma(at: Float(timestep))
     }
 }
 
-private func betas(_ c: NoiseScheduleConfiguration) -> [Float] {
-    switch c.betaSchedule {
-    case .linear: linspace(Float(c.betaStart), Float(c.betaEnd), c.numTrainTimesteps)
-    case .scaledLinear:
-        linspace(Float(c.betaStart.squareRoot()), Float(c.betaEnd.squareRoot()), c.numTrainTimesteps).map { $0 * $0 }
-    }
-}
+/// How noise was added in training.
+public enum NoiseProcess: Hashable, Sendable {
+    case ddpm(NoiseScheduleConfiguration)
+    case edm(EDMConfiguration)
 
-/// `torch.cumprod` of 1 - beta: the running product is kept in 64 bits.
-private func cumulativeAlphas(_ betas: [Float]) -> [Float] {
-    var product = 1.0
-    return betas.map { beta in
-        product *= Double(1 - beta)
-        return Float(product)
-    }
+    public static let sdxl = NoiseProcess.ddpm(.sdxl)
 }

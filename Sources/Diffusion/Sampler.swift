@@ -7,46 +7,93 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     case dpmppSDE = "dpmpp_sde"
     case euler
     case eulerAncestral = "euler_ancestral"
+    case lcm
+    case tcd
+
+    /// Which noise levels a render visits.
+    public enum Visits: Hashable, Sendable {
+        case spaced(Int, TimestepSpacing)
+        /// Training timesteps by number, as diffusers' `timesteps=`.
+        case timesteps([Int])
+    }
+
+    /// Whether it steps between DDPM's training timesteps, and keeps the latent at unit variance.
+    private var isOfTimesteps: Bool { self == .ddim || self == .lcm || self == .tcd }
+
+    /// Whether a spacing is defined for it.
+    public func takes(_ spacing: TimestepSpacing) -> Bool { !isOfTimesteps || !spacing.isOfSigmas }
 
     /// The steps this sampler takes.
     ///
-    /// The first noise is scaled as its diffusers scheduler does it: DPM-Solver and DDIM start from unit noise at unit
-    /// variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde
-    /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise.
+    /// The first noise is scaled as its diffusers scheduler does it: DPM-Solver, DDIM, LCM and TCD start from unit noise at
+    /// unit variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde
+    /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise. EDM's models and ComfyUI's
+    /// schedules start at unit variance.
     ///
-    /// - Throws: `NoiseScheduleError` for a count that cannot be spaced, for DDIM with karras, and for dpmpp_sde where two
-    ///   steps start from one noise level: k-diffusion divides 0 by 0 there
+    /// - Parameter eta: tcd's, how much of a step's noise is fresh, from 0 to 1
+    /// - Throws: `NoiseScheduleError` for a count that cannot be spaced, for a sampler or schedule that is not defined for
+    ///   these noise levels, and for dpmpp_sde where two steps start from one noise level: k-diffusion divides 0 by 0 there
+    public func schedule(_ visits: Visits, eta: Double = 0.3, of noise: NoiseSchedule) throws -> SamplingSchedule {
+        guard noise.ddpm != nil || !isOfTimesteps else { throw NoiseScheduleError.needsTimesteps(self) }
+        let timesteps: [Float]
+        let spacing: TimestepSpacing
+        switch visits {
+        case .timesteps(let given):
+            try check(given, noise)
+            (timesteps, spacing) = (given.map { Float($0) }, .trailing)
+        case .spaced(let count, let chosen):
+            let most = noise.mostSteps(chosen, self)
+            guard count >= 1, count <= most else {
+                throw NoiseScheduleError.stepCount(count, allowed: 1...max(1, most))
+            }
+            if noise.ddpm == nil, chosen == .lcm || chosen == .alignYourSteps {
+                throw NoiseScheduleError.notForEDM(chosen)
+            }
+            if chosen.isOfSigmas { return try schedule(noise.sigmas(count, chosen), chosen, noise) }
+            spacing = chosen
+            switch self {
+            case .ddim, .lcm, .tcd: timesteps = noise.ddimTimesteps(count, chosen).map { Float($0) }
+            case .dpmpp2M: timesteps = noise.dpmTimesteps(count, chosen).map { Float($0) }
+            case .dpmppSDE, .euler, .eulerAncestral: timesteps = noise.eulerTimesteps(count, chosen)
+            }
+        }
+        if isOfTimesteps { return schedule(timesteps.map { Int($0) }, eta, noise) }
+        let sigmas = timesteps.map(noise.sigma(at:))
+        let steps = chained(noise.ddpm == nil ? sigmas.map(noise.told(at:)) : timesteps, sigmas)
+        let startsAtSigma = self != .dpmpp2M && spacing != .leading && noise.ddpm != nil
+        return SamplingSchedule(
+            steps: steps,
+            initialScale: startsAtSigma ? steps[0].sigma : steps[0].deviation,
+            between: try midpoints(of: steps, spacing, noise)
+        )
+    }
+
+    /// By steps and spacing.
     public func schedule(steps count: Int, spacing: TimestepSpacing, of noise: NoiseSchedule) throws -> SamplingSchedule
     {
-        let most = self == .dpmpp2M && spacing == .leading ? noise.sigmas.count - 1 : noise.sigmas.count
-        guard count >= 1, count <= most else { throw NoiseScheduleError.stepCount(count, allowed: 1...max(1, most)) }
-        if spacing == .karras {
-            guard self != .ddim else { throw NoiseScheduleError.spacing(spacing, sampler: self) }
-            let sigmas = noise.karrasSigmas(count)
-            let steps = chained(sigmas.map { Float(noise.timestep(nearest: $0)) }, sigmas)
-            return SamplingSchedule(
-                steps: steps,
-                initialScale: sigmas[0],
-                midpoints: try midpoints(of: steps, spacing, noise)
-            )
-        }
-        switch self {
-        case .ddim:
-            let steps = ddimSteps(noise.ddimTimesteps(count, spacing), of: noise)
-            return SamplingSchedule(steps: steps, initialScale: 1 / steps[0].inputScale)
-        case .dpmpp2M:
-            let timesteps = noise.dpmTimesteps(count, spacing).map { Float($0) }
-            let steps = chained(timesteps, timesteps.map(noise.sigma(at:)))
-            return SamplingSchedule(steps: steps, initialScale: 1 / steps[0].inputScale)
-        case .dpmppSDE, .euler, .eulerAncestral:
-            let timesteps = noise.eulerTimesteps(count, spacing)
-            let steps = chained(timesteps, timesteps.map(noise.sigma(at:)))
-            return SamplingSchedule(
-                steps: steps,
-                initialScale: spacing == .leading ? 1 / steps[0].inputScale : steps[0].sigma,
-                midpoints: try midpoints(of: steps, spacing, noise)
-            )
-        }
+        try schedule(.spaced(count, spacing), of: noise)
+    }
+
+    private func schedule(_ sigmas: [Float], _ spacing: TimestepSpacing, _ noise: NoiseSchedule) throws
+        -> SamplingSchedule
+    {
+        guard takes(spacing) else { throw NoiseScheduleError.spacing(spacing, sampler: self) }
+        let steps = chained(sigmas.map(noise.told(at:)), sigmas)
+        // PuLID v1.1 starts from sigma_max; ComfyUI from unit variance where nothing is left of the image.
+        let isOfPuLID = spacing == .karras && noise.ddpm != nil
+        let isAtEnd = sigmas[0] >= noise.sigmas[noise.sigmas.count - 1] * (1 - 1e-5)
+        return SamplingSchedule(
+            steps: steps,
+            initialScale: isOfPuLID || !isAtEnd ? sigmas[0] : steps[0].deviation,
+            between: try midpoints(of: steps, spacing, noise)
+        )
+    }
+
+    private func check(_ timesteps: [Int], _ noise: NoiseSchedule) throws {
+        let count = noise.sigmas.count
+        guard noise.ddpm != nil, !timesteps.isEmpty, timesteps.allSatisfy((0..<count).contains),
+            zip(timesteps, timesteps.dropFirst()).allSatisfy(>)
+        else { throw NoiseScheduleError.timesteps(timesteps, count: count) }
     }
 
     /// Half-way between each step's ends in the logarithm of sigma, for dpmpp_sde; the last step, which ends at no noise,
@@ -59,9 +106,24 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             guard sigma < way.start else {
                 throw NoiseScheduleError.noWay(step: step.index, of: step.count, spacing, sampler: self)
             }
-            let timestep = Float(noise.timestep(nearest: sigma))
-            return Step(index: step.index, count: step.count, timestep: timestep, sigma: sigma, next: step.next)
+            return Step(
+                index: step.index,
+                count: step.count,
+                timestep: noise.told(at: sigma),
+                sigma: sigma,
+                next: step.next
+            )
         }
+    }
+
+    private func schedule(_ timesteps: [Int], _ eta: Double, _ noise: NoiseSchedule) -> SamplingSchedule {
+        let (steps, between) =
+            switch self {
+            case .ddim: (ddimSteps(timesteps, of: noise), [Step]())
+            case .tcd: tcdSteps(timesteps, eta, of: noise)
+            default: (chained(timesteps.map { Float($0) }, timesteps.map(noise.varianceSigma(at:))), [Step]())
+            }
+        return SamplingSchedule(steps: steps, initialScale: steps[0].deviation, between: between)
     }
 
     /// Runs the rest of a render: see `sampleEuler`.
@@ -70,7 +132,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         _ schedule: SamplingSchedule,
         random: inout Source,
         afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
-        denoise: (Tensor, Step) throws -> Tensor
+        denoise: (Tensor, Step) throws -> Denoised
     ) throws -> Tensor {
         switch self {
         case .ddim: try sampleDDIM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
@@ -79,6 +141,8 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         case .euler: try sampleEuler(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .eulerAncestral:
             try sampleEulerAncestral(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
+        case .lcm: try sampleLCM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
+        case .tcd: try sampleTCD(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         }
     }
 }
@@ -97,15 +161,35 @@ private func chained(_ timesteps: [Float], _ sigmas: [Float]) -> [Step] {
 /// diffusers: schedulers/scheduling_ddim.py::step, 1 and 2
 private func ddimSteps(_ timesteps: [Int], of noise: NoiseSchedule) -> [Step] {
     let down = noise.sigmas.count / timesteps.count
-    let floor = noise.configuration.setAlphaToOne ? 0 : noise.sigmas[0]
+    let floor = noise.ddpm?.setAlphaToOne == true ? 0 : noise.sigmas[0]
     return timesteps.enumerated().map { index, timestep in
         let to = timestep - down
         return Step(
             index: index,
             count: timesteps.count,
             timestep: Float(timestep),
-            sigma: noise.sigma(at: Float(timestep)),
-            next: to >= 0 ? noise.sigma(at: Float(to)) : floor
+            sigma: noise.varianceSigma(at: min(timestep, noise.sigmas.count - 1)),
+            next: to >= 0 ? noise.varianceSigma(at: to) : floor
         )
     }
+}
+
+/// TCD's steps end where the next one starts, the last at timestep 0; between them are the levels, a part `eta` of the
+/// timesteps further down, to which a step goes before noise is added.
+///
+/// diffusers: schedulers/scheduling_tcd.py::step
+private func tcdSteps(_ timesteps: [Int], _ eta: Double, of noise: NoiseSchedule) -> ([Step], between: [Step]) {
+    func step(_ index: Int, _ timestep: Int, to next: Int) -> Step {
+        Step(
+            index: index,
+            count: timesteps.count,
+            timestep: Float(timestep),
+            sigma: noise.varianceSigma(at: timestep),
+            next: noise.varianceSigma(at: next)
+        )
+    }
+    let ends = timesteps.dropFirst() + [0]
+    let steps = zip(timesteps, ends).enumerated().map { step($0, $1.0, to: $1.1) }
+    let between = ends.enumerated().map { step($0, Int(((1 - eta) * Double($1)).rounded(.down)), to: $1) }
+    return (steps, between)
 }

@@ -8,13 +8,13 @@ public struct Step: Hashable, Sendable {
     public let count: Int
     /// What the model is told; between two integers for Euler's linspace.
     public let timestep: Float
-    /// The noise level it starts from.
+    /// The noise level it starts from; infinite for DDIM and its like where nothing is left of the image.
     public let sigma: Float
     /// The noise level it ends at: the next step's `sigma` and at last 0, except for DDIM.
     public let next: Float
 
-    /// What brings the latent of a sampler to the unit variance that the model expects.
-    var inputScale: Float { 1 / (sigma * sigma + 1).squareRoot() }
+    /// Of a latent at this level, whose image is at unit variance; of the noise alone where sigma is infinite.
+    var deviation: Float { sigma.isInfinite ? 1 : (sigma * sigma + 1).squareRoot() }
 }
 
 /// The steps of a render, and the noise it starts from.
@@ -22,13 +22,14 @@ public struct SamplingSchedule: Hashable, Sendable {
     public let steps: [Step]
     /// Deviation of the initial noise in a sampler's latent.
     public let initialScale: Float
-    /// For samplers that call the denoiser a second time within a step: that call of each step, the last one apart.
-    public let midpoints: [Step]
+    /// Levels within the steps: of dpmpp_sde the second call of the denoiser in each, the last one apart; of tcd where it
+    /// goes before noise is added.
+    public let between: [Step]
 
-    init(steps: [Step], initialScale: Float, midpoints: [Step] = []) {
+    init(steps: [Step], initialScale: Float, between: [Step] = []) {
         self.steps = steps
         self.initialScale = initialScale
-        self.midpoints = midpoints
+        self.between = between
     }
 
     /// A render from noise alone.
@@ -41,7 +42,7 @@ public struct SamplingSchedule: Hashable, Sendable {
         SamplingSchedule(
             steps: Array(steps.prefix(count)),
             initialScale: initialScale,
-            midpoints: Array(midpoints.prefix(count))
+            between: Array(between.prefix(count))
         )
     }
 
@@ -61,14 +62,17 @@ public struct SamplingSchedule: Hashable, Sendable {
 
     /// A clean latent with the noise that step `index` starts from; the clean latent itself past the last step.
     public func noised(_ image: Tensor, with noise: Tensor, at index: Int) -> Tensor {
-        index < steps.count ? image + noise * steps[index].sigma : image
+        guard index < steps.count else { return image }
+        let sigma = steps[index].sigma
+        return sigma.isInfinite ? noise : image + noise * sigma
     }
 }
 
 /// Where a sampler stands between two steps. It can be kept and gone on from: together with a random source in the
 /// state it had, the rest of the render has the same bits.
 ///
-/// Latents are (B, H, W, C) = image + sigma noise, sigma being that of step `index`: the image keeps its scale, which
+/// Latents are (B, H, W, C) = image + sigma noise, or the noise alone where sigma is infinite, sigma being that of step
+/// `index`: the image keeps its scale, which
 /// is the one that the UNet and the VAE's scaling factor are made for, and the deviation grows with the noise. After
 /// the last step it is the clean latent. (diffusers' DPM-Solver and DDIM keep the same latent divided by
 /// sqrt(sigma² + 1).)

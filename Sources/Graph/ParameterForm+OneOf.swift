@@ -24,7 +24,8 @@ extension ParameterForm {
     /// Whether a value has the form with all that is in it; whether files and axes are there is not asked.
     private func fits(_ value: Value) -> Bool {
         switch (self, value) {
-        case (.choice(let choices), .string(let text)): choices.contains(text)
+        case (.choice(let choices, let others), .string(let text)):
+            choices.contains(text) || others.taken[text] != nil
         case (.optional(let form), _): value == .null || form.fits(value)
         case (.list(let form), .list(let items)): items.allSatisfy { form.fits($0) }
         case (.object(let fields), .map(let entries)):

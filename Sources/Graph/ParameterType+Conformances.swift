@@ -80,14 +80,18 @@ extension Dictionary: ParameterType where Key == String, Value: ParameterType {
 }
 
 /// An enumeration whose cases recipes write by their raw values.
-public protocol ParameterChoice: ParameterType, RawRepresentable, CaseIterable where RawValue == String {}
+public protocol ParameterChoice: ParameterType, RawRepresentable, CaseIterable where RawValue == String {
+    /// What other programs call these, and what else they have.
+    static var otherNames: OtherNames { get }
+}
 
 extension ParameterChoice {
-    public static var parameterForm: ParameterForm { .choice(allCases.map(\.rawValue)) }
+    public static var otherNames: OtherNames { OtherNames() }
+    public static var parameterForm: ParameterForm { .choice(allCases.map(\.rawValue), otherNames) }
     public var parameterValue: Value { .string(rawValue) }
 
     public init(parameter value: Value) throws(ParameterMismatch) {
-        guard case .string(let text) = value, let choice = Self(rawValue: text) else {
+        guard case .string(let text) = value, let choice = Self(rawValue: Self.otherNames.taken[text] ?? text) else {
             throw ParameterMismatch(expected: Self.parameterForm, found: value)
         }
         self = choice

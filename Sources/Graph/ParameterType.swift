@@ -12,7 +12,7 @@ public indirect enum ParameterForm: Hashable, Sendable {
     case number
     case text
     case boolean
-    case choice([String])
+    case choice([String], OtherNames = OtherNames())
     /// A path to a file, relative to the recipe; its content, not its name, is part of the cache key.
     case file
     /// A path to a folder or a file, relative to the recipe; only for nodes that make references.
@@ -75,7 +75,7 @@ extension ParameterForm: CustomStringConvertible {
         case .number: "a number"
         case .text: "text"
         case .boolean: "true or false"
-        case .choice(let choices): "one of " + choices.joined(separator: ", ")
+        case .choice(let choices, _): "one of " + choices.joined(separator: ", ")
         case .file: "the path of a file"
         case .path: "the path of a file or folder"
         case .axis: "the name of an axis"

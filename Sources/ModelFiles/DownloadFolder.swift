@@ -18,7 +18,10 @@ package struct DownloadFolder {
             let start = entries.count
             for folder in level where entries.count < Self.limit {
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-                entries += names.sorted().filter { !$0.hasPrefix(".") }.map { ($0, "\(folder)/\($0)") }
+                entries += names.sorted().filter { !$0.hasPrefix(".") }.map { name in
+                    let path = "\(folder)/\(name)"
+                    return HubFolder(path).map { ($0.name, $0.snapshot) } ?? (name, path)
+                }
             }
             level = entries[start...].map(\.path).filter(isFolder)
         }

@@ -3,8 +3,6 @@ public enum ModelFileError: Error, Hashable {
     case missingFile(path: String, purpose: String)
     case badConfig(path: String, reason: String)
     case needs(what: String, because: String)
-    /// Notes of a UNet's file on its training.
-    case unsupportedNoise(path: String, facts: [String])
 }
 
 extension ModelFileError: CustomStringConvertible {
@@ -13,8 +11,6 @@ extension ModelFileError: CustomStringConvertible {
         case .missingFile(let path, let purpose): "\(path): there is no such file; it holds \(purpose)"
         case .badConfig(let path, let reason): "\(path): \(reason)"
         case .needs(let what, let because): "\(what) is needed: \(because)"
-        case .unsupportedNoise(let path, let facts):
-            "\(path): this model \(facts.joined(separator: " and ")): its pictures would be wrong"
         }
     }
 }

@@ -1,6 +1,8 @@
+import Checkpoints
+import Diffusion
 import Tensors
 
-/// Notes among a model's tensors on the noise that it was trained with: empty tensors whose names say it.
+/// Notes among a model's tensors on the noise that it was trained with: tensors whose names say it.
 ///
 /// ComfyUI: comfy/supported_models.py::SDXL.model_type
 public struct NoiseMarkers: Hashable, Sendable {
@@ -8,31 +10,62 @@ public struct NoiseMarkers: Hashable, Sendable {
     public let predictsVelocity: Bool
     /// At the last timestep, nothing of the picture was left.
     public let endsInNoiseAlone: Bool
-    /// Noise levels that are not SDXL's (Playground 2.5, CosXL).
-    public let isEDM: Bool
+    /// Noise levels that are not SDXL's, and what they are; nil where no note says so.
+    public let edm: EDMConfiguration?
 
     private static let velocity = "v_pred"
     private static let noiseAlone = "ztsnr"
-    private static let edm = ["edm_mean", "edm_std", "edm_vpred.sigma_max", "edm_vpred.sigma_min"]
+    private static let playground = ["edm_mean", "edm_std"]
+    private static let cosXL = ["edm_vpred.sigma_max", "edm_vpred.sigma_min"]
 
-    public init(_ source: any WeightSource) {
+    /// - Throws: `CheckpointError` for notes that cannot be read
+    public init(_ source: any CheckpointSource) throws {
         func has(_ name: String) -> Bool { source.shape(of: name) != nil }
         predictsVelocity = has(Self.velocity)
-        endsInNoiseAlone = has(Self.noiseAlone)
-        isEDM = Self.edm.contains(where: has)
+        endsInNoiseAlone = predictsVelocity && has(Self.noiseAlone)
+        func number(_ name: String) throws -> Double? {
+            guard let shape = source.shape(of: name), shape.allSatisfy({ $0 == 1 }) else { return nil }
+            return Double(try source.tensor(name).values[0])
+        }
+        if Self.playground.allSatisfy(has) {
+            edm = EDMConfiguration()
+        } else if let most = try number(Self.cosXL[0]) {
+            edm = try .cosXL(sigmaMin: number(Self.cosXL[1]) ?? 0.002, sigmaMax: most)
+        } else {
+            edm = nil
+        }
     }
 
     /// Whether a tensor is such a note.
     public static func isMarker(_ name: String) -> Bool {
-        name == velocity || name == noiseAlone || edm.contains(name)
+        name == velocity || name == noiseAlone || playground.contains(name) || cosXL.contains(name)
+    }
+
+    /// What the notes make of a process that settings say: they count for more, as the settings may be those of the model
+    /// that a file replaces.
+    func process(over settings: NoiseProcess) -> NoiseProcess {
+        if let edm { return .edm(edm) }
+        guard predictsVelocity else { return settings }
+        var ddpm = NoiseScheduleConfiguration.sdxl
+        if case .ddpm(let said) = settings { ddpm = said }
+        ddpm.predictionType = .velocity
+        if endsInNoiseAlone, ddpm.zeroTerminalSNR == nil { ddpm.zeroTerminalSNR = .comfyui }
+        return .ddpm(ddpm)
     }
 
     /// Each says something of "this model".
     public var lines: [String] {
-        [
-            (predictsVelocity, "predicts the velocity (v_pred)"),
-            (endsInNoiseAlone, "was trained down to no signal at all (ztsnr), which is not supported"),
-            (isEDM, "was trained with EDM's noise levels, which are not supported"),
-        ].filter(\.0).map(\.1)
+        var lines: [String] = []
+        if let edm {
+            lines.append(
+                edm.prediction == .velocity
+                    ? "was trained with EDM's noise levels and predicts the velocity (CosXL): use schedule karras or exponential"
+                    : "was trained with EDM's noise levels (Playground 2.5): use schedule karras"
+            )
+            return lines
+        }
+        if predictsVelocity { lines.append("predicts the velocity (v_pred)") }
+        if endsInNoiseAlone { lines.append("was trained down to no signal at all (ztsnr)") }
+        return lines
     }
 }

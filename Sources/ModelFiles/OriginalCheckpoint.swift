@@ -9,7 +9,7 @@ package struct OriginalCheckpoint {
     let source: any CheckpointSource
 
     /// Notes among the tensors on the noise that the UNet was trained with.
-    var noiseMarkers: NoiseMarkers { NoiseMarkers(source) }
+    func noiseMarkers() throws -> NoiseMarkers { try NoiseMarkers(source) }
 
     private static let unetPrefix = "model.diffusion_model."
     private static let vaePrefix = "first_stage_model."
@@ -88,16 +88,28 @@ package struct OriginalCheckpoint {
         ])
     }
 
-    /// SDXL's autoencoder in the widths of the file.
+    /// SDXL's autoencoder in the widths of the file, which holds it with others or alone, in either layout.
     package func vaeConfig() throws -> AutoencoderKL.Config {
-        func shape(_ name: String) throws -> [Int] { try known(Self.vaePrefix + name) }
-        let levels = (0..<8).prefix { has("\(Self.vaePrefix)encoder.down.\($0).block.0.conv1.weight") }.count
-        let layers = (0..<64).prefix { has("\(Self.vaePrefix)encoder.down.0.block.\($0).conv1.weight") }.count
+        let prefix = [Self.vaePrefix, ""].first { has("\($0)decoder.conv_in.weight") } ?? ""
+        /// The first convolution of an encoder's layer.
+        func layer(_ level: Int, _ number: Int) -> [Int]? {
+            source.shape(of: "\(prefix)encoder.down.\(level).block.\(number).conv1.weight")
+                ?? source.shape(of: "\(prefix)encoder.down_blocks.\(level).resnets.\(number).conv1.weight")
+        }
+        let levels = (0..<8).prefix { layer($0, 0) != nil }
+        let layers = (0..<64).prefix { layer(0, $0) != nil }.count
+        // Playground 2.5 brings means and deviations of its latents with it.
+        func statistics(_ name: String) throws -> [Float] {
+            source.shape(of: name).map { $0.reduce(1, *) <= 64 } == true ? try source.tensor(name).values : []
+        }
+        let (mean, deviation) = try (statistics("edm_mean"), statistics("edm_std"))
         return try AutoencoderKL.Config(
-            blockOutChannels: (0..<levels).map { try shape("encoder.down.\($0).block.0.conv1.weight")[0] },
+            blockOutChannels: levels.compactMap { layer($0, 0)?.first },
             layersPerBlock: layers,
-            latentChannels: shape("decoder.conv_in.weight")[1],
-            scalingFactor: AutoencoderKL.Config.sdxlScalingFactor
+            latentChannels: known("\(prefix)decoder.conv_in.weight")[1],
+            scalingFactor: mean.isEmpty ? AutoencoderKL.Config.sdxlScalingFactor : 0.5,
+            latentsMean: mean,
+            latentsDeviation: deviation
         )
     }
 
@@ -145,15 +157,18 @@ package struct OriginalCheckpoint {
 
     // MARK: - Other files
 
-    /// - Throws: `WeightsError.wrongModel` unless the file holds all of SDXL.
-    package func requireSDXL() throws {
-        guard WeightsKind(source) == .sdxl else { throw wrongModel() }
+    /// - Parameter given: what comes from other files
+    /// - Throws: `WeightsError.wrongModel` unless the file holds the rest of SDXL
+    package func requireSDXL(given: Set<WeightsKind.Part> = []) throws {
+        guard case .checkpoint(.sdxl, let lacks) = WeightsKind(source), given.isSuperset(of: lacks) else {
+            throw wrongModel()
+        }
     }
 
     private func wrongModel() -> WeightsError {
         let expected = "SDXL in one file, with its UNet, VAE and both text encoders"
         let kind = WeightsKind(source)
-        guard kind == .sdxl else { return kind.wrong(expected: expected, in: source.name) }
+        guard case .checkpoint(.sdxl, lacks: []) = kind else { return kind.wrong(expected: expected, in: source.name) }
         return .wrongModel(found: "SDXL in a layout of its own", expected: expected, source: source.name)
     }
 }

@@ -1,10 +1,13 @@
 import Checkpoints
 import Foundation
 import Models
+import Tensors
 
 /// Which files an SDXL model is put together from: the path of each, under the name of its role.
 package struct SDXLLayout {
     package private(set) var paths: [String: String] = [:]
+    /// What of the files is not used, each a sentence.
+    package private(set) var warnings: [String] = []
     private let base: String
     private let config: String?
 
@@ -34,8 +37,9 @@ package struct SDXLLayout {
                 )
             }
         } else {
-            try OriginalCheckpoint(base).requireSDXL()
+            try OriginalCheckpoint(base).requireSDXL(given: vae == nil ? [] : [.vae])
         }
+        try refuseRefiner()
         for (role, basename) in Self.networks {
             let override = role == "unet" ? unet : role == "vae" ? vae : nil
             let folder = override.flatMap { isFolder($0) ? $0 : nil }
@@ -47,33 +51,63 @@ package struct SDXLLayout {
             } else {
                 weights = base
             }
-            try Self.check(weights, as: role)
+            let kind = try Self.check(weights, as: role)
+            if override != nil { noteUnused(of: kind, in: weights, as: role) }
             paths[role] = weights
-            paths["\(role) config"] = try settings("config.json", folder: folder, role: role) ?? base
+            // A VAE of its own file says its own sizes.
+            let shaped = role == "vae" ? weights : base
+            paths["\(role) config"] = try settings("config.json", folder: folder, role: role) ?? shaped
         }
         paths["scheduler"] = try settings("scheduler_config.json", folder: nil, role: "scheduler")
         paths["model index"] = try settings("model_index.json", folder: nil, role: nil)
     }
 
     /// Reads the headers alone, so that a damaged or a wrong file is reported where the recipe names it.
-    private static func check(_ weights: String, as role: String) throws {
+    private static func check(_ weights: String, as role: String) throws -> WeightsKind {
+        func require(_ expected: String, _ accepts: (WeightsKind) -> Bool) throws -> WeightsKind {
+            try WeightFile.require(weights, expected: expected, accepts: accepts)
+        }
         switch role {
         case "unet":
-            try WeightFile.require(weights, expected: "SDXL's UNet") { $0 == .unet(.sdxl) || $0 == .sdxl }
-            let markers = try OriginalCheckpoint(weights).noiseMarkers
-            guard !markers.isEDM, !markers.endsInNoiseAlone else {
-                throw ModelFileError.unsupportedNoise(path: weights, facts: markers.lines)
+            return try require("SDXL's UNet") { kind in
+                if case .checkpoint(.sdxl, _) = kind { true } else { kind == .unet(.sdxl) }
             }
         case "vae":
-            // That of Stable Diffusion 1 has the same layout.
-            try WeightFile.require(weights, expected: "a VAE") { kind in
-                if case .otherModel = kind { true } else { kind == .vae || kind == .sdxl }
+            return try require("a VAE") { kind in
+                switch kind {
+                // That of Stable Diffusion 1 has the same layout.
+                case .vae, .otherModel: true
+                case .checkpoint(_, let lacks): !lacks.contains(.vae)
+                default: false
+                }
             }
         default:
-            try WeightFile.require(weights, expected: "a text encoder of SDXL") { kind in
-                if case .textEncoder = kind { true } else { kind == .sdxl }
+            return try require("a text encoder of SDXL") { kind in
+                switch kind {
+                case .textEncoder, .checkpoint: true
+                default: false
+                }
             }
         }
+    }
+
+    private mutating func noteUnused(of kind: WeightsKind, in file: String, as role: String) {
+        guard role == "unet", case .checkpoint(_, let lacks) = kind else { return }
+        let others = WeightsKind.Part.allCases.filter { !lacks.contains($0) }.map(\.rawValue)
+        warnings.append(
+            "\(file) is named as `unet:`, so that its \(others.joined(separator: " and ")) are not used; name it as `base:` to use "
+                + "all of it"
+        )
+    }
+
+    /// The refiner's folder has the second text encoder alone.
+    private func refuseRefiner() throws {
+        guard isFolder(base), !isFolder("\(base)/text_encoder"), isFolder("\(base)/text_encoder_2") else { return }
+        throw WeightsError.wrongModel(
+            found: "the SDXL refiner, or a model like it, with the second text encoder alone",
+            expected: "SDXL, with both text encoders",
+            source: base
+        )
     }
 
     /// A settings file of a folder in the layout of diffusers; nil where a checkpoint comes without.

@@ -8,8 +8,12 @@ import Tensors
 package struct SDXLParts {
     /// As `SDXLLayout` names the roles.
     let paths: [String: String]
+    private let noise: NoiseChoice
 
-    package init(paths: [String: String]) { self.paths = paths }
+    package init(paths: [String: String], noise: NoiseChoice = NoiseChoice()) {
+        self.paths = paths
+        self.noise = noise
+    }
 
     package func unetConfig() throws -> UNet2DConditionModel.Config {
         try settings("unet config", inferred: { try $0.unetConfig() })
@@ -19,12 +23,30 @@ package struct SDXLParts {
         try checkpoint("unet").unet(layersPerBlock: config.layersPerBlock)
     }
 
+    /// - Throws: `WeightsError` for a tensor that is missing, of another shape, or not of a UNet
+    package func unet(_ source: any WeightSource, _ config: UNet2DConditionModel.Config) throws -> UNet2DConditionModel
+    {
+        let weights = Weights(source)
+        let unet = try UNet2DConditionModel(weights, config: config)
+        weights.ignore(where: NoiseMarkers.isMarker)
+        try weights.assertAllUsed()
+        return unet
+    }
+
     package func vaeConfig() throws -> AutoencoderKL.Config {
         try settings("vae config", inferred: { try $0.vaeConfig() })
     }
 
     package func vaeWeights(_ config: AutoencoderKL.Config) throws -> any WeightSource {
         try checkpoint("vae").vae(levels: config.blockOutChannels.count)
+    }
+
+    /// - Throws: `WeightsError` for a tensor that is missing, of another shape, or not of an autoencoder
+    package func vae(_ source: any WeightSource, _ config: AutoencoderKL.Config) throws -> AutoencoderKL {
+        let weights = Weights(source)
+        let vae = try AutoencoderKL(weights, config: config)
+        try weights.assertAllUsed()
+        return vae
     }
 
     package func firstEncoderConfig() throws -> CLIPTextConfig {
@@ -39,21 +61,43 @@ package struct SDXLParts {
 
     package func secondEncoderWeights() throws -> any WeightSource { try checkpoint("text_encoder_2").secondEncoder() }
 
+    /// Both text encoders with their tokenizers.
+    ///
+    /// - Throws: `WeightsError`; `ModelFileError.badConfig` where encoders and tokenizers do not fit each other
+    package func promptEncoder(
+        first: any WeightSource,
+        second: any WeightSource,
+        embeddings: [TextualInversion] = []
+    ) throws -> SDXLPromptEncoder {
+        do {
+            return try SDXLPromptEncoder(
+                tokenizers: tokenizers(),
+                first: CLIPTextModel(Weights(first), config: firstEncoderConfig()),
+                second: CLIPTextModelWithProjection(Weights(second), config: secondEncoderConfig()),
+                forceZerosForEmptyPrompt: forceZerosForEmptyPrompt(),
+                embeddings: embeddings
+            )
+        } catch let error as SDXLPromptError {
+            if case .embedding = error { throw error }
+            throw ModelFileError.badConfig(path: tokenizerFiles("tokenizer")?.folder ?? "", reason: "\(error)")
+        }
+    }
+
     /// Whether a prompt that is not given is zeros.
     package func forceZerosForEmptyPrompt() throws -> Bool {
         try paths["model index"].map { try decodeConfig(SDXLModelIndex.self, from: $0).forceZerosForEmptyPrompt }
             ?? true
     }
 
-    /// The training schedule that the model's scheduler settings describe, or SDXL's where a file brings none. What the
-    /// UNet's own file notes on its output counts for more: the settings may be those of the model it replaces.
+    /// The training schedule that the recipe, the UNet's own file and the scheduler's settings describe, in this order; SDXL's
+    /// where none does.
     package func noiseSchedule() throws -> NoiseSchedule {
-        var settings =
-            try paths["scheduler"].map { try decodeConfig(NoiseScheduleConfiguration.self, from: $0) } ?? .sdxl
-        if paths["unet"] != nil, try checkpoint("unet").noiseMarkers.predictsVelocity {
-            settings.predictionType = .velocity
+        var process = try paths["scheduler"].map { try decodeConfig(SchedulerSettings.self, from: $0).process } ?? .sdxl
+        if paths["unet"] != nil { process = try checkpoint("unet").noiseMarkers().process(over: process) }
+        process = try noise.process(over: process)
+        do { return try NoiseSchedule(process) } catch let error as NoiseScheduleError {
+            throw ModelFileError.badConfig(path: try path("unet"), reason: "\(error)")
         }
-        return try NoiseSchedule(settings)
     }
 
     /// SDXL's two tokenizers differ in what they fill texts up with alone: the second takes token 0.
@@ -68,7 +112,7 @@ package struct SDXLParts {
     }
 
     /// The files that were found when the model was named; nil if there were none.
-    package func tokenizerFiles(_ role: String) -> TokenizerFiles? {
+    private func tokenizerFiles(_ role: String) -> TokenizerFiles? {
         let names = TokenizerFiles.names.filter { paths["\(role) \($0)"] != nil }
         guard let name = names.first, let path = paths["\(role) \(name)"] else { return nil }
         return TokenizerFiles(folder: (path as NSString).deletingLastPathComponent, present: names)
@@ -81,14 +125,16 @@ package struct SDXLParts {
     ) throws -> Config {
         let path = try path(role)
         if path.hasSuffix(".json") { return try decodeConfig(Config.self, from: path) }
-        do { return try inferred(OriginalCheckpoint(path)) } catch let error as ModelConfigError {
+        do { return try inferred(OriginalCheckpoint(path)) } catch let error
+            where error is ModelConfigError || error is UNetConfigError
+        {
             throw ModelFileError.badConfig(path: path, reason: "\(error)")
         }
     }
 
     private func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }
 
-    private func path(_ role: String) throws -> String {
+    func path(_ role: String) throws -> String {
         guard let path = paths[role] else {
             throw ModelFileError.needs(what: role, because: "the SDXL model is incomplete")
         }

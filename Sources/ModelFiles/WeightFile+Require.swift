@@ -8,13 +8,15 @@ extension WeightFile {
     /// - Parameters:
     ///   - expected: as a message says it
     ///   - accepts: which kinds will do
+    /// - Returns: what it is
     /// - Throws: `CheckpointError` when it cannot be read, `WeightsError.wrongModel` when it is something else
-    public static func require(
+    @discardableResult public static func require(
         _ path: String,
         expected: String,
         accepts: (WeightsKind) -> Bool
-    ) throws {
+    ) throws -> WeightsKind {
         let kind = WeightsKind(try open(path))
         guard kind == .unknown || accepts(kind) else { throw kind.wrong(expected: expected, in: path) }
+        return kind
     }
 }

@@ -4,11 +4,18 @@ extension WeightsKind: CustomStringConvertible {
     /// Follows "this is ".
     public var description: String {
         switch self {
-        case .sdxl: "SDXL in one file"
+        case .checkpoint(.sdxl, let lacks):
+            "SDXL in one file"
+                + (lacks.isEmpty ? "" : " without its \(lacks.map(\.rawValue).joined(separator: " and "))")
+        case .checkpoint(let family, _): "\(WeightsKind.unet(family)), in one file with others of its networks"
         case .otherModel(let name), .other(let name): name
         case .unet(.sdxl): "SDXL's UNet alone"
-        case .unet(.sdxlInpainting): "SDXL's inpainting UNet, which takes nine channels"
-        case .unet(.sdxlEditing): "SDXL's InstructPix2Pix UNet, which takes eight channels"
+        case .unet(.otherChannels(9, 4)): "SDXL's inpainting UNet, which takes nine channels"
+        case .unet(.otherChannels(8, 4)): "SDXL's InstructPix2Pix UNet, which takes eight channels"
+        case .unet(.otherChannels(let taken, let given)):
+            "a UNet of SDXL's kind that takes \(taken) channels and gives \(given)"
+        case .unet(.refiner): "the SDXL refiner's UNet"
+        case .unet(.distilled): "a distilled SDXL (SSD-1B, Segmind-Vega or alike), whose layers PuLID's do not fit"
         case .unet(.other(let width)):
             "a UNet of another model than SDXL" + (width > 0 ? " (text of width \(width))" : "")
         case .vae: "a VAE alone"
@@ -31,7 +38,8 @@ extension WeightsKind: CustomStringConvertible {
     /// Where a recipe names such a file; nil where none takes it.
     public var place: RecipePlace? {
         switch self {
-        case .sdxl: RecipePlace(node: "load_sdxl", parameter: "base")
+        case .checkpoint(.sdxl, let lacks):
+            RecipePlace(node: "load_sdxl", parameter: lacks.isEmpty || lacks == [.vae] ? "base" : "unet")
         case .unet(.sdxl): RecipePlace(node: "load_sdxl", parameter: "unet")
         case .vae: RecipePlace(node: "load_sdxl", parameter: "vae")
         case .lora: RecipePlace(node: "load_sdxl", parameter: "loras")
@@ -62,7 +70,8 @@ extension WeightsKind: CustomStringConvertible {
     ///
     /// - Parameter expected: as a message says it
     public func wrong(expected: String, in file: String) -> WeightsError {
-        let advice = place.map { "; name it as `\($0.parameter):` of \($0.node)" } ?? ""
+        var advice = place.map { "; name it as `\($0.parameter):` of \($0.node)" } ?? ""
+        if case .checkpoint(.sdxl, lacks: [.vae]) = self { advice = "; give `vae:` beside it" }
         return .wrongModel(found: description + advice, expected: expected, source: file)
     }
 }

@@ -5,8 +5,8 @@ import Tensors
 ///
 /// `FileKind` says what a file's bytes are; this says what is in it once it can be read.
 public enum WeightsKind: Hashable, Sendable {
-    /// All of SDXL in one file.
-    case sdxl
+    /// SDXL's UNet in one file with others of its networks.
+    case checkpoint(UNetFamily, lacks: [Part])
     /// Another model in one file, by its name.
     case otherModel(String)
     /// A UNet alone.
@@ -33,14 +33,26 @@ public enum WeightsKind: Hashable, Sendable {
     case other(String)
     case unknown
 
+    /// All of SDXL in one file.
+    public static let sdxl = WeightsKind.checkpoint(.sdxl, lacks: [])
+
     public enum UNetFamily: Hashable, Sendable {
         case sdxl
-        /// For pictures with a mask.
-        case sdxlInpainting
-        /// InstructPix2Pix, for changing a picture.
-        case sdxlEditing
+        /// Takes more than the noise, or gives more: 9 for pictures with a mask, 8 for InstructPix2Pix.
+        case otherChannels(taken: Int, given: Int)
+        /// SDXL's second model, which reads the second text encoder alone.
+        case refiner
+        /// With fewer layers (SSD-1B, Segmind-Vega).
+        case distilled
         /// By the width of its text.
         case other(width: Int)
+    }
+
+    /// What a checkpoint holds beside its UNet.
+    public enum Part: String, CaseIterable, Hashable, Sendable {
+        case vae = "VAE"
+        case textEncoder = "first text encoder"
+        case textEncoder2 = "second text encoder"
     }
 
     public enum TextEncoder: Hashable, Sendable {
@@ -79,18 +91,19 @@ private struct WeightsNames {
     private static let unetPrefix = "model.diffusion_model."
 
     private var wholeModel: WeightsKind? {
+        if has("\(Self.unetPrefix)label_emb.0.0.weight"), !holds("conditioner.embedders.0.model.") {
+            let lacks = WeightsKind.Part.allCases.filter { !holds($0.prefix) }
+            if lacks.count < WeightsKind.Part.allCases.count {
+                return .checkpoint(family(Self.unetPrefix), lacks: lacks)
+            }
+        }
         if holds("cond_stage_model.transformer.") {
             return .otherModel("Stable Diffusion 1 (one text encoder, cross-attention 768)")
         }
         if holds("cond_stage_model.model.") {
             return .otherModel("Stable Diffusion 2 (OpenCLIP's text encoder alone)")
         }
-        if holds("conditioner.embedders.0.model.") { return .otherModel("the SDXL refiner") }
-        let parts = [
-            Self.unetPrefix, "first_stage_model.", "conditioner.embedders.0.transformer.",
-            "conditioner.embedders.1.model.",
-        ]
-        return parts.allSatisfy(holds) && has("\(Self.unetPrefix)label_emb.0.0.weight") ? .sdxl : nil
+        return holds("conditioner.embedders.0.model.") ? .otherModel("the SDXL refiner") : nil
     }
 
     /// By its names for SDXL's layers; those of other models are LoRAs all the same.
@@ -103,6 +116,9 @@ private struct WeightsNames {
         if holds("id_adapter.") { return .pulid(holds("id_adapter.latents") ? .v1_1 : .v1) }
         if holds("id_adapter_attn_layers.") { return .pulid(.attentionOnly) }
         if has("visual.patch_embed.proj.weight"), has("visual.blocks.0.mlp.w1.weight") { return .evaCLIP }
+        if EVACLIPFile.prefix(source) != nil { return .evaCLIP }
+        if holds("image_proj.body.") || holds("image_proj.mapping_patch_") { return .pulid(.v1) }
+        if holds("image_proj.id_embedding_mapping.") || holds("image_proj.layers.0.0.id_to_kv") { return .pulid(.v1_1) }
         if holds("ip_adapter.") || holds("image_proj.") { return .other("an IP-Adapter") }
         if holds("vision_model.embeddings.") || has("visual.conv1.weight") {
             return .other("CLIP's image encoder (PuLID's is EVA02-CLIP)")
@@ -123,6 +139,8 @@ private struct WeightsNames {
             if holds("\(prefix)joint_blocks.") { return .otherModel("Stable Diffusion 3") }
         }
         if holds("single_transformer_blocks.") { return .otherModel("FLUX") }
+        if contains("double_layers.0.attn.") { return .otherModel("AuraFlow (Pony 7 and its kin)") }
+        if contains("adaln_single.") { return .otherModel("PixArt") }
         if holds("control_model.") || holds("controlnet_") || holds("zero_convs.") { return .other("a ControlNet") }
         return nil
     }
@@ -130,6 +148,9 @@ private struct WeightsNames {
     private var part: WeightsKind? {
         if holds("down_blocks.") || holds("input_blocks.") { return .unet(family("")) }
         if holds(Self.unetPrefix) { return .unet(family(Self.unetPrefix)) }
+        if holds("decoder.layers.") && has("decoder.layers.0.weight") || has("1.weight") && has("3.conv.0.weight") {
+            return .other("a tiny autoencoder (TAESD), which only previews")
+        }
         if holds("encoder.down") || holds("decoder.up") || holds("first_stage_model.") { return .vae }
         if holds("transformer.resblocks.") { return .textEncoder(.openCLIP) }
         if contains("embeddings.token_embedding.weight") {
@@ -142,18 +163,22 @@ private struct WeightsNames {
 
     /// SDXL's UNets are told how large the picture is; the others are not.
     private func family(_ prefix: String) -> WeightsKind.UNetFamily {
-        guard !has("\(prefix)add_embedding.linear_1.weight"), !has("\(prefix)label_emb.0.0.weight") else {
-            let channels = ["conv_in.weight", "input_blocks.0.0.weight"].lazy.compactMap {
-                source.shape(of: prefix + $0)
-            }
-            switch channels.first?.dropFirst().first {
-            case 8: return .sdxlEditing
-            case 9: return .sdxlInpainting
-            default: return .sdxl
-            }
-        }
+        func shape(_ names: String...) -> [Int]? { names.lazy.compactMap { source.shape(of: prefix + $0) }.first }
         let text = names.first { $0.hasPrefix(prefix) && $0.hasSuffix("attn2.to_k.weight") }
-        return .other(width: text.flatMap { source.shape(of: $0)?.last } ?? 0)
+        let width = text.flatMap { source.shape(of: $0)?.last } ?? 0
+        guard let added = shape("add_embedding.linear_1.weight", "label_emb.0.0.weight") else {
+            return .other(width: width)
+        }
+        let taken = shape("conv_in.weight", "input_blocks.0.0.weight")?.dropFirst().first
+        let given = shape("conv_out.weight", "out.2.weight")?.first
+        if let taken, taken != given ?? taken || [8, 9].contains(taken) {
+            return .otherChannels(taken: taken, given: given ?? 4)
+        }
+        if added.last == 2560, width == 1280 { return .refiner }
+        let isWhole = shape("conv_out.weight", "out.2.weight") != nil
+        let hasMiddle =
+            holds("\(prefix)mid_block.attentions.") || holds("\(prefix)middle_block.1.transformer_blocks.")
+        return isWhole && !hasMiddle ? .distilled : .sdxl
     }
 
     private var artifact: WeightsKind? {
@@ -163,5 +188,16 @@ private struct WeightsNames {
             ("face", ["aligned", "box", "features", "landmarks", "recognition"]),
         ]
         return artifacts.first { $0.1 == names }.map { .artifact($0.0) }
+    }
+}
+
+extension WeightsKind.Part {
+    /// Of its tensors' names in the layout of SDXL's authors.
+    fileprivate var prefix: String {
+        switch self {
+        case .vae: "first_stage_model."
+        case .textEncoder: "conditioner.embedders.0.transformer."
+        case .textEncoder2: "conditioner.embedders.1.model."
+        }
     }
 }

@@ -100,7 +100,8 @@ public struct JSONSchema {
         case .number: object(["type": .string("number")])
         case .boolean: object(["type": .string("boolean")])
         case .text: object(["type": strings(["string", "number", "boolean"])])
-        case .choice(let choices): object(["enum": strings(choices)])
+        case .choice(let choices, let others):
+            object(["enum": strings(choices + others.taken.keys.sorted())])
         case .file, .path, .axis: Self.text
         case .list(let item): array(of: object(["anyOf": .list([self.form(item), reference("template")])]))
         case .optional(let wrapped):

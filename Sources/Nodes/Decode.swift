@@ -38,7 +38,7 @@ struct Decode: Node {
         if let factor = latent.downscale, factor != vae.config.downscale {
             throw NodeError.otherFactor(latent: factor, vae: vae.config.downscale)
         }
-        let unscaled = latent.latent / Float(vae.config.scalingFactor)
+        let unscaled = vae.config.unscaled(latent.latent)
         let tiling = try VAETiles.tiling(tile, of: vae)
         let picture = try model.computing {
             guard let tiling else { return vae.decode(unscaled) }

@@ -35,6 +35,6 @@ struct EncodeImage: Node {
             guard let tiling else { return vae.encode(image.image) }
             return try vae.encode(image.image, tiling: tiling, beforeTile: VAETiles.report(to: context))
         }
-        return LatentArtifact(distribution.mode * Float(vae.config.scalingFactor), downscale: factor)
+        return LatentArtifact(vae.config.scaled(distribution.mode), downscale: factor)
     }
 }

@@ -1,4 +1,5 @@
 import Checkpoints
+import Diffusion
 import Foundation
 import Graph
 import ModelFiles
@@ -39,6 +40,15 @@ struct LoadSDXL: Node {
     var embeddings: [String: FileReference] = [:]
     @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
+    @Parameter(
+        "what the UNet's output means, where no file says it: noise, velocity (v_pred), image (x0)"
+    )
+    var prediction: Prediction? = nil
+    @Parameter(
+        "for a model that was trained down to noise alone and does not say so: the noise levels as diffusers (rescale_betas_zero_snr) or ComfyUI (ztsnr) computes them"
+    )
+    var zeroSNR: ZeroTerminalSNR? = nil
+
     func problems() -> [ParameterProblem] {
         var missing: [(parameter: String, folder: String, file: OfficialFile)] = []
         let found = locatedBase
@@ -67,11 +77,15 @@ struct LoadSDXL: Node {
     }
 
     /// The base itself, or what is found under its official name in a folder.
-    private var locatedBase: String? { isSDXLFolder(base.path) ? base.path : base.located(.sdxl) }
+    private var locatedBase: String? {
+        let path = withoutHubLayout(base.path)
+        return isSDXLFolder(path) ? path : base.located(.sdxl)
+    }
 
     private var locatedUNet: String? {
         guard let unet else { return nil }
-        return isUNetFolder(unet.path) ? unet.path : unet.located(.lightning)
+        let path = withoutHubLayout(unet.path)
+        return isUNetFolder(path) ? path : unet.located(.lightning)
     }
 
     /// What is given, or lies beside a checkpoint or at the top of the folder in which it was found.
@@ -94,9 +108,14 @@ struct LoadSDXL: Node {
         var layout = SDXLLayout(base: base, config: config?.path)
         try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
         try layout.addTokenizers(from: tokenizers(for: base))
+        for warning in layout.warnings { context.warn(warning) }
         let files = try layout.paths.mapValues { try ModelFile($0, context) }
+        let known = NoiseChoice.known(byName: locatedUNet ?? base)
+        let noise = NoiseChoice(prediction: prediction?.type ?? known, zeroTerminalSNR: zeroSNR)
+        try SDXLParts(paths: layout.paths, noise: noise).check()
         let model = SDXLModel(
             files: files.merging(try loraFiles(context)) { $1 }.merging(try embeddingFiles(context)) { $1 },
+            noise: noise,
             precision: precision.chosen
         )
         try model.checkLoRAs()

@@ -7,7 +7,7 @@ import Tensors
 ///
 /// diffusers: StableDiffusionXLPipeline.__call__; PuLID: pulid/pipeline.py::inference
 struct Sample: Node {
-    static let version = 3
+    static let version = 4
     static let help =
         "Goes from noise (or from a latent) to a latent of the prompt, with the identities that are given."
     static let precision = PrecisionUse.always
@@ -38,6 +38,11 @@ struct Sample: Node {
     @Parameter("how often the UNet is called", in: 1...1000) var steps: Int = 4
     @Parameter("the way from noise to picture") var sampler: Sampler = .dpmpp2M
     @Parameter("which noise levels it visits") var schedule: TimestepSpacing = .trailing
+    @Parameter(
+        "in place of steps and schedule: the training timesteps to visit, falling, as a model's card names them ([999, 749, 499, 249] for DMD2, [800] for Hyper-SD's one-step UNet)"
+    )
+    var timesteps: [Int] = []
+    @Parameter("with tcd: how much of a step's noise is fresh; 0 adds none", in: 0...1) var eta: Double = 0.3
     @Parameter("how much the prompt weighs against the negative one; up to 1, only the prompt counts", in: 0...50)
     var guidance: Double = 1.2
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var width: Int = 1024
@@ -67,9 +72,12 @@ struct Sample: Node {
     }
 
     func run(_ context: RunContext) throws -> LatentArtifact {
+        for warning in model.fewStepWarnings(steps: timesteps.isEmpty ? steps : timesteps.count, guidance: guidance) {
+            context.warn(warning)
+        }
         let unet = try model.unet(context)
         let noiseSchedule = try model.noiseSchedule(context)
-        let timeline = try sampler.schedule(steps: steps, spacing: schedule, of: noiseSchedule)
+        let timeline = try sampler.schedule(visits, eta: eta, of: noiseSchedule)
 
         // 1. the start
         var random = TorchRandomSource(seed: seed.value)
@@ -126,23 +134,23 @@ struct Sample: Node {
             }
         ) { x, step in
             try checkpoints.checkCancellation { done.record(of: sampler, timeline) }
-            let output = model.computing {
-                unet(
-                    isGuided ? .concatenated([x, x], axis: 0) : x,
-                    timestep: step.timestep,
-                    text: text,
-                    added: added,
-                    identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
-                )
-            }
-            let prediction =
-                isGuided
-                ? guided(
+            return noiseSchedule.output.denoised(x, sigma: step.sigma) { input in
+                let output = model.computing {
+                    unet(
+                        isGuided ? .concatenated([input, input], axis: 0) : input,
+                        timestep: step.timestep,
+                        text: text,
+                        added: added,
+                        identities: identities.filter { $0.sigmas.contains(step.sigma) }.map(\.conditioning)
+                    )
+                }
+                guard isGuided else { return output }
+                return guided(
                     unconditional: output.sliced(axis: 0, 0..<1),
                     conditional: output.sliced(axis: 0, 1..<2),
                     scale: Float(guidance)
-                ) : output
-            return noiseSchedule.predictionType.noise(from: prediction, input: x, sigma: step.sigma)
+                )
+            }
         }
         return LatentArtifact(latent.channelsFirst(), downscale: downscale)
     }
@@ -172,9 +180,27 @@ struct Sample: Node {
         return try timeline.start(image: image, noise: noise, strength: strength)
     }
 
+    private var visits: Sampler.Visits { timesteps.isEmpty ? .spaced(steps, schedule) : .timesteps(timesteps) }
+
+    /// What no model's noise levels could make possible.
     private func scheduleProblems() -> [ParameterProblem] {
-        sampler == .ddim && schedule == .karras
-            ? [ParameterProblem("schedule", "ddim has no karras schedule", hint: "use trailing, leading or linspace")]
-            : []
+        do {
+            _ = try sampler.schedule(visits, eta: eta, of: NoiseSchedule())
+            return []
+        } catch NoiseScheduleError.spacing(let spacing, let sampler) {
+            let others = TimestepSpacing.allCases.filter { sampler.takes($0) }.map(\.rawValue)
+            return [
+                ParameterProblem(
+                    "schedule",
+                    "\(sampler.rawValue) has no schedule \(spacing.rawValue)",
+                    hint: "use \(others.joined(separator: ", "))"
+                )
+            ]
+        } catch NoiseScheduleError.timesteps {
+            return [ParameterProblem("timesteps", "timesteps must fall, and lie between 0 and 999")]
+        } catch {
+            // A model with other training timesteps may have as many steps.
+            return []
+        }
     }
 }

@@ -2,8 +2,6 @@ import Diffusion
 import Graph
 import Models
 
-extension Sampler: ParameterChoice {}
-extension TimestepSpacing: ParameterChoice {}
 extension IDConditioning.Ortho: ParameterChoice {}
 
 /// Named settings of the identity attention: those of PuLID's app.py and, for `neutral`, of PuLID_ComfyUI's pulid.py.

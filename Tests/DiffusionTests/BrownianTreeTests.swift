@@ -33,7 +33,7 @@ import Testing
         let schedule = try Sampler.dpmpp2M.schedule(steps: 25, spacing: .karras, of: NoiseSchedule())
         var random = TorchRandomSource(seed: 42)
         let start = schedule.start(noise: random.channelsLastNoise([2, 2, 3, 4]))
-        let found = try Sampler.dpmpp2M(start, schedule, random: &random, denoise: model)
+        let found = try Sampler.dpmpp2M(start, schedule, random: &random, denoise: denoiser())
         assertClose(found, golden["dpmpp_2m.pulid.25"].channelsLast(), relative: 1e-5)
     }
 }

@@ -55,16 +55,13 @@ import Testing
         expected.stepsOffset = 0
         expected.predictionType = .velocity
         expected.setAlphaToOne = true
-        #expect(try decode(text) == expected)
+        #expect(try decode(text) == .ddpm(expected))
         #expect(try decode("{}") == .sdxl)
     }
 
-    @Test(arguments: ["rescale_betas_zero_snr", "thresholding", "clip_sample"])
+    @Test(arguments: ["thresholding", "clip_sample"])
     func settingsThatWouldChangeThePictureAreRefused(_ key: String) throws {
         #expect(throws: NoiseScheduleError.unsupported(key: key)) { try decode("{\"\(key)\": true}") }
-        #expect(throws: NoiseScheduleError.unsupported(key: "trained_betas")) {
-            try decode("{\"trained_betas\": [0.1, 0.2]}")
-        }
     }
 
     @Test(arguments: [
@@ -88,7 +85,56 @@ import Testing
         #expect(throws: NoiseScheduleError.self) { try NoiseSchedule(configuration) }
     }
 
-    private func decode(_ text: String) throws -> NoiseScheduleConfiguration {
-        try JSONDecoder().decode(NoiseScheduleConfiguration.self, from: Data(text.utf8))
+    /// What a class means where its settings say nothing.
+    @Test func absentKeysMeanWhatTheirClassMeans() throws {
+        var bare = NoiseScheduleConfiguration.sdxl
+        (bare.betaStart, bare.betaEnd, bare.betaSchedule, bare.stepsOffset) = (0.0001, 0.02, .linear, 0)
+        #expect(try decode(#"{"_class_name": "EulerDiscreteScheduler"}"#) == .ddpm(bare))
+        bare.setAlphaToOne = true
+        #expect(try decode(#"{"_class_name": "DDIMScheduler"}"#) == .ddpm(bare))
+        var distilled = NoiseScheduleConfiguration.sdxl
+        (distilled.stepsOffset, distilled.setAlphaToOne) = (0, true)
+        #expect(try decode(#"{"_class_name": "LCMScheduler"}"#) == .ddpm(distilled))
+        (bare.betaStart, bare.betaEnd, bare.setAlphaToOne) = (0.00085, 0.012, false)
+        #expect(try decode(#"{"_class_name": "HeunDiscreteScheduler"}"#) == .ddpm(bare))
+    }
+
+    @Test func noiseOfOtherFamiliesIsFollowedOrRefused() throws {
+        var settings = EDMConfiguration()
+        #expect(try decode(#"{"_class_name": "EDMEulerScheduler"}"#) == .edm(settings))
+        settings.sigmaMax = 40
+        settings.prediction = .velocity
+        #expect(
+            try decode(
+                #"{"_class_name": "EDMDPMSolverMultistepScheduler", "sigma_max": 40, "prediction_type": "v_prediction"}"#
+            ) == .edm(settings)
+        )
+        #expect(
+            try decode(
+                #"""
+                {"_class_name": "EulerDiscreteScheduler", "timestep_type": "continuous", "sigma_min": 0.002, "sigma_max": 120,
+                 "prediction_type": "v_prediction"}
+                """#
+            ) == .edm(.cosXL())
+        )
+        #expect(throws: NoiseScheduleError.otherFamily("FlowMatchEulerDiscreteScheduler")) {
+            try decode(#"{"_class_name": "FlowMatchEulerDiscreteScheduler"}"#)
+        }
+        #expect(
+            throws: NoiseScheduleError.unusable(
+                key: "beta_schedule",
+                value: "sigmoid",
+                reason: "known are linear, scaled_linear, squaredcos_cap_v2"
+            )
+        ) { try decode(#"{"beta_schedule": "sigmoid"}"#) }
+        #expect(throws: NoiseScheduleError.self) { try decode(#"{"rescale_betas_zero_snr": true}"#) }
+        #expect(throws: NoiseScheduleError.self) { try decode(#"{"trained_betas": [0.1, 0.2]}"#) }
+        #expect(throws: NoiseScheduleError.self) {
+            try decode(#"{"_class_name": "EDMEulerScheduler", "sigma_min": 90}"#)
+        }
+    }
+
+    private func decode(_ text: String) throws -> NoiseProcess {
+        try JSONDecoder().decode(SchedulerSettings.self, from: Data(text.utf8)).process
     }
 }

@@ -63,7 +63,7 @@ import Testing
         let noise = try NoiseSchedule(configuration)
         guard refused else {
             let schedule = try Sampler.dpmppSDE.schedule(steps: count, spacing: .leading, of: noise)
-            #expect(schedule.midpoints.count == count - 1)
+            #expect(schedule.between.count == count - 1)
             return
         }
         #expect(throws: NoiseScheduleError.noWay(step: 0, of: count, .leading, sampler: .dpmppSDE)) {

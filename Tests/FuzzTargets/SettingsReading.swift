@@ -26,7 +26,7 @@ func readSettings(_ bytes: [UInt8]) throws {
     decode(UNet2DConditionModel.Config.self, bytes) { _ = try UNet2DConditionModel(nothing, config: $0) }
     decode(AutoencoderKL.Config.self, bytes) { _ = try AutoencoderKL(nothing, config: $0) }
     decode(CLIPTextConfig.self, bytes) { _ = try CLIPTextModel(nothing, config: $0) }
-    decode(NoiseScheduleConfiguration.self, bytes) { _ = try NoiseSchedule($0) }
+    decode(SchedulerSettings.self, bytes) { _ = try NoiseSchedule($0.process) }
     decode(SDXLModelIndex.self, bytes) { _ in }
 }
 

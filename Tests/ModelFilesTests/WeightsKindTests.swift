@@ -1,4 +1,5 @@
 import Checkpoints
+import Diffusion
 import EngineTestSupport
 import Foundation
 import ModelFiles
@@ -25,11 +26,11 @@ struct WeightsKindTests {
                 "model.diffusion_model.input_blocks.0.0.weight": [320, 9, 3, 3],
                 "model.diffusion_model.label_emb.0.0.weight": [1],
             ],
-            .unet(.sdxlInpainting)
+            .unet(.otherChannels(taken: 9, given: 4))
         ),
         (
             [unet: [640, 2048], "conv_in.weight": [320, 8, 3, 3], "add_embedding.linear_1.weight": [1280, 2816]],
-            .unet(.sdxlEditing)
+            .unet(.otherChannels(taken: 8, given: 4))
         ),
         ([unet: [320, 768]], .unet(.other(width: 768))),
         (["encoder.down_blocks.0.resnets.0.conv1.weight": [1]], .vae),
@@ -113,11 +114,24 @@ struct WeightsKindTests {
         try WeightFile.require(path, expected: "a LoRA") { $0 == .lora }
     }
 
-    @Test func notesOnNoiseAreRead() {
-        let markers = NoiseMarkers(Names(["v_pred": [0], "ztsnr": [0]]))
-        #expect(markers.predictsVelocity && markers.endsInNoiseAlone && !markers.isEDM)
-        #expect(NoiseMarkers(Names(["edm_vpred.sigma_max": []])).isEDM)
-        #expect(NoiseMarkers(Names(["x": [1]])).lines == [])
+    @Test func notesOnNoiseAreRead() throws {
+        let folder = try TemporaryFolder()
+        func markers(_ notes: [String: Tensor]) throws -> NoiseMarkers {
+            var writer = SafetensorsWriter()
+            for (name, tensor) in notes { writer.add(name, tensor) }
+            try writer.write(to: folder("notes.safetensors"))
+            return try NoiseMarkers(WeightFile.open(folder("notes.safetensors")))
+        }
+        let empty = Tensor([], shape: [0])
+        let velocity = try markers(["v_pred": empty, "ztsnr": empty])
+        #expect(velocity.predictsVelocity && velocity.endsInNoiseAlone && velocity.edm == nil)
+        // ComfyUI, too, looks for one only beside the other.
+        #expect(try !markers(["ztsnr": empty]).endsInNoiseAlone)
+        let cosXL = try markers(["edm_vpred.sigma_max": Tensor([40], shape: [1]), "v_pred": empty])
+        #expect(cosXL.edm == .cosXL(sigmaMax: 40))
+        let four = Tensor(repeating: 1, shape: [4])
+        #expect(try markers(["edm_mean": four, "edm_std": four]).edm == EDMConfiguration())
+        #expect(try markers(["x": four]).lines == [])
     }
 }
 

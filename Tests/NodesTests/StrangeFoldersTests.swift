@@ -74,7 +74,7 @@ import Testing
         )
     }
 
-    /// Eight levels halve a picture seven times: 64 pixels are less than one latent.
+    /// Weights of four levels are not those of eight.
     @Test func manyLevels() throws {
         let widths = Array(repeating: "16", count: 8).joined(separator: ", ")
         func types(_ name: String) -> String { Array(repeating: "\"\(name)\"", count: 8).joined(separator: ", ") }
@@ -84,8 +84,8 @@ import Testing
              "up_block_types": [\(types("UpDecoderBlock2D"))]}
             """.utf8
         ).write(to: URL(fileURLWithPath: "\(folder.path)/vae/config.json"))
-        let found = message { try latent(["width": .integer(64), "height": .integer(64)]) }
-        #expect(found == "the picture is 64x64; both sides must be multiples of 128")
+        let found = message { try latent() }
+        #expect(found.hasPrefix("\(folder.path)/vae/diffusion_pytorch_model.safetensors: "), "\(found)")
     }
 
     @Test(arguments: ["-9223372036854775808", "0", "1048577"]) func embeddingsOfNoWidth(value: String) throws {

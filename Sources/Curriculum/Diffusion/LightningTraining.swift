@@ -17,6 +17,8 @@ public struct LightningTraining: TrainingTask {
     private let pictures: CaptionedLatents
     /// All steps of the teacher.
     private let timeline: SamplingSchedule
+    /// What the teacher's output means.
+    private let output: ModelOutput
     private let intervals: Int
     private let guidance: Float
     private let batch: Int
@@ -47,6 +49,7 @@ public struct LightningTraining: TrainingTask {
         self.guidance = guidance
         self.batch = batch
         teacher = try SDXLNetworks(Weights(GivenWeights(name: "the teacher", base)), config: config)
+        output = noise.output
         timeline = try Sampler.dpmpp2M.schedule(steps: studentSteps * teacherSteps, spacing: .trailing, of: noise)
         intervals = studentSteps
         let warmUp = min(30, steps / 2)
@@ -80,7 +83,7 @@ public struct LightningTraining: TrainingTask {
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
         let interval = Interval(trainer.step % intervals, of: intervals, timeline)
-        return try trainer.step(samples: batch, build: build) { [teacher, pictures, guidance] student, part in
+        return try trainer.step(samples: batch, build: build) { [teacher, pictures, guidance, output] student, part in
             var sources = Array(sources[part])
             let samples = sources.indices.map { pictures[sources[$0].index(below: pictures.count)] }
             let noise = Tensor.concatenated(
@@ -92,7 +95,9 @@ public struct LightningTraining: TrainingTask {
             let prompt = teacher.condition(samples.map(\.tokens))
             let sizes = samples.map(\.sizes)
             let end = try interval.end(from: start) { x, step in
-                teacher.guidedNoise(x, timestep: step.timestep, prompt, sizes: sizes, scale: guidance)
+                output.denoised(x, sigma: step.sigma) {
+                    teacher.guidedNoise($0, timestep: step.timestep, prompt, sizes: sizes, scale: guidance)
+                }
             }
             let slope = (end - start) / (interval.end - interval.start)
             let prediction = student(
@@ -137,7 +142,7 @@ private struct Interval {
     }
 
     /// Where the teacher's steps lead.
-    func end(from start: Tensor, denoise: (Tensor, Step) throws -> Tensor) throws -> Tensor {
+    func end(from start: Tensor, denoise: (Tensor, Step) throws -> Denoised) throws -> Tensor {
         // The sampler draws nothing.
         var random = TorchRandomSource(seed: 0)
         return try Sampler.dpmpp2M(

@@ -56,11 +56,11 @@ public struct WorldSampler: Sendable {
         let sizes = [MicroConditioning(size: size).timeIDs.map { Float($0) }]
         let start = random.normal([1, vae.config.latentChannels, side, side]).channelsLast()
         let latent = try sampler(timeline.start(noise: start), timeline, random: &random) { x, step in
-            let output =
+            noise.output.denoised(x, sigma: step.sigma) { input in
                 guidance == 1
-                ? networks.unet(x, timesteps: [step.timestep], condition, sizes: sizes)
-                : networks.guidedNoise(x, timestep: step.timestep, condition, sizes: sizes, scale: guidance)
-            return noise.predictionType.noise(from: output, input: x, sigma: step.sigma)
+                    ? networks.unet(input, timesteps: [step.timestep], condition, sizes: sizes)
+                    : networks.guidedNoise(input, timestep: step.timestep, condition, sizes: sizes, scale: guidance)
+            }
         }
         return Bitmap(signed: vae.pictures(of: latent))
     }

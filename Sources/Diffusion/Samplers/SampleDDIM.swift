@@ -10,12 +10,12 @@ public func sampleDDIM<Source: RandomSource>(
     _ schedule: SamplingSchedule,
     random: inout Source,
     afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
-    denoise: (Tensor, Step) throws -> Tensor
+    denoise: (Tensor, Step) throws -> Denoised
 ) throws -> Tensor {
     try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
-        let noise = try denoise(x * step.inputScale, step)
+        let denoised = try denoise(x, step)
         let following = step.index + 1 < schedule.steps.count ? schedule.steps[step.index + 1].sigma : 0
         let rescale = ((following * following + 1) / (step.next * step.next + 1)).squareRoot()
-        return ((x + noise * (step.next - step.sigma)) * rescale, denoised: x - noise * step.sigma)
+        return (denoised.at(step.next) * rescale, denoised: denoised.image)
     }
 }

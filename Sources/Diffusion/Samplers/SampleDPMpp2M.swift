@@ -10,18 +10,21 @@ public func sampleDPMpp2M<Source: RandomSource>(
     _ schedule: SamplingSchedule,
     random: inout Source,
     afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
-    denoise: (Tensor, Step) throws -> Tensor
+    denoise: (Tensor, Step) throws -> Denoised
 ) throws -> Tensor {
     try run(state, schedule, { try afterStep($0, random) }) { x, previous, step in
-        let denoised = x - (try denoise(x * step.inputScale, step)) * step.sigma
+        let denoised = try denoise(x, step)
+        let image = denoised.image
         // exp(-h), h being the step in log(1 / sigma)
         let ratio = step.next / step.sigma
-        var target = denoised
         if let previous, step.next > 0 {
             let h = -Double.log(Double(ratio))
             let hBefore = Double.log(Double(schedule.steps[step.index - 1].sigma) / Double(step.sigma))
-            if hBefore > 0 { target = denoised + (denoised - previous) * Float(0.5 * h / hBefore) }
+            if hBefore > 0 {
+                let slope = (image - previous) * Float(0.5 * h / hBefore)
+                return (denoised.at(step.next) + slope * (1 - ratio), denoised: image)
+            }
         }
-        return (x * ratio + target * (1 - ratio), denoised: denoised)
+        return (denoised.at(step.next), denoised: image)
     }
 }

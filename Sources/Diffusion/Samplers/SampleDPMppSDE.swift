@@ -13,7 +13,7 @@ public func sampleDPMppSDE<Source: RandomSource>(
     _ schedule: SamplingSchedule,
     random: inout Source,
     afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
-    denoise: (Tensor, Step) throws -> Tensor
+    denoise: (Tensor, Step) throws -> Denoised
 ) throws -> Tensor {
     var state = state
     let seed = state.treeSeed ?? random.next64() % UInt64(Int64.max)
@@ -21,23 +21,18 @@ public func sampleDPMppSDE<Source: RandomSource>(
     guard let first = schedule.steps.first, let last = schedule.steps.last else { return state.latent }
     let path = BrownianTree(from: last.sigma, to: first.sigma, seed: seed)
 
-    func denoised(_ x: Tensor, _ step: Step) throws -> Tensor {
-        x - (try denoise(x * step.inputScale, step)) * step.sigma
-    }
     return try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
-        let estimate = try denoised(x, step)
-        guard step.next > 0 else {
-            return (x + (x - estimate) * ((step.next - step.sigma) / step.sigma), denoised: estimate)
-        }
+        let estimate = try denoise(x, step).image
+        guard step.next > 0 else { return (estimate, denoised: estimate) }
         func advanced(toward target: Tensor, by half: LogSigmaStep) -> Tensor {
             let fresh = path.increment(from: half.start, to: half.end, shape: x.shape)
             let noise = fresh * (-half.up / (half.start - half.end).squareRoot())
             return x * half.ratio + target * half.weight + noise
         }
         let whole = LogSigmaStep(from: step.sigma, to: step.next)
-        let between = try denoised(advanced(toward: estimate, by: whole.firstHalf), schedule.midpoints[step.index])
+        let between = try denoise(advanced(toward: estimate, by: whole.firstHalf), schedule.between[step.index])
         // The two estimates count (1 - 1 / (2 r)) and 1 / (2 r): with r = 1/2 the second one alone.
-        return (advanced(toward: between, by: whole), denoised: estimate)
+        return (advanced(toward: between.image, by: whole), denoised: estimate)
     }
 }
 

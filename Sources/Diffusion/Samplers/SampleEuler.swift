@@ -1,6 +1,6 @@
 import Tensors
 
-/// Euler's method on the probability flow: along the noise by the difference of the sigmas.
+/// Euler's method on the probability flow: the same image and noise at the next noise level.
 ///
 /// Karras et al. 2022, algorithm 1; diffusers: schedulers/scheduling_euler_discrete.py::step without churn.
 /// All samplers have this signature.
@@ -10,7 +10,7 @@ import Tensors
 ///   - random: drawn from by the samplers that add noise
 ///   - afterStep: called after each step with all that the rest of the render depends on; what it throws ends the
 ///     sampling
-///   - denoise: from the noisy latent at unit variance, as the UNet sees it, the noise in it
+///   - denoise: what a model sees in the noisy latent
 /// - Returns: the clean latent as the UNet sees it
 /// - Throws: only what the two closures throw
 public func sampleEuler<Source: RandomSource>(
@@ -18,11 +18,11 @@ public func sampleEuler<Source: RandomSource>(
     _ schedule: SamplingSchedule,
     random: inout Source,
     afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
-    denoise: (Tensor, Step) throws -> Tensor
+    denoise: (Tensor, Step) throws -> Denoised
 ) throws -> Tensor {
     try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
-        let noise = try denoise(x * step.inputScale, step)
-        return (x + noise * (step.next - step.sigma), denoised: x - noise * step.sigma)
+        let denoised = try denoise(x, step)
+        return (denoised.at(step.next), denoised: denoised.image)
     }
 }
 

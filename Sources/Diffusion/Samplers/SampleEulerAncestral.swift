@@ -9,13 +9,13 @@ public func sampleEulerAncestral<Source: RandomSource>(
     _ schedule: SamplingSchedule,
     random: inout Source,
     afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
-    denoise: (Tensor, Step) throws -> Tensor
+    denoise: (Tensor, Step) throws -> Denoised
 ) throws -> Tensor {
     try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
-        let noise = try denoise(x * step.inputScale, step)
+        let denoised = try denoise(x, step)
         let (down, up) = ancestralSigmas(from: step.sigma, to: step.next)
         let fresh = random.channelsLastNoise(x.shape)
-        return (x + noise * (down - step.sigma) + fresh * up, denoised: x - noise * step.sigma)
+        return (denoised.at(down) + fresh * up, denoised: denoised.image)
     }
 }
 

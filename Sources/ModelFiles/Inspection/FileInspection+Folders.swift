@@ -4,6 +4,15 @@ import Foundation
 extension FileInspection {
     /// A model's folder by what its settings say, another by what it holds.
     mutating func inspectFolder() {
+        if let hub = HubFolder(path) {
+            let snapshot = FileInspection(path: hub.snapshot)
+            let named = path
+            self = snapshot
+            path = named
+            use = snapshot.use?.replacing(Self.quoted(hub.snapshot), with: Self.quoted(named))
+            details.append("in the cache of huggingface_hub: \(hub.snapshot)")
+            return
+        }
         if has("model_index.json") {
             inspectPipeline()
         } else if has("config.json") {
@@ -52,7 +61,7 @@ extension FileInspection {
             return
         }
         kind = "SDXL in the layout of diffusers"
-        use = node(.init(node: "load_sdxl", parameter: "base"))
+        judge(lacks: [])
     }
 
     /// One network with its settings.

@@ -8,12 +8,14 @@ extension FileInspection {
         kind = "\(found)"
         use = found.place.map(node)
         switch found {
-        case .sdxl: details += NoiseMarkers(source).lines
+        case .checkpoint(.sdxl, let lacks):
+            details += noiseLines(source)
+            judge(lacks: lacks)
         case .unet(.sdxl):
             details.append(
                 "the whole UNet: SDXL-Lightning's come like this; steps and sampler must be those it was made for"
             )
-            details += NoiseMarkers(source).lines
+            details += noiseLines(source)
         case .lora: describeLoRA()
         case .pulid(.attentionOnly): use = nil
         case .pulid(let version):
@@ -32,6 +34,10 @@ extension FileInspection {
             }
         default: break
         }
+    }
+
+    private func noiseLines(_ source: any CheckpointSource) -> [String] {
+        ((try? NoiseMarkers(source).lines) ?? []).map { "it \($0)" }
     }
 
     private mutating func describeLoRA() {

@@ -22,7 +22,7 @@ public struct FileInspection: Sendable {
         }
     }
 
-    public let path: String
+    public internal(set) var path: String
     /// Of all files that belong to it.
     public internal(set) var bytes = 0
     /// How it is written: "safetensors", "PyTorch (zip)"; nil for what cannot be read.

@@ -28,6 +28,7 @@ extension UNet2DConditionModel {
             case downBlockTypes = "down_block_types"
             case upBlockTypes = "up_block_types"
             case transformerLayersPerBlock = "transformer_layers_per_block"
+            case midBlockType = "mid_block_type"
             case attentionHeadDim = "attention_head_dim"
             case numAttentionHeads = "num_attention_heads"
             case crossAttentionDim = "cross_attention_dim"
@@ -99,6 +100,7 @@ extension UNet2DConditionModel {
                 if let one = try? c.decode(Int.self, forKey: key) { return Array(repeating: one, count: levels) }
                 return try c.decodeIfPresent([Int].self, forKey: key)
             }
+            try Self.refuseDistilled(c)
             transformerLayersPerBlock =
                 try perBlock(.transformerLayersPerBlock) ?? Array(repeating: 1, count: levels)
             attentionHeads =
@@ -112,6 +114,20 @@ extension UNet2DConditionModel {
             freqShift = try c.decodeIfPresent(Float.self, forKey: .freqShift) ?? 0
             try Self.checkFixed(decoder)
             try validate()
+        }
+
+        /// SSD-1B and its kin have depths for each layer, and no middle block.
+        private static func refuseDistilled(_ c: KeyedDecodingContainer<CodingKeys>) throws {
+            let isNested = (try? c.nestedUnkeyedContainer(forKey: .transformerLayersPerBlock)).map { list in
+                var list = list
+                while !list.isAtEnd {
+                    if (try? list.nestedUnkeyedContainer()) != nil { return true }
+                    guard (try? list.decode(Int.self)) != nil else { return false }
+                }
+                return false
+            }
+            let hasNoMiddle = c.contains(.midBlockType) && (try? c.decodeNil(forKey: .midBlockType)) == true
+            if isNested == true || hasNoMiddle { throw UNetConfigError.distilled }
         }
 
         private static let check = SettingsCheck(model: "UNet2DConditionModel")
@@ -220,6 +236,8 @@ extension UNet2DConditionModel {
 
 public enum UNetConfigError: Error, Hashable {
     case notSDXL(crossAttention: Int)
+    /// SDXL with fewer layers, whose identity attention PuLID's does not fit.
+    case distilled
     /// A setting that would change the picture and that SDXL does not use.
     case unsupported(key: String, value: String)
 }
@@ -231,6 +249,7 @@ extension UNetConfigError: CustomStringConvertible {
         case .notSDXL(1024): "this is an SD 2 UNet: cross-attention 1024, SDXL has 2048"
         case .notSDXL(let width):
             "this is not an SDXL UNet (cross-attention \(width)): addition_embed_type is not text_time"
+        case .distilled: "this is a distilled SDXL (SSD-1B, Segmind-Vega or alike), whose layers PuLID's do not fit"
         case .unsupported(let key, let value):
             "the UNet's config.json says \(key): \(value), which SDXL does not use and this program does not follow"
         }

@@ -9,8 +9,10 @@ extension AutoencoderKL {
         public let layersPerBlock: Int
         public let latentChannels: Int
         public let normNumGroups: Int
-        /// Latents as the UNet sees them are the autoencoder's times this.
+        /// Latents as the UNet sees them are the autoencoder's times this: see `scaled`.
         public let scalingFactor: Float
+        /// What latents are brought to mean 0 and deviation 1 by before that, a number for each channel; empty for SDXL's.
+        public let latentsMean, latentsDeviation: [Float]
         public let useQuantConv: Bool
         public let usePostQuantConv: Bool
         public let midBlockAddAttention: Bool
@@ -28,6 +30,8 @@ extension AutoencoderKL {
             latentChannels: Int = 4,
             normNumGroups: Int = 32,
             scalingFactor: Float = 0.18215,
+            latentsMean: [Float] = [],
+            latentsDeviation: [Float] = [],
             useQuantConv: Bool = true,
             usePostQuantConv: Bool = true,
             midBlockAddAttention: Bool = true
@@ -58,6 +62,21 @@ extension AutoencoderKL {
             self.layersPerBlock = layersPerBlock
             self.latentChannels = latentChannels
             self.normNumGroups = normNumGroups
+            try check.require(
+                latentsMean.count == latentsDeviation.count && [0, latentChannels].contains(latentsMean.count),
+                "latents_mean",
+                latentsMean,
+                "latents_mean and latents_std are \(latentChannels) numbers each, or none"
+            )
+            try check.require(
+                (latentsMean + latentsDeviation).allSatisfy { abs($0) <= 1e3 }
+                    && latentsDeviation.allSatisfy { $0 >= 1e-3 },
+                "latents_std",
+                latentsDeviation,
+                "deviations of 0.001 to 1000 and means up to 1000 are expected"
+            )
+            self.latentsMean = latentsMean
+            self.latentsDeviation = latentsDeviation
             self.scalingFactor = scalingFactor
             self.useQuantConv = useQuantConv
             self.usePostQuantConv = usePostQuantConv
@@ -103,6 +122,8 @@ extension AutoencoderKL.Config: Decodable {
             latentChannels: read(.latentChannels, default: usual.latentChannels),
             normNumGroups: read(.normNumGroups, default: usual.normNumGroups),
             scalingFactor: read(.scalingFactor, default: usual.scalingFactor),
+            latentsMean: read(.latentsMean, default: []),
+            latentsDeviation: read(.latentsDeviation, default: []),
             useQuantConv: read(.useQuantConv, default: usual.useQuantConv),
             usePostQuantConv: read(.usePostQuantConv, default: usual.usePostQuantConv),
             midBlockAddAttention: read(.midBlockAddAttention, default: usual.midBlockAddAttention)
@@ -134,9 +155,7 @@ extension AutoencoderKL.Config: Decodable {
         }
         let activation = try values.decodeIfPresent(String.self, forKey: .activation) ?? "silu"
         try require(activation == "silu", .activation, activation, supported: "silu")
-        for key in [CodingKeys.shiftFactor, .latentsMean, .latentsDeviation] {
-            let isAbsent = try !values.contains(key) || values.decodeNil(forKey: key)
-            try require(isAbsent, key, "set", supported: "null: latents are scaled by scaling_factor alone")
-        }
+        let isAbsent = try !values.contains(.shiftFactor) || values.decodeNil(forKey: .shiftFactor)
+        try require(isAbsent, .shiftFactor, "set", supported: "null, as no autoencoder of SDXL's kind shifts")
     }
 }

@@ -24,13 +24,18 @@ struct ModelFile: Hashable, Sendable {
 /// A model by its files, each under the name of its role. References are made anew in every run and never stored.
 protocol ModelReference: Artifact {
     var files: [String: ModelFile] { get }
+    /// What a recipe says of how the files are used, each under a role's name.
+    var settings: [String: String] { get }
     /// What its networks compute in; nil is the run's.
     var precision: ComputeSettings.Precision? { get }
 }
 
 extension ModelReference {
+    var settings: [String: String] { [:] }
+
     public var record: Record {
         var values = files.mapValues { Value.string($0.content) }
+        for (name, setting) in settings { values[name] = .string(setting) }
         if precision == .bfloat16 { values["precision"] = .string(Gemm.bfloat16Class) }
         return Record(kind: Self.kind, values: values)
     }
@@ -52,7 +57,7 @@ extension ModelReference {
         return file.path
     }
 
-    /// The roles that begin so: of "vae" its settings and its weights.
+    /// The roles of files that begin so: of "vae" its settings and its weights.
     func roles(prefix: String) -> [String] { files.keys.filter { $0.hasPrefix(prefix) }.sorted() }
 
     /// What is made of the files of some roles, kept in memory under their content. A file that has changed since it was

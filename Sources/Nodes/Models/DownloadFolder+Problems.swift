@@ -19,7 +19,9 @@ extension DownloadFolder {
 
 extension PathReference {
     /// The file itself, or what is found under its official name in the folder; nil if nothing is.
-    func located(_ file: OfficialFile) -> String? { isFolder(path) ? DownloadFolder(path).find(file) : path }
+    func located(_ file: OfficialFile) -> String? {
+        isFolder(path) ? DownloadFolder(withoutHubLayout(path)).find(file) : path
+    }
 
     /// - Throws: `ModelFileError.missingFile` when the folder does not hold it
     func required(_ file: OfficialFile) throws -> String {

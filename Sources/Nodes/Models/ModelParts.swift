@@ -1,3 +1,5 @@
+import ModelFiles
+
 /// What nodes use of a model, so that another VAE leaves latents as they are, and another UNet leaves prompts.
 extension SDXLModel {
     public func part(_ name: String) -> SDXLModel {
@@ -19,8 +21,12 @@ extension SDXLModel {
             }
         default: return self
         }
-        let precision = name == "settings" ? nil : precision
-        return SDXLModel(files: files.filter { isInPart($0.key) }, precision: precision)
+        let drawsFromNoise = name == "unet" || name == "settings"
+        return SDXLModel(
+            files: files.filter { isInPart($0.key) },
+            noise: drawsFromNoise ? noise : NoiseChoice(),
+            precision: name == "settings" ? nil : precision
+        )
     }
 }
 

@@ -1,6 +1,7 @@
 import Checkpoints
 import Graph
 import Kernels
+import ModelFiles
 import Models
 import Tensors
 
@@ -50,12 +51,12 @@ public struct PuLIDModel: ModelReference {
 
     func tower(_ context: RunContext) throws -> EVAVisionTransformer {
         try resident(["eva_clip"], context) { reserve in
-            let file = try WeightFile.open(path("eva_clip"))
-            let weights = Weights(file)
+            let file = try EVACLIPFile(path("eva_clip"))
+            let weights = Weights(file.weights)
             reserve((weights / "visual").bytesInMemory)
             return try EVAVisionTransformer(checkpoint: weights, metadata: file.metadata)
         }
     }
 
-    private func weights() throws -> Weights { Weights(try WeightFile.open(path("weights"))) }
+    private func weights() throws -> Weights { Weights(try PuLIDFile.open(path("weights"))) }
 }

@@ -13,22 +13,29 @@ public struct SDXLModel: ModelReference {
     public static let kind = "SDXL model"
 
     let files: [String: ModelFile]
+    var noise = NoiseChoice()
     var precision: ComputeSettings.Precision? = nil
 
     /// What the roles of textual inversions begin with, before their names.
     static let embedding = "embedding "
 
-    private var parts: SDXLParts { SDXLParts(paths: files.mapValues(\.path)) }
+    var settings: [String: String] {
+        [
+            Self.prediction: noise.prediction?.rawValue, Self.zeroSNR: noise.zeroTerminalSNR?.rawValue,
+        ].compactMapValues(\.self)
+    }
+
+    private static let prediction = "unet prediction"
+    private static let zeroSNR = "unet zero_snr"
+
+    private var parts: SDXLParts { SDXLParts(paths: files.mapValues(\.path), noise: noise) }
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
         try resident(roles(prefix: "unet"), context) { reserve in
             let config = try parts.unetConfig()
-            let weights = Weights(try merged(.unet, into: parts.unetWeights(config)))
-            reserve(weights.bytesInMemory)
-            let unet = try UNet2DConditionModel(weights, config: config)
-            weights.ignore(where: NoiseMarkers.isMarker)
-            try weights.assertAllUsed()
-            return unet
+            let source = try merged(.unet, into: parts.unetWeights(config))
+            reserve(Weights(source).bytesInMemory)
+            return try parts.unet(source, config)
         }
     }
 
@@ -39,11 +46,9 @@ public struct SDXLModel: ModelReference {
     func vae(_ context: RunContext) throws -> AutoencoderKL {
         try resident(roles(prefix: "vae"), context) { reserve in
             let config = try vaeConfig(context)
-            let weights = Weights(try parts.vaeWeights(config))
-            reserve(weights.bytesInMemory)
-            let vae = try AutoencoderKL(weights, config: config)
-            try weights.assertAllUsed()
-            return vae
+            let source = try parts.vaeWeights(config)
+            reserve(Weights(source).bytesInMemory)
+            return try parts.vae(source, config)
         }
     }
 
@@ -54,26 +59,13 @@ public struct SDXLModel: ModelReference {
                 || $0 == "model index"
         }.sorted()
         return try resident(roles, context) { reserve in
-            let first = Weights(try merged(.textEncoder, into: parts.firstEncoderWeights()))
-            let second = Weights(try merged(.textEncoder2, into: parts.secondEncoderWeights()))
-            reserve(first.bytesInMemory + second.bytesInMemory)
-            do {
-                return try SDXLPromptEncoder(
-                    tokenizers: parts.tokenizers(),
-                    first: CLIPTextModel(first, config: parts.firstEncoderConfig()),
-                    second: CLIPTextModelWithProjection(second, config: parts.secondEncoderConfig()),
-                    forceZerosForEmptyPrompt: parts.forceZerosForEmptyPrompt(),
-                    embeddings: self.roles(prefix: Self.embedding).map { role in
-                        try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
-                    }
-                )
-            } catch let error as SDXLPromptError {
-                if case .embedding = error { throw error }
-                throw ModelFileError.badConfig(
-                    path: parts.tokenizerFiles("tokenizer")?.folder ?? "",
-                    reason: "\(error)"
-                )
+            let first = try merged(.textEncoder, into: parts.firstEncoderWeights())
+            let second = try merged(.textEncoder2, into: parts.secondEncoderWeights())
+            reserve(Weights(first).bytesInMemory + Weights(second).bytesInMemory)
+            let embeddings = try self.roles(prefix: Self.embedding).map { role in
+                try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
             }
+            return try parts.promptEncoder(first: first, second: second, embeddings: embeddings)
         }
     }
 
@@ -112,8 +104,17 @@ public struct SDXLModel: ModelReference {
         return config
     }
 
+    /// Of files that were made for fewer steps and less guidance.
+    func fewStepWarnings(steps: Int, guidance: Double) -> [String] {
+        files.filter { $0.key == "unet" || $0.key.hasPrefix("unet lora ") }.sorted { $0.key < $1.key }.compactMap {
+            _,
+            file in
+            FewSteps(path: file.path)?.warning(steps: steps, guidance: guidance, file: file.path)
+        }
+    }
+
     func noiseSchedule(_ context: RunContext) throws -> NoiseSchedule {
-        try resident(["scheduler", "unet"], for: "noise", context) { _ in try parts.noiseSchedule() }
+        try resident(["scheduler", "unet"], for: "noise \(settings)", context) { _ in try parts.noiseSchedule() }
     }
 
     /// Whether the LoRAs fit the networks, by the files' headers alone.

@@ -33,12 +33,14 @@ struct ParameterForms {
             }
             return inRange(number, value) ? value.value : nil
         case (.text, .scalar(.string)), (.boolean, .scalar(.bool)): return value.value
-        case (.choice(let choices), .scalar(.string(let text))):
+        case (.choice(let choices, let others), .scalar(.string(let text))):
             if choices.contains(text) { return value.value }
+            if let name = others.taken[text] { return .string(name) }
             report(
                 "\(owner) cannot be \(code(text))",
                 value,
-                hint: diagnostics.suggestion(for: text, among: choices) ?? "choose \(enumeration(choices, "or"))"
+                hint: others.advice[text] ?? diagnostics.suggestion(for: text, among: choices)
+                    ?? "choose \(enumeration(choices, "or"))"
             )
             return nil
         case (.file, .scalar(.string(let path))): return self.path(path, value, mustBeFile: true)
@@ -179,14 +181,29 @@ struct ParameterForms {
                     ? "an axis over all files of that form is written `{files: \"\(printable(path, limit: 60))\"}`"
                     : recipe.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
                         "did you mean \(code($0))?"
-                    } ?? relativeHint(path, origin: value.origin)
+                    } ?? relativeHint(path, mustBeFile, origin: value.origin)
             )
         }
         return nil
     }
 
-    private func relativeHint(_ path: String, origin: String) -> String? {
+    private func relativeHint(_ path: String, _ mustBeFile: Bool, origin: String) -> String? {
         guard !path.hasPrefix("/") else { return nil }
+        if path.hasPrefix("~") {
+            return
+                "`~` is a home folder to a shell alone, and not within a value: write the path in full, or \"$HOME/...\" where a shell reads it"
+        }
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        if !mustBeFile, parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }), !parts[1].contains(".safetensors")
+        {
+            return
+                "nothing is downloaded here: a repository of huggingface.co is named by the folder it was downloaded to, such as "
+                + "the cache's models--\(parts[0])--\(parts[1]); " + pathStart(origin)
+        }
+        return pathStart(origin)
+    }
+
+    private func pathStart(_ origin: String) -> String {
         guard recipe.sources[origin] != nil else { return "the path starts from the folder you are in" }
         let folder = FilePath.folder(of: origin)
         return "the path starts from \(folder.isEmpty ? "the recipe's folder" : code(folder + "/"))"

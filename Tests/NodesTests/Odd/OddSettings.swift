@@ -1,3 +1,4 @@
+import Diffusion
 import EngineTestSupport
 import Foundation
 import Graph
@@ -21,6 +22,7 @@ struct OddSettings {
         "vae/config.json": ["shift_factor", "latents_mean", "layers_per_block", "use_quant_conv"],
         "scheduler/scheduler_config.json": [
             "steps_offset", "set_alpha_to_one", "trained_betas", "rescale_betas_zero_snr", "num_train_timesteps",
+            "sigma_min", "sigma_max", "sigma_data",
         ],
         "tokenizer/tokenizer_config.json": ["added_tokens_decoder", "model_max_length", "bos_token"],
         "tokenizer_2/special_tokens_map.json": ["pad_token"],
@@ -92,14 +94,19 @@ struct OddSettings {
     /// Both text encoders, a step of the UNet, the VAE in both directions.
     private func draw(_ random: inout SplitMix) throws -> [Float] {
         let runner = NodeRunner(context: RunContext(fileDigest: { try Self.digest($0) }))
-        let model = try runner.run("load_sdxl", as: SDXLModel.self, ["base": .string(folder.path)])
+        var choices: [String: Value] = ["base": .string(folder.path)]
+        if random.once(in: 4) {
+            choices["prediction"] = .string(random.pick(["noise", "velocity", "image"]) ?? "noise")
+        }
+        if random.once(in: 6) { choices["zero_snr"] = .string(random.pick(["diffusers", "comfyui"]) ?? "comfyui") }
+        let model = try runner.run("load_sdxl", as: SDXLModel.self, choices)
         let words = String(repeating: "a person in a garden, ", count: random.int(in: 1...12))
         var text: [String: Value] = ["text": .string(words)]
         if random.once(in: 2) { text["negative"] = .string("blurry") }
         if random.once(in: 2) { text["overflow"] = .string("chunks") }
         let prompt = try runner.run("encode_prompt", as: PromptArtifact.self, text, inputs: ["model": model])
-        let sampler = random.pick(["ddim", "dpmpp_2m", "dpmpp_sde", "euler", "euler_ancestral"]) ?? "euler"
-        let spacings = ["leading", "trailing", "linspace"] + (sampler == "ddim" ? [] : ["karras"])
+        let sampler = random.pick(Sampler.allCases) ?? .euler
+        let spacings = TimestepSpacing.allCases.filter(sampler.takes).map(\.rawValue)
         let latent = try runner.run(
             "sample",
             as: LatentArtifact.self,
@@ -107,7 +114,7 @@ struct OddSettings {
                 "seed": .integer(Int128(random.int(in: 0...99))), "steps": .integer(Int128(random.int(in: 1...2))),
                 "width": .integer(Int128(8 * random.int(in: 2...5))),
                 "height": .integer(Int128(8 * random.int(in: 2...5))),
-                "guidance": .number(random.once(in: 2) ? 1 : 3), "sampler": .string(sampler),
+                "guidance": .number(random.once(in: 2) ? 1 : 3), "sampler": .string(sampler.rawValue),
                 "schedule": .string(random.pick(spacings) ?? "trailing"),
             ],
             inputs: ["model": model, "prompt": prompt]
@@ -128,7 +135,8 @@ struct OddSettings {
         return text.contains(folder.path)
             || [
                 "was encoded with another model", "made by a model with another VAE", "both sides must be multiples",
-                "cannot be spaced", "divides by the way between",
+                "cannot be spaced", "divides by the way between", "is defined for DDPM's timesteps",
+                "is made for SDXL's noise levels",
             ]
             .contains(where: text.contains)
     }

@@ -15,6 +15,16 @@ import Testing
         try? FileManager.default.removeItem(atPath: mark)
     }
 
+    @Test func headers() async {
+        await OddCases.all(OddCases.numbers(300), mark: mark) { [mark] numbers in
+            await #expect(processExitsWith: .success) {
+                [mark = mark as String, from = numbers.lowerBound as Int, to = numbers.upperBound as Int] in
+                try OddCases.run(from..<to, mark: mark) { try OddHeaders().run }
+            }
+        }
+        try? FileManager.default.removeItem(atPath: mark)
+    }
+
     @Test func shapes() async {
         await OddCases.all(OddCases.numbers(150), mark: mark) { [mark] numbers in
             await #expect(processExitsWith: .success) {

@@ -1,0 +1,61 @@
+import Checkpoints
+import Models
+import Tensors
+
+extension SDXLParts {
+    /// Checks from headers alone that each network finds the tensors that its settings ask for, and that the networks fit
+    /// each other: what is wrong with a model is said where it is named, before anything runs.
+    ///
+    /// - Throws: `ModelFileError`, `CheckpointError`, `WeightsError`
+    package func check() throws {
+        let (unetConfig, vaeConfig) = try (unetConfig(), vaeConfig())
+        let (first, second) = try (firstEncoderConfig(), secondEncoderConfig())
+        try checkText(of: unetConfig, first, second)
+        try checkLatents(of: unetConfig, vaeConfig)
+        _ = try unet(HeaderWeights(unetWeights(unetConfig)), unetConfig)
+        _ = try vae(HeaderWeights(vaeWeights(vaeConfig)), vaeConfig)
+        _ = try CLIPTextModel(Weights(HeaderWeights(firstEncoderWeights())), config: first)
+        _ = try CLIPTextModelWithProjection(Weights(HeaderWeights(secondEncoderWeights())), config: second)
+        _ = try noiseSchedule()
+    }
+
+    private func checkText(
+        of unet: UNet2DConditionModel.Config,
+        _ first: CLIPTextConfig,
+        _ second: CLIPTextConfig
+    ) throws {
+        let (wanted, given) = (unet.crossAttentionDim, first.hiddenSize + second.hiddenSize)
+        guard wanted != given else {
+            guard unet.pooledTextDim == second.projectionDim else {
+                throw ModelFileError.badConfig(
+                    path: try path("unet config"),
+                    reason:
+                        "the UNet takes a pooled text of \(unet.pooledTextDim) numbers, and the second text encoder gives "
+                        + "\(second.projectionDim)"
+                )
+            }
+            return
+        }
+        throw WeightsError.wrongModel(
+            found: wanted == second.hiddenSize
+                ? "the SDXL refiner's UNet, which reads the second text encoder alone"
+                : "a UNet for text of width \(wanted)",
+            expected: "SDXL's UNet, for the \(given) of both text encoders",
+            source: try path("unet")
+        )
+    }
+
+    private func checkLatents(of unet: UNet2DConditionModel.Config, _ vae: AutoencoderKL.Config) throws {
+        let source = try vaeWeights(vae)
+        let stored = source.shape(of: "decoder.conv_in.weight").flatMap { $0.count > 1 ? $0[1] : nil }
+        let channels = stored ?? vae.latentChannels
+        guard channels == unet.latentChannels else {
+            throw WeightsError.wrongModel(
+                found: "a VAE whose latents have \(channels) channels"
+                    + (channels == 16 ? ", as those of Stable Diffusion 3 and FLUX" : ""),
+                expected: "one of \(unet.latentChannels), as the UNet has them",
+                source: try path("vae")
+            )
+        }
+    }
+}
