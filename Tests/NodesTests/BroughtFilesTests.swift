@@ -205,7 +205,9 @@ import Testing
         let file = try SafetensorsFile(path: path)
         var writer = SafetensorsWriter()
         let dropped = try #require(file.tensorNames.last { $0.contains("norm") })
-        for name in file.tensorNames where name != dropped && file.elementType(of: name) != .i64 { writer.add(name, try file.tensor(name)) }
+        for name in file.tensorNames where name != dropped && file.elementType(of: name) != .i64 {
+            writer.add(name, try file.tensor(name))
+        }
         try writer.write(to: path)
         #expect(
             message { _ = try load(["base": .string(folder.path)]) }?.contains("there is no tensor \(dropped)") == true

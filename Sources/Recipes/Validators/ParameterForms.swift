@@ -194,7 +194,8 @@ struct ParameterForms {
                 "`~` is a home folder to a shell alone, and not within a value: write the path in full, or \"$HOME/...\" where a shell reads it"
         }
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
-        if !mustBeFile, parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }), !parts[1].contains(".safetensors")
+        if !mustBeFile, parts.count == 2, parts.allSatisfy({ !$0.isEmpty && !$0.hasPrefix(".") }),
+            !parts[1].contains(".safetensors")
         {
             return
                 "nothing is downloaded here: a repository of huggingface.co is named by the folder it was downloaded to, such as "
