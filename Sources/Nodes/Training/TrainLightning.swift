@@ -4,7 +4,7 @@ import Models
 
 /// The student that draws in four steps.
 struct TrainLightning: TrainingNode {
-    static let version = 1
+    static let version = 2
     static let help =
         "Distils a trained UNet into one that draws in few steps and without guidance, as SDXL-Lightning does."
     static let precision = PrecisionUse.always
