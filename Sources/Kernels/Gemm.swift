@@ -87,28 +87,17 @@ public func gemm(
     stride: Int,
     precision: ComputeSettings.Precision = .float32
 ) {
-    let kernels = ProductKernels(precision)
-    let product = { (a: Matrix) in Product(m, n, k, a, b, start, c, stride, kernels)() }
-    guard kernels.rounds, m > 0, n > 0 else { return product(a) }
-    // The left side is rounded once.
-    precondition(!a.transposed, "the left side of a product in bfloat16 is transposed")
-    let row = kernels.rowSize(k) + rowGap
-    FloatPool.shared.with(m * row) { rounded in
-        Parallel.forRanges(m, grain: max(1, (1 << 16) / max(1, k))) { rows in
-            let (from, stride, _) = a.floats(row: rows.lowerBound, column: 0)
-            kernels.roundRows(from, rows.count, k, row: stride, to: rounded + rows.lowerBound * row, row: row)
-        }
-        product(Matrix(rounded, stride: row))
-    }
+    let product = Product(m, n, k, a, b, start, c, stride, ProductKernels(precision))
+    guard product.kernels.rounds, m > 0, n > 0 else { return product() }
+    FloatPool.shared.with(product.roundedSize) { product.rounded(in: $0)() }
 }
-
-/// Floats between rounded rows: rows a power of two apart would meet in the same places of the first cache.
-private let rowGap = 16
 
 /// One product and how it is cut.
 private struct Product {
     let m, n, k: Int
-    let a, b: Matrix
+    /// Where it is rounded, the rows of each depth block follow those of the one before.
+    private(set) var a: Matrix
+    let b: Matrix
     let start: GemmStart
     let c: UnsafeMutablePointer<Float>
     let stride: Int
@@ -134,6 +123,27 @@ private struct Product {
         // A strip of a's rows of this depth fits the first cache.
         let blocks = max(1, (k + Self.depthLimit - 1) / Self.depthLimit)
         depth = ((k + blocks - 1) / blocks + kernels.depth - 1) / kernels.depth * kernels.depth
+    }
+
+    /// Floats from one rounded row to the next: rows a power of two apart would meet in the same places of the first cache.
+    private var roundedRow: Int { kernels.rowSize(depth) + 16 }
+
+    /// Floats that `rounded` needs.
+    var roundedSize: Int { (k + depth - 1) / max(1, depth) * m * roundedRow }
+
+    /// The product with its left side rounded.
+    func rounded(in memory: UnsafeMutablePointer<Float>) -> Product {
+        precondition(!a.transposed, "the left side of a product in bfloat16 is transposed")
+        Parallel.forRanges(m, grain: max(1, (1 << 16) / max(1, k))) { rows in
+            for first in Swift.stride(from: 0, to: k, by: depth) {
+                let (from, row, _) = a.floats(row: rows.lowerBound, column: first)
+                let to = memory + (first / depth * m + rows.lowerBound) * roundedRow
+                kernels.roundRows(from, rows.count, min(depth, k - first), row: row, to: to, row: roundedRow)
+            }
+        }
+        var product = self
+        product.a = Matrix(memory, stride: roundedRow)
+        return product
     }
 
     func callAsFunction() {
@@ -191,7 +201,10 @@ private struct Product {
                 to: packed,
                 scratch: packed + packedSize(columns.count)
             )
-            let (left, row, step) = a.floats(row: rows.lowerBound, column: kernels.rowSize(first))
+            let (left, row, step) =
+                kernels.rounds
+                ? a.floats(row: first / max(1, self.depth) * m + rows.lowerBound, column: 0)
+                : a.floats(row: rows.lowerBound, column: first)
             let (from, fromStride): (UnsafePointer<Float>?, Int) =
                 switch first == 0 ? start : .present {
                 case .zeros: (nil, 0)

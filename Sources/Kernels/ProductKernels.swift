@@ -31,10 +31,11 @@ struct ProductKernels {
     func panelSize(_ k: Int) -> Int { rowSize(k) * panel }
 
     /// Floats that `pack` needs to work in.
-    var packingScratch: Int { rounding == nil ? 0 : Self.roundedRows * panel }
+    var packingScratch: Int { rounding == nil ? 0 : Self.mostRoundedRows * panel }
 
     /// Rows of a panel that are widened and then rounded while they are in the first cache; whole blocks of GGUF's.
-    private static let roundedRows = 256
+    private static func roundedRows(_ element: pk_element) -> Int { pk_block_of(element).numbers == 1 ? 64 : 256 }
+    private static let mostRoundedRows = 256
 
     /// Packs k rows of n columns, panel after panel.
     func pack(
@@ -47,10 +48,11 @@ struct ProductKernels {
         scratch: UnsafeMutablePointer<Float>
     ) {
         guard rounding != nil else { return floats.pack(b.operand(kStride: kStride, nStride: nStride), n, k, packed) }
+        let rows = Self.roundedRows(b.element)
         for first in stride(from: 0, to: n, by: panel) {
             let to = packed + first / panel * panelSize(k)
-            for row in stride(from: 0, to: k, by: Self.roundedRows) {
-                let count = min(Self.roundedRows, k - row)
+            for row in stride(from: 0, to: k, by: rows) {
+                let count = min(rows, k - row)
                 let corner = b.from(first * nStride + row * kStride)
                 floats.pack(corner.operand(kStride: kStride, nStride: nStride), min(panel, n - first), count, scratch)
                 roundPanel(scratch, count, to: to + panelSize(row))

@@ -76,13 +76,15 @@ import Testing
     func linear(_ element: pk_element, columns: Int) {
         var random = TorchRandomSource(seed: 1)
         let (stored, floats) = smallPair([70, columns], element, seed: 2)
-        for rows in [1, 40] {
+        for (rows, precision) in [(1, ComputeSettings.Precision.float32), (40, .float32), (40, .bfloat16)] {
             let x = random.normal([rows, columns]).tracked()
             let seed = random.normal([rows, 70])
             let results = [stored, floats].map { weight in
-                let y = x.linear(weight)
-                let part = x.linear(weight.sliced(axis: 0, 3..<41))
-                return bits(y) + bits(part) + gradients(of: y, seed: seed, for: [x]).flatMap(bits)
+                ComputeSettings.with(precision: precision) {
+                    let y = x.linear(weight)
+                    let part = x.linear(weight.sliced(axis: 0, 3..<41))
+                    return bits(y) + bits(part) + gradients(of: y, seed: seed, for: [x]).flatMap(bits)
+                }
             }
             let same = results[0] == results[1]
             #expect(same, "\(rows) rows")
@@ -111,12 +113,14 @@ import Testing
         var random = TorchRandomSource(seed: 3)
         let (stored, floats) = smallPair([33, 20, kernel, kernel], element, seed: 4)
         let x = random.normal([2, 9, 11, 20])
-        let results = try [stored, floats].map { weight in
-            let source = OneWeight(weight)
-            return bits(try Conv2d(Weights(source), from: 20, to: 33, kernel: kernel, bias: false)(x))
+        for precision in ComputeSettings.Precision.allCases {
+            let results = try [stored, floats].map { weight in
+                let conv = try Conv2d(Weights(OneWeight(weight)), from: 20, to: 33, kernel: kernel, bias: false)
+                return ComputeSettings.with(precision: precision) { bits(conv(x)) }
+            }
+            let same = results[0] == results[1]
+            #expect(same, "\(precision)")
         }
-        let same = results[0] == results[1]
-        #expect(same)
     }
 
     private func bits(_ tensor: Tensor) -> [UInt32] { tensor.values.map(\.bitPattern) }
