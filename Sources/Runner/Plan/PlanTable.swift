@@ -26,7 +26,25 @@ public struct PlanTable: CustomStringConvertible {
             lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)"] + (why.isEmpty ? [] : [why]))
         }
         let count = plan.cached == 1 ? "1 node" : "\(plan.cached) nodes"
-        return "\(TextColumns(lines, right: [1, 2, 3]))\(count) cached, \(plan.toRun) to run"
+        return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached, \(plan.toRun) to run"
+    }
+
+    /// What models are to be beside their files, where that is not the usual: `sdxl: precision bf16`.
+    private var choices: String {
+        var lines: [String] = []
+        for step in plan.steps {
+            guard case .reference = step.status else { continue }
+            let instance = graph.instances[step.index]
+            let chosen = instance.schema.parameters.compactMap { parameter -> String? in
+                guard case .choice = parameter.form, case .string(let value)? = instance.parameter(parameter.name),
+                    parameter.defaultValue != .string(value)
+                else { return nil }
+                return "\(parameter.name) \(value)"
+            }
+            let line = "\(step.name.node): \(chosen.joined(separator: ", "))\n"
+            if !chosen.isEmpty, !lines.contains(line) { lines.append(line) }
+        }
+        return lines.joined()
     }
 
     private var rows: [Row] {
