@@ -60,8 +60,8 @@ extension ModelReference {
     /// The roles of files that begin so: of "vae" its settings and its weights.
     func roles(prefix: String) -> [String] { files.keys.filter { $0.hasPrefix(prefix) }.sorted() }
 
-    /// What is made of the files of some roles, kept in memory under their content. A file that has changed since it was
-    /// hashed fails the node, and nothing of it stays.
+    /// What is made of the files of some roles, kept in memory under their content and so the same for every precision. A file
+    /// that has changed since it was hashed fails the node, and nothing of it stays.
     ///
     /// - Parameters:
     ///   - purpose: tells several such values apart
@@ -74,7 +74,9 @@ extension ModelReference {
     ) throws -> Resident {
         let content = roles.map { "\($0) \(files[$0]?.content ?? "none")" }.joined(separator: ", ")
         return try context.residents.value(for: "\(Self.kind) \(content) \(purpose)") { reserve in
-            let value = try withoutActuallyEscaping(reserve) { try make($0) }
+            let value = try withoutActuallyEscaping(reserve) { reserve in
+                try ComputeSettings.unrounded { try make(reserve) }
+            }
             try context.checkUnchanged(roles.compactMap { files[$0]?.path })
             return value
         }
