@@ -20,7 +20,7 @@ TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(S
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
 .PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
-.PHONY: clean
+.PHONY: clean install tarball
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -77,6 +77,14 @@ format: ## format the sources
 lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
+PREFIX := /usr/local
+install: setup ## install a program that runs without Swift, its manual and completions below PREFIX=/usr/local
+	scripts/package.sh "$(DESTDIR)$(PREFIX)"
+
+tarball: setup ## the same as pulid-run.tar.gz, with recipes and embedded models
+	rm -rf .build/pulid-run && scripts/package.sh .build/pulid-run
+	tar -czf pulid-run.tar.gz -C .build pulid-run
+
 clean: ## remove everything that was built, rendered or cached
-	rm -rf .build Benchmarks/.build Torture/.build Fuzz/.build out
+	rm -rf .build Benchmarks/.build Torture/.build Fuzz/.build out pulid-run.tar.gz
 	find cache -mindepth 1 ! -name README.md ! -name CACHEDIR.TAG -delete

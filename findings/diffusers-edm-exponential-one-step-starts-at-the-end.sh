@@ -6,13 +6,13 @@
 # one level that leaves sigma_min: the render starts at 0.002 instead of 80. The initial noise is still scaled for 80, so that the
 # model is handed numbers of about 160 where it was trained on 1. Two steps are as expected.
 #
-# Version: diffusers 0.42.1, torch 2.13.0 (CPU). Who meets it: whoever tries one-step models, or a step count of 1 in a test, with
+# Version: diffusers 0.42.1, torch 2.13.0 (CPU; from pip's index or PyTorch's). Who meets it: whoever tries one-step models, or a step count of 1 in a test, with
 # Playground 2.5's or CosXL's schedulers.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q --extra-index-url https://download.pytorch.org/whl/cpu \
+"$folder/venv/bin/pip" install -q \
     'torch==2.13.0+cpu' 'diffusers==0.42.1' 'transformers==5.24.0' 'numpy<3'
 "$folder/venv/bin/python" - <<'PYTHON'
 from diffusers import EDMEulerScheduler, EDMDPMSolverMultistepScheduler

@@ -6,13 +6,13 @@
 # a timestep before 0, to which TCD's steps never go. A model that sees the truth thus ends at
 # sqrt(a0) image + sqrt(1 - a0) noise; LCM's ends at the image.
 #
-# Version: diffusers 0.42.1, torch 2.13.0 (CPU). Who meets it: whoever compares TCD with another implementation, or a Hyper-SD render
+# Version: diffusers 0.42.1, torch 2.13.0 (CPU; from pip's index or PyTorch's). Who meets it: whoever compares TCD with another implementation, or a Hyper-SD render
 # with LCM's, and finds a rest that no setting removes.
 set -eu
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 python3 -m venv "$folder/venv"
-"$folder/venv/bin/pip" install -q --extra-index-url https://download.pytorch.org/whl/cpu \
+"$folder/venv/bin/pip" install -q \
     'torch==2.13.0+cpu' 'diffusers==0.42.1' 'transformers==5.24.0' 'numpy<3'
 "$folder/venv/bin/python" - <<'PYTHON'
 import torch
