@@ -204,7 +204,9 @@ import Testing
     @Test func theDetectorLooksFromFurtherAway() throws {
         let models = try models(aligner: false)
         let found = try face(photo([(column: 1, row: 1, blue: -1)], side: 20), models)
-        for (value, expected) in zip(found.box.values, [0, 0, 40, 40] as [Float]) { #expect(abs(value - expected) < 1.5) }
+        for (value, expected) in zip(found.box.values, [0, 0, 40, 40] as [Float]) {
+            #expect(abs(value - expected) < 1.5)
+        }
         #expect(
             warnings.all == [
                 "a face is found at [0, 0, 40, 40] only when the detector sees the photo at 512 pixels; see with show_face "
