@@ -1,8 +1,8 @@
 /// Pictures in labelled rows and columns on white.
 ///
 /// All cells are as large as the largest picture; smaller ones are centred, and a missing one leaves a pale crossed
-/// frame. Labels grow with the cells. Those that do not fit are broken between words (column labels) and then cut
-/// with an ellipsis.
+/// frame. Labels grow with the cells. Those that do not fit are broken between words and then cut with an
+/// ellipsis.
 public struct ContactSheet {
     /// A picture that is read when it is drawn: beside the sheet there is one at a time.
     public struct Picture {
@@ -56,15 +56,18 @@ public struct ContactSheet {
                 )
             }
         }
-        for (row, label) in layout.rowLabels.enumerated() {
+        for (row, lines) in layout.rowLabels.enumerated() {
             let right = layout.cellsLeft - layout.gap
-            sheet.draw(
-                label,
-                x: right - BitmapFont.width(of: label, scale: layout.scale),
-                y: layout.y(row) + (layout.cellHeight - BitmapFont.glyphHeight * layout.scale) / 2,
-                scale: layout.scale,
-                color: ContactSheet.ink
-            )
+            let height = (lines.count - 1) * layout.lineHeight + BitmapFont.glyphHeight * layout.scale
+            for (line, text) in lines.enumerated() {
+                sheet.draw(
+                    text,
+                    x: right - BitmapFont.width(of: text, scale: layout.scale),
+                    y: layout.y(row) + (layout.cellHeight - height) / 2 + line * layout.lineHeight,
+                    scale: layout.scale,
+                    color: ContactSheet.ink
+                )
+            }
         }
         for (row, pictures) in cells.enumerated() {
             for (column, picture) in pictures.enumerated() {

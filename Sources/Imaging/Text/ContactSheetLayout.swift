@@ -10,7 +10,8 @@ struct ContactSheetLayout {
     let gap: Int
     /// The title, broken into lines.
     let titleLines: [String]
-    let rowLabels: [String]
+    /// Each broken into as many lines as its row is high.
+    let rowLabels: [[String]]
     /// Each broken into lines; empty if no column has a label.
     let columnLabels: [[String]]
     let cellsLeft: Int
@@ -44,14 +45,17 @@ struct ContactSheetLayout {
 
         // 2. Labels.
         let (scale, cellWidth) = (scale, cellWidth)
-        rowLabels = sheet.rowLabels.map { BitmapFont.fit($0, width: max(cellWidth * 3 / 2, 96), scale: scale) }
+        let lineHeight = (BitmapFont.cellHeight + 1) * scale
+        let rowLines = max(1, min(Self.mostLines, cellHeight / lineHeight))
+        rowLabels = sheet.rowLabels.map {
+            Self.lines($0, width: max(cellWidth * 3 / 2, 96), scale: scale, atMost: rowLines)
+        }
         let hasColumnLabels = sheet.columnLabels.contains { !$0.isEmpty }
         columnLabels =
             hasColumnLabels
             ? sheet.columnLabels.map { ContactSheetLayout.lines($0, width: cellWidth, scale: scale) } : []
-        let labelWidth = rowLabels.map { BitmapFont.width(of: $0, scale: scale) }.max() ?? 0
+        let labelWidth = rowLabels.joined().map { BitmapFont.width(of: $0, scale: scale) }.max() ?? 0
         let labelLines = columnLabels.map(\.count).max() ?? 0
-        let lineHeight = (BitmapFont.cellHeight + 1) * scale
         cellsLeft = margin + (labelWidth > 0 ? labelWidth + gap : 0)
 
         // 3. The whole sheet. Saturating, so that an absurd number of cells is only ever too large.
@@ -71,9 +75,10 @@ struct ContactSheetLayout {
         return overflow || all > 1 << 40 ? 1 << 40 : start + all - gap + margin
     }
 
-    /// Words in at most three lines, the last one cut where it must be.
-    private static func lines(_ label: String, width: Int, scale: Int) -> [String] {
-        let maximum = 3
+    private static let mostLines = 3
+
+    /// Words in a few lines, each cut where it must be.
+    private static func lines(_ label: String, width: Int, scale: Int, atMost maximum: Int = mostLines) -> [String] {
         var lines: [String] = []
         for word in label.split(separator: " ") {
             if let last = lines.last {
