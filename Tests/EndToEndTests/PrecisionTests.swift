@@ -25,7 +25,7 @@ import Testing
             #expect(result.status == 0, "\(result.stderr)")
             return test.executed(result).map { $0.split(separator: "[").first.map(String.init) ?? $0 }.sorted()
         }
-        #expect(try ran("") == ["face", "identity", "latent", "prompt"])
+        #expect(try ran("") == ["face", "face.image", "identity", "latent", "prompt"])
         // The face is what it was.
         #expect(try ran("--set precision=bf16") == ["identity", "latent", "prompt"])
         #expect(try ran("--set precision=bf16 --kernels portable") == [])
