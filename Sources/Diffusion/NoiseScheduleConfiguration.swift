@@ -55,7 +55,12 @@ public struct NoiseScheduleConfiguration: Hashable, Sendable {
         )
         let levels = sigmas(of: cumulativeAlphas(betas))
         try require(levels[0] > 0, "beta_start", betaStart, "no noise is added at the first timestep")
-        try require(levels[levels.count - 1].isFinite, "beta_end", betaEnd, "no image is left at the last timestep")
+        try require(
+            levels[levels.count - 1].isFinite,
+            trainedBetas.isEmpty ? "beta_end" : "trained_betas",
+            trainedBetas.isEmpty ? "\(betaEnd)" : "\(trainedBetas.count) numbers",
+            "no image is left at the last timestep"
+        )
         guard let zeroTerminalSNR else { return levels }
         try require(levels.count > 1, "num_train_timesteps", 1, "a schedule that ends in noise alone has more")
         try require(

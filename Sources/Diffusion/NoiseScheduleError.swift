@@ -10,6 +10,8 @@ public enum NoiseScheduleError: Error, Hashable {
     case spacing(TimestepSpacing, sampler: Sampler)
     /// A schedule that is made for SDXL's noise levels.
     case notForEDM(TimestepSpacing)
+    /// Timesteps by number, for a model that has none.
+    case numbersForEDM
     /// Timesteps that do not fall, or lie outside the model's.
     case timesteps([Int], count: Int)
     /// A sampler that is defined for DDPM's timesteps alone.
@@ -34,6 +36,9 @@ extension NoiseScheduleError: CustomStringConvertible {
         case .notForEDM(let spacing):
             "the schedule \(spacing.rawValue) is made for SDXL's noise levels, and this model was trained with EDM's: use karras or "
                 + "exponential"
+        case .numbersForEDM:
+            "`timesteps:` are numbers of training timesteps, and this model was trained with EDM's continuous noise levels: use steps "
+                + "and schedule"
         case .timesteps(let timesteps, let count):
             "the timesteps \(timesteps.prefix(20).map(String.init).joined(separator: ", ")) must fall, from \(count - 1) "
                 + "to 0 at most"

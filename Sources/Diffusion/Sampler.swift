@@ -90,8 +90,9 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     }
 
     private func check(_ timesteps: [Int], _ noise: NoiseSchedule) throws {
+        guard noise.ddpm != nil else { throw NoiseScheduleError.numbersForEDM }
         let count = noise.sigmas.count
-        guard noise.ddpm != nil, !timesteps.isEmpty, timesteps.allSatisfy((0..<count).contains),
+        guard !timesteps.isEmpty, timesteps.allSatisfy((0..<count).contains),
             zip(timesteps, timesteps.dropFirst()).allSatisfy(>)
         else { throw NoiseScheduleError.timesteps(timesteps, count: count) }
     }

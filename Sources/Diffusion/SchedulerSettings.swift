@@ -50,6 +50,7 @@ extension SchedulerSettings: Decodable {
         case sigmaData = "sigma_data"
         case thresholding
         case clipSample = "clip_sample"
+        case useFlowSigmas = "use_flow_sigmas"
         case snrShift = "snr_shift_scale"
     }
 
@@ -57,7 +58,8 @@ extension SchedulerSettings: Decodable {
     ///   or would change the picture and is not followed here
     public init(from decoder: any Decoder) throws {
         let keys = try decoder.container(keyedBy: Key.self)
-        for key in [Key.thresholding, .clipSample] where try keys.decodeIfPresent(Bool.self, forKey: key) == true {
+        for key in [Key.thresholding, .clipSample, .useFlowSigmas]
+        where try keys.decodeIfPresent(Bool.self, forKey: key) == true {
             throw NoiseScheduleError.unsupported(key: key.rawValue)
         }
         let name = try keys.decodeIfPresent(String.self, forKey: .className)

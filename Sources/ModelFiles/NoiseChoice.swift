@@ -23,6 +23,14 @@ package struct NoiseChoice: Hashable, Sendable {
         case .ddpm(var settings):
             settings.predictionType = prediction ?? settings.predictionType
             settings.zeroTerminalSNR = zeroTerminalSNR ?? settings.zeroTerminalSNR
+            guard settings.zeroTerminalSNR == nil || settings.predictionType != .epsilon else {
+                throw ModelFileError.needs(
+                    what: "`prediction: velocity`",
+                    because:
+                        "where nothing but noise is left at the last timestep (`zero_snr:`, or the model's own settings), a model "
+                        + "that predicts the noise says nothing"
+                )
+            }
             return .ddpm(settings)
         case .edm(var settings):
             guard zeroTerminalSNR == nil, prediction == .velocity else {

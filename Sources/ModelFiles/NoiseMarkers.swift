@@ -22,7 +22,7 @@ public struct NoiseMarkers: Hashable, Sendable {
     public init(_ source: any CheckpointSource) throws {
         func has(_ name: String) -> Bool { source.shape(of: name) != nil }
         predictsVelocity = has(Self.velocity)
-        endsInNoiseAlone = predictsVelocity && has(Self.noiseAlone)
+        endsInNoiseAlone = has(Self.noiseAlone)
         func number(_ name: String) throws -> Double? {
             guard let shape = source.shape(of: name), shape.allSatisfy({ $0 == 1 }) else { return nil }
             return Double(try source.tensor(name).values[0])
@@ -49,7 +49,15 @@ public struct NoiseMarkers: Hashable, Sendable {
         var ddpm = NoiseScheduleConfiguration.sdxl
         if case .ddpm(let said) = settings { ddpm = said }
         ddpm.predictionType = .velocity
-        if endsInNoiseAlone, ddpm.zeroTerminalSNR == nil { ddpm.zeroTerminalSNR = .comfyui }
+        return .ddpm(ddpm)
+    }
+
+    /// ComfyUI follows `ztsnr` where the velocity is predicted, and nowhere else.
+    func ending(_ process: NoiseProcess) -> NoiseProcess {
+        guard endsInNoiseAlone, case .ddpm(var ddpm) = process, ddpm.predictionType == .velocity,
+            ddpm.zeroTerminalSNR == nil
+        else { return process }
+        ddpm.zeroTerminalSNR = .comfyui
         return .ddpm(ddpm)
     }
 
@@ -65,7 +73,12 @@ public struct NoiseMarkers: Hashable, Sendable {
             return lines
         }
         if predictsVelocity { lines.append("predicts the velocity (v_pred)") }
-        if endsInNoiseAlone { lines.append("was trained down to no signal at all (ztsnr)") }
+        if endsInNoiseAlone {
+            lines.append(
+                "was trained down to no signal at all (ztsnr)"
+                    + (predictsVelocity ? "" : ", which counts with prediction: velocity alone")
+            )
+        }
         return lines
     }
 }

@@ -24,7 +24,9 @@ package struct OriginalCheckpoint {
     /// A UNet's, whatever the layout.
     func unet(layersPerBlock: Int) throws -> any WeightSource {
         let first = "input_blocks.0.0.weight"
-        guard let prefix = [Self.unetPrefix, ""].first(where: { has($0 + first) }) else { return source }
+        guard let prefix = [Self.unetPrefix, "diffusion_model.", ""].first(where: { has($0 + first) }) else {
+            return source
+        }
         return try RenamedWeights(
             source,
             prefix: prefix,
@@ -54,6 +56,20 @@ package struct OriginalCheckpoint {
     }
 
     private func has(_ name: String) -> Bool { source.shape(of: name) != nil }
+
+    /// UNets and autoencoders hold numbers alone.
+    ///
+    /// - Throws: `CheckpointError.notFloats` for a tensor of a type that is not read as floats
+    func requireFloats(as role: String) throws {
+        let prefix = role == "unet" ? Self.unetPrefix : Self.vaePrefix
+        let isWhole = source.tensorNames.contains { $0.hasPrefix(prefix) }
+        for name in source.tensorNames where !isWhole || name.hasPrefix(prefix) {
+            guard let type = source.elementType(of: name), !type.isReadAsFloats, !NoiseMarkers.isMarker(name) else {
+                continue
+            }
+            throw CheckpointError.notFloats(tensor: name, type: type, file: source.name)
+        }
+    }
 
     // MARK: - Settings, which such a file does not say
 

@@ -95,8 +95,8 @@ package struct SDXLLayout {
         guard role == "unet", case .checkpoint(_, let lacks) = kind else { return }
         let others = WeightsKind.Part.allCases.filter { !lacks.contains($0) }.map(\.rawValue)
         warnings.append(
-            "\(file) is named as `unet:`, so that its \(others.joined(separator: " and ")) are not used; name it as `base:` to use "
-                + "all of it"
+            "\(file) is named as `unet:`, and what else it holds (\(others.joined(separator: ", "))) is not used; name it as `base:` to "
+                + "use all of it"
         )
     }
 

@@ -12,6 +12,7 @@ extension SDXLParts {
         let (first, second) = try (firstEncoderConfig(), secondEncoderConfig())
         try checkText(of: unetConfig, first, second)
         try checkLatents(of: unetConfig, vaeConfig)
+        for role in ["unet", "vae"] { try checkpoint(role).requireFloats(as: role) }
         _ = try unet(HeaderWeights(unetWeights(unetConfig)), unetConfig)
         _ = try vae(HeaderWeights(vaeWeights(vaeConfig)), vaeConfig)
         _ = try CLIPTextModel(Weights(HeaderWeights(firstEncoderWeights())), config: first)

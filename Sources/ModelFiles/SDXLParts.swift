@@ -93,8 +93,9 @@ package struct SDXLParts {
     /// where none does.
     package func noiseSchedule() throws -> NoiseSchedule {
         var process = try paths["scheduler"].map { try decodeConfig(SchedulerSettings.self, from: $0).process } ?? .sdxl
-        if paths["unet"] != nil { process = try checkpoint("unet").noiseMarkers().process(over: process) }
-        process = try noise.process(over: process)
+        let markers = try paths["unet"].map { _ in try checkpoint("unet").noiseMarkers() }
+        process = try noise.process(over: markers?.process(over: process) ?? process)
+        process = markers?.ending(process) ?? process
         do { return try NoiseSchedule(process) } catch let error as NoiseScheduleError {
             throw ModelFileError.badConfig(path: try path("unet"), reason: "\(error)")
         }
@@ -132,7 +133,7 @@ package struct SDXLParts {
         }
     }
 
-    private func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }
+    func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }
 
     func path(_ role: String) throws -> String {
         guard let path = paths[role] else {

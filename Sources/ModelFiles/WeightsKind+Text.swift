@@ -15,6 +15,8 @@ extension WeightsKind: CustomStringConvertible {
         case .unet(.otherChannels(let taken, let given)):
             "a UNet of SDXL's kind that takes \(taken) channels and gives \(given)"
         case .unet(.refiner): "the SDXL refiner's UNet"
+        case .unet(.guidanceEmbedded):
+            "LCM-SDXL's UNet, which is told the guidance as a number; its LoRA does the same for any SDXL"
         case .unet(.distilled): "a distilled SDXL (SSD-1B, Segmind-Vega or alike), whose layers PuLID's do not fit"
         case .unet(.other(let width)):
             "a UNet of another model than SDXL" + (width > 0 ? " (text of width \(width))" : "")

@@ -42,6 +42,8 @@ public enum WeightsKind: Hashable, Sendable {
         case otherChannels(taken: Int, given: Int)
         /// SDXL's second model, which reads the second text encoder alone.
         case refiner
+        /// Told the guidance as a number (LCM-SDXL).
+        case guidanceEmbedded
         /// With fewer layers (SSD-1B, Segmind-Vega).
         case distilled
         /// By the width of its text.
@@ -147,7 +149,7 @@ private struct WeightsNames {
 
     private var part: WeightsKind? {
         if holds("down_blocks.") || holds("input_blocks.") { return .unet(family("")) }
-        if holds(Self.unetPrefix) { return .unet(family(Self.unetPrefix)) }
+        for prefix in [Self.unetPrefix, "diffusion_model."] where holds(prefix) { return .unet(family(prefix)) }
         if holds("decoder.layers.") && has("decoder.layers.0.weight") || has("1.weight") && has("3.conv.0.weight") {
             return .other("a tiny autoencoder (TAESD), which only previews")
         }
@@ -174,6 +176,7 @@ private struct WeightsNames {
         if let taken, taken != given ?? taken || [8, 9].contains(taken) {
             return .otherChannels(taken: taken, given: given ?? 4)
         }
+        if has("\(prefix)time_embedding.cond_proj.weight") { return .guidanceEmbedded }
         if added.last == 2560, width == 1280 { return .refiner }
         let isWhole = shape("conv_out.weight", "out.2.weight") != nil
         let hasMiddle =

@@ -106,7 +106,7 @@ struct LoadSDXL: Node {
             )
         }
         var layout = SDXLLayout(base: base, config: config?.path)
-        try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
+        try layout.add(unet: locatedUNet ?? unet?.path, vae: (vae?.path).map(withoutHubLayout))
         try layout.addTokenizers(from: tokenizers(for: base))
         for warning in layout.warnings { context.warn(warning) }
         let files = try layout.paths.mapValues { try ModelFile($0, context) }

@@ -102,8 +102,8 @@ import Testing
         _ = try load(["base": .string(folder.path), "unet": .string(path)])
         #expect(
             collected.all == [
-                "\(path) is named as `unet:`, so that its first text encoder and second text encoder are not used; name it as "
-                    + "`base:` to use all of it"
+                "\(path) is named as `unet:`, and what else it holds (first text encoder, second text encoder) is not used; name it "
+                    + "as `base:` to use all of it"
             ]
         )
     }
@@ -226,7 +226,7 @@ import Testing
         for path in [snapshot, hub, folder.path + "/hub"] {
             #expect(try load(["base": .string(path)]).record == expected)
         }
-        #expect(FileInspection(path: hub).use == "{uses: load_sdxl, base: \(hub)}")
+        #expect(FileInspection(path: hub).use == "{uses: load_sdxl, base: \(snapshot)}")
     }
 
     // MARK: - What a model's output means
@@ -294,7 +294,7 @@ import Testing
         #expect(try latent(load(settings(path).merging(diffusers) { $1 })) != zero)
         #expect(
             message { _ = try load(settings(path).merging(["zero_snr": .string("comfyui")]) { $1 }) }?
-                .contains("a model that predicts the noise says nothing") == true
+                .hasPrefix("`prediction: velocity` is needed: ") == true
         )
         // A part that does not draw from noise does not see it.
         let (a, b) = try (load(settings(path)), load(settings(path).merging(["prediction": .string("image")]) { $1 }))

@@ -5,11 +5,9 @@ extension FileInspection {
     /// A model's folder by what its settings say, another by what it holds.
     mutating func inspectFolder() {
         if let hub = HubFolder(path) {
-            let snapshot = FileInspection(path: hub.snapshot)
             let named = path
-            self = snapshot
+            self = FileInspection(path: hub.snapshot)
             path = named
-            use = snapshot.use?.replacing(Self.quoted(hub.snapshot), with: Self.quoted(named))
             details.append("in the cache of huggingface_hub: \(hub.snapshot)")
             return
         }

@@ -53,7 +53,7 @@ extension AutoencoderKL {
                 "it has to divide every one of the block_out_channels \(blockOutChannels)"
             )
             try check.require(
-                (1e-3...1e3).contains(abs(scalingFactor)),
+                (1e-3...1e3).contains(scalingFactor),
                 "scaling_factor",
                 scalingFactor,
                 "a number between 0.001 and 1000 is expected"
