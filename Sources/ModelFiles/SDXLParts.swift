@@ -94,9 +94,11 @@ package struct SDXLParts {
     package func noiseSchedule() throws -> NoiseSchedule {
         var process = try paths["scheduler"].map { try decodeConfig(SchedulerSettings.self, from: $0).process } ?? .sdxl
         let markers = try paths["unet"].map { _ in try checkpoint("unet").noiseMarkers() }
-        process = try noise.process(over: markers?.process(over: process) ?? process)
-        process = markers?.ending(process) ?? process
-        do { return try NoiseSchedule(process) } catch let error as NoiseScheduleError {
+        process = markers?.process(over: process) ?? process
+        do {
+            process = try noise.process(over: process)
+            return try NoiseSchedule(markers?.ending(process) ?? process)
+        } catch let error where error is NoiseScheduleError || error is ModelFileError {
             throw ModelFileError.badConfig(path: try path("unet"), reason: "\(error)")
         }
     }

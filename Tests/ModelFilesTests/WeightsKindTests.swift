@@ -125,8 +125,8 @@ struct WeightsKindTests {
         let empty = Tensor([], shape: [0])
         let velocity = try markers(["v_pred": empty, "ztsnr": empty])
         #expect(velocity.predictsVelocity && velocity.endsInNoiseAlone && velocity.edm == nil)
-        // ComfyUI, too, looks for one only beside the other.
-        #expect(try !markers(["ztsnr": empty]).endsInNoiseAlone)
+        // One counts only where the velocity is predicted, which another may say.
+        #expect(try markers(["ztsnr": empty]).lines[0].contains("with prediction: velocity alone"))
         let cosXL = try markers(["edm_vpred.sigma_max": Tensor([40], shape: [1]), "v_pred": empty])
         #expect(cosXL.edm == .cosXL(sigmaMax: 40))
         let four = Tensor(repeating: 1, shape: [4])
