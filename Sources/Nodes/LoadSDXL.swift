@@ -112,13 +112,12 @@ struct LoadSDXL: Node {
         let files = try layout.paths.mapValues { try ModelFile($0, context) }
         let known = NoiseChoice.known(byName: locatedUNet ?? base)
         let noise = NoiseChoice(prediction: prediction?.type ?? known, zeroTerminalSNR: zeroSNR)
-        try SDXLParts(paths: layout.paths, noise: noise).check()
         let model = SDXLModel(
             files: files.merging(try loraFiles(context)) { $1 }.merging(try embeddingFiles(context)) { $1 },
             noise: noise,
             precision: precision.chosen
         )
-        try model.checkLoRAs()
+        try model.check(context)
         return model
     }
 

@@ -117,10 +117,16 @@ public struct SDXLModel: ModelReference {
         try resident(["scheduler", "unet"], for: "noise \(settings)", context) { _ in try parts.noiseSchedule() }
     }
 
-    /// Whether the LoRAs fit the networks, by the files' headers alone.
+    /// Whether the networks fit their settings, each other and the LoRAs, by the files' headers alone; once for all models of a
+    /// run that differ in LoRAs.
     ///
-    /// - Throws: `LoRAError`, and what reading headers throws
-    func checkLoRAs() throws {
+    /// - Throws: what `SDXLParts.check` throws; `LoRAError`
+    func check(_ context: RunContext) throws {
+        let networks = files.keys.filter { !$0.contains(" lora ") && !$0.hasPrefix(Self.embedding) }.sorted()
+        _ = try resident(networks, for: "check \(settings)", context) { _ in
+            try parts.check()
+            return true
+        }
         if !loras(of: .unet).isEmpty { _ = try merged(.unet, into: parts.unetWeights(parts.unetConfig())) }
         if !loras(of: .textEncoder).isEmpty { _ = try merged(.textEncoder, into: parts.firstEncoderWeights()) }
         if !loras(of: .textEncoder2).isEmpty { _ = try merged(.textEncoder2, into: parts.secondEncoderWeights()) }
