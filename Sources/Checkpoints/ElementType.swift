@@ -63,7 +63,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
     }
 
     /// The bytes that a tensor of this type and shape takes; nil if they are more than an Int counts, or not whole.
-    func byteCount(of shape: [Int]) -> Int? {
+    package func byteCount(of shape: [Int]) -> Int? {
         var count = 1
         for size in shape {
             let (product, over) = count.multipliedReportingOverflow(by: size)

@@ -20,15 +20,29 @@ struct StoredNumbers {
 
     /// As floats that lie where they are, whatever their width and alignment; those of 64 bits rounded; nil for what is
     /// no float.
-    func floats() -> Tensor? {
+    private func floats() -> Tensor? {
         guard type.isReadAsFloats else { return nil }
         guard let start = bytes.baseAddress, !bytes.isEmpty else { return .zeros(shape) }
         guard let element = type.kernelElement else { return Tensor(doubles().map { Float($0) }, shape: shape) }
         return Tensor(borrowing: StoredFloats(start, of: element), shape: shape, owner: owner)
     }
 
+    /// - Throws: `CheckpointError.notFloats` for what is no float
+    func tensor(_ name: String, of file: String) throws -> Tensor {
+        guard let tensor = floats() else { throw CheckpointError.notFloats(tensor: name, type: type, file: file) }
+        return tensor
+    }
+
+    /// - Throws: `CheckpointError.notIntegers` for what is no integer or boolean, or does not fit
+    func integers(_ name: String, of file: String) throws -> [Int] {
+        guard let integers = integers() else {
+            throw CheckpointError.notIntegers(tensor: name, type: type, file: file)
+        }
+        return integers
+    }
+
     /// As Int; nil for what is no integer or boolean, or does not fit.
-    func integers() -> [Int]? {
+    private func integers() -> [Int]? {
         let values: [Int?]? =
             switch type {
             case .bool, .u8: numbers(UInt8.self)

@@ -25,10 +25,6 @@ package struct FewSteps: Hashable, Sendable {
     package func warning(steps: Int, guidance: Double, file: String) -> String? {
         guard steps > 12 || guidance > 2.5 else { return nil }
         return "\(file) is \(name) by its name, made for at most 8 steps and guidance 1; here are \(steps) and "
-            + "\(guidance.formatted), which spoils its pictures"
+            + "\(guidance.brief), which spoils its pictures"
     }
-}
-
-extension Double {
-    fileprivate var formatted: String { self == rounded() && abs(self) < 1e6 ? "\(Int(self))" : "\(self)" }
 }

@@ -11,17 +11,8 @@ final class HeaderWeights: WeightSource {
 
     init(_ base: any WeightSource) throws {
         self.base = base
-        let sizes = base.tensorNames.compactMap { base.shape(of: $0).flatMap(Self.bytes) }
+        let sizes = base.tensorNames.compactMap { base.shape(of: $0).flatMap(ElementType.f16.byteCount(of:)) }
         zeros = try ZeroPages(bytes: sizes.max() ?? 0, for: base.name)
-    }
-
-    /// As 16-bit floats; nil for more than an Int counts.
-    private static func bytes(_ shape: [Int]) -> Int? {
-        shape.reduce(Optional(2)) { total, size in
-            guard let total else { return nil }
-            let (bytes, over) = total.multipliedReportingOverflow(by: size)
-            return over ? nil : bytes
-        }
     }
 
     var name: String { base.name }

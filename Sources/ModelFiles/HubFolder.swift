@@ -10,8 +10,10 @@ struct HubFolder {
 
     /// nil for another folder.
     init?(_ path: String) {
-        let parts = ((path as NSString).lastPathComponent).components(separatedBy: "--")
-        guard parts.count >= 2, parts[0] == "models", let name = parts.last else { return nil }
+        // Asked of every file of a folder of downloads.
+        guard let last = path.split(separator: "/").last, last.hasPrefix("models--"),
+            let name = last.components(separatedBy: "--").last
+        else { return nil }
         let snapshots = "\(path)/snapshots"
         let main = FileManager.default.contents(atPath: "\(path)/refs/main").flatMap { data in
             data.count < 256

@@ -15,7 +15,8 @@ public struct NoiseMarkers: Hashable, Sendable {
 
     private static let velocity = "v_pred"
     private static let noiseAlone = "ztsnr"
-    private static let playground = ["edm_mean", "edm_std"]
+    /// Means and deviations of the latents, too.
+    static let playground = (mean: "edm_mean", deviation: "edm_std")
     private static let cosXL = ["edm_vpred.sigma_max", "edm_vpred.sigma_min"]
 
     /// - Throws: `CheckpointError` for notes that cannot be read
@@ -27,7 +28,7 @@ public struct NoiseMarkers: Hashable, Sendable {
             guard let shape = source.shape(of: name), shape.allSatisfy({ $0 == 1 }) else { return nil }
             return Double(try source.tensor(name).values[0])
         }
-        if Self.playground.allSatisfy(has) {
+        if has(Self.playground.mean), has(Self.playground.deviation) {
             edm = EDMConfiguration()
         } else if let most = try number(Self.cosXL[0]) {
             edm = try .cosXL(sigmaMin: number(Self.cosXL[1]) ?? 0.002, sigmaMax: most)
@@ -38,7 +39,8 @@ public struct NoiseMarkers: Hashable, Sendable {
 
     /// Whether a tensor is such a note.
     public static func isMarker(_ name: String) -> Bool {
-        name == velocity || name == noiseAlone || playground.contains(name) || cosXL.contains(name)
+        name == velocity || name == noiseAlone || name == playground.mean || name == playground.deviation
+            || cosXL.contains(name)
     }
 
     /// What the notes make of a process that settings say: they count for more, as the settings may be those of the model

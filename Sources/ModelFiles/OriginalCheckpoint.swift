@@ -118,7 +118,9 @@ package struct OriginalCheckpoint {
         func statistics(_ name: String) throws -> [Float] {
             source.shape(of: name).map { $0.reduce(1, *) <= 64 } == true ? try source.tensor(name).values : []
         }
-        let (mean, deviation) = try (statistics("edm_mean"), statistics("edm_std"))
+        let (mean, deviation) = try (
+            statistics(NoiseMarkers.playground.mean), statistics(NoiseMarkers.playground.deviation)
+        )
         return try AutoencoderKL.Config(
             blockOutChannels: levels.compactMap { layer($0, 0)?.first },
             layersPerBlock: layers,

@@ -36,13 +36,6 @@ import Testing
 
     private let collected: Collected
 
-    private func message(_ body: () throws -> Void) -> String? {
-        do {
-            try body()
-            return nil
-        } catch { return "\(error)" }
-    }
-
     private func load(_ parameters: [String: Value]) throws -> SDXLModel { try runner.run("load_sdxl", parameters) }
 
     /// The checkpoint with its tensors changed, kept or left out.
@@ -89,9 +82,9 @@ import Testing
         let path = try file("no_vae") { $0.hasPrefix("first_stage_model.") ? nil : ($0, $1) }
         #expect(FileInspection(path: path).kind == "SDXL in one file without its VAE")
         #expect(FileInspection(path: path).use == "{uses: load_sdxl, base: \(path), vae: VAE}")
-        let message = message { _ = try load(settings(path)) }
+        let said = message { _ = try load(settings(path)) }
         #expect(
-            message
+            said
                 == "\(path): this is SDXL in one file without its VAE; give `vae:` beside it; expected SDXL in one file, "
                 + "with its UNet, VAE and both text encoders"
         )
@@ -140,8 +133,8 @@ import Testing
             guard name == "model.diffusion_model.input_blocks.0.0.weight" else { return (name, tensor) }
             return (name, .zeros([tensor.shape[0], channels, 3, 3]))
         }
-        let message = try #require(message { _ = try load(settings(path)) })
-        #expect(message.contains("\(path): this is") && message.contains(words))
+        let said = try #require(message { _ = try load(settings(path)) })
+        #expect(said.contains("\(path): this is") && said.contains(words))
         #expect(FileInspection(path: path).use == nil)
         // In diffusers' layout, too.
         var writer = SafetensorsWriter()
@@ -152,7 +145,7 @@ import Testing
         }
         let alone = "\(folder.path)/alone.safetensors"
         try writer.write(to: alone)
-        let other = try #require(self.message { _ = try load(["base": .string(folder.path), "unet": .string(alone)]) })
+        let other = try #require(message { _ = try load(["base": .string(folder.path), "unet": .string(alone)]) })
         #expect(other.contains("\(alone): this is") && other.contains(words))
     }
 
@@ -163,9 +156,9 @@ import Testing
             default: (name, tensor)
             }
         }
-        let message = message { _ = try load(settings(path)) }
+        let said = message { _ = try load(settings(path)) }
         #expect(
-            message
+            said
                 == "\(path): this is a VAE whose latents have 16 channels, as those of Stable Diffusion 3 and FLUX; "
                 + "expected one of 4, as the UNet has them"
         )

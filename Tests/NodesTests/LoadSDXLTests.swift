@@ -518,7 +518,7 @@ struct SingleFileTests {
 }
 
 /// The text of the error that `body` throws; nil if it throws none.
-private func message(_ body: () throws -> Void) -> String? {
+func message(_ body: () throws -> Void) -> String? {
     do {
         try body()
         return nil

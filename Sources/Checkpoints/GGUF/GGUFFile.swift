@@ -29,21 +29,8 @@ public final class GGUFFile: CheckpointSource {
     public func shape(of name: String) -> [Int]? { header.entries[name]?.shape }
     public func elementType(of name: String) -> ElementType? { header.entries[name]?.type }
 
-    public func tensor(_ name: String) throws -> Tensor {
-        let numbers = try numbers(name)
-        guard let tensor = numbers.floats() else {
-            throw CheckpointError.notFloats(tensor: name, type: numbers.type, file: self.name)
-        }
-        return tensor
-    }
-
-    public func integers(_ name: String) throws -> [Int] {
-        let numbers = try numbers(name)
-        guard let integers = numbers.integers() else {
-            throw CheckpointError.notIntegers(tensor: name, type: numbers.type, file: self.name)
-        }
-        return integers
-    }
+    public func tensor(_ name: String) throws -> Tensor { try numbers(name).tensor(name, of: self.name) }
+    public func integers(_ name: String) throws -> [Int] { try numbers(name).integers(name, of: self.name) }
 
     private func numbers(_ name: String) throws -> StoredNumbers {
         guard let entry = header.entries[name] else {

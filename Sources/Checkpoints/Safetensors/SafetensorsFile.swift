@@ -25,21 +25,8 @@ public final class SafetensorsFile: CheckpointSource {
 
     public func elementType(of name: String) -> ElementType? { entry(name)?.type }
 
-    public func tensor(_ name: String) throws -> Tensor {
-        let entry = try existingEntry(name)
-        guard let tensor = numbers(of: entry).floats() else {
-            throw CheckpointError.notFloats(tensor: name, type: entry.type, file: self.name)
-        }
-        return tensor
-    }
-
-    public func integers(_ name: String) throws -> [Int] {
-        let entry = try existingEntry(name)
-        guard let integers = numbers(of: entry).integers() else {
-            throw CheckpointError.notIntegers(tensor: name, type: entry.type, file: self.name)
-        }
-        return integers
-    }
+    public func tensor(_ name: String) throws -> Tensor { try numbers(name).tensor(name, of: self.name) }
+    public func integers(_ name: String) throws -> [Int] { try numbers(name).integers(name, of: self.name) }
 
     // MARK: - Reading
 
@@ -58,8 +45,9 @@ public final class SafetensorsFile: CheckpointSource {
         throw WeightsError.missing(name: name, source: self.name, nearest: nearest)
     }
 
-    private func numbers(of entry: SafetensorsEntry) -> StoredNumbers {
-        file.numbers(
+    private func numbers(_ name: String) throws -> StoredNumbers {
+        let entry = try existingEntry(name)
+        return file.numbers(
             UnsafeRawBufferPointer(rebasing: file.bytes[entry.range]),
             type: entry.type,
             shape: entry.shape

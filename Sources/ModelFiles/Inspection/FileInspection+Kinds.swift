@@ -46,7 +46,7 @@ extension FileInspection {
             details.append("in the key style of \(lora.style)")
             for summary in lora.summaries {
                 let kinds = summary.kinds == ["LoRA"] ? "" : " (\(summary.kinds.joined(separator: ", ")))"
-                let alphas = summary.alphas.map { $0 == $0.rounded() && abs($0) < 1e6 ? "\(Int($0))" : "\($0)" }
+                let alphas = summary.alphas.map(\.brief)
                 var facts = ["\(summary.network.rawValue): \(summary.layers) layers\(kinds)"]
                 if !summary.ranks.isEmpty {
                     facts.append("rank \(summary.ranks.map(String.init).joined(separator: ", "))")

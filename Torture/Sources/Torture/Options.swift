@@ -12,8 +12,7 @@ struct Options {
     var library = ".build/release/libfaults.so"
     var root = ".."
     var folder = NSTemporaryDirectory() + "/torture"
-    /// Seconds until a process counts as one without an end: SQLite alone waits ten for every lock that is refused for ever.
-    var patience = 120.0
+    var patience = 60.0
     /// Leaves the folders of trials that failed.
     var keep = false
 
