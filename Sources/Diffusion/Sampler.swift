@@ -92,9 +92,15 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     private func check(_ timesteps: [Int], _ noise: NoiseSchedule) throws {
         guard noise.ddpm != nil else { throw NoiseScheduleError.numbersForEDM }
         let count = noise.sigmas.count
-        guard !timesteps.isEmpty, timesteps.allSatisfy((0..<count).contains),
-            zip(timesteps, timesteps.dropFirst()).allSatisfy(>)
-        else { throw NoiseScheduleError.timesteps(timesteps, count: count) }
+        guard Self.areFalling(timesteps, below: count) else {
+            throw NoiseScheduleError.timesteps(timesteps, count: count)
+        }
+    }
+
+    /// Whether there are timesteps, each smaller than the one before, from `count` - 1 to 0 at most.
+    public static func areFalling(_ timesteps: [Int], below count: Int) -> Bool {
+        !timesteps.isEmpty && timesteps.allSatisfy((0..<count).contains)
+            && zip(timesteps, timesteps.dropFirst()).allSatisfy(>)
     }
 
     /// Half-way between each step's ends in the logarithm of sigma, for dpmpp_sde; the last step, which ends at no noise,

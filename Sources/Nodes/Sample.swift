@@ -182,25 +182,20 @@ struct Sample: Node {
 
     private var visits: Sampler.Visits { timesteps.isEmpty ? .spaced(steps, schedule) : .timesteps(timesteps) }
 
-    /// What no model's noise levels could make possible.
+    /// What no model's noise levels could make possible; asked for each cell, so that no schedule is made for it.
     private func scheduleProblems() -> [ParameterProblem] {
-        do {
-            _ = try sampler.schedule(visits, eta: eta, of: NoiseSchedule())
-            return []
-        } catch NoiseScheduleError.spacing(let spacing, let sampler) {
+        if timesteps.isEmpty {
+            guard !sampler.takes(schedule) else { return [] }
             let others = TimestepSpacing.allCases.filter { sampler.takes($0) }.map(\.rawValue)
             return [
                 ParameterProblem(
                     "schedule",
-                    "\(sampler.rawValue) has no schedule \(spacing.rawValue)",
+                    "\(sampler.rawValue) has no schedule \(schedule.rawValue)",
                     hint: "use \(others.joined(separator: ", "))"
                 )
             ]
-        } catch NoiseScheduleError.timesteps {
-            return [ParameterProblem("timesteps", "timesteps must fall, and lie between 0 and 999")]
-        } catch {
-            // A model with other training timesteps may have as many steps.
-            return []
         }
+        return Sampler.areFalling(timesteps, below: NoiseScheduleConfiguration.sdxl.numTrainTimesteps)
+            ? [] : [ParameterProblem("timesteps", "timesteps must fall, and lie between 0 and 999")]
     }
 }
