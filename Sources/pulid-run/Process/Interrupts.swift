@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Runner
 import Synchronization
@@ -11,6 +12,9 @@ final class Interrupts: Sendable {
         var waitedFor: @Sendable () -> String? = { nil }
         var save: @Sendable () -> Void = {}
     }
+
+    /// How long a terminal may take, in seconds.
+    private static let saying = 0.1
 
     private let received = Atomic<Int32>(0)
     private let hooks = Mutex(Hooks())
@@ -52,12 +56,16 @@ final class Interrupts: Sendable {
         var signals = signals
         let first = Self.wait(for: &signals)
         received.store(first, ordering: .relaxed)
-        cancellation.request()
         let hooks = hooks.withLock { $0 }
+        // Said before the run can say that it has ended; a terminal that hangs holds nothing up.
+        let isSaid = DispatchSemaphore(value: 0)
         aside {
             let awaited = hooks.waitedFor().map { ", waiting for \($0)" } ?? ""
             Terminal.error("\nstopping\(awaited); once more to stop at once\n")
+            isSaid.signal()
         }
+        _ = isSaid.wait(timeout: .now() + Self.saying)
+        cancellation.request()
         let whole = grace.rounded(.down)
         var patience = timespec(tv_sec: Int(whole), tv_nsec: Int((grace - whole) * 1e9))
         while sigtimedwait(&signals, nil, &patience) < 0 {
