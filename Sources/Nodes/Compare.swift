@@ -25,7 +25,7 @@ struct Compare: Node {
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         let pictures = inputBytes["image", default: 0] + inputBytes["baseline", default: 0]
-        return 16 << 20 + 4 * pictures + (inputBytes["face"] == nil ? 0 : WorkingMemory.faces)
+        return 16 << 20 + WorkingMemory.numbers(of: pictures) + (inputBytes["face"] == nil ? 0 : WorkingMemory.faces)
     }
 
     func run(_ context: RunContext) throws -> ScoresArtifact {

@@ -4,7 +4,7 @@ import Imaging
 /// All pictures of a sweep on one page.
 struct ContactSheetNode: Node {
     static let name = "contact_sheet"
-    static let version = 3
+    static let version = 4
     static let help = "Lays out the pictures of a sweep in labelled rows and columns."
 
     @Input("the sweep, as in \"$image[*]\"") var images: Gathered<ImageArtifact>
@@ -16,7 +16,7 @@ struct ContactSheetNode: Node {
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         // The page in bytes and as what comes out, with margins, and one picture, which is not known to be smaller.
-        let pixels = min(inputBytes["images", default: 0] / WorkingMemory.bytesPerPixel * 5 / 4, 50_000_000)
+        let pixels = min(WorkingMemory.pixels(of: inputBytes["images"]) * 5 / 4, 50_000_000)
         return 64 << 20 + (3 + 2 * WorkingMemory.bytesPerPixel) * pixels
     }
 
@@ -50,7 +50,7 @@ struct ContactSheetNode: Node {
             guard let row = rowPlaces[place.row], let column = columnPlaces[place.column] else { continue }
             guard cells[row][column] == nil else { throw NodeError.tooManyPictures(cell: item.cell.description) }
             // Read twice, first for its size: of many pictures one at a time is in memory.
-            let (_, _, height, width) = try item.value().image.shape4
+            let (width, height) = try item.value().size
             cells[row][column] = ContactSheet.Picture(width: width, height: height) { try item.value().bitmap }
         }
         let sheet = ContactSheet(

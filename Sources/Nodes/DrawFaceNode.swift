@@ -17,7 +17,7 @@ extension Light: ParameterChoice {}
 /// A person who does not exist, drawn from factors.
 struct DrawFaceNode: Node {
     static let name = "draw_face"
-    static let version = 2
+    static let version = 3
     static let help = "Draws a face: a seed says who it is, the other settings change single factors."
 
     @Parameter("who it is") var seed: Seed

@@ -17,7 +17,7 @@ struct EncodeImage: Node {
     var tile: Int? = nil
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
-        let pixels = inputBytes["image", default: 0] / WorkingMemory.bytesPerPixel
+        let pixels = WorkingMemory.pixels(of: inputBytes["image"])
         return 64 << 20 + WorkingMemory.vae(pixels: pixels, tile: parameters["tile"])
     }
 
@@ -25,7 +25,7 @@ struct EncodeImage: Node {
 
     func run(_ context: RunContext) throws -> LatentArtifact {
         let vae = try model.vae(context)
-        let (_, _, H, W) = image.image.shape4
+        let (W, H) = image.size
         let factor = vae.config.downscale
         guard H % factor == 0, W % factor == 0 else {
             throw NodeError.unevenPicture(width: W, height: H, factor: factor)

@@ -16,7 +16,7 @@ struct LoadFace: Node {
     @Parameter("what to do when there is no face; skip leaves it out of identities") var onNoFace: AbsentFace = .error
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
-        WorkingMemory.faces + 2 * inputBytes["image", default: 0]
+        WorkingMemory.faces + WorkingMemory.numbers(of: inputBytes["image"])
     }
 
     func run(_ context: RunContext) throws -> FaceArtifact {
@@ -30,8 +30,8 @@ struct LoadFace: Node {
                 if let doubt = face.doubt { context.warn(doubt) }
                 return try artifact(of: face, context)
             }
-            let (_, _, H, W) = image.image.shape4
-            guard onNoFace == .skip else { throw FaceError.noFace(width: W, height: H) }
+            let (width, height) = image.size
+            guard onNoFace == .skip else { throw FaceError.noFace(width: width, height: height) }
             context.warn("no face was found; it is left out")
             return .absent
         }
@@ -50,7 +50,7 @@ struct LoadFace: Node {
 
     private func whole(_ context: RunContext) throws -> FaceArtifact {
         let face = try AlignedFace(whole: image)
-        let (_, _, H, W) = image.image.shape4
+        let (W, H) = image.size
         let scale = Double(W) / Double(AlignedFace.side)
         let landmarks = AlignedFace.landmarks.flatMap { [Float($0.x * scale), Float($0.y * scale)] }
         let aligned = face.picture.tensor.channelsFirst()

@@ -3,7 +3,7 @@ import Imaging
 
 /// A PNG, JPEG, WebP, AVIF or HEIC file as a picture, turned as its EXIF data says.
 struct LoadImage: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Reads a PNG, JPEG or WebP picture; AVIF and HEIC where libheif is installed."
     static let evaluation = Evaluation.cachedEarly
     static var numerics: String { CodecVersions.lossy }

@@ -5,7 +5,7 @@ import Tensors
 
 /// What `load_face` sees and makes of a photo, step by step, for people to look at.
 struct ShowFace: Node {
-    static let version = 4
+    static let version = 5
     static let help =
         "Draws how a face is found in a photo: the detectors' boxes, points and scores, what the recogniser sees, the aligned face, its labels, and the features in grey on white."
 
@@ -15,7 +15,7 @@ struct ShowFace: Node {
     @Parameter("as for load_face") var pick: FacePick = .largest
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
-        WorkingMemory.faces + 2 * inputBytes["image", default: 0]
+        WorkingMemory.faces + WorkingMemory.numbers(of: inputBytes["image"])
     }
 
     func run(_ context: RunContext) throws -> ImageArtifact {

@@ -12,8 +12,14 @@ enum WorkingMemory {
     /// The vision tower or the text encoders.
     static let encoders = 256 << 20
 
-    /// Of a picture as an artifact.
+    /// Of a picture as numbers.
     static let bytesPerPixel = 12
+
+    /// The most pixels that a picture of so many bytes has: three a pixel where it is kept as bytes.
+    static func pixels(of bytes: Int?) -> Int { (bytes ?? 0) / 3 }
+
+    /// Twice a picture's numbers.
+    static func numbers(of bytes: Int?) -> Int { 2 * bytesPerPixel * pixels(of: bytes) }
 
     /// - Parameters:
     ///   - pixels: of the picture

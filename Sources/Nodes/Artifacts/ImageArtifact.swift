@@ -3,28 +3,53 @@ import Graph
 import Imaging
 import Tensors
 
-/// A picture: (B, 3, H, W) in -1...1; 12 bytes a pixel.
+/// A picture: (B, 3, H, W) in -1...1. What is made of bytes (photographs, sheets) stays bytes, 3 a pixel, until it is asked
+/// for as numbers, 12 a pixel; both at rest and in memory.
 public struct ImageArtifact: Artifact {
     public static let kind = "image"
     public static let extensions = ["png", "jpg", "jpeg", "webp", "safetensors", "npy"]
     public static let loader: String? = "load_image"
 
-    public let image: Tensor
+    private enum Pixels {
+        case numbers(Tensor)
+        case bytes(Bitmap)
+    }
 
-    public init(_ image: Tensor) { self.image = image }
+    private let pixels: Pixels
 
-    /// 0...255 becomes -1...1. Nothing as large is made on the way: photographs take hundreds of megabytes as floats.
-    init(_ bitmap: Bitmap) {
+    public init(_ image: Tensor) { pixels = .numbers(image) }
+
+    /// 0...255 stands for -1...1.
+    init(_ bitmap: Bitmap) { pixels = .bytes(bitmap) }
+
+    /// (B, 3, H, W); made anew each time of a picture of bytes.
+    public var image: Tensor {
+        switch pixels {
+        case .numbers(let image): image
+        case .bytes(let bitmap): Self.numbers(of: bitmap)
+        }
+    }
+
+    /// In pixels.
+    var size: (width: Int, height: Int) {
+        switch pixels {
+        case .numbers(let image): (image.shape[3], image.shape[2])
+        case .bytes(let bitmap): (bitmap.width, bitmap.height)
+        }
+    }
+
+    /// Nothing as large is made on the way: photographs take hundreds of megabytes as floats.
+    private static func numbers(of bitmap: Bitmap) -> Tensor {
         let count = bitmap.width * bitmap.height
         let floats = Bytes(count: 12 * count) { bytes in
             let planes = bytes.assumingMemoryBound(to: Float.self)
             bitmap.pixels.withUnsafeBufferPointer { pixels in
                 for i in 0..<count {
-                    for channel in 0..<3 { planes[channel * count + i] = Self.levels[Int(pixels[3 * i + channel])] }
+                    for channel in 0..<3 { planes[channel * count + i] = levels[Int(pixels[3 * i + channel])] }
                 }
             }
         }
-        image = Tensor(borrowing: floats.memory, shape: [1, 3, bitmap.height, bitmap.width], owner: floats.owner)
+        return Tensor(borrowing: floats.memory, shape: [1, 3, bitmap.height, bitmap.width], owner: floats.owner)
     }
 
     /// What each byte becomes.
@@ -35,7 +60,7 @@ public struct ImageArtifact: Artifact {
 
     /// 0...1 becomes -1...1.
     init(_ picture: FloatImage) {
-        image = picture.tensor.affine(scale: 2, shift: -1).channelsFirst()
+        self.init(picture.tensor.affine(scale: 2, shift: -1).channelsFirst())
     }
 
     /// The first picture in 0...1.
@@ -43,7 +68,9 @@ public struct ImageArtifact: Artifact {
 
     /// The first picture in 0...255, rounded to the nearest as diffusers does it.
     var bitmap: Bitmap {
-        let (_, _, height, width) = image.shape4
+        if case .bytes(let bitmap) = pixels { return bitmap }
+        let image = image
+        let (width, height) = size
         var pixels: [UInt8] = []
         pixels.reserveCapacity(3 * height * width)
         for top in stride(from: 0, to: height, by: Self.strip) {
@@ -56,11 +83,30 @@ public struct ImageArtifact: Artifact {
     /// Rows that become bytes at a time.
     private static let strip = 64
 
-    public var record: Record { Record(kind: Self.kind, blocks: ["image": .init(image)]) }
+    /// `image` as (B, 3, H, W) of 32-bit numbers or (H, W, 3) of bytes.
+    public var record: Record {
+        switch pixels {
+        case .numbers(let image): Record(kind: Self.kind, blocks: ["image": .init(image)])
+        case .bytes(let bitmap):
+            Record(
+                kind: Self.kind,
+                blocks: [
+                    "image": .init(element: .uint8, shape: [bitmap.height, bitmap.width, 3], bytes: bitmap.pixels)
+                ]
+            )
+        }
+    }
 
     public init(record: Record) throws {
         try record.require(kind: Self.kind)
-        image = try record.tensor("image", shape: [nil, 3, nil, nil])
+        if let block = record.blocks["image"], block.element == .uint8 {
+            guard block.shape.count == 3, block.shape[2] == 3, block.bytes.count > 0 else {
+                throw ArtifactError.damaged(kind: Self.kind, reason: "image has another shape")
+            }
+            self.init(Bitmap(width: block.shape[1], height: block.shape[0], pixels: Array(block.bytes)))
+        } else {
+            self.init(try record.tensor("image", shape: [nil, 3, nil, nil]))
+        }
     }
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {

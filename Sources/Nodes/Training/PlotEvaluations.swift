@@ -6,7 +6,7 @@ extension EvaluationMetric: ParameterChoice {}
 
 /// What a model gives up for what it gains.
 struct PlotEvaluations: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Draws evaluations as points over two of their measures."
 
     @Input("the evaluations") var evaluations: AnyNumber<EvaluationArtifact>

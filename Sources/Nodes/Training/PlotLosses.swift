@@ -3,7 +3,7 @@ import Imaging
 
 /// How trainings went.
 struct PlotLosses: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Draws the losses of trainings over their steps."
 
     @Input("what trainings made") var weights: AnyNumber<WeightsArtifact>

@@ -6,6 +6,9 @@ enum DatabaseFault: Equatable {
     /// The file is not what it should be: it has to be replaced.
     case damage
     case readOnly
+    /// The locks of the log's index were not to be had in the ten seconds for which SQLite tries: on some file systems
+    /// they never are, and every call would take as long.
+    case locking
     /// Busy, full, out of descriptors or memory, a disk that fails: another time it may go.
     case passing
 
@@ -13,6 +16,7 @@ enum DatabaseFault: Equatable {
         switch (error as? DatabaseError)?.resultCode.primaryResultCode {
         case .SQLITE_CORRUPT?, .SQLITE_NOTADB?, .SQLITE_FORMAT?, .SQLITE_MISMATCH?: self = .damage
         case .SQLITE_READONLY?, .SQLITE_PERM?, .SQLITE_AUTH?: self = .readOnly
+        case .SQLITE_PROTOCOL?: self = .locking
         default: self = .passing
         }
     }

@@ -80,10 +80,13 @@ final class StoreDatabase: Sendable {
         do {
             return try reader.unsafeRead(body)
         } catch {
-            if DatabaseFault(error) == .damage {
-                replace(reader, because: error)
-            } else {
-                let reason = DatabaseFault.reason(error)
+            // Another thread may have closed it.
+            guard connections.withLock({ $0.reader === reader }) else { return fallback }
+            let reason = DatabaseFault.reason(error)
+            switch DatabaseFault(error) {
+            case .damage: replace(reader, because: error)
+            case .locking: giveUp(because: reason)
+            case .readOnly, .passing:
                 notices.warn("the cache \(folder.path) cannot be read now (\(reason))", onceFor: "read")
             }
             return fallback
@@ -124,14 +127,20 @@ final class StoreDatabase: Sendable {
                 }
             } catch {
                 let reason = DatabaseFault.reason(error)
-                guard DatabaseFault(error) == .readOnly else { return .postponed(reason) }
-                guard !folder.hasWritableFiles else {
-                    // Where opening the log is refused for a moment, SQLite is content with reading it: not for good.
-                    forgetWriter()
-                    return .postponed(reason)
+                switch DatabaseFault(error) {
+                case .damage, .passing: return .postponed(reason)
+                case .locking:
+                    giveUp(because: reason)
+                    return .refused
+                case .readOnly:
+                    guard !folder.hasWritableFiles else {
+                        // Where opening the log is refused for a moment, SQLite is content with reading it: not for good.
+                        forgetWriter()
+                        return .postponed(reason)
+                    }
+                    stopWriting(because: reason)
+                    return .refused
                 }
-                stopWriting(because: reason)
-                return .refused
             }
         }
         return .refused
@@ -328,6 +337,7 @@ final class StoreDatabase: Sendable {
 
     private func noteUnopened(_ error: any Error) {
         let reason = DatabaseFault.reason(error)
+        if DatabaseFault(error) == .locking { return forgetConnections(because: reason) }
         let blocked = ["-wal", "-shm"].map { folder.database + $0 }
             .first { access($0, F_OK) == 0 && access($0, isWritable ? R_OK | W_OK : R_OK) != 0 }
         let place = blocked.map { ": \($0) is in the way" } ?? ""
@@ -335,6 +345,16 @@ final class StoreDatabase: Sendable {
             return notices.warn("the cache \(folder.path) cannot be read (\(reason)\(place)): running without it")
         }
         notices.warn("the cache \(folder.path) cannot be opened (\(reason)\(place)): running without it for now")
+    }
+
+    /// Goes on as if there were no cache.
+    private func giveUp(because reason: String) { changing.withLock { forgetConnections(because: reason) } }
+
+    /// Under `changing`, or before anybody else is there.
+    private func forgetConnections(because reason: String) {
+        abandon(takeConnections())
+        connections.withLock { $0.isWritable = false }
+        notices.warn("the cache \(folder.path) cannot be locked (\(reason)): running without it", onceFor: "locking")
     }
 
     private func stopWriting(because reason: String) {
