@@ -171,6 +171,43 @@ import Testing
         #expect(names.contains { $0.hasPrefix("cache.sqlite.corrupt-") })
     }
 
+    /// Look-ups of results that were unused for days note that they are used, while a commit meets the damage and sets the
+    /// file aside: neither may wait for the other for ever, and
+    /// the new file keeps what comes.
+    @Test func damageThatACommitMeetsHoldsNoLookUpBack() async throws {
+        let path = cache.path
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            // Ends this process if it hangs.
+            alarm(30)
+            for round in 0..<8 {
+                let cache = CacheFolder("\(path)/\(round)")
+                let old = try ResultStore(folder: cache)
+                for seed in 0..<600 { old.insertText("text \(seed)", seed: seed) }
+                old.close()
+                try sqlite(cache.database, "UPDATE results SET used = used - 864000")
+                let store = try ResultStore(folder: cache)
+                let file = try #require(FileHandle(forWritingAtPath: cache.database))
+                try file.seek(toOffset: UInt64(65536 * (round + 2)))
+                try file.write(contentsOf: [UInt8](repeating: 0x5A, count: 65536 * 12))
+                try file.close()
+                DispatchQueue.concurrentPerform(iterations: 4) { worker in
+                    for seed in 0..<600 {
+                        if worker > 0 {
+                            let key = CacheKey.toy((seed * 7 + worker * 100) % 600).digest
+                            if let result = store.result(for: key) { _ = store.record(for: result.value) }
+                        } else if seed % 60 == 0 {
+                            store.insertText("new \(seed)", seed: 1000 + seed)
+                            store.flush()
+                        }
+                    }
+                }
+                guard store.result(for: CacheKey.toy(1540).digest)?.hasValue == true else { exit(1) }
+                store.close()
+            }
+            exit(0)
+        }
+    }
+
     @Test func aNewerCacheIsRefusedByVersion() throws {
         var bytes = try fill()
         bytes[63] = 7

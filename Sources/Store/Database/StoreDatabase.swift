@@ -117,18 +117,19 @@ final class StoreDatabase: Sendable {
         noticeLoss()
         // A damaged file is replaced once, and the work tried again on the new one.
         for _ in 0..<2 {
+            var writer: DatabaseQueue?
             do {
-                guard let writer = try openWriter() else { return .refused }
-                do {
-                    try work(writer)
-                    return .committed
-                } catch  where DatabaseFault(error) == .damage {
-                    replace(writer, because: error)
-                }
+                writer = try openWriter()
+                guard let writer else { return .refused }
+                try work(writer)
+                return .committed
             } catch {
                 let reason = DatabaseFault.reason(error)
                 switch DatabaseFault(error) {
-                case .damage, .passing: return .postponed(reason)
+                case .damage:
+                    // Also where a file went bad after it was opened to be read, and cannot be opened to be written.
+                    guard let damaged = writer ?? connections.withLock(\.reader) else { return .postponed(reason) }
+                    replace(damaged, because: error)
                 case .locking:
                     giveUp(because: reason)
                     return .refused
@@ -140,6 +141,7 @@ final class StoreDatabase: Sendable {
                     }
                     stopWriting(because: reason)
                     return .refused
+                case .passing: return .postponed(reason)
                 }
             }
         }
