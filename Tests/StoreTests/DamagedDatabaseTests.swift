@@ -172,8 +172,8 @@ import Testing
     }
 
     /// Look-ups of results that were unused for days note that they are used, while a commit meets the damage and sets the
-    /// file aside: neither may wait for the other for ever, and
-    /// the new file keeps what comes.
+    /// file aside: neither may wait for the other for ever, and the new
+    /// file keeps what comes.
     @Test func damageThatACommitMeetsHoldsNoLookUpBack() async throws {
         let path = cache.path
         await #expect(processExitsWith: .success) { [path = path as String] in
