@@ -14,7 +14,7 @@ struct Sample: Node {
 
     @Input("whose UNet", part: "unet") var model: SDXLModel
     @Input("what to draw") var prompt: PromptArtifact
-    @Input("whom to draw, one person or several (see place_id); needs pulid") var identity: AnyNumber<IdentityArtifact>
+    @Input("the person to draw, or several (see place_id); needs pulid") var identity: AnyNumber<IdentityArtifact>
     @Input("how the UNet attends to identities", part: "attention") var pulid: PuLIDModel?
     @Input("start from this instead of noise alone; see strength") var latent: LatentArtifact?
 
@@ -47,7 +47,7 @@ struct Sample: Node {
     var guidance: Double = 1.2
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var width: Int = 1024
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var height: Int = 1024
-    @Parameter("with latent: the part of the steps that are run; 1 leaves the least of it", in: 0...1)
+    @Parameter("with latent: how much of it is made anew, as the share of the steps that run; 0 keeps it as it is", in: 0...1)
     var strength: Double = 0.6
 
     /// A checkpoint takes milliseconds; a step of SDXL takes seconds.

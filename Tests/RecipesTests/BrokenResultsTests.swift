@@ -49,7 +49,7 @@ struct BrokenResultsTests {
                     """#
             )
                 == #"""
-                recipe.yaml:10:3: error: `../one.txt` leads out of the output folder
+                recipe.yaml:10:3: error: `../one.txt` points outside the output folder
                 10 |   ../one.txt: $one
                    |   ^^^^^^^^^^
                 hint: outputs go below `--out`

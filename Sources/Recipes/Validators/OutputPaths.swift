@@ -108,7 +108,7 @@ final class OutputPaths {
             return ("\(code(path)) is an absolute path", "outputs go below `--out`; write a relative path")
         }
         if components.contains("..") {
-            return ("\(code(path)) leads out of the output folder", "outputs go below `--out`")
+            return ("\(code(path)) points outside the output folder", "outputs go below `--out`")
         }
         if components.contains("") || components.contains(".") {
             return ("\(code(path)) does not name a file", "write a relative path such as `style/neon.png`")

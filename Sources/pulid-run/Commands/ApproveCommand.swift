@@ -6,7 +6,7 @@ import Runner
 struct ApproveCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "approve",
-        abstract: "Make the pictures that a recipe measures against baselines its baselines.",
+        abstract: "Accept the current pictures of a recipe as its baselines.",
         discussion: """
             What is in the cache is not computed again, so after a run that failed for a changed picture this writes the \
             very picture that was seen. A baseline holds its pixels and nothing else, so those that have not changed are \

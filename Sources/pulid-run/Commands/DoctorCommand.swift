@@ -8,7 +8,7 @@ import Synchronization
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Say what this machine offers, and what stands in the way."
+        abstract: "Say what this machine offers, and what is missing."
     )
 
     @OptionGroup var cache: CacheOptions
