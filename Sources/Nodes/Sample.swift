@@ -47,7 +47,7 @@ struct Sample: Node {
     var guidance: Double = 1.2
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var width: Int = 1024
     @Parameter("in pixels, a multiple of 8", in: 16...4096) var height: Int = 1024
-    @Parameter("with latent: how much of it is made anew, as the share of the steps that run; 0 keeps it as it is", in: 0...1)
+    @Parameter("with latent: how much of it is made anew, as a share of the steps; 0 keeps it as it is", in: 0...1)
     var strength: Double = 0.6
 
     /// A checkpoint takes milliseconds; a step of SDXL takes seconds.
