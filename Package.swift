@@ -89,7 +89,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
 
-        .target(name: "EngineTestSupport", dependencies: ["Graph"], path: "Tests/EngineTestSupport"),
+        .target(name: "EngineTestSupport", dependencies: ["Graph", "CYaml"], path: "Tests/EngineTestSupport"),
         .target(name: "TensorTestSupport", dependencies: ["Tensors", "Checkpoints"], path: "Tests/TensorTestSupport"),
         .target(
             name: "FuzzTargets",

@@ -17,7 +17,6 @@ public struct JSONSchema {
             "$schema": .string("http://json-schema.org/draft-07/schema#"),
             "title": .string("pulid-run recipe"),
             "type": .string("object"),
-            "required": strings(["recipe", "nodes"]),
             "additionalProperties": .bool(false),
             "properties": object([
                 "recipe": described(Self.text, "the recipe's name; outputs go to out/<name>/"),
@@ -137,13 +136,23 @@ public struct JSONSchema {
     private static let template = Value.map(["type": .string("string"), "pattern": .string("\\$")])
 
     private var axis: Value {
-        let range = object([
+        let range = axisForm(["from", "to"], optional: ["step"], each: .bool(true))
+        let listed = [
+            axisForm(["files"], each: oneOrMany([Self.text])), axisForm(["lines"], each: Self.text),
+            axisForm(["csv"], optional: ["column"], each: Self.text),
+        ]
+        return object(["anyOf": .list([array(of: .bool(true)), range] + listed + [reference("template")])])
+    }
+
+    private func axisForm(_ required: [String], optional: [String] = [], each value: Value) -> Value {
+        object([
             "type": .string("object"),
-            "required": strings(["from", "to"]),
+            "required": strings(required),
             "additionalProperties": .bool(false),
-            "properties": object(["from": .bool(true), "to": .bool(true), "step": .bool(true)]),
+            "properties": .map(
+                Dictionary((required + optional).map { ($0, value) }, uniquingKeysWith: { first, _ in first })
+            ),
         ])
-        return object(["anyOf": .list([array(of: .bool(true)), range, reference("template")])])
     }
 
     /// Whole numbers without a point, as recipes write them.

@@ -72,6 +72,27 @@ import Testing
         )
     }
 
+    /// What measures a result comes before the next result, so that a sweep that is stopped has both.
+    @Test func aResultIsMeasuredBeforeTheNextIsBegun() throws {
+        var builder = GraphBuilder()
+        var pictures: [Int] = []
+        for x in 1...3 {
+            let cell = [("x", Value.integer(Int128(x)))]
+            pictures.append(builder.add("picture", "constant", at: cell, ["value": .number(Double(x))]))
+            builder.output("\(x).txt", pictures[x - 1])
+        }
+        let scores = (1...3).map { x in
+            builder.add("score", "scale", at: [("x", .integer(Int128(x)))], inputs: ["input": [pictures[x - 1]]])
+        }
+        builder.table("scores.csv", scores)
+        builder.output("sheet.txt", builder.add("sheet", "table", inputs: ["numbers": pictures]))
+        #expect(
+            try workshop.run(builder.graph).ran == [
+                "picture[x=1]", "score[x=1]", "picture[x=2]", "score[x=2]", "picture[x=3]", "score[x=3]", "sheet",
+            ]
+        )
+    }
+
     @Test func secondRunExecutesNothingAndTouchesNothing() throws {
         _ = try workshop.run(sweep.graph)
         let before = try modificationTimes()

@@ -48,6 +48,8 @@ import Testing
     /// Times differ from run to run.
     private func steady(_ text: String) -> String {
         text.replacing(/[0-9.]+ s\b/, with: "T s").replacing(/"seconds": [0-9.e-]+/, with: "\"seconds\": T")
+            .replacing(/"seconds_left": [0-9.e-]+/, with: "\"seconds_left\": T")
+            .replacing(/"time": "2[0-9-]+T[0-9:]+\.[0-9]{3}Z"/, with: "\"time\": \"T\"")
             .replacing(/time="[0-9.e-]+"/, with: "time=\"T\"").replacing(workshop.folder.path, with: "DIR")
     }
 
@@ -59,6 +61,7 @@ import Testing
         try run(TextReporter(console: screen.console(), render: render))
         #expect(
             steady(screen.error) == """
+                test: 2 nodes to run (1 constant, 1 fail), 0 cached
                 [1/2] start[x=1]: T s
                 test.yaml:2: `bad` failed: the number is too large: 2.0
                 test.yaml:200: expected `$start.value > 3.0` at x=1, but it is 2
@@ -132,8 +135,70 @@ import Testing
             reporter.receive(.progress(name("a"), done: step, total: 5000, note: "loss 0.25"))
             usleep(110_000)
         }
-        let line = try Regex("a  5/5000  0\\.[0-9]+ s/step  loss 0.25  [0-9]+ min [0-9]+ s left")
+        let line = try Regex("a  5/5000  0\\.[0-9]+ s/step  loss 0.25  [0-9]+ min [0-9]+ s to go")
         #expect(screen.error.contains(line), "\(screen.error.debugDescription)")
+    }
+
+    /// A clock that is set by hand.
+    private final class Clock: Sendable {
+        private let time = Mutex(ContinuousClock.now)
+        var now: ContinuousClock.Instant { time.withLock { $0 } }
+        func pass(_ seconds: Double) { time.withLock { $0 += .seconds(seconds) } }
+    }
+
+    private func work(_ counts: [String: Int]) -> PlannedWork {
+        var work = PlannedWork()
+        work.toRun = counts
+        return work
+    }
+
+    /// Three nodes of one kind, the first of 100 s in 10 steps, of which only some are told of.
+    @Test func offATerminalNoSilenceIsLongerThanHalfAMinute() {
+        let clock = Clock()
+        let reporter = TextReporter(console: screen.console(), clock: { clock.now }, render: render)
+        reporter.receive(.planned(recipe: "sweep", work(["constant": 3])))
+        let names = (1...3).map { name("a", [("x", .integer($0))]) }
+        reporter.receive(.started(names[0], because: nil))
+        for second in 1...99 {
+            clock.pass(1)
+            if second % 10 == 0 { reporter.receive(.progress(names[0], done: second / 10, total: 10, note: nil)) }
+            reporter.timePasses()
+        }
+        clock.pass(1)
+        reporter.receive(.finished(names[0], seconds: 100, digest: Digest(of: [])))
+        reporter.receive(.started(names[1], because: nil))
+        for _ in 1...40 {
+            clock.pass(1)
+            reporter.timePasses()
+        }
+        #expect(
+            screen.error == """
+                sweep: 3 nodes to run (3 constant), 0 cached
+                [0/3  4 min 30 s left] a[x=1]  3/10  10.0 s/step  1 min 10 s to go
+                [0/3  4 min 0 s left] a[x=1]  6/10  10.0 s/step  40.0 s to go
+                [0/3  3 min 30 s left] a[x=1]  9/10  10.0 s/step  10.0 s to go
+                [1/3] a[x=1]: 1 min 40 s
+                [1/3  30.0 nodes/h  3 min 0 s left] a[x=2]
+
+                """
+        )
+    }
+
+    @Test func waitingForAnotherProcessIsShown() {
+        let clock = Clock()
+        let reporter = TextReporter(console: screen.console(isTerminal: true), clock: { clock.now }, render: render)
+        reporter.receive(.planned(recipe: "sweep", work(["constant": 1])))
+        let mine = name("a")
+        reporter.receive(.waiting(mine, for: "process 7 on here"))
+        clock.pass(1)
+        reporter.timePasses()
+        reporter.receive(.cached(mine, digest: Digest(of: []), isPlanned: false))
+        clock.pass(1)
+        reporter.timePasses()
+        #expect(
+            screen.error == "waiting for a, which process 7 on here computes\n"
+                + "\r\u{1B}[2K[0/1] waiting for another process: a\r\u{1B}[2K[1/1] "
+        )
     }
 
     @Test func theProgressLineFitsTheTerminal() {
@@ -168,16 +233,20 @@ import Testing
     @Test func jsonIsOneObjectALine() throws {
         try run(JSONReporter(console: screen.console(), render: render))
         let lines = steady(screen.output).split(separator: "\n").map(String.init)
-        #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "to_run": 2}"#)
+        #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "time": "T", "to_run": 2}"#)
         #expect(
             lines.last
-                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T, "unchanged": 0, "written": 2}"#
+                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T, "time": "T", "unchanged": 0, "written": 2}"#
         )
-        #expect(lines.contains(#"{"cell": {"x": 1}, "event": "started", "kind": "constant", "node": "start"}"#))
-        #expect(lines.contains(#"{"event": "output", "outcome": "written", "path": "DIR/out/start.txt"}"#))
         #expect(
             lines.contains(
-                #"{"cell": {"x": 1}, "event": "expectation", "kind": "constant", "measured": 2.0, "met": false, "node": "start", "text": "$start.value > 3.0"}"#
+                #"{"cell": {"x": 1}, "event": "started", "kind": "constant", "node": "start", "seconds_left": null, "time": "T"}"#
+            )
+        )
+        #expect(lines.contains(#"{"event": "output", "outcome": "written", "path": "DIR/out/start.txt", "time": "T"}"#))
+        #expect(
+            lines.contains(
+                #"{"cell": {"x": 1}, "event": "expectation", "kind": "constant", "measured": 2.0, "met": false, "node": "start", "text": "$start.value > 3.0", "time": "T"}"#
             )
         )
         for line in lines where line.hasPrefix("{") && !line.contains("\": T") {
@@ -199,12 +268,12 @@ import Testing
         let digest = ToyNumber(2).record.digest.hex
         #expect(
             lines == [
-                #"{"cached": 1, "event": "planned", "recipe": "test", "to_run": 2}"#,
-                #"{"cell": {}, "digest": "\#(digest)", "event": "cached", "kind": "constant", "node": "start", "planned": true}"#,
-                #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad"}"#,
-                #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0"}"#,
-                #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice"}"#,
-                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "seconds": T, "unchanged": 0, "written": 0}"#,
+                #"{"cached": 1, "event": "planned", "recipe": "test", "time": "T", "to_run": 2}"#,
+                #"{"cell": {}, "digest": "\#(digest)", "event": "cached", "kind": "constant", "node": "start", "planned": true, "time": "T"}"#,
+                #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad", "seconds_left": null, "time": "T"}"#,
+                #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0", "time": "T"}"#,
+                #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice", "time": "T"}"#,
+                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "seconds": T, "time": "T", "unchanged": 0, "written": 0}"#,
             ]
         )
     }

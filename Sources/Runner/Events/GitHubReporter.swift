@@ -24,6 +24,8 @@ public final class GitHubReporter: Reporter {
         self.summaryFile = summaryFile
     }
 
+    public func timePasses() { text.timePasses() }
+
     public func receive(_ event: RunEvent) {
         text.receive(event)
         switch event {

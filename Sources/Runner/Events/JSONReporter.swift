@@ -1,29 +1,47 @@
+import Foundation
 import Graph
 import Synchronization
 
-/// For programs: each event as a JSON object on a line of the standard output.
+/// For programs: each event as a JSON object on a line of the standard output (docs/EVENTS.md).
 public final class JSONReporter: Reporter {
     private let console: Console
     private let render: RenderDiagnostics
-    private let lock = Mutex(())
+    private let date: @Sendable () -> Date
+    private let progress = Mutex(RunProgress(start: .now))
 
-    /// - Parameter render: makes JSON lines of diagnostics.
-    public init(console: Console, render: @escaping RenderDiagnostics) {
+    /// - Parameters:
+    ///   - date: what time it is.
+    ///   - render: makes JSON lines of diagnostics.
+    public init(
+        console: Console,
+        date: @escaping @Sendable () -> Date = { Date() },
+        render: @escaping RenderDiagnostics
+    ) {
         self.console = console
         self.render = render
+        self.date = date
     }
 
     public func receive(_ event: RunEvent) {
-        let line = line(event)
-        lock.withLock { _ in console.output(line) }
+        // Lines keep the order of their times.
+        progress.withLock { progress in
+            let now = ContinuousClock.now
+            progress.receive(event, at: now)
+            console.output(line(event, secondsLeft: progress.secondsLeft(at: now)))
+        }
     }
 
-    private func line(_ event: RunEvent) -> String {
-        switch event {
+    /// - Parameter left: how long the run will go on.
+    private func line(_ event: RunEvent, secondsLeft left: Double?) -> String {
+        let left = left.map { Value.number($0) } ?? .null
+        return switch event {
         case .planned(let recipe, let work):
             object("planned", ["recipe": .string(recipe), "cached": int(work.cached), "to_run": int(work.totalToRun)])
         case .started(let name, let reason):
-            object("started", fields(name, reason.map { ["reason": .string($0)] } ?? [:]))
+            object(
+                "started",
+                fields(name, reason.map { ["reason": .string($0), "seconds_left": left] } ?? ["seconds_left": left])
+            )
         case .waiting(let name, let holder):
             object("waiting", fields(name, ["for": holder.map { .string($0) } ?? .null]))
         case .progress(let name, let done, let total, let note):
@@ -31,11 +49,15 @@ public final class JSONReporter: Reporter {
                 "progress",
                 fields(
                     name,
-                    ["done": int(done), "total": int(total)].merging(note.map { ["note": .string($0)] } ?? [:]) { $1 }
+                    ["done": int(done), "total": int(total), "seconds_left": left]
+                        .merging(note.map { ["note": .string($0)] } ?? [:]) { $1 }
                 )
             )
         case .finished(let name, let seconds, let digest):
-            object("finished", fields(name, ["seconds": .number(seconds), "digest": .string(digest.hex)]))
+            object(
+                "finished",
+                fields(name, ["seconds": .number(seconds), "digest": .string(digest.hex), "seconds_left": left])
+            )
         case .cached(let name, let digest, let isPlanned):
             object("cached", fields(name, ["digest": .string(digest.hex), "planned": .bool(isPlanned)]))
         case .failed(let failure):
@@ -102,6 +124,9 @@ public final class JSONReporter: Reporter {
     private func int(_ value: Int) -> Value { .integer(Int128(value)) }
 
     private func object(_ event: String, _ fields: [String: Value]) -> String {
-        Value.map(fields.merging(["event": .string(event)]) { a, _ in a }).json + "\n"
+        let time = date().formatted(
+            .iso8601.time(includingFractionalSeconds: true).year().month().day().timeZone(separator: .omitted)
+        )
+        return Value.map(fields.merging(["event": .string(event), "time": .string(time)]) { a, _ in a }).json + "\n"
     }
 }

@@ -20,6 +20,8 @@ public final class JUnitReporter: Reporter {
         self.text = TextReporter(console: quiet, verbosity: verbosity, render: text)
     }
 
+    public func timePasses() { text.timePasses() }
+
     public func receive(_ event: RunEvent) {
         text.receive(event)
         suite.withLock { suite in

@@ -1,4 +1,6 @@
 /// How fast a run goes, and how long it will take: what is left of each kind of node, at the mean time of that kind.
+///
+/// Times are seconds since the run began.
 struct Pace {
     private struct Kind {
         var left = 0
@@ -6,9 +8,20 @@ struct Pace {
         var seconds = 0.0
     }
 
+    /// A node that runs now.
+    private struct Running {
+        let kind: String
+        let since: Double
+        /// From 0 to 1.
+        var fraction = 0.0
+
+        /// What it will have taken in all; nil before it has said how far it is.
+        func expected(at now: Double) -> Double? { fraction > 0 ? (now - since) / fraction : nil }
+    }
+
     private var kinds: [String: Kind] = [:]
-    /// How far the nodes are that run now, by title, from 0 to 1.
-    private var fractions: [String: (kind: String, fraction: Double)] = [:]
+    /// By title.
+    private var running: [String: Running] = [:]
     private(set) var done = 0
     private(set) var total = 0
 
@@ -17,39 +30,58 @@ struct Pace {
         for (kind, count) in work.toRun { kinds[kind, default: Kind()].left = count - (kinds[kind]?.done ?? 0) }
     }
 
+    mutating func start(_ name: InstanceName, at now: Double) {
+        running[name.title] = Running(kind: name.kind, since: now)
+    }
+
     mutating func progress(_ name: InstanceName, done: Int, total: Int) {
         guard total > 0 else { return }
-        fractions[name.title] = (name.kind, Double(done) / Double(total))
+        running[name.title]?.fraction = Double(done) / Double(total)
     }
 
     mutating func finish(_ name: InstanceName, seconds: Double) {
-        fractions[name.title] = nil
+        running[name.title] = nil
         kinds[name.kind, default: Kind()].left -= 1
         kinds[name.kind, default: Kind()].done += 1
         kinds[name.kind, default: Kind()].seconds += seconds
         done += 1
     }
 
+    mutating func fail(_ title: String) {
+        guard let node = running.removeValue(forKey: title) else { return }
+        kinds[node.kind, default: Kind()].left -= 1
+    }
+
     /// It was to run, and need not.
     mutating func skip(_ name: InstanceName) {
+        running[name.title] = nil
         kinds[name.kind, default: Kind()].left -= 1
         done += 1
     }
 
-    /// Seconds left, as things go.
+    /// Seconds left of the run, as things go.
     ///
-    /// - Parameter elapsed: seconds since the run began: nodes that ran side by side took less than their sum.
-    /// - Returns: nil before anything has finished.
-    func secondsLeft(elapsed: Double) -> Double? {
-        let spent = kinds.values.reduce(0) { $0 + $1.seconds }
+    /// - Returns: nil before anything has finished or said how far it is.
+    func secondsLeft(at now: Double) -> Double? {
         let finished = kinds.values.reduce(0) { $0 + $1.done }
-        guard finished > 0, spent > 0 else { return nil }
-        func mean(_ kind: String) -> Double {
-            guard let known = kinds[kind], known.done > 0 else { return spent / Double(finished) }
-            return known.seconds / Double(known.done)
+        let mean = finished > 0 ? kinds.values.reduce(0) { $0 + $1.seconds } / Double(finished) : nil
+        func expected(_ kind: String) -> Double? {
+            if let known = kinds[kind], known.done > 0 { return known.seconds / Double(known.done) }
+            return running.values.filter { $0.kind == kind }.compactMap { $0.expected(at: now) }.max() ?? mean
         }
-        var left = kinds.reduce(0) { $0 + Double(max(0, $1.value.left)) * mean($1.key) }
-        for (kind, fraction) in fractions.values { left -= fraction * mean(kind) }
-        return max(0, left) * min(1, elapsed / spent)
+        var left = 0.0
+        var isKnown = false
+        for (kind, work) in kinds where work.left > 0 {
+            guard let seconds = expected(kind) else { continue }
+            isKnown = true
+            left += Double(work.left) * seconds
+        }
+        for node in running.values {
+            left -= min(now - node.since, node.expected(at: now) ?? expected(node.kind) ?? 0)
+        }
+        // Nodes that run side by side take less than their sum.
+        let spent = kinds.values.reduce(0) { $0 + $1.seconds } + running.values.reduce(0) { $0 + now - $1.since }
+        guard isKnown || total > 0 && done == total, spent > 0 else { return nil }
+        return max(0, left) * min(1, now / spent)
     }
 }

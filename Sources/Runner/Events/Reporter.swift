@@ -4,6 +4,12 @@ import Recipes
 /// Shows a run to somebody. Called from several threads; implementations keep their lines whole.
 public protocol Reporter: Sendable {
     func receive(_ event: RunEvent)
+    /// Called about once a second while a run goes on, whatever happens in it, so that no silence is mistaken for a halt.
+    func timePasses()
+}
+
+extension Reporter {
+    public func timePasses() {}
 }
 
 /// Several reporters, each of which is told everything.
@@ -14,6 +20,10 @@ public struct Reporters: Reporter {
 
     public func receive(_ event: RunEvent) {
         for reporter in all { reporter.receive(event) }
+    }
+
+    public func timePasses() {
+        for reporter in all { reporter.timePasses() }
     }
 }
 

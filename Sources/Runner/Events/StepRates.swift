@@ -21,9 +21,10 @@ struct StepRates {
         }
     }
 
-    private var running: [InstanceName: Steps] = [:]
+    /// By title.
+    private var running: [String: Steps] = [:]
 
-    subscript(name: InstanceName) -> Steps? { running[name] }
+    subscript(name: InstanceName) -> Steps? { running[name.title] }
 
     mutating func progress(
         _ name: InstanceName,
@@ -32,10 +33,10 @@ struct StepRates {
         note: String?,
         now: ContinuousClock.Instant
     ) {
-        var steps = running[name] ?? Steps(done: done, total: total, since: now, doneAtStart: done)
+        var steps = running[name.title] ?? Steps(done: done, total: total, since: now, doneAtStart: done)
         (steps.done, steps.total, steps.note) = (done, total, note)
-        running[name] = steps
+        running[name.title] = steps
     }
 
-    mutating func end(_ name: InstanceName) { running[name] = nil }
+    mutating func end(_ title: String) { running[title] = nil }
 }

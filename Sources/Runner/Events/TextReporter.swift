@@ -3,35 +3,49 @@ import Graph
 import Recipes
 import Synchronization
 
-/// For people: a progress line that is written over on a terminal, a line for each node elsewhere; what was written, on
-/// the standard output.
+/// For people: a progress line that is written over on a terminal, elsewhere a line for each node and every half minute
+/// one about the run; what was written, on the standard output.
 public final class TextReporter: Reporter {
     private struct State {
-        var pace = Pace()
-        var isPlanned = false
-        var rates = StepRates()
+        var progress: RunProgress
         var lineIsShown = false
         var lastLine: ContinuousClock.Instant?
     }
 
+    /// How long a run may say nothing of itself where nothing can be written over.
+    private static let longestSilence = Duration.seconds(30)
+    /// Terminals are slow.
+    private static let shortestLine = Duration.milliseconds(100)
+
     private let console: Console
     private let verbosity: Verbosity
     private let render: RenderDiagnostics
-    private let start = ContinuousClock.now
-    private let state = Mutex(State())
+    private let clock: @Sendable () -> ContinuousClock.Instant
+    private let state: Mutex<State>
 
-    public init(console: Console, verbosity: Verbosity = .usual, render: @escaping RenderDiagnostics) {
+    /// - Parameter clock: for tests.
+    public init(
+        console: Console,
+        verbosity: Verbosity = .usual,
+        clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        render: @escaping RenderDiagnostics
+    ) {
         self.console = console
         self.verbosity = verbosity
         self.render = render
+        self.clock = clock
+        let start = clock()
+        state = Mutex(State(progress: RunProgress(start: start), lastLine: console.isTerminal ? nil : start))
     }
 
     public func receive(_ event: RunEvent) {
         state.withLock { state in
+            state.progress.receive(event, at: clock())
             switch event {
-            case .planned(_, let work):
-                state.pace.plan(work)
-                state.isPlanned = true
+            case .planned(let recipe, let work):
+                if !console.isTerminal || verbosity == .verbose, verbosity != .quiet, work.totalToRun > 0 {
+                    say("\(Self.text(work, recipe: recipe))\n", &state)
+                }
             case .started(let name, let reason):
                 if let reason, verbosity == .verbose {
                     say("\(count(state))\(name.title): runs (\(reason))\n", &state)
@@ -41,21 +55,15 @@ public final class TextReporter: Reporter {
             case .waiting(let name, let holder):
                 guard verbosity != .quiet else { return }
                 say("waiting for \(name.title), which \(holder ?? "another process") computes\n", &state)
-            case .progress(let name, let done, let total, let note):
-                state.pace.progress(name, done: done, total: total)
-                state.rates.progress(name, done: done, total: total, note: note, now: .now)
-                showProgress(name, &state)
+            case .progress(let name, _, _, _): showProgress(name, &state)
             case .finished(let name, let seconds, _):
-                state.pace.finish(name, seconds: seconds)
-                state.rates.end(name)
                 if console.isTerminal, verbosity != .verbose {
                     showProgress(name, &state)
                 } else if verbosity != .quiet {
-                    clearLine(&state)
-                    console.error("\(count(state))\(name.title): \(Self.time(seconds))\n")
+                    say("\(count(state))\(name.title): \(Self.time(seconds))\n", &state)
+                    showProgress(state.progress.running.first, &state)
                 }
             case .cached(let name, _, let isPlanned):
-                if !isPlanned { state.pace.skip(name) }
                 if verbosity == .verbose {
                     let reason = isPlanned ? "" : ", as its inputs came out as before"
                     say("\(count(state))\(name.title): cached\(reason)\n", &state)
@@ -82,6 +90,13 @@ public final class TextReporter: Reporter {
         }
     }
 
+    public func timePasses() {
+        state.withLock { state in
+            guard state.progress.isPlanned else { return }
+            showProgress(state.progress.running.first, &state)
+        }
+    }
+
     private func say(_ text: String, _ state: inout State) {
         clearLine(&state)
         console.error(text)
@@ -89,30 +104,46 @@ public final class TextReporter: Reporter {
 
     // MARK: - The progress line
 
-    /// At most ten times a second: terminals are slow. Where nothing can be written over, a line a minute, for nodes that
-    /// take many.
-    private func showProgress(_ name: InstanceName, _ state: inout State) {
+    /// The run in brackets, and beside it a node that runs: a second's fraction apart on a terminal, where it is written
+    /// over, and elsewhere a line of its own every half minute.
+    private func showProgress(_ name: InstanceName?, _ state: inout State) {
         guard verbosity != .quiet else { return }
-        let now = ContinuousClock.now
-        if let last = state.lastLine ?? (console.isTerminal ? nil : start),
-            now - last < (console.isTerminal ? .milliseconds(100) : .seconds(60))
-        {
+        let now = clock()
+        if let last = state.lastLine, now - last < (console.isTerminal ? Self.shortestLine : Self.longestSilence) {
             return
         }
         state.lastLine = now
-        var line = "\(count(state))\(name.title)"
-        if let steps = state.rates[name] {
-            line += "  \(steps.done)/\(steps.total)"
-            if let seconds = steps.seconds(at: now) { line += "  \(Self.time(seconds))/step" }
-            if let note = steps.note { line += "  \(note)" }
-        }
-        let left =
-            state.pace.secondsLeft(elapsed: (now - start) / .seconds(1)) ?? state.rates[name]?.secondsLeft(at: now)
-        if let left { line += "  \(Self.time(left)) left" }
+        let line = runPart(state, now) + nodePart(name, state, now)
         guard console.isTerminal else { return console.error(TerminalText(line).escaped(keepsLines: false) + "\n") }
         // A line that wraps could not be written over; in the last column some terminals wrap already.
         console.error("\r\u{1B}[2K" + TerminalText(line).cut(to: max(1, console.columns() - 1)))
         state.lineIsShown = true
+    }
+
+    /// `[3/64  2.1 nodes/min  4 min 10 s left] `
+    private func runPart(_ state: State, _ now: ContinuousClock.Instant) -> String {
+        guard state.progress.isPlanned else { return "" }
+        var parts = ["\(state.progress.done)/\(state.progress.total)"]
+        if !console.isTerminal, let rate = state.progress.rate(at: now) { parts.append(Self.rate(rate)) }
+        if let left = state.progress.secondsLeft(at: now) { parts.append("\(Self.time(left)) left") }
+        return "[\(parts.joined(separator: "  "))] "
+    }
+
+    /// `latent[seed=11]  27/400  0.083 s/step  31.0 s to go`
+    private func nodePart(_ name: InstanceName?, _ state: State, _ now: ContinuousClock.Instant) -> String {
+        guard let name else {
+            guard let awaited = state.progress.awaited.first else { return "" }
+            return "waiting for another process: \(awaited.title)"
+        }
+        var line = name.title
+        let others = state.progress.running.count { $0 != name }
+        if let steps = state.progress.steps[name] {
+            line += "  \(steps.done)/\(steps.total)"
+            if let seconds = steps.seconds(at: now) { line += "  \(Self.time(seconds))/step" }
+            if let note = steps.note { line += "  \(note)" }
+            if let left = steps.secondsLeft(at: now) { line += "  \(Self.time(left)) to go" }
+        }
+        return others > 0 ? "\(line)  and \(others) more" : line
     }
 
     private func clearLine(_ state: inout State) {
@@ -122,10 +153,26 @@ public final class TextReporter: Reporter {
     }
 
     private func count(_ state: State) -> String {
-        state.isPlanned ? "[\(state.pace.done)/\(state.pace.total)] " : ""
+        state.progress.isPlanned ? "[\(state.progress.done)/\(state.progress.total)] " : ""
     }
 
     // MARK: - Text
+
+    /// `style-sweep: 64 nodes to run (18 decode, 18 sample), 12 cached`
+    static func text(_ work: PlannedWork, recipe: String) -> String {
+        let kinds = work.toRun.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
+        let nodes = work.totalToRun == 1 ? "1 node" : "\(work.totalToRun) nodes"
+        return TerminalText("\(recipe): \(nodes) to run (\(kinds.joined(separator: ", "))), \(work.cached) cached")
+            .escaped()
+    }
+
+    /// `12.3 nodes/s`, `2.1 nodes/min`, `0.8 nodes/h`
+    static func rate(_ perSecond: Double) -> String {
+        let (number, unit) =
+            perSecond >= 1
+            ? (perSecond, "s") : perSecond >= 1.0 / 60 ? (60 * perSecond, "min") : (3600 * perSecond, "h")
+        return String(format: "%.1f nodes/%@", number, unit)
+    }
 
     static func text(_ summary: RunSummary) -> String {
         var parts = ["\(summary.ran) ran", "\(summary.cached) cached"]

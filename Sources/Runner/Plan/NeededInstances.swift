@@ -16,7 +16,8 @@ struct NeededInstances: Sendable {
     /// By instance: the needed instances that read it.
     let dependants: Lists<Int>
     /// The order to run in, where there is a choice: what shares a swept model together, so that none is loaded twice;
-    /// then each wanted result with all it rests on, so that one cell of a sweep is finished before the next is begun.
+    /// then each wanted result with all it rests on, and after it those that rest on it, so that one cell of a sweep is
+    /// finished, with what measures it, before the next is begun.
     /// By instance: its place in that order.
     let ranks: [Int]
 
@@ -70,9 +71,12 @@ struct NeededInstances: Sendable {
             let isModel = instance.schema.evaluation == .reference && !instance.cell.coordinates.isEmpty
             models[index] = isModel ? index : inputs[index].map { models[$0.index] }.max() ?? -1
         }
+        let (first, following) = chains(targets, indices: indices, inputs: inputs)
+        var goals = Array(first.reversed())
         var order: [Int] = []
         var isVisited = Array(repeating: false, count: graph.instances.count)
-        for target in targets {
+        while let target = goals.popLast() {
+            goals += following[target].reversed()
             var stack = [(index: target, isDone: false)]
             while let (index, isDone) = stack.popLast() {
                 if isDone {
@@ -91,6 +95,28 @@ struct NeededInstances: Sendable {
         var ranks = Array(repeating: 0, count: graph.instances.count)
         for (rank, place) in places.enumerated() { ranks[place.element] = rank }
         return ranks
+    }
+
+    /// Which wanted results rest on no other, and by wanted result those of which it is the last that they rest on.
+    private static func chains(
+        _ targets: [Int],
+        indices: [Int],
+        inputs: Lists<Input>
+    ) -> (first: [Int], following: Lists<Int>) {
+        let count = (indices.last ?? -1) + 1
+        var isTarget = Array(repeating: false, count: count)
+        for target in targets { isTarget[target] = true }
+        // The last of the wanted results that an instance rests on, or -1.
+        var last = Array(repeating: -1, count: count)
+        for index in indices {
+            for input in inputs[index] {
+                last[index] = max(last[index], isTarget[input.index] ? input.index : last[input.index])
+            }
+        }
+        let following = Lists<Int>(count: count) { add in
+            for target in targets where last[target] >= 0 { add(last[target], target) }
+        }
+        return (targets.filter { last[$0] < 0 }, following)
     }
 }
 

@@ -13,17 +13,22 @@ public struct PlanTable: CustomStringConvertible {
 
     private let plan: Plan
     private let graph: ExecutionGraph
+    private let showsAllReasons: Bool
 
-    public init(_ plan: Plan, of graph: ExecutionGraph) {
+    /// - Parameter allReasons: each on a line, where the cells of a node run for different ones; else the first alone
+    public init(_ plan: Plan, of graph: ExecutionGraph, allReasons: Bool = false) {
         self.plan = plan
         self.graph = graph
+        showsAllReasons = allReasons
     }
 
     public var description: String {
         var lines = [["node", "cells", "cached", "run", "why"]]
         for row in rows {
-            let why = row.reasons.isEmpty ? "" : row.reasons[0] + Self.others(row.reasons.count - 1)
-            lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)"] + (why.isEmpty ? [] : [why]))
+            var why = row.reasons
+            if why.count > 1, !showsAllReasons { why = [why[0] + Self.others(why.count - 1)] }
+            lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)"] + why.prefix(1))
+            lines += why.dropFirst().map { ["", "", "", "", $0] }
         }
         let count = plan.cached == 1 ? "1 node" : "\(plan.cached) nodes"
         return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached, \(plan.toRun) to run"

@@ -15,6 +15,9 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var numerics: NumericsOptions
     @OptionGroup var format: FormatOptions
 
+    @Flag(name: .shortAndLong, help: "Each reason for which the cells of a node run, not the first alone.")
+    var verbose = false
+
     func run() throws {
         try reportingFailures(format: format.format) {
             let loaded = try recipe.load()
@@ -31,7 +34,7 @@ struct PlanCommand: ParsableCommand {
             ).plan()
             switch format.format {
             case .json: Terminal.output(PlanJSON(plan, of: loaded.graph).text)
-            case .text, .github, .junit: Terminal.output("\(PlanTable(plan, of: loaded.graph))\n")
+            case .text, .github, .junit: Terminal.output("\(PlanTable(plan, of: loaded.graph, allReasons: verbose))\n")
             }
             loaded.renderer.show(plan.failures.map(\.diagnostic), format: format.format)
             return plan.failures.allSatisfy(\.isMissingBaseline) ? .success : .nodeFailed

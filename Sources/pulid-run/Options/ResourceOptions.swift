@@ -59,9 +59,10 @@ struct ResourceOptions: ParsableArguments {
     /// How many threads the mathematics uses.
     var width: Int { threads ?? ProcessorReadings.here.least.count }
 
-    /// Beside the first: one for each of several jobs, those of the mathematics, and three for the cache.
+    /// Beside the first: one for each of several jobs, those of the mathematics, three for the cache, and one that tells
+    /// that a run goes on.
     static func leastThreads(jobs: Int, width: Int = ProcessorReadings.here.least.count) -> Int {
-        (jobs > 1 ? jobs : 0) + width - 1 + 3
+        (jobs > 1 ? jobs : 0) + width - 1 + 4
     }
 
     func validate() throws {

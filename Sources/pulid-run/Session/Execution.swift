@@ -55,7 +55,9 @@ struct Execution {
             report: { verdict.receive($0) }
         )
         let start = Date()
+        let heartbeat = Heartbeat { verdict.timePasses() }
         let ran = run.run()
+        heartbeat.stop()
         let summary = verdict.summary ?? ran
         store.remember(RunRecord(summary, of: runOptions, started: start))
         return summary.exitStatus

@@ -29,6 +29,8 @@ final class Verdict: Reporter {
         reporter.receive(.summary(summary))
     }
 
+    func timePasses() { reporter.timePasses() }
+
     /// nil before the end of the run.
     var summary: RunSummary? { last.withLock { $0 } }
 }
