@@ -43,7 +43,7 @@ let package = Package(
         ),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),
-        .target(name: "Graph", dependencies: ["CCrypto"]),
+        .target(name: "Graph", dependencies: ["CCrypto", "CMemory"]),
 
         // Where both meet.
         .target(
@@ -70,9 +70,9 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["Elementary", "Tensors"]),
         .target(name: "Training", dependencies: ["Elementary", "Kernels", "Tensors"]),
         .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
-        .target(name: "Checkpoints", dependencies: ["CMapping", "Kernels", "Tensors"]),
+        .target(name: "Checkpoints", dependencies: ["CMemory", "Kernels", "Tensors"]),
         .target(name: "Tensors", dependencies: ["Elementary", "Kernels"]),
-        .target(name: "Kernels", dependencies: ["CKernels"]),
+        .target(name: "Kernels", dependencies: ["CKernels", "CMemory"]),
         .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CHEIF", "CPNG", "CTurboJPEG", "CWebP"]),
         .target(name: "Elementary"),
 
@@ -81,7 +81,7 @@ let package = Package(
             name: "CKernels",
             cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]
         ),
-        .target(name: "CMapping"),
+        .target(name: "CMemory"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CHEIF"),  // declarations alone: it is opened at run time, where it is installed
@@ -116,7 +116,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CheckpointsTests",
-            dependencies: ["Checkpoints", "TensorTestSupport"],
+            dependencies: ["Checkpoints", "Kernels", "TensorTestSupport"],
             exclude: ["Goldens"]
         ),
         .testTarget(name: "ONNXTests", dependencies: ["ONNX", "TensorTestSupport"], exclude: ["Goldens"]),

@@ -1,15 +1,20 @@
+import CMemory
+import Foundation
+
 /// Bytes on the heap that a tensor can borrow.
 final class ByteBuffer {
     let base: UnsafeMutableRawBufferPointer
 
-    init(count: Int) { base = .allocate(byteCount: count, alignment: 64) }
+    init(count: Int) {
+        base = UnsafeMutableRawBufferPointer(start: pk_memory_allocate(count, 64), count: count)
+    }
 
     convenience init(copying bytes: UnsafeRawBufferPointer) {
         self.init(count: bytes.count)
         base.copyMemory(from: bytes)
     }
 
-    deinit { base.deallocate() }
+    deinit { free(base.baseAddress) }
 
     /// The elements of a strided layout, one after the other.
     func gather(_ layout: StridedLayout, from storage: UnsafeRawBufferPointer, elementSize: Int) {

@@ -1,4 +1,4 @@
-import CMapping
+import CMemory
 import Foundation
 
 /// A file's bytes, mapped read-only for as long as this object lives; only the parts that are read are loaded.
@@ -16,7 +16,7 @@ public final class MappedFile: @unchecked Sendable {
 
     /// From now on, a read of a mapped file that was shortened, or that its disk does not give any more, ends the process
     /// with one sentence that names the file.
-    public static func endProcessAtFaults(status: Int32) { pk_mapping_end_process_at_faults(status) }
+    public static func endProcessAtFaults(status: Int32) { pk_memory_end_process_at_faults(status) }
 
     /// - Throws: `CheckpointError.unreadable` when it cannot be opened or mapped, or is not a regular file.
     public init(path: String) throws {

@@ -1,3 +1,6 @@
+import CMemory
+import Foundation
+
 /// Bytes that are shared, not copied: those of a value that was read, a part of them, or numbers that somebody else holds.
 public struct Bytes: RandomAccessCollection, @unchecked Sendable {
     /// Keeps the memory; nobody writes to it any more.
@@ -45,8 +48,10 @@ public struct Bytes: RandomAccessCollection, @unchecked Sendable {
 
     private final class OwnedMemory {
         let buffer: UnsafeMutableRawBufferPointer
-        init(count: Int) { buffer = .allocate(byteCount: count, alignment: 16) }
-        deinit { buffer.deallocate() }
+        init(count: Int) {
+            buffer = UnsafeMutableRawBufferPointer(start: pk_memory_allocate(count, 16), count: count)
+        }
+        deinit { free(buffer.baseAddress) }
     }
 }
 

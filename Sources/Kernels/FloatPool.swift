@@ -1,3 +1,4 @@
+import CMemory
 import Foundation
 import Synchronization
 
@@ -36,7 +37,7 @@ public final class FloatPool: Sendable {
 
     /// Takes back what `allocate(count)` gave.
     public func deallocate(_ base: UnsafeMutablePointer<Float>, count: Int) {
-        guard let start = arena?.offset(of: base) else { return base.deallocate() }
+        guard let start = arena?.offset(of: base) else { return free(base) }
         state.withLock { $0.give(start, Self.blockSize(count)) }
     }
 
@@ -75,7 +76,7 @@ public final class FloatPool: Sendable {
     private static func blockSize(_ count: Int) -> Int { (count + grain - 1) / grain * grain }
 
     private static func fresh(_ count: Int) -> UnsafeMutablePointer<Float> {
-        UnsafeMutableRawPointer.allocate(byteCount: max(1, count) * MemoryLayout<Float>.stride, alignment: 64)
+        pk_memory_allocate(max(1, count) * MemoryLayout<Float>.stride, 64)
             .bindMemory(to: Float.self, capacity: max(1, count))
     }
 }

@@ -1,5 +1,6 @@
 import Checkpoints
 import Foundation
+import Kernels
 import Tensors
 import Testing
 
@@ -36,6 +37,16 @@ import Testing
                 == "\(path) was shortened, or cannot be read any more, while the run was using it: nothing made of it is kept; "
                 + "run again\n"
         )
+    }
+
+    @Test func memoryThatIsRefusedEndsInASentence() async throws {
+        let result = await #expect(processExitsWith: .exitCode(3), observing: [\.standardErrorContent]) {
+            MappedFile.endProcessAtFaults(status: 3)
+            // More than there are addresses.
+            _ = FloatPool.shared.allocate(1 << 46)
+        }
+        let said = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(said.hasPrefix("error: the system refuses 281474976711 kB of memory: ") && said.hasSuffix(")\n"))
     }
 
     @Test func otherBusErrorsStayWhatTheyWere() async throws {

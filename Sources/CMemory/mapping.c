@@ -1,4 +1,4 @@
-#include "CMapping.h"
+#include "end.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -21,7 +21,6 @@ struct pk_mapping {
 static _Atomic(struct pk_mapping *) first;
 static pthread_mutex_t changes = PTHREAD_MUTEX_INITIALIZER;
 static struct sigaction before;
-static int end_status;
 
 pk_mapping *pk_mapping_add(const void *base, size_t size, const char *sentence) {
     char *copy = strdup(sentence);
@@ -64,22 +63,14 @@ static void at_fault(int number, siginfo_t *info, void *context) {
         size_t size = atomic_load(&place->size);
         uintptr_t base = atomic_load(&place->base);
         if (!size || address < base || address - base >= size) continue;
-        const char *rest = place->sentence;
-        size_t left = place->length;
-        while (left) {
-            ssize_t written = write(STDERR_FILENO, rest, left);
-            if (written <= 0) break;
-            rest += written;
-            left -= (size_t)written;
-        }
-        _exit(end_status);
+        pk_memory_end(place->sentence, place->length);
     }
     // Not a mapped file: the read is repeated, and ends as it would have without this handler.
     sigaction(number, &before, NULL);
 }
 
-void pk_mapping_end_process_at_faults(int status) {
-    end_status = status;
+void pk_memory_end_process_at_faults(int status) {
+    pk_memory_end_status = status;
     struct sigaction action = {.sa_sigaction = at_fault, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, &before);
