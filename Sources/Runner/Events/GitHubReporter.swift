@@ -31,7 +31,7 @@ public final class GitHubReporter: Reporter {
         switch event {
         case .failed(let failure): console.output(render([failure.diagnostic]))
         case .output(let output): if let failure = output.failure { console.output(render([failure])) }
-        case .expectation(let report): if !report.isMet { console.output(render([report.diagnostic])) }
+        case .expectation(let report): if !report.isMet || report.isWarning { console.output(render([report.diagnostic])) }
         case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
         case .summary(let summary): append(Self.markdown(summary))
         case .planned, .started, .waiting, .progress, .finished, .cached, .blocked: break
@@ -49,6 +49,10 @@ public final class GitHubReporter: Reporter {
         if !problems.isEmpty {
             lines += ["| problem | found |", "|---|---|"]
             lines += problems.map { "| \(cell($0.0)) | \(cell($0.1)) |" }
+        }
+        for group in summary.regressions {
+            let fence = String(repeating: "`", count: 3)
+            lines += ["", fence + "text", group.text.replacing(fence, with: "``") + fence]
         }
         return lines.joined(separator: "\n") + "\n"
     }

@@ -32,11 +32,13 @@ struct RunCommand: ParsableCommand {
             try loaded.checkNeeded(targets.only + targets.force)
             var runOptions = targets.runOptions(recipe, loaded)
             runOptions.keepGoing = keepGoing
+            runOptions.lock = try BaselineLock.read(for: loaded.graph)
+            let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
             return try execution(
-                loaded.graph,
+                graph,
                 runOptions,
                 reporter: format.format.reporter(for: loaded, options.verbosity),
-                page: report.map { RunPageFile(loaded.graph, out: runOptions.out, file: $0) },
+                page: report.map { RunPageFile(graph, out: runOptions.out, file: $0) },
                 missingBaseline: ci ? .baselineMissing : .expectationFailed
             )
         }

@@ -17,16 +17,21 @@ struct Execution {
         interrupts = try Interrupts(cancellation, grace: options.grace)
     }
 
+    /// What may change bits of what this run computes, as lock files name it.
+    var baselineClass: String { Program.environment(options.numerics).baselineClass }
+
     /// - Parameters:
     ///   - page: a page about the run.
     ///   - missingBaseline: what a missing baseline comes to.
+    ///   - after: is given the run when it is over.
     /// - Throws: `StoreError`; `UnknownNode`.
     func callAsFunction(
         _ graph: ExecutionGraph,
         _ runOptions: RunOptions,
         reporter: any Reporter,
         page: RunPageFile? = nil,
-        missingBaseline: Runner.ExitStatus = .expectationFailed
+        missingBaseline: Runner.ExitStatus = .expectationFailed,
+        after: (RecipeRun, RunSummary) throws -> Void = { _, _ in }
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
         let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.width)
@@ -60,6 +65,7 @@ struct Execution {
         heartbeat.stop()
         let summary = verdict.summary ?? ran
         store.remember(RunRecord(summary, of: runOptions, started: start))
+        try after(run, summary)
         return summary.exitStatus
     }
 }
