@@ -109,7 +109,7 @@ public final class JSONReporter: Reporter {
                 "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
-            ]
+            ].merging(summary.peakMemory.map { ["peak_memory": int($0)] } ?? [:]) { $1 }
         )
     }
 

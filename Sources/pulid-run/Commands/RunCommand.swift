@@ -9,6 +9,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
+    @OptionGroup var shard: ShardOptions
     @OptionGroup var options: ExecutionOptions
     @OptionGroup var format: FormatOptions
 
@@ -24,6 +25,12 @@ struct RunCommand: ParsableCommand {
     )
     var report: String?
 
+    func validate() throws {
+        if report != nil, shard.shard != nil {
+            throw ValidationError("a shard writes no --report: the run of the whole recipe does")
+        }
+    }
+
     func run() throws {
         try reportingFailures(format: format.format) {
             let execution = try Execution(options)
@@ -32,6 +39,7 @@ struct RunCommand: ParsableCommand {
             try loaded.checkNeeded(targets.only + targets.force)
             var runOptions = targets.runOptions(recipe, loaded)
             runOptions.keepGoing = keepGoing
+            runOptions.shard = try shard.shardOfRun()
             return try execution(
                 loaded.graph,
                 runOptions,
