@@ -23,8 +23,8 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "ModelFiles", "Checkpoints", "Imaging",
-                "Kernels",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Nodes", "ModelFiles", "Checkpoints",
+                "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -43,6 +43,7 @@ let package = Package(
         ),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),
+        .target(name: "Cluster"),
         .target(name: "Graph", dependencies: ["CCrypto", "CMemory"]),
 
         // Where both meet.
@@ -107,6 +108,7 @@ let package = Package(
             dependencies: ["Store", "EngineTestSupport", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
+        .testTarget(name: "ClusterTests", dependencies: ["Cluster", "EngineTestSupport"]),
         .testTarget(name: "ElementaryTests", dependencies: ["Elementary"], exclude: ["Goldens"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
         .testTarget(

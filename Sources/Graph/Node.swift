@@ -21,6 +21,11 @@ public protocol Node: Sendable {
     ///   - parameters: every one of the schema.
     ///   - inputBytes: by port, what its values take.
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int
+    /// Seconds that running takes on a usual machine, as far as can be told beforehand: by these, work is divided of which
+    /// nothing was measured, and what was measured is carried over to other parameters.
+    ///
+    /// - Parameter parameters: every one of the schema.
+    static func usualSeconds(parameters: [String: Value]) -> Double
 
     init()
 
@@ -38,6 +43,10 @@ extension Node {
     public static var precision: PrecisionUse { .never }
     public static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         16 << 20 + 2 * inputBytes.values.reduce(0, +)
+    }
+    /// One, or one for each of its steps.
+    public static func usualSeconds(parameters: [String: Value]) -> Double {
+        if case .integer(let steps)? = parameters["steps"], steps > 0 { Double(steps) } else { 1 }
     }
     public func problems() -> [ParameterProblem] { [] }
 }

@@ -59,6 +59,19 @@ struct Sample: Node {
         return 64 << 20 + WorkingMemory.unetPerPixel * pixels * calls
     }
 
+    /// 10 s for each call of SDXL's UNet at 1024 x 1024.
+    static func usualSeconds(parameters: [String: Value]) -> Double {
+        let pixels = Double(parameters.whole("width") * parameters.whole("height"))
+        let calls = parameters.number("guidance") > 1 ? 2 : 1
+        let steps: Int
+        if case .list(let timesteps)? = parameters["timesteps"], !timesteps.isEmpty {
+            steps = timesteps.count
+        } else {
+            steps = parameters.whole("steps")
+        }
+        return 10 * Double(steps * calls) * pixels / Double(1 << 20)
+    }
+
     func problems() -> [ParameterProblem] {
         [("width", width), ("height", height)].compactMap { name, size in
             size % 8 == 0

@@ -7,6 +7,8 @@ public enum ExitStatus: Int32, Sendable {
     case baselineMissing = 4
     case cacheUnusable = 5
     case badFlags = 64
+    /// sysexits.h: EX_TEMPFAIL. The same again may succeed.
+    case temporaryFailure = 75
     case interrupted = 130
     case terminated = 143
 }

@@ -24,12 +24,23 @@ extension RecipeRun {
         }
         finish()
         store.flush()
+        checkKept()
         for output in delivery.missingOutputs() { note(output) }
         return state.withLock { state in
             state.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
+            if options.shard != nil { state.summary.peakMemory = MemoryReadings.peak }
             report(.summary(state.summary))
             return state.summary
         }
+    }
+
+    /// A shard is for nothing but what it keeps.
+    private func checkKept() {
+        let states = state.withLock { $0.scheduler.states }
+        let unkept = store.unkept(shardTargets.sorted().compactMap { states[$0].isDone ? states[$0].key : nil }).count
+        guard unkept > 0 else { return }
+        state.withLock { $0.summary.unkept = unkept }
+        report(.warning("\(unkept) of \(shardTargets.count) results are lost, since the cache could not be written"))
     }
 
     /// Instances that have no value though the run went on as far as it could: tables do without them.
@@ -395,6 +406,7 @@ extension RecipeRun {
     // MARK: - Outputs, tables, expectations
 
     private func deliverStored(_ index: Int) {
+        if shardTargets.contains(index) { return state.change { $0.scheduler.delivered(index) } }
         guard let (artifact, _) = values(of: [index], for: .deliver(index))?[index] else { return }
         let (value, key) = state.withLock { ($0.scheduler.states[index].digest, $0.scheduler.states[index].key) }
         guard let value, let key else { return }

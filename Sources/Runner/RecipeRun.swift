@@ -26,7 +26,7 @@ public final class RecipeRun: Sendable {
     public let baselineClass: String
 
     /// - Parameter report: called from several threads.
-    /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have.
+    /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have; `DivisionError`.
     public init(
         _ graph: ExecutionGraph,
         store: ResultStore,
@@ -60,7 +60,15 @@ public final class RecipeRun: Sendable {
         baselineClass = environment.baselineClass
         history = KeyHistory(store: store, recipe: options.recipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })
-        let needed = NeededInstances(graph, targets: Self.targets(of: graph, delivery, options))
+        var needed = NeededInstances(graph, targets: Self.targets(of: graph, options))
+        var shardTargets: Set<Int> = []
+        if let asked = options.shard {
+            let division = try asked.division(of: graph, needed)
+            let targets = division[asked.shard].targets
+            shardTargets = Set(targets)
+            needed = NeededInstances(graph, targets: targets)
+        }
+        self.shardTargets = shardTargets
         let keys = KeyMaker(graph: graph, environment: environment)
         (self.keys, self.needed) = (keys, needed)
         state = Monitor(
@@ -72,7 +80,10 @@ public final class RecipeRun: Sendable {
                     oracle: Scheduler.Oracle(
                         key: { keys.key(of: $0, inputs: $1) },
                         keyDigest: { keys.digest(of: $0, inputs: $1) },
-                        needsDelivery: { delivery.isNeeded($0, value: $1, key: $2) }
+                        // Of a shard not the digests alone are wanted, but the values.
+                        needsDelivery: { [shardTargets] in
+                            shardTargets.contains($0) || delivery.isNeeded($0, value: $1, key: $2)
+                        }
                     ),
                     budget: residents.budget
                 )
@@ -81,15 +92,23 @@ public final class RecipeRun: Sendable {
     }
 
     let needed: NeededInstances
+    /// What a shard is for.
+    let shardTargets: Set<Int>
     private let keys: KeyMaker
 
     /// What must be known in the end: what outputs and expectations name, or the nodes asked for, or everything.
-    private static func targets(of graph: ExecutionGraph, _ delivery: Delivery, _ options: RunOptions) -> [Int] {
+    private static func targets(of graph: ExecutionGraph, _ options: RunOptions) -> [Int] {
         if !options.only.isEmpty {
             return graph.instances.indices.filter { options.only.contains(graph.instances[$0].node) }
         }
-        let named = delivery.targets
-        if !named.isEmpty { return named }
+        var named = Set(graph.expectations.map(\.instance))
+        for output in graph.outputs {
+            switch output.source {
+            case .artifact(let index): named.insert(index)
+            case .table(let indices): named.formUnion(indices)
+            }
+        }
+        if !named.isEmpty { return named.sorted() }
         let read = Set(graph.instances.flatMap { $0.inputs.values.joined() })
         return graph.instances.indices.filter { !read.contains($0) }
     }

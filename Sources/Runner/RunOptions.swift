@@ -20,6 +20,8 @@ public struct RunOptions: Sendable {
     public var describesPictures: Bool
     /// Events say why nodes run.
     public var givesReasons: Bool
+    /// Compute and keep one of several parts, and write nothing.
+    public var shard: ShardOfRun?
 
     public init(
         out: String,
@@ -30,7 +32,8 @@ public struct RunOptions: Sendable {
         jobs: Int = 1,
         keepGoing: Bool = false,
         describesPictures: Bool = true,
-        givesReasons: Bool = false
+        givesReasons: Bool = false,
+        shard: ShardOfRun? = nil
     ) {
         self.out = out
         self.recipe = recipe
@@ -41,5 +44,6 @@ public struct RunOptions: Sendable {
         self.keepGoing = keepGoing
         self.describesPictures = describesPictures
         self.givesReasons = givesReasons
+        self.shard = shard
     }
 }

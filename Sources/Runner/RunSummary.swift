@@ -17,6 +17,10 @@ public struct RunSummary: Sendable {
     /// Expectations that are met, but no longer by as much as the recipe wishes.
     public var warned: Int { expectations.count { $0.isWarning } }
     public var isInterrupted = false
+    /// Results of a shard that are lost, as the cache could not be written.
+    public var unkept = 0
+    /// Bytes that the process took at most, of a shard: what its like are to ask for.
+    public var peakMemory: Int?
     public var seconds: Double = 0
     /// The page about the run, where one was asked for.
     public var page: OutputReport?
@@ -34,6 +38,7 @@ public struct RunSummary: Sendable {
         if !failures.isEmpty { return missingBaseline }
         // Whatever the reason: what was asked for is not there.
         if notRun > 0 { return .nodeFailed }
+        if unkept > 0 { return .temporaryFailure }
         return expectations.allSatisfy(\.isMet) ? .success : .expectationFailed
     }
 }

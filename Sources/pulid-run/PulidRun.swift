@@ -13,14 +13,14 @@ struct PulidRun: ParsableCommand {
 
             Exit status: 0 all well, 1 an expectation is not met, 2 the recipe is invalid, 3 a node failed or something \
             could not be written, 4 a baseline is missing (with --ci; else 1), 5 the cache is damaged or unusable, \
-            64 bad flags, 130 interrupted (SIGINT), 143 terminated (SIGTERM, SIGHUP).
+            64 bad flags, 75 what was computed could not be kept, the same again may succeed (with --shard), 130 interrupted (SIGINT), 143 terminated (SIGTERM, SIGHUP).
             """,
         version: Program.version,
         subcommands: [
             RunCommand.self, ApproveCommand.self, ReplayCommand.self, PlanCommand.self, CheckCommand.self,
             ExplainCommand.self, CompareCommand.self, BisectCommand.self, CalibrateCommand.self, GraphCommand.self,
-            InitCommand.self, InspectCommand.self, NodesCommand.self, SchemaCommand.self, HistoryCommand.self,
-            CacheCommand.self, DoctorCommand.self,
+            InitCommand.self, InspectCommand.self, NodesCommand.self, SchemaCommand.self, SlurmCommand.self,
+            HistoryCommand.self, CacheCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

@@ -110,7 +110,7 @@ public final class JSONReporter: Reporter {
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "regressions": .list(summary.regressions.map(\.value)),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
-            ]
+            ].merging(summary.peakMemory.map { ["peak_memory": int($0)] } ?? [:]) { $1 }
         )
     }
 

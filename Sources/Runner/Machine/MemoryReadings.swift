@@ -86,3 +86,11 @@ extension MemoryReadings.Source: CustomStringConvertible {
         }
     }
 }
+
+extension MemoryReadings {
+    /// Bytes that this process had in memory at most.
+    static var peak: Int {
+        var usage = rusage()
+        return getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage) == 0 ? Int(usage.ru_maxrss) * 1024 : 0
+    }
+}

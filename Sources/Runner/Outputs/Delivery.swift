@@ -37,8 +37,10 @@ final class Delivery: Sendable {
         self.options = options
         metadata = OutputMetadata(graph: graph, options: options, version: version)
         folder = OutputFolder(path: Self.absolute(options.out))
+        // A shard brings nothing anywhere.
+        let isShard = options.shard != nil
         func isAsked(_ index: Int) -> Bool {
-            options.only.isEmpty || options.only.contains(graph.instances[index].node)
+            !isShard && (options.only.isEmpty || options.only.contains(graph.instances[index].node))
         }
         var outputs: [(instance: Int, place: Int)] = []
         var tables: [(place: Int, instances: [Int])] = []
@@ -64,11 +66,8 @@ final class Delivery: Sendable {
         self.contents = contents
         extensions = graph.outputs.map { Self.fileExtension($0.path) }
         singleOutputs = outputs.map(\.place)
-        targets = Set(outputs.map(\.instance)).union(tables.flatMap(\.instances)).union(measured).sorted()
     }
 
-    /// The instances that anything asked for names.
-    let targets: [Int]
     /// Places of the outputs that show one result each.
     private let singleOutputs: [Int]
 

@@ -9,6 +9,7 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
+    @OptionGroup var shard: ShardOptions
     @OptionGroup var options: ExecutionOptions
     @OptionGroup var format: FormatOptions
 
@@ -24,6 +25,12 @@ struct RunCommand: ParsableCommand {
     )
     var report: String?
 
+    func validate() throws {
+        if report != nil, shard.shard != nil {
+            throw ValidationError("a shard writes no --report: the run of the whole recipe does")
+        }
+    }
+
     func run() throws {
         try reportingFailures(format: format.format) {
             let execution = try Execution(options)
@@ -34,6 +41,7 @@ struct RunCommand: ParsableCommand {
             runOptions.keepGoing = keepGoing
             runOptions.lock = try BaselineLock.read(for: loaded.graph)
             let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
+            runOptions.shard = try shard.shardOfRun()
             return try execution(
                 graph,
                 runOptions,

@@ -18,6 +18,9 @@ extension UnknownNode: ErrorWithStatus {
 extension UnneededNode: ErrorWithStatus {
     var exitStatus: ExitStatus { .badFlags }
 }
+extension DivisionError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .recipeInvalid }
+}
 extension ApprovalError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
 }
