@@ -23,7 +23,7 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "ModelFiles", "Checkpoints", "Imaging",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Report", "Nodes", "ModelFiles", "Checkpoints", "Imaging",
                 "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -54,6 +54,9 @@ let package = Package(
                 "Kernels", "Tensors",
             ]
         ),
+
+        .target(name: "Report", dependencies: ["Graph", "Recipes", "Runner", "Store", "Imaging", "CReportPage"]),
+        .target(name: "CReportPage", exclude: ["Page"]),
 
         // The mathematics.
         .target(
@@ -107,6 +110,10 @@ let package = Package(
             dependencies: ["Store", "EngineTestSupport", .product(name: "GRDB", package: "GRDB.swift")]
         ),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["Report", "Nodes", "Recipes", "Runner", "Store", "Imaging", "EngineTestSupport"]
+        ),
         .testTarget(name: "ElementaryTests", dependencies: ["Elementary"], exclude: ["Goldens"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
         .testTarget(

@@ -18,6 +18,8 @@ public struct RunOptions: Sendable {
     public var describesPictures: Bool
     /// Events say why nodes run.
     public var givesReasons: Bool
+    /// Events tell the fields of every result that has some, not of those alone that tables and expectations read.
+    public var tellsMeasurements: Bool
 
     public init(
         out: String,
@@ -28,7 +30,8 @@ public struct RunOptions: Sendable {
         jobs: Int = 1,
         keepGoing: Bool = false,
         describesPictures: Bool = true,
-        givesReasons: Bool = false
+        givesReasons: Bool = false,
+        tellsMeasurements: Bool = false
     ) {
         self.out = out
         self.recipe = recipe
@@ -39,5 +42,6 @@ public struct RunOptions: Sendable {
         self.keepGoing = keepGoing
         self.describesPictures = describesPictures
         self.givesReasons = givesReasons
+        self.tellsMeasurements = tellsMeasurements
     }
 }

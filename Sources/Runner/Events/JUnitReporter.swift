@@ -33,7 +33,7 @@ public final class JUnitReporter: Reporter {
                 let place = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
                 suite.add(report.expectation.text + place, failure: report.isMet ? nil : report.diagnostic)
             case .summary(let summary): console.output(suite.xml(seconds: summary.seconds))
-            case .started, .waiting, .progress, .finished, .cached, .blocked, .warning: break
+            case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning: break
             }
         }
     }

@@ -53,7 +53,10 @@ final class Delivery: Sendable {
         }
         self.tables = tables
         expectations = graph.expectations.filter { isAsked($0.instance) }
-        measured = Set(expectations.map(\.instance))
+        let expected = Set(expectations.map(\.instance))
+        measured =
+            options.tellsMeasurements
+            ? Set(graph.instances.indices.filter { !graph.instances[$0].schema.output.fields.isEmpty }) : expected
         state = Mutex(State(isInPlace: Array(repeating: false, count: graph.outputs.count)))
         let prefix = folder.path + "/"
         let places = outputs.map(\.place) + tables.map(\.place)
@@ -64,7 +67,7 @@ final class Delivery: Sendable {
         self.contents = contents
         extensions = graph.outputs.map { Self.fileExtension($0.path) }
         singleOutputs = outputs.map(\.place)
-        targets = Set(outputs.map(\.instance)).union(tables.flatMap(\.instances)).union(measured).sorted()
+        targets = Set(outputs.map(\.instance)).union(tables.flatMap(\.instances)).union(expected).sorted()
     }
 
     /// The instances that anything asked for names.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Report
 import Runner
 
 struct RunCommand: ParsableCommand {
@@ -32,11 +33,12 @@ struct RunCommand: ParsableCommand {
             try loaded.checkNeeded(targets.only + targets.force)
             var runOptions = targets.runOptions(recipe, loaded)
             runOptions.keepGoing = keepGoing
+            let subject = ReportSubject(loaded, options: runOptions, program: Program.description(options.numerics))
             return try execution(
                 loaded.graph,
                 runOptions,
                 reporter: format.format.reporter(for: loaded, options.verbosity),
-                page: report.map { RunPageFile(loaded.graph, out: runOptions.out, file: $0) },
+                report: report.map { RunReport(subject, graph: loaded.graph, path: $0) },
                 missingBaseline: ci ? .baselineMissing : .expectationFailed
             )
         }

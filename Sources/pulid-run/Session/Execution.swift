@@ -2,6 +2,7 @@ import Foundation
 import Graph
 import Kernels
 import Recipes
+import Report
 import Runner
 import Store
 
@@ -18,14 +19,14 @@ struct Execution {
     }
 
     /// - Parameters:
-    ///   - page: a page about the run.
+    ///   - report: a report on the run.
     ///   - missingBaseline: what a missing baseline comes to.
     /// - Throws: `StoreError`; `UnknownNode`.
     func callAsFunction(
         _ graph: ExecutionGraph,
         _ runOptions: RunOptions,
         reporter: any Reporter,
-        page: RunPageFile? = nil,
+        report: RunReport? = nil,
         missingBaseline: Runner.ExitStatus = .expectationFailed
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
@@ -34,13 +35,15 @@ struct Execution {
         defer { store.close() }
         let running = RunningNodes()
         interrupts.during(waitedFor: { running.names }, save: { store.flush() })
-        let verdict = Verdict(Reporters([running, reporter]), page: page) { [interrupts] summary in
+        let log = report.map { ($0.log, $0.file(graph, store: store)) }
+        let verdict = Verdict(Reporters([running, reporter]), report: log) { [interrupts] summary in
             summary.missingBaseline = missingBaseline
             summary.interruption = interrupts.exitStatus
         }
         var runOptions = runOptions
         runOptions.jobs = resources.jobs
-        runOptions.givesReasons = options.verbosity == .verbose
+        runOptions.givesReasons = options.verbosity == .verbose || report != nil
+        runOptions.tellsMeasurements = report != nil
         let run = try RecipeRun(
             graph,
             store: store,
