@@ -121,15 +121,8 @@ struct EntryVerdict: Sendable {
         }
     }
 
-    /// How far a measured value is on the wrong side of its bound, as a share of the bound; nil where it is met or its
-    /// instance has no result.
+    /// As `Expectation.excess`; nil also where its instance has no result.
     static func excess(_ expectation: Expectation, _ run: RunSnapshot) -> Double? {
-        guard let values = run.measured[expectation.instance] else { return nil }
-        guard let value = values[expectation.field] else { return mostExcess }
-        guard !expectation.comparison.holds(value, expectation.bound) else { return nil }
-        let excess = abs(value - expectation.bound) / max(abs(expectation.bound), 1e-6)
-        return excess.isFinite ? min(excess, mostExcess) : mostExcess
+        run.measured[expectation.instance].flatMap { expectation.excess(of: $0[expectation.field]) }
     }
-
-    private static let mostExcess = 1e8
 }

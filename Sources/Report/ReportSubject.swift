@@ -23,7 +23,7 @@ public struct ReportSubject: Sendable {
     let started: Date
     let entries: [ReportEntry]
 
-    var graph: ExecutionGraph { recipe.graph }
+    public var graph: ExecutionGraph { recipe.graph }
 
     public init(_ recipe: LoadedRecipe, options: RunOptions, program: Program, started: Date = Date()) {
         self.recipe = recipe

@@ -16,13 +16,15 @@ struct ReportWorkshop {
 
     struct Run {
         let subject: ReportSubject
+        let log: RunLog
         let snapshot: RunSnapshot
         let source: PictureSource
         let summary: RunSummary
         let html: String
 
-        init(subject: ReportSubject, snapshot: RunSnapshot, source: PictureSource, summary: RunSummary, html: String) throws {
-            (self.subject, self.snapshot, self.source, self.summary) = (subject, snapshot, source, summary)
+        init(subject: ReportSubject, log: RunLog, source: PictureSource, summary: RunSummary, html: String) throws {
+            (self.subject, self.log, self.source, self.summary) = (subject, log, source, summary)
+            snapshot = log.snapshot
             self.html = html
             document = try Self.json("document", in: html)
             state = try Self.json("state", in: html)
@@ -95,7 +97,7 @@ struct ReportWorkshop {
         #expect(written.failure == nil)
         return try Run(
             subject: subject,
-            snapshot: log.snapshot,
+            log: log,
             source: source,
             summary: summary,
             html: try folder.text(of: "report.html")

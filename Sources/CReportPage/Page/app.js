@@ -19,7 +19,8 @@ class App {
     showRecipe(this.model);
     this.refresh();
     this.recall();
-    if (document.documentElement.dataset.source === "served") this.listen();
+    this.report = document.documentElement.dataset.report;
+    if (this.report) this.listen();
   }
 
   /** Shows the state as it is now. */
@@ -32,8 +33,9 @@ class App {
     this.gallery.show();
     if (this.details.isOpen) this.details.show(this.details.shown);
     if (this.view === "run") showRun(this.model);
+    byId("notice").hidden = !state.notice;
+    byId("notice").textContent = state.notice ?? "";
     document.body.dataset.phase = state.phase;
-    document.body.dataset.revision = state.revision;
   }
 
   verdictText() {
@@ -126,28 +128,28 @@ class App {
   // News
 
   async listen() {
-    let waits = 0;
+    let failures = 0;
     while (true) {
       await new Promise((resume) => setTimeout(resume, document.hidden ? 3000 : 700));
       try {
-        const answer = await fetch(`state?since=${this.model.state.revision}`, { cache: "no-store" });
-        if (answer.status === 204) { waits = 0; continue; }
+        const { revision, notice } = this.model.state;
+        const known = new URLSearchParams({ since: revision, report: this.report, notice: notice ? 1 : 0 });
+        const answer = await fetch(`state?${known}`, { cache: "no-store" });
+        failures = 0;
+        if (answer.status === 204) continue;
         if (!answer.ok) throw new Error(String(answer.status));
-        if (answer.headers.get("x-report") !== document.body.dataset.report && document.body.dataset.report) {
+        if (answer.headers.get("x-report") !== this.report) {
           location.reload();
           return;
         }
-        document.body.dataset.report ||= answer.headers.get("x-report");
         this.model.take(await answer.json());
         this.refresh();
-        waits = 0;
       } catch {
-        waits += 1;
-        if (waits === 3) {
-          byId("verdict").textContent = "the program that served this page has ended";
-          byId("verdict").dataset.status = "bad";
-          byId("progress").hidden = true;
-        }
+        failures += 1;
+        if (failures !== 3) continue;
+        byId("verdict").textContent = "the program that served this page has ended";
+        byId("verdict").dataset.status = "bad";
+        byId("progress").hidden = true;
       }
     }
   }

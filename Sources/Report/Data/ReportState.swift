@@ -66,9 +66,12 @@ struct ReportState: Encodable {
     let problems: [Problem]
     let warnings: [String]
     let tables: [Table]
+    /// Why there is no newer report than this.
+    let notice: String?
 
     /// - Parameter pictures: finds the pictures to show.
-    init(_ subject: ReportSubject, _ run: RunSnapshot, pictures: some ReportPictures) {
+    init(_ subject: ReportSubject, _ run: RunSnapshot, pictures: some ReportPictures, notice: String? = nil) {
+        self.notice = notice.map { TerminalText($0).escaped(keepsLines: true) }
         let graph = subject.graph
         revision = run.revision
         if let end = run.summary {

@@ -10,8 +10,9 @@ struct ReportPage {
 
     /// - Parameters:
     ///   - pictures: `data:` addresses, by the numbers that the state has for them.
-    ///   - isServed: whether the page asks where it came from for news and pictures.
-    init(_ document: ReportDocument, _ state: ReportState, pictures: [String] = [], isServed: Bool = false) throws {
+    ///   - number: of a report that is served, whose page asks where it came from for news and pictures.
+    init(_ document: ReportDocument, _ state: ReportState, pictures: [String] = [], number: Int? = nil) throws {
+        let isServed = number != nil
         let (style, script) = (PageText.style, PageText.script)
         let policy = [
             "default-src 'none'", "script-src '\(Self.hash(script))'", "style-src '\(Self.hash(style))'",
@@ -25,7 +26,7 @@ struct ReportPage {
             "document": try Self.json(document),
             "state": try Self.json(state),
             "pictures": try Self.json(pictures),
-            "source": Array((isServed ? "served" : "file").utf8),
+            "report": Array((number.map(String.init) ?? "").utf8),
             "script": Array(script.utf8),
         ]
         var bytes: [UInt8] = []

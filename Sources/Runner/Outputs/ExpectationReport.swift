@@ -13,10 +13,26 @@ public struct ExpectationReport: Sendable {
         measured.map { expectation.comparison.holds($0, expectation.bound) } ?? false
     }
 
+    /// How far it is from being met, as a share of its bound; nil where it is met.
+    public var excess: Double? { expectation.excess(of: measured) }
+
     /// For a condition that is not met.
     public var diagnostic: Diagnostic {
         let place = name.cell.coordinates.isEmpty ? "" : " at \(name.place)"
         let value = measured.map { "it is \(TableText.number($0))" } ?? "it was not measured"
         return Diagnostic(.error, "expected `\(expectation.text)`\(place), but \(value)", at: expectation.location)
+    }
+}
+
+extension Expectation {
+    /// How far a value is on the wrong side of the bound, as a share of it; nil where the condition is met.
+    ///
+    /// - Parameter measured: nil where the field was not measured, which is as bad as can be.
+    public func excess(of measured: Double?) -> Double? {
+        let most = 1e8
+        guard let measured else { return most }
+        guard !comparison.holds(measured, bound) else { return nil }
+        let excess = abs(measured - bound) / max(abs(bound), 1e-6)
+        return excess.isFinite ? min(excess, most) : most
     }
 }

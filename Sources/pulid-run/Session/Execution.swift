@@ -18,6 +18,8 @@ struct Execution {
         interrupts = try Interrupts(cancellation, grace: options.grace)
     }
 
+    var isInterrupted: Bool { cancellation.isRequested }
+
     /// - Parameters:
     ///   - report: a report on the run.
     ///   - missingBaseline: what a missing baseline comes to.
@@ -35,7 +37,9 @@ struct Execution {
         defer { store.close() }
         let running = RunningNodes()
         interrupts.during(waitedFor: { running.names }, save: { store.flush() })
-        let log = report.map { ($0.log, $0.file(graph, store: store)) }
+        let log = report.map { report in
+            (report.log, report.begin(store) { [options] in try? options.cache.open(.readOnly) { _ in } })
+        }
         let verdict = Verdict(Reporters([running, reporter]), report: log) { [interrupts] summary in
             summary.missingBaseline = missingBaseline
             summary.interruption = interrupts.exitStatus

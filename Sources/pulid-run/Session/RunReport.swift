@@ -3,25 +3,55 @@ import Report
 import Runner
 import Store
 
-/// A report that is asked for: what it is about, what happens in the run, and the file where one is wanted.
+/// A report that is asked for: what it is about, what happens in the run, and where it is shown.
 struct RunReport {
     let subject: ReportSubject
     let log: RunLog
-    let path: String?
+    private let path: String?
+    private let hasPictures: Bool
+    private let site: ReportSite?
 
-    init(_ subject: ReportSubject, graph: ExecutionGraph, path: String?) {
+    private var graph: ExecutionGraph { subject.graph }
+
+    /// - Parameters:
+    ///   - path: the file to write when the run is over.
+    ///   - hasPictures: whether failed pictures are written then.
+    ///   - site: shows it meanwhile and after.
+    init(_ subject: ReportSubject, path: String?, hasPictures: Bool = false, site: ReportSite? = nil) {
         self.subject = subject
         self.path = path
-        log = RunLog(graph)
+        self.hasPictures = hasPictures
+        self.site = site
+        log = RunLog(subject.graph)
     }
 
-    /// What writes the file when the run is over.
-    func file(_ graph: ExecutionGraph, store: ResultStore) -> ReportFile? {
-        path.map { path in
-            let source = PictureSource(subject) { instance, digest in
-                store.record(for: digest).flatMap { try? graph.instances[instance].schema.output.init(record: $0) }
-            }
-            return ReportFile(subject, source: source, path: path)
+    /// Begins to show it.
+    ///
+    /// - Parameters:
+    ///   - store: the cache of the run.
+    ///   - reopened: the cache after the run.
+    /// - Returns: what is written when the run is over.
+    func begin(_ store: ResultStore, reopened: @escaping @Sendable () -> ResultStore?) -> ReportFiles {
+        let (graph, log) = (graph, log)
+        let source = PictureSource(subject) { instance, digest in
+            let later = log.snapshot.summary == nil ? nil : reopened()
+            defer { later?.close() }
+            let record = (later ?? store).record(for: digest)
+            return record.flatMap { try? graph.instances[instance].schema.output.init(record: $0) }
         }
+        site?.show(subject, log, source: source)
+        let own = PictureSource(subject) { instance, digest in
+            store.record(for: digest).flatMap { try? graph.instances[instance].schema.output.init(record: $0) }
+        }
+        return ReportFiles(
+            pictures: hasPictures ? FailedPictures(subject, source: own) : nil,
+            page: path.map { ReportFile(subject, source: own, path: $0) }
+        )
     }
+}
+
+/// What is written of a run when it is over.
+struct ReportFiles {
+    let pictures: FailedPictures?
+    let page: ReportFile?
 }
