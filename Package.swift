@@ -23,8 +23,8 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Nodes", "ModelFiles", "Checkpoints",
-                "Imaging", "Kernels",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Report", "Nodes", "ModelFiles",
+                "Checkpoints", "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -55,6 +55,9 @@ let package = Package(
                 "Kernels", "Tensors",
             ]
         ),
+
+        .target(name: "Report", dependencies: ["Graph", "Recipes", "Runner", "Store", "Imaging", "CReportPage"]),
+        .target(name: "CReportPage", exclude: ["Page"]),
 
         // The mathematics.
         .target(
@@ -109,6 +112,10 @@ let package = Package(
         ),
         .testTarget(name: "RunnerTests", dependencies: ["Runner", "EngineTestSupport"]),
         .testTarget(name: "ClusterTests", dependencies: ["Cluster", "EngineTestSupport"]),
+        .testTarget(
+            name: "ReportTests",
+            dependencies: ["Report", "Nodes", "Recipes", "Runner", "Store", "Imaging", "EngineTestSupport"]
+        ),
         .testTarget(name: "ElementaryTests", dependencies: ["Elementary"], exclude: ["Goldens"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
         .testTarget(

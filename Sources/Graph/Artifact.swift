@@ -32,6 +32,23 @@ public protocol Artifact: PortType {
     func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8]
 }
 
+/// An artifact that people can look at: reports show it.
+public protocol VisibleArtifact: Artifact {
+    func previews() throws -> [Preview]
+}
+
+/// A picture of an artifact or of a part of it.
+public struct Preview: Sendable {
+    /// The part, such as `aligned`; empty for the whole.
+    public let name: String
+    public let png: [UInt8]
+
+    public init(_ name: String, png: [UInt8]) {
+        self.name = name
+        self.png = png
+    }
+}
+
 extension Artifact {
     public static var fields: [String] { [] }
     public static func help(field name: String) -> String? { nil }

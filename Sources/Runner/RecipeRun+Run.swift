@@ -415,6 +415,11 @@ extension RecipeRun {
     }
 
     private func deliver(_ index: Int, _ artifact: any Artifact, _ value: Digest, _ key: Digest) {
+        if options.tellsMeasurements, !type(of: artifact).fields.isEmpty {
+            let values = type(of: artifact).fields.map { ($0, artifact.field($0)) }
+            let measured = Dictionary(uniqueKeysWithValues: values).compactMapValues(\.self)
+            report(.measured(InstanceName(graph.instances[index]), measured))
+        }
         for output in delivery.deliver(index, artifact, value: value, key: key) { note(output) }
     }
 

@@ -22,6 +22,8 @@ public struct RunOptions: Sendable {
     public var givesReasons: Bool
     /// Compute and keep one of several parts, and write nothing.
     public var shard: ShardOfRun?
+    /// Events tell the fields of every result that has some, not of those alone that tables and expectations read.
+    public var tellsMeasurements: Bool
 
     public init(
         out: String,
@@ -33,7 +35,8 @@ public struct RunOptions: Sendable {
         keepGoing: Bool = false,
         describesPictures: Bool = true,
         givesReasons: Bool = false,
-        shard: ShardOfRun? = nil
+        shard: ShardOfRun? = nil,
+        tellsMeasurements: Bool = false
     ) {
         self.out = out
         self.recipe = recipe
@@ -45,5 +48,6 @@ public struct RunOptions: Sendable {
         self.describesPictures = describesPictures
         self.givesReasons = givesReasons
         self.shard = shard
+        self.tellsMeasurements = tellsMeasurements
     }
 }

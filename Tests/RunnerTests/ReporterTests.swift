@@ -345,11 +345,11 @@ import Testing
 
                 1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
 
+                | what | problem | found | baseline |
+                |---|---|---|---|
+                | `bad` | failed | the number is too large: 2.0 |  |
+                | `start[x=1]` | `$start.value > 3.0` | 2 |  |
 
-                | problem | found |
-                |---|---|
-                | `bad` failed | the number is too large: 2.0 |
-                | `$start.value > 3.0` at x=1 | 2 |
 
                 """
         )

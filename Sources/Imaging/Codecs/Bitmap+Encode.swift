@@ -68,6 +68,16 @@ extension Bitmap {
         return Data(bytes: file, count: size)
     }
 
+    /// A WebP that loses what is hard to see. `quality` is 0...100.
+    public func encodedWebP(quality: Int) throws -> Data {
+        guard width <= 16383, height <= 16383 else { throw failure(.webp, "a side is at most 16383 pixels") }
+        var file: UnsafeMutablePointer<UInt8>?
+        let size = WebPEncodeRGB(pixels, CInt(width), CInt(height), CInt(width * 3), Float(quality), &file)
+        defer { WebPFree(file) }
+        guard size > 0, let file else { throw failure(.webp, "libwebp could not encode it") }
+        return Data(bytes: file, count: size)
+    }
+
     private func failure(_ format: ImageFormat, _ reason: String) -> ImageError {
         .cannotEncode(format: format, width: width, height: height, reason: reason)
     }

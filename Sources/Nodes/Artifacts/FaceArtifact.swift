@@ -2,7 +2,7 @@ import Graph
 import Tensors
 
 /// A face that was found in a photo, and what is needed to know it again.
-public struct FaceArtifact: Artifact {
+public struct FaceArtifact: VisibleArtifact {
     public static let kind = "face"
     public static let extensions = ["safetensors"]
 
@@ -42,5 +42,13 @@ public struct FaceArtifact: Artifact {
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
         try safetensors(tensors)
+    }
+
+    public func previews() throws -> [Preview] {
+        guard !isAbsent else { return [] }
+        return try [("aligned", aligned), ("features", features)].map { name, picture in
+            let image = ImageArtifact(picture.affine(scale: 2, shift: -1))
+            return Preview(name, png: Array(try image.bitmap.encodedPNG()))
+        }
     }
 }

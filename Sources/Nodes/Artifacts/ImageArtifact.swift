@@ -5,7 +5,7 @@ import Tensors
 
 /// A picture: (B, 3, H, W) in -1...1. What is made of bytes (photographs, sheets) stays bytes, 3 a pixel, until it is asked
 /// for as numbers, 12 a pixel; both at rest and in memory.
-public struct ImageArtifact: Artifact {
+public struct ImageArtifact: VisibleArtifact {
     public static let kind = "image"
     public static let extensions = ["png", "jpg", "jpeg", "webp", "safetensors", "npy"]
     public static let loader: String? = "load_image"
@@ -119,6 +119,8 @@ public struct ImageArtifact: Artifact {
         default: throw ArtifactError.cannotBeWritten(kind: Self.kind, fileExtension: fileExtension)
         }
     }
+
+    public func previews() throws -> [Preview] { [Preview("", png: Array(try bitmap.encodedPNG()))] }
 }
 
 extension FloatImage {

@@ -104,7 +104,7 @@ public struct Approval: Sendable {
         URL(fileURLWithPath: path).standardizedFileURL.pathComponents
     }
 
-    private static func commonFolder(of paths: [[String]]) -> [String] {
+    static func commonFolder(of paths: [[String]]) -> [String] {
         guard let first = paths.first, let last = paths.last else { return [] }
         // In their order, what the first and the last have in common all have.
         return zip(first.dropLast(), last.dropLast()).prefix { $0 == $1 }.map(\.0)

@@ -1,27 +1,43 @@
 import Foundation
 import Graph
+import Recipes
+import Synchronization
 
-/// For GitHub Actions: text as ever, problems as annotations beside the recipe's lines, and a summary of the job.
+/// For GitHub Actions: text as ever, the worst problems as annotations beside the recipe's lines, and a summary of the job.
 public final class GitHubReporter: Reporter {
+    /// GitHub shows so many of a step.
+    static let mostAnnotations = 10
+
     private let text: TextReporter
     private let console: Console
     private let render: RenderDiagnostics
     private let summaryFile: String?
+    private let pictures: PicturePlaces?
+    private let problems = Mutex<[Problem]>([])
+
+    private struct Problem {
+        /// The worst is the greatest.
+        let severity: Double
+        let diagnostic: Diagnostic
+    }
 
     /// - Parameters:
     ///   - render: makes workflow commands of diagnostics.
     ///   - summaryFile: `$GITHUB_STEP_SUMMARY`.
+    ///   - pictures: where the pictures are that expectations measure.
     public init(
         console: Console,
         verbosity: Verbosity = .usual,
         text: @escaping RenderDiagnostics,
         render: @escaping RenderDiagnostics,
-        summaryFile: String?
+        summaryFile: String?,
+        pictures: PicturePlaces? = nil
     ) {
         self.text = TextReporter(console: console, verbosity: verbosity, render: text)
         self.console = console
         self.render = render
         self.summaryFile = summaryFile
+        self.pictures = pictures
     }
 
     public func timePasses() { text.timePasses() }
@@ -29,36 +45,43 @@ public final class GitHubReporter: Reporter {
     public func receive(_ event: RunEvent) {
         text.receive(event)
         switch event {
-        case .failed(let failure): console.output(render([failure.diagnostic]))
-        case .output(let output): if let failure = output.failure { console.output(render([failure])) }
-        case .expectation(let report): if !report.isMet || report.isWarning { console.output(render([report.diagnostic])) }
-        case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
-        case .summary(let summary): append(Self.markdown(summary))
-        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked: break
-        }
-    }
-
-    static func markdown(_ summary: RunSummary) -> String {
-        var lines = ["### pulid-run", "", TextReporter.text(summary), ""]
-        let problems =
-            summary.failures.map { ("`\($0.title)` failed", $0.reason) }
-            + summary.expectations.filter { !$0.isMet }.map { report in
-                let place = report.name.cell.coordinates.isEmpty ? "" : " at \(report.name.place)"
-                return ("`\(report.expectation.text)`\(place)", report.measured.map(TableText.number) ?? "not measured")
+        case .failed(let failure): note(failure.isMissingBaseline ? 1e9 : .infinity, failure.diagnostic)
+        case .output(let output): if let failure = output.failure { note(.infinity, failure) }
+        case .expectation(let report):
+            if let excess = report.excess {
+                note(excess, diagnostic(report))
+            } else if report.isWarning {
+                note(0, diagnostic(report))
             }
-        if !problems.isEmpty {
-            lines += ["| problem | found |", "|---|---|"]
-            lines += problems.map { "| \(cell($0.0)) | \(cell($0.1)) |" }
+        case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
+        case .summary(let summary):
+            annotate()
+            append(RunMarkdown(summary, pictures: pictures).text)
+        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked, .measured: break
         }
-        for group in summary.regressions {
-            let fence = String(repeating: "`", count: 3)
-            lines += ["", fence + "text", group.text.replacing(fence, with: "``") + fence]
-        }
-        return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func cell(_ text: String) -> String {
-        text.replacing("|", with: "\\|").replacing("\n", with: " ")
+    private func note(_ severity: Double, _ diagnostic: Diagnostic) {
+        problems.withLock { $0.append(Problem(severity: severity, diagnostic: diagnostic)) }
+    }
+
+    /// On the line of the node that measures, and with the files that are to be looked at.
+    private func diagnostic(_ report: ExpectationReport) -> Diagnostic {
+        let diagnostic = report.diagnostic
+        guard let place = pictures?[report.name] else { return diagnostic }
+        let picture = place.output.map { "picture: \($0)\n" } ?? ""
+        return Diagnostic(
+            diagnostic.severity,
+            "\(diagnostic.message)\n\(picture)baseline: \(place.baseline)",
+            at: place.location,
+            hint: diagnostic.hint
+        )
+    }
+
+    private func annotate() {
+        let all = problems.withLock { $0 }
+        let worst = all.enumerated().sorted { ($1.element.severity, $0.offset) < ($0.element.severity, $1.offset) }
+        for (_, problem) in worst.prefix(Self.mostAnnotations) { console.output(render([problem.diagnostic])) }
     }
 
     private static func escaped(_ text: String) -> String {

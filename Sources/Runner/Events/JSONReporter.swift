@@ -71,6 +71,8 @@ public final class JSONReporter: Reporter {
                 "blocked",
                 fields(name, ["by": .map(["node": .string(cause.node), "cell": cell(cause.cell)])])
             )
+        case .measured(let name, let values):
+            object("measured", fields(name, ["values": .map(values.mapValues { .number($0) })]))
         case .output(let output): outputLine(output)
         case .expectation(let report): expectationLine(report)
         case .warning(let text): object("warning", ["message": .string(text)])

@@ -7,8 +7,16 @@ public final class JUnitReporter: Reporter {
     private let text: TextReporter
     private let console: Console
     private let suite = Mutex(JUnitSuite(name: "pulid-run"))
+    private let pictures: PicturePlaces?
 
-    public init(console: Console, verbosity: Verbosity = .usual, text: @escaping RenderDiagnostics) {
+    /// - Parameter pictures: where the pictures are that expectations measure.
+    public init(
+        console: Console,
+        verbosity: Verbosity = .usual,
+        text: @escaping RenderDiagnostics,
+        pictures: PicturePlaces? = nil
+    ) {
+        self.pictures = pictures
         self.console = console
         // The standard output is for the XML alone.
         let quiet = Console(
@@ -31,9 +39,14 @@ public final class JUnitReporter: Reporter {
             case .output(let output): suite.add(output.path, error: output.failure)
             case .expectation(let report):
                 let place = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
-                suite.add(report.expectation.text + place, failure: report.isMet ? nil : report.diagnostic)
+                let files = pictures?[report.name]?.files ?? []
+                suite.add(
+                    report.expectation.text + place,
+                    failure: report.isMet ? nil : report.diagnostic,
+                    files: files
+                )
             case .summary(let summary): console.output(suite.xml(seconds: summary.seconds))
-            case .started, .waiting, .progress, .finished, .cached, .blocked, .warning: break
+            case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning: break
             }
         }
     }

@@ -24,18 +24,26 @@ public struct JUnitSuite: Sendable {
         add(name, error.map { ("error", $0) })
     }
 
-    /// - Parameter failure: what was found instead, if that is not what the case asks for.
-    mutating func add(_ name: String, failure: Diagnostic?) {
+    /// - Parameters:
+    ///   - failure: what was found instead, if that is not what the case asks for.
+    ///   - files: to look at beside it, as GitLab and Jenkins find them.
+    mutating func add(_ name: String, failure: Diagnostic?, files: [String] = []) {
         if failure != nil { failures += 1 }
-        add(name, failure.map { ("failure", $0) })
+        add(name, failure.map { ("failure", $0) }, files)
     }
 
-    private mutating func add(_ name: String, _ problem: (tag: String, diagnostic: Diagnostic)?) {
+    private mutating func add(
+        _ name: String,
+        _ problem: (tag: String, diagnostic: Diagnostic)?,
+        _ files: [String] = []
+    ) {
         let head = "    <testcase classname=\"\(Self.escaped(self.name))\" name=\"\(Self.escaped(name))\""
         guard let (tag, diagnostic) = problem else { return cases.append(head + "/>\n") }
         let message = Self.escaped(diagnostic.message)
         let text = "\(Self.escaped(Self.place(diagnostic))): \(message)"
-        cases.append(head + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n    </testcase>\n")
+        let attachments = files.map { "[[ATTACHMENT|\(Self.escaped($0))]]\n" }.joined()
+        let output = files.isEmpty ? "" : "      <system-out>\(attachments)</system-out>\n"
+        cases.append(head + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n")
     }
 
     private static func place(_ diagnostic: Diagnostic) -> String {

@@ -16,6 +16,8 @@ public enum RunEvent: Sendable {
     case failed(NodeFailure)
     /// At the end of the run: it was not run, since another node failed that it rests on.
     case blocked(InstanceName, by: InstanceName)
+    /// The fields of a result that were measured; of every result, where the run is to tell.
+    case measured(InstanceName, [String: Double])
     case output(OutputReport)
     case expectation(ExpectationReport)
     case warning(String)

@@ -9,9 +9,12 @@ public struct NodeFailure: Error, Sendable {
     public let cell: Cell
     public let location: SourceLocation
     public let underlying: any Error
+    /// The instance, as other events name it.
+    public let name: InstanceName
 
     init(_ instance: Instance, _ underlying: any Error) {
-        title = TerminalText(instance.title).escaped()
+        name = InstanceName(instance)
+        title = name.title
         node = instance.node
         cell = instance.cell
         location = instance.location

@@ -55,7 +55,10 @@ final class Delivery: Sendable {
         }
         self.tables = tables
         expectations = graph.expectations.filter { isAsked($0.instance) }
-        measured = Set(expectations.map(\.instance))
+        let expected = Set(expectations.map(\.instance))
+        measured =
+            options.tellsMeasurements
+            ? Set(graph.instances.indices.filter { !graph.instances[$0].schema.output.fields.isEmpty }) : expected
         state = Mutex(State(isInPlace: Array(repeating: false, count: graph.outputs.count)))
         let prefix = folder.path + "/"
         let places = outputs.map(\.place) + tables.map(\.place)

@@ -21,6 +21,9 @@ public struct ExpectationReport: Sendable {
         return !expectation.comparison.holds(measured, warning)
     }
 
+    /// How far it is from being met, as a share of its bound; nil where it is met.
+    public var excess: Double? { expectation.excess(of: measured) }
+
     /// For a condition that is not met, or about which there is a warning.
     public var diagnostic: Diagnostic {
         let place = name.cell.coordinates.isEmpty ? "" : " at \(name.place)"
@@ -34,5 +37,18 @@ public struct ExpectationReport: Sendable {
             at: expectation.location,
             hint: accept.map { "if it is to be so: \($0)" }
         )
+    }
+}
+
+extension Expectation {
+    /// How far a value is on the wrong side of the bound, as a share of it; nil where the condition is met.
+    ///
+    /// - Parameter measured: nil where the field was not measured, which is as bad as can be.
+    public func excess(of measured: Double?) -> Double? {
+        let most = 1e8
+        guard let measured else { return most }
+        guard !comparison.holds(measured, bound) else { return nil }
+        let excess = abs(measured - bound) / max(abs(bound), 1e-6)
+        return excess.isFinite ? min(excess, most) : most
     }
 }

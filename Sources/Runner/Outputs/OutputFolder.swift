@@ -5,24 +5,26 @@ import Store
 ///
 /// Paths are walked one component at a time from the folder's descriptor, and symbolic links on the way are refused, so
 /// that a link planted in the folder cannot lead a write out of it.
-struct OutputFolder: Sendable {
-    enum Failure: Error, Equatable {
+package struct OutputFolder: Sendable {
+    package enum Failure: Error, Equatable {
         case leavesFolder(path: String)
         case symbolicLink(component: String)
         case system(path: String, reason: String)
     }
 
-    let path: String
+    package let path: String
+
+    package init(path: String) { self.path = path }
 
     /// What became of a file, and what the very file was then.
-    enum Outcome {
+    package enum Outcome {
         case written(FileIdentity?)
         case unchanged(FileIdentity?)
     }
 
     /// - Parameter relative: the file's path in the folder; missing folders are made.
     /// - Throws: `Failure`.
-    func write(_ bytes: [UInt8], to relative: String) throws(Failure) -> Outcome {
+    package func write(_ bytes: [UInt8], to relative: String) throws(Failure) -> Outcome {
         let components = relative.split(separator: "/").map(String.init)
         guard let name = components.last, !relative.hasPrefix("/"), !relative.hasSuffix("/"),
             !relative.utf8.contains(0), components.allSatisfy({ $0 != ".." && $0 != "." })
@@ -42,6 +44,21 @@ struct OutputFolder: Sendable {
         } catch {
             throw .system(path: name, reason: "\(error)")
         }
+    }
+
+    /// Removes a file, where there is one; folders stay, and links on the way are not followed.
+    package func remove(_ relative: String) {
+        let components = relative.split(separator: "/").map(String.init)
+        guard let name = components.last, !components.contains("..") else { return }
+        var folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        for component in components.dropLast() where folder >= 0 {
+            let inner = openat(folder, component, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+            close(folder)
+            folder = inner
+        }
+        guard folder >= 0 else { return }
+        unlinkat(folder, name, 0)
+        close(folder)
     }
 
     /// Why these files cannot be written here, as far as that shows before anything is made: whatever is in the place of

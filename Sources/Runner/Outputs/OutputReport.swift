@@ -15,6 +15,12 @@ public struct OutputReport: Sendable {
     public let outcome: Outcome
     public let location: SourceLocation
 
+    public init(path: String, outcome: Outcome, location: SourceLocation) {
+        self.path = path
+        self.outcome = outcome
+        self.location = location
+    }
+
     public var failure: Diagnostic? {
         guard case .failed(let error) = outcome else { return nil }
         return Diagnostic(.error, "`\(path)` could not be written: \(error)", at: location)

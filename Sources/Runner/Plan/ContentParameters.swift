@@ -14,7 +14,7 @@ extension Instance {
     }
 
     /// The files that its parameters name.
-    var namedFiles: [String] {
+    public var namedFiles: [String] {
         var paths: [String] = []
         let none = Digest(of: [])
         _ = try? contentParameters { path in

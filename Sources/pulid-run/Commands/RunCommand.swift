@@ -1,4 +1,6 @@
 import ArgumentParser
+import Recipes
+import Report
 import Runner
 
 struct RunCommand: ParsableCommand {
@@ -16,39 +18,55 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "After a failure, run what does not depend on it.")
     var keepGoing = false
 
-    @Flag(help: "Tell a missing baseline (exit status 4) from one that is no longer met (1).")
+    @Flag(
+        help: ArgumentHelp(
+            "Tell a missing baseline (exit status 4) from one that is no longer met (1), and write failed pictures.",
+            discussion: "Of each picture that is not as its baseline, failed/ in the output folder has it and the difference."
+        )
+    )
     var ci = false
 
     @Option(
-        help: ArgumentHelp("Write a page about the run, with its pictures, for a browser.", valueName: "file.html"),
+        help: ArgumentHelp("Write a report on the run, with its pictures, for a browser.", valueName: "file.html"),
         completion: .file(extensions: ["html"])
     )
     var report: String?
 
+    @OptionGroup var serving: ServeOptions
+
     func validate() throws {
-        if report != nil, shard.shard != nil {
-            throw ValidationError("a shard writes no --report: the run of the whole recipe does")
+        if report != nil || serving.serve, shard.shard != nil {
+            throw ValidationError("a shard makes no report: the run of the whole recipe does")
         }
     }
 
     func run() throws {
         try reportingFailures(format: format.format) {
             let execution = try Execution(options)
-            let loaded = try recipe.load()
-            loaded.show(format.format)
-            try loaded.checkNeeded(targets.only + targets.force)
-            var runOptions = targets.runOptions(recipe, loaded)
-            runOptions.keepGoing = keepGoing
-            runOptions.lock = try BaselineLock.read(for: loaded.graph)
-            let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
-            runOptions.shard = try shard.shardOfRun()
-            return try execution(
-                graph,
-                runOptions,
-                reporter: format.format.reporter(for: loaded, options.verbosity),
-                page: report.map { RunPageFile(graph, out: runOptions.out, file: $0) },
-                missingBaseline: ci ? .baselineMissing : .expectationFailed
-            )
+            guard serving.serve || serving.watch else { return try execute(recipe.load(), execution) }
+            return try RunSession(command: self, execution).run()
         }
+    }
+
+    /// - Parameter site: where the report is shown meanwhile.
+    /// - Throws: what `Execution` throws.
+    func execute(_ loaded: LoadedRecipe, _ execution: Execution, site: ReportSite? = nil) throws -> Runner.ExitStatus {
+        loaded.show(format.format)
+        try loaded.checkNeeded(targets.only + targets.force)
+        var runOptions = targets.runOptions(recipe, loaded)
+        runOptions.keepGoing = keepGoing
+        runOptions.lock = try BaselineLock.read(for: loaded.graph)
+        runOptions.shard = try shard.shardOfRun()
+        let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
+        let subject = ReportSubject(loaded, options: runOptions, program: Program.description(options.numerics))
+        let pictures = PicturePlaces(graph, out: runOptions.out, hasFailed: ci)
+        let isReported = report != nil || site != nil || ci
+        return try execution(
+            graph,
+            runOptions,
+            reporter: format.format.reporter(for: loaded, options.verbosity, pictures: pictures),
+            report: isReported ? RunReport(subject, path: report, hasPictures: ci, site: site) : nil,
+            missingBaseline: ci ? .baselineMissing : .expectationFailed
+        )
     }
 }

@@ -2,6 +2,7 @@ import Foundation
 import Graph
 import Kernels
 import Recipes
+import Report
 import Runner
 import Store
 
@@ -20,8 +21,10 @@ struct Execution {
     /// What may change bits of what this run computes, as lock files name it.
     var baselineClass: String { Program.environment(options.numerics).baselineClass }
 
+    var isInterrupted: Bool { cancellation.isRequested }
+
     /// - Parameters:
-    ///   - page: a page about the run.
+    ///   - report: a report on the run.
     ///   - missingBaseline: what a missing baseline comes to.
     ///   - after: is given the run when it is over.
     /// - Throws: `StoreError`; `UnknownNode`.
@@ -29,7 +32,7 @@ struct Execution {
         _ graph: ExecutionGraph,
         _ runOptions: RunOptions,
         reporter: any Reporter,
-        page: RunPageFile? = nil,
+        report: RunReport? = nil,
         missingBaseline: Runner.ExitStatus = .expectationFailed,
         after: (RecipeRun, RunSummary) throws -> Void = { _, _ in }
     ) throws -> Runner.ExitStatus {
@@ -39,13 +42,17 @@ struct Execution {
         defer { store.close() }
         let running = RunningNodes()
         interrupts.during(waitedFor: { running.names }, save: { store.flush() })
-        let verdict = Verdict(Reporters([running, reporter]), page: page) { [interrupts] summary in
+        let log = report.map { report in
+            (report.log, report.begin(store) { [options] in try? options.cache.open(.readOnly) { _ in } })
+        }
+        let verdict = Verdict(Reporters([running, reporter]), report: log) { [interrupts] summary in
             summary.missingBaseline = missingBaseline
             summary.interruption = interrupts.exitStatus
         }
         var runOptions = runOptions
         runOptions.jobs = resources.jobs
-        runOptions.givesReasons = options.verbosity == .verbose
+        runOptions.givesReasons = options.verbosity == .verbose || report != nil
+        runOptions.tellsMeasurements = report != nil
         let run = try RecipeRun(
             graph,
             store: store,

@@ -3,12 +3,22 @@ import Foundation
 import Graph
 import Kernels
 import Nodes
+import Report
 import Runner
 import Synchronization
 
 /// Where the engine and the mathematics meet: the nodes, the numerics, the threads.
 enum Program {
     static let version = "0.1.0"
+
+    /// As reports have it.
+    static func description(_ options: NumericsOptions) -> ReportSubject.Program {
+        ReportSubject.Program(
+            version: version,
+            numerics: Gemm.numericsClass,
+            precision: options.precision.keyName
+        )
+    }
 
     static var registry: NodeRegistry { .builtin }
 

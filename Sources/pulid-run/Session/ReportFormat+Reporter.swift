@@ -4,7 +4,13 @@ import Runner
 
 extension ReportFormat {
     /// The reporter for a recipe that has been read.
-    func reporter(for recipe: LoadedRecipe, _ verbosity: Verbosity = .usual) -> any Reporter {
+    ///
+    /// - Parameter pictures: where the pictures are that expectations measure.
+    func reporter(
+        for recipe: LoadedRecipe,
+        _ verbosity: Verbosity = .usual,
+        pictures: PicturePlaces? = nil
+    ) -> any Reporter {
         let renderer = recipe.renderer
         let console = Terminal.console
         switch self {
@@ -16,9 +22,16 @@ extension ReportFormat {
                 verbosity: verbosity,
                 text: { renderer.text($0) },
                 render: { renderer.github($0) },
-                summaryFile: ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"]
+                summaryFile: ProcessInfo.processInfo.environment["GITHUB_STEP_SUMMARY"],
+                pictures: pictures
             )
-        case .junit: return JUnitReporter(console: console, verbosity: verbosity) { renderer.text($0) }
+        case .junit:
+            return JUnitReporter(
+                console: console,
+                verbosity: verbosity,
+                text: { renderer.text($0) },
+                pictures: pictures
+            )
         }
     }
 }

@@ -1,0 +1,67 @@
+import Foundation
+import Graph
+import Recipes
+
+/// Where the pictures are that are measured against baselines, for reports that name them.
+public struct PicturePlaces: Sendable {
+    public struct Place: Sendable {
+        /// The picture among the outputs, as reports of outputs name it.
+        public let output: String?
+        /// As seen from here.
+        public let baseline: String
+        /// What failed pictures are written to, without `-actual.png` and `-diff.png`, where they are.
+        public let failed: String?
+        /// The line of the node that measures.
+        public let location: SourceLocation
+
+        /// All that there is to look at.
+        public var files: [String] {
+            [output, baseline].compactMap(\.self) + (failed.map { [$0 + "-actual.png", $0 + "-diff.png"] } ?? [])
+        }
+    }
+
+    /// The folder of failed pictures in the output folder.
+    public static let failedFolder = "failed"
+
+    private let places: [InstanceName: Place]
+
+    /// - Parameters:
+    ///   - out: the output folder, as reports of outputs name it.
+    ///   - hasFailed: whether failed pictures are written there.
+    public init(_ graph: ExecutionGraph, out: String, hasFailed: Bool = false) {
+        let prefix = out.hasSuffix("/") ? out : out + "/"
+        var outputs: [Int: String] = [:]
+        for output in graph.outputs {
+            if case .artifact(let index) = output.source, outputs[index] == nil { outputs[index] = prefix + output.path }
+        }
+        let baselines = Dictionary(graph.baselines.map { ($0.reader, $0) }, uniquingKeysWith: { first, _ in first })
+        let names = Self.names(of: baselines.values.map(\.path))
+        var places: [InstanceName: Place] = [:]
+        for instance in graph.instances where instance.schema.inputs.contains(where: { $0.baselineOf != nil }) {
+            guard let baseline = instance.inputs.values.joined().lazy.compactMap({ baselines[$0] }).first else { continue }
+            places[InstanceName(instance)] = Place(
+                output: outputs[baseline.measured],
+                baseline: pathFromHere(baseline.path),
+                failed: hasFailed ? names[baseline.path].map { prefix + Self.failedFolder + "/" + $0 } : nil,
+                location: instance.valueLocations["baseline"] ?? instance.location
+            )
+        }
+        self.places = places
+    }
+
+    /// Of the instance that measures; nil where it has no baseline.
+    public subscript(name: InstanceName) -> Place? { places[name] }
+
+    /// By the path of a baseline: what it is called below the folder that all have in common, without its extension.
+    public static func names(of baselines: some Sequence<String>) -> [String: String] {
+        let components = Dictionary(
+            baselines.map { ($0, URL(fileURLWithPath: $0).standardizedFileURL.pathComponents) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        let sorted = components.values.sorted { $0.lexicographicallyPrecedes($1) }
+        let common = Approval.commonFolder(of: sorted)
+        return components.mapValues { path in
+            (path.dropFirst(common.count).joined(separator: "/") as NSString).deletingPathExtension
+        }
+    }
+}
