@@ -41,9 +41,6 @@ struct Compare: Node {
             guard let models else {
                 throw NodeError.needs(what: "models", because: "id_similarity is measured with a recogniser")
             }
-            guard !face.isAbsent else {
-                throw NodeError.needs(what: "a face", because: "the photo of `face:` showed none and was skipped")
-            }
             switch crop {
             case .whole:
                 let found = try models.recognise(aligned: AlignedFace(whole: image), context)

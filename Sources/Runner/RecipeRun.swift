@@ -66,6 +66,7 @@ public final class RecipeRun: Sendable {
                     graph: graph,
                     needed: needed,
                     forced: forced,
+                    failuresAreBlank: options.keepGoing,
                     oracle: Scheduler.Oracle(
                         key: { keys.key(of: $0, inputs: $1) },
                         keyDigest: { keys.digest(of: $0, inputs: $1) },
@@ -129,9 +130,7 @@ public final class RecipeRun: Sendable {
 
     func fail(_ index: Int, _ error: any Error) {
         let failure = NodeFailure(graph.instances[index], error)
-        state.change { state in
-            state.failures[index] = failure
-            state.scheduler.fail(index)
-        }
+        state.withLock { $0.failures[index] = failure }
+        advance { $0.fail(index) }
     }
 }

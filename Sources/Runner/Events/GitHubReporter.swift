@@ -32,7 +32,7 @@ public final class GitHubReporter: Reporter {
         case .expectation(let report): if !report.isMet { console.output(render([report.diagnostic])) }
         case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
         case .summary(let summary): append(Self.markdown(summary))
-        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked: break
+        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked, .skipped: break
         }
     }
 

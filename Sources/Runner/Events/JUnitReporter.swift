@@ -31,6 +31,7 @@ public final class JUnitReporter: Reporter {
                 let place = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
                 suite.add(report.expectation.text + place, failure: report.isMet ? nil : report.diagnostic)
             case .summary(let summary): console.output(suite.xml(seconds: summary.seconds))
+            case .skipped(let name, let cause, _): suite.add(name.title, skippedAs: "\(cause.title) has nothing to give")
             case .started, .waiting, .progress, .finished, .cached, .blocked, .warning: break
             }
         }

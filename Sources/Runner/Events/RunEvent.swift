@@ -16,6 +16,9 @@ public enum RunEvent: Sendable {
     case failed(NodeFailure)
     /// At the end of the run: it was not run, since another node failed that it rests on.
     case blocked(InstanceName, by: InstanceName)
+    /// It is not run, since another node has nothing to give that it rests on.
+    /// - isPlanned: whether the plan knew it.
+    case skipped(InstanceName, by: InstanceName, isPlanned: Bool)
     case output(OutputReport)
     case expectation(ExpectationReport)
     case warning(String)
