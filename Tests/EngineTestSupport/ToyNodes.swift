@@ -3,8 +3,8 @@ import Graph
 
 /// Node kinds so small that a test can work out their results by hand; the engine's tests use no others.
 public let toyNodes: [any Node.Type] = [
-    Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, Forgo.self, LoadImage.self, LoadModel.self,
-    Mean.self,
+    Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, Forgo.self, LoadImage.self,
+    LoadModel.self, Mean.self,
     Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sneak.self, Sum.self, Table.self, Weigh.self,
     WeighAll.self, WeighEarly.self,
 ]

@@ -89,7 +89,10 @@ import Testing
             case "text":
                 (
                     TextReporter(console: console, render: render),
-                    ["warning: `face`: the number is too large; what rests on it is skipped\n", "2 ran, 0 cached, 1 skipped"]
+                    [
+                        "warning: `face`: the number is too large; what rests on it is skipped\n",
+                        "2 ran, 0 cached, 1 skipped",
+                    ]
                 )
             case "verbose":
                 (
