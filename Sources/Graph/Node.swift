@@ -14,6 +14,9 @@ public protocol Node: Sendable {
     /// Whether the precision that a run chooses decides bits of its results: it is then part of the cache key. A node that
     /// does not say so computes in the usual precision.
     static var precision: PrecisionUse { get }
+    /// What it means that the node has nothing to give (`Absence`), as a warning says it: "no face was found". nil for a
+    /// node that always gives something.
+    static var absence: String? { get }
     /// Bytes that running takes, beside inputs, output and networks, as far as can be told beforehand: nodes run side by
     /// side only while the run's memory has room.
     ///
@@ -41,6 +44,7 @@ extension Node {
     public static var evaluation: Evaluation { .cached }
     public static var numerics: String { "" }
     public static var precision: PrecisionUse { .never }
+    public static var absence: String? { nil }
     public static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         16 << 20 + 2 * inputBytes.values.reduce(0, +)
     }

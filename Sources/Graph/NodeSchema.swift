@@ -10,6 +10,8 @@ public struct NodeSchema: Sendable {
         public let part: String?
         /// The input that is measured against this one, if this is a baseline.
         public let baselineOf: String?
+        /// What becomes of the node where a value is absent.
+        public let whenAbsent: WhenAbsent
 
         public var isRequired: Bool { arity.isRequired }
     }
@@ -32,6 +34,8 @@ public struct NodeSchema: Sendable {
     public let numerics: String
     public let precision: PrecisionUse
     public let evaluation: Evaluation
+    /// What it means that a node of this kind has nothing to give.
+    public let absence: String?
     public let output: any Artifact.Type
     /// In the order declared.
     public let inputs: [Input]
@@ -47,6 +51,7 @@ public struct NodeSchema: Sendable {
         numerics = type.numerics
         precision = type.precision
         evaluation = type.evaluation
+        absence = type.absence
         output = Kind.Output.self
         var inputs: [Input] = []
         var parameters: [Parameter] = []
@@ -59,7 +64,8 @@ public struct NodeSchema: Sendable {
                         artifact: port.artifact,
                         arity: port.arity,
                         part: port.part,
-                        baselineOf: port.baselineOf
+                        baselineOf: port.baselineOf,
+                        whenAbsent: port.arity == .gathered ? .blank : port.leavesOutAbsent ? .leftOut : .skips
                     )
                 )
             } else if let port = port as? any ParameterPort {

@@ -22,14 +22,24 @@ public enum PortArity: String, Hashable, Sendable {
 /// What a port is given: an artifact, read when it is asked for, and the axis values of its cell, such as `style: neon`.
 public struct InputValue: Sendable {
     public let cell: Cell
+    /// Whether there is none: a blank in a gathered sweep.
+    public let isAbsent: Bool
     public let read: @Sendable () throws -> any Artifact
 
     public init(cell: Cell, read: @escaping @Sendable () throws -> any Artifact) {
         self.cell = cell
         self.read = read
+        isAbsent = false
     }
 
     public init(cell: Cell, _ value: any Artifact) { self.init(cell: cell) { value } }
+
+    /// A blank.
+    public init(absentAt cell: Cell) {
+        self.cell = cell
+        read = { throw Absence() }
+        isAbsent = true
+    }
 }
 
 /// One of a sweep's results, which stays in the cache until its value is asked for.
@@ -55,9 +65,15 @@ public struct AnyNumber<Item: Artifact>: Sendable {
 
 /// A sweep's results, in the order of the axes.
 public struct Gathered<Item: Artifact>: Sendable {
+    /// Those that there are.
     public let items: [GatheredItem<Item>]
+    /// Those of the items and those that are blank.
+    public let cells: [Cell]
 
-    public init(items: [GatheredItem<Item>]) { self.items = items }
+    public init(items: [GatheredItem<Item>], cells: [Cell]) {
+        self.items = items
+        self.cells = cells
+    }
 }
 
 extension Artifact {
@@ -108,6 +124,9 @@ extension Gathered: PortType {
     public static var arity: PortArity { .gathered }
 
     public static func bind(_ values: [InputValue]) throws -> Self {
-        Gathered(items: values.map { input in GatheredItem(cell: input.cell) { try Item.cast(input.read()) } })
+        let items = values.filter { !$0.isAbsent }.map { input in
+            GatheredItem(cell: input.cell) { try Item.cast(input.read()) }
+        }
+        return Gathered(items: items, cells: values.map(\.cell))
     }
 }

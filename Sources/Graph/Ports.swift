@@ -7,12 +7,15 @@ public struct Input<Port: PortType>: Sendable {
     /// The input whose value is measured against this one, and takes its place when it is approved. A file given here
     /// need not be there yet.
     public let baselineOf: String?
+    /// Whether a list does without what is absent: several photos of one person.
+    public let leavesOutAbsent: Bool
     private let slot = Slot<Port>()
 
-    public init(_ help: String, part: String? = nil, baselineOf: String? = nil) {
+    public init(_ help: String, part: String? = nil, baselineOf: String? = nil, leavesOutAbsent: Bool = false) {
         self.help = help
         self.part = part
         self.baselineOf = baselineOf
+        self.leavesOutAbsent = leavesOutAbsent
     }
 
     /// - Precondition: the node has been bound (`NodeSchema.bind`).
@@ -52,6 +55,7 @@ protocol InputPort {
     var help: String { get }
     var part: String? { get }
     var baselineOf: String? { get }
+    var leavesOutAbsent: Bool { get }
     var artifact: any Artifact.Type { get }
     var arity: PortArity { get }
     func bind(_ values: [InputValue]) throws

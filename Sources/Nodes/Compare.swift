@@ -43,13 +43,8 @@ struct Compare: Node {
             let measured = try PictureComparison(of: image.bitmap, with: baseline.bitmap, over: over, mask: mask?.bitmap)
             values = ScoresArtifact.measures(of: measured)
         }
-        if let face {
-            guard models != nil else {
-                throw NodeError.needs(what: "models", because: "id_similarity is measured with a recogniser")
-            }
-            guard !face.isAbsent else {
-                throw NodeError.needs(what: "a face", because: "the photo of `face:` showed none and was skipped")
-            }
+        if face != nil, models == nil {
+            throw NodeError.needs(what: "models", because: "id_similarity is measured with a recogniser")
         }
         if let models {
             switch crop {

@@ -5,7 +5,7 @@ import Imaging
 struct ContactSheetNode: Node {
     static let name = "contact_sheet"
     static let version = 4
-    static let help = "Lays out the pictures of a sweep in labelled rows and columns."
+    static let help = "Lays out the pictures of a sweep in labelled rows and columns; those that are missing leave a blank."
 
     @Input("the sweep, as in \"$image[*]\"") var images: Gathered<ImageArtifact>
     @Parameter("the axis that runs down the page, or several: the last one changes fastest") var rows: SheetAxes = []
@@ -71,10 +71,10 @@ struct ContactSheetNode: Node {
         Place(row: rows.values(in: cell), column: columns.values(in: cell))
     }
 
-    /// In the order of the sweep; without an axis there is one place for all.
+    /// In the order of the sweep, blanks included; without an axis there is one place for all.
     private func values(of axes: SheetAxes) -> [[Value]] {
         var seen: Set<[Value]> = []
-        return images.items.map { axes.values(in: $0.cell) }.filter { seen.insert($0).inserted }
+        return images.cells.map { axes.values(in: $0) }.filter { seen.insert($0).inserted }
     }
 }
 

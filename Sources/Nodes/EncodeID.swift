@@ -9,7 +9,8 @@ struct EncodeID: Node {
     static let version = 1
     static let help = "Turns one face, or several of one person, into the identity tokens that the UNet attends to."
 
-    @Input("one face or a list of faces") var face: [FaceArtifact]
+    @Input("one face or a list of faces; photos without one that are skipped are left out", leavesOutAbsent: true)
+    var face: [FaceArtifact]
     @Input("whose encoder") var pulid: PuLIDModel
     @Parameter(
         "how faces join: joint (PuLID v1.1's own way) encodes them together, concat (v1's own way) adds the first five tokens of further faces, mix adds all of them, mean averages; the version's own way unless given"
@@ -23,12 +24,7 @@ struct EncodeID: Node {
     func run(_ context: RunContext) throws -> IdentityArtifact {
         let tower = try pulid.tower(context)
         let encoder = try pulid.encoder(context)
-        // A photo that shows no face and was skipped says nothing about the person.
-        let found = face.filter { !$0.isAbsent }
-        guard !found.isEmpty else {
-            throw NodeError.needs(what: "a photo with a face", because: "every one of them was skipped")
-        }
-        let faces = try found.map { face in
+        let faces = try face.map { face in
             // 1. the tower sees the grey features at its own size
             let size = tower.config.imageSize
             let features = FloatImage(tensor: face.features.channelsLast()).resized(

@@ -41,7 +41,7 @@ enum FacePick: ParameterType, Hashable {
 /// What happens when a photo shows no face.
 enum AbsentFace: String, ParameterChoice {
     case error
-    /// The face is left empty: encode_id leaves it out, compare measures no likeness to it.
+    /// There is no face: encode_id leaves it out of several, and all else that needs it is skipped.
     case skip
 }
 

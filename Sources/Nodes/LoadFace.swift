@@ -4,16 +4,18 @@ import Tensors
 
 /// PuLID: pulid/pipeline.py::get_id_embedding up to the picture for the vision tower
 struct LoadFace: Node {
-    static let version = 5
+    static let version = 6
     static let help = "Finds the face in a photo, aligns it, says who it is, and keeps its features in grey on white."
     static let precision = PrecisionUse.always
+    static let absence: String? = "no face was found"
 
     @Input("a photo") var image: ImageArtifact
     @Input("the networks that look at it") var models: FaceModels
     @Parameter("what part of the photo is the face: whole for a picture that is an aligned face already")
     var crop: FaceCrop = .detect
     @Parameter("which of several faces; a number counts them from the left, from 0") var pick: FacePick = .largest
-    @Parameter("what to do when there is no face; skip leaves it out of identities") var onNoFace: AbsentFace = .error
+    @Parameter("what to do when there is no face; skip: what needs it is skipped with a warning, and the rest goes on")
+    var onNoFace: AbsentFace = .error
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         WorkingMemory.faces + WorkingMemory.numbers(of: inputBytes["image"])
@@ -31,9 +33,7 @@ struct LoadFace: Node {
                 return try artifact(of: face, context)
             }
             let (width, height) = image.size
-            guard onNoFace == .skip else { throw FaceError.noFace(width: width, height: height) }
-            context.warn("no face was found; it is left out")
-            return .absent
+            throw onNoFace == .skip ? Absence() : FaceError.noFace(width: width, height: height)
         }
     }
 

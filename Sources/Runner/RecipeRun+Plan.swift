@@ -27,6 +27,7 @@ extension RecipeRun {
         case .cached, .follows: return .cached
         case .failed: return failures[index].map { .failed($0) } ?? .blocked(by: index)
         case .blocked(let cause): return .blocked(by: cause)
+        case .skipped(let cause): return .skipped(by: cause)
         case _ where isReference: return .reference
         case .waiting(let cause), .running(let cause), .ran(let cause):
             return .run(reason(cause, for: index, scheduler))

@@ -17,7 +17,7 @@ extension RecipeRun {
         runJobs(early: true)
         reportPlan()
         runJobs()
-        let wanted = delivery.tablesDemand(digests: digests(), absent: absent())
+        let wanted = delivery.tablesDemand(digests: digests(), blanks: blanks())
         if !wanted.isEmpty {
             state.change { state in for index in wanted { state.scheduler.deliver(index) } }
             runJobs()
@@ -43,30 +43,22 @@ extension RecipeRun {
         report(.warning("\(unkept) of \(shardTargets.count) results are lost, since the cache could not be written"))
     }
 
-    /// Instances that have no value though the run went on as far as it could: tables do without them.
-    private func absent() -> Set<Int> {
-        guard options.keepGoing else { return [] }
-        let states = state.withLock { $0.scheduler.states }
-        return Set(
-            needed.indices.filter { index in
-                switch states[index].phase {
-                case .failed, .blocked: states[index].digest == nil
-                case .unresolved, .lookedUp, .waiting, .running, .follows, .cached, .ran: false
-                }
-            }
-        )
+    /// Instances of which tables leave the rows empty.
+    private func blanks() -> Set<Int> {
+        let scheduler = state.withLock { $0.scheduler }
+        return Set(needed.indices.filter(scheduler.isBlank))
     }
 
     private func digests() -> [Digest?] { state.withLock { $0.scheduler.states.map(\.digest) } }
 
     private func reportPlan() {
-        noteCached(state.withLock { $0.scheduler.takeNewlyCached() })
-        let (work, cached) = state.withLock { state in
+        note(state.withLock { $0.scheduler.takeUnreported() })
+        let (work, known) = state.withLock { state in
             state.isPlanned = true
-            return (plannedWork(state.scheduler), state.cachedAtPlan)
+            return (plannedWork(state.scheduler), state.knownAtPlan)
         }
         report(.planned(recipe: graph.name, work))
-        for index in cached { reportCached(index, isPlanned: true) }
+        for index in known { reportNotRun(index, isPlanned: true) }
     }
 
     /// As `snapshot`, without the reasons, which cost a look into the cache each.
@@ -78,7 +70,7 @@ extension RecipeRun {
             switch scheduler.states[index].phase {
             case .cached, .follows: work.cached += 1
             case .unresolved, .lookedUp, .waiting, .running, .ran: work.toRun[schema.name, default: 0] += 1
-            case .failed, .blocked: break
+            case .failed, .blocked, .skipped: break
             }
         }
         return work
@@ -240,7 +232,14 @@ extension RecipeRun {
             )
         }
         if !isReference { state.withLock { $0.summary.ran += 1 } }
-        if isWanted { deliver(index, outcome.artifact, digest, key) }
+        guard let artifact = outcome.artifact else { return warnOfAbsence(index) }
+        if isWanted { deliver(index, artifact, digest, key) }
+    }
+
+    private func warnOfAbsence(_ index: Int) {
+        let instance = graph.instances[index]
+        guard let absence = instance.schema.absence else { return }
+        report(.warning("`\(InstanceName(instance).title)`: \(absence); what rests on it is skipped"))
     }
 
     private func isReference(_ index: Int) -> Bool { graph.instances[index].schema.evaluation == .reference }
@@ -273,16 +272,21 @@ extension RecipeRun {
     private func inputs(of index: Int) -> Inputs? {
         let job = Scheduler.Job.run(index)
         let instance = graph.instances[index]
-        let direct = needed.inputs[index].filter { !$0.isGathered }.map(\.index)
+        let absent = state.withLock { state in
+            Set(needed.inputs[index].map(\.index).filter { state.scheduler.states[$0].isAbsent })
+        }
+        let direct = needed.inputs[index].filter { !$0.isGathered && !absent.contains($0.index) }.map(\.index)
         guard let whole = values(of: direct, for: job) else { return nil }
         var inputs = Inputs()
-        for (port, sources) in instance.inputs {
-            inputs.values[port] = sources.map { source in
+        for port in instance.schema.inputs {
+            guard let sources = instance.inputs(of: port.name) else { continue }
+            inputs.values[port.name] = sources.compactMap { source in
                 let cell = graph.instances[source].cell
+                if absent.contains(source) { return port.whenAbsent == .blank ? InputValue(absentAt: cell) : nil }
                 if let (artifact, _) = whole[source] { return InputValue(cell: cell, artifact) }
                 return InputValue(cell: cell) { [self] in try gathered(source) }
             }
-            inputs.bytes[port] = sources.reduce(0) { $0 + (whole[$1]?.bytes ?? 0) }
+            inputs.bytes[port.name] = sources.reduce(0) { $0 + (whole[$1]?.bytes ?? 0) }
         }
         return inputs
     }
@@ -354,7 +358,7 @@ extension RecipeRun {
             store.insert(
                 digest,
                 isReference ? nil : outcome.encoded,
-                kind: instance.schema.output.kind,
+                kind: outcome.artifact == nil ? Absence.record.kind : instance.schema.output.kind,
                 for: key,
                 cost: outcome.seconds,
                 claim: claim
@@ -376,7 +380,7 @@ extension RecipeRun {
             let results = store.results(for: asked.map(\.key))
             state.change { $0.scheduler.found(results, for: asked.map(\.index)) }
         }
-        noteCached(state.withLock { $0.scheduler.takeNewlyCached() })
+        note(state.withLock { $0.scheduler.takeUnreported() })
     }
 
     private func noteFailure(of index: Int) {
@@ -389,18 +393,25 @@ extension RecipeRun {
         if let failure { report(.failed(failure)) }
     }
 
-    private func noteCached(_ indices: [Int]) {
+    /// Tells of instances that are cached or skipped.
+    private func note(_ indices: [Int]) {
         guard !indices.isEmpty else { return }
         let isPlanned = state.withLock { state in
-            if !state.isPlanned { state.cachedAtPlan += indices }
+            if !state.isPlanned { state.knownAtPlan += indices }
             return state.isPlanned
         }
-        if isPlanned { for index in indices { reportCached(index, isPlanned: false) } }
+        if isPlanned { for index in indices { reportNotRun(index, isPlanned: false) } }
     }
 
-    private func reportCached(_ index: Int, isPlanned: Bool) {
-        guard let value = state.withLock({ $0.scheduler.states[index].digest }) else { return }
-        report(.cached(InstanceName(graph.instances[index]), digest: value, isPlanned: isPlanned))
+    private func reportNotRun(_ index: Int, isPlanned: Bool) {
+        let state = state.withLock { $0.scheduler.states[index] }
+        let name = InstanceName(graph.instances[index])
+        if case .skipped(let cause) = state.phase {
+            report(.skipped(name, by: InstanceName(graph.instances[cause]), isPlanned: isPlanned))
+        } else if let value = state.digest {
+            report(.cached(name, digest: value, isPlanned: isPlanned))
+            if state.isAbsent { warnOfAbsence(index) }
+        }
     }
 
     // MARK: - Outputs, tables, expectations
@@ -432,6 +443,7 @@ extension RecipeRun {
         let scheduler = state.withLock { $0.scheduler }
         var cached = 0
         var notRun = 0
+        var skipped = 0
         var blocked: [(Int, by: Int)] = []
         var known: [(instance: Instance, key: Digest)] = []
         for index in needed.indices where graph.instances[index].schema.evaluation != .reference {
@@ -443,6 +455,7 @@ extension RecipeRun {
             case .blocked(let cause):
                 notRun += 1
                 blocked.append((index, by: cause))
+            case .skipped: skipped += 1
             case .unresolved, .lookedUp, .waiting, .running, .follows: notRun += 1
             case .ran, .failed: break
             }
@@ -452,12 +465,13 @@ extension RecipeRun {
             state.summary.isInterrupted = cancellation.isRequested
             state.summary.cached += cached
             state.summary.notRun += notRun
+            state.summary.skipped += skipped
         }
         for (index, cause) in blocked {
             report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
         }
         for output in delivery.unchangedOutputs() { note(output) }
-        for (output, table) in delivery.finishTables(digests: scheduler.states.map(\.digest), absent: absent()) {
+        for (output, table) in delivery.finishTables(digests: scheduler.states.map(\.digest), blanks: blanks()) {
             note(output)
             if let table { state.withLock { $0.summary.tables.append(table) } }
         }

@@ -77,6 +77,7 @@ public final class RecipeRun: Sendable {
                     graph: graph,
                     needed: needed,
                     forced: forced,
+                    failuresAreBlank: options.keepGoing,
                     oracle: Scheduler.Oracle(
                         key: { keys.key(of: $0, inputs: $1) },
                         keyDigest: { keys.digest(of: $0, inputs: $1) },
@@ -180,9 +181,7 @@ public final class RecipeRun: Sendable {
             }
         }
         let failure = NodeFailure(graph.instances[index], missing ?? error)
-        state.change { state in
-            state.failures[index] = failure
-            state.scheduler.fail(index)
-        }
+        state.withLock { $0.failures[index] = failure }
+        advance { $0.fail(index) }
     }
 }

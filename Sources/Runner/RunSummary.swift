@@ -7,6 +7,8 @@ public struct RunSummary: Sendable {
     public var failures: [NodeFailure] = []
     /// Nodes that were not run since one before them failed, or the run ended early.
     public var notRun = 0
+    /// Nodes that were not run since one before them has nothing to give, as the recipe allows.
+    public var skipped = 0
     public var outputs: [OutputReport] = []
     public var written: Int { outputs.count { if case .written = $0.outcome { true } else { false } } }
     public var unchanged: Int { outputs.count { if case .unchanged = $0.outcome { true } else { false } } }

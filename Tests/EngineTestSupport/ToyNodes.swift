@@ -3,8 +3,8 @@ import Graph
 
 /// Node kinds so small that a test can work out their results by hand; the engine's tests use no others.
 public let toyNodes: [any Node.Type] = [
-    Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, LoadImage.self, LoadModel.self,
-    Mean.self,
+    Add.self, Caption.self, Climb.self, Compare.self, Constant.self, Fail.self, Forgo.self, LoadImage.self,
+    LoadModel.self, Mean.self,
     Paint.self, ReadNumber.self, Scale.self, Shift.self, Sleep.self, Sneak.self, Sum.self, Table.self, Weigh.self,
     WeighAll.self, WeighEarly.self,
 ]
@@ -69,7 +69,7 @@ public struct Shift: Node {
 public struct Mean: Node {
     public static let version = 1
     public static let help = "Averages the numbers listed."
-    @Input("the numbers") var of: [ToyNumber]
+    @Input("the numbers", leavesOutAbsent: true) var of: [ToyNumber]
     @Parameter("one weight for each number; all equal if left out") var weights: [Double] = []
     public init() {}
 
@@ -96,15 +96,16 @@ public struct Sum: Node {
 /// A line for each number of a sweep.
 public struct Table: Node {
     public static let version = 1
-    public static let help = "Lists a sweep of numbers with their axis values."
+    public static let help = "Lists a sweep of numbers with their axis values; what is missing is a blank."
     @Input("the numbers") var numbers: Gathered<ToyNumber>
     @Parameter("the axis whose values begin the lines") var rows: AxisName? = nil
     public init() {}
 
     public func run(_ context: RunContext) throws -> ToyText {
-        let lines = try numbers.items.map { item in
-            let head = rows.flatMap { item.cell[$0.name]?.description } ?? item.cell.description
-            return "\(head): \(try item.value().value)\n"
+        let values = Dictionary(uniqueKeysWithValues: try numbers.items.map { ($0.cell, try $0.value().value) })
+        let lines = numbers.cells.map { cell in
+            let head = rows.flatMap { cell[$0.name]?.description } ?? cell.description
+            return "\(head): \(values[cell].map { "\($0)" } ?? "")\n"
         }
         return ToyText(lines.joined())
     }
@@ -125,6 +126,21 @@ public struct Fail: Node {
 
     public func run(_ context: RunContext) throws -> ToyNumber {
         guard input.value < limit else { throw Failure(description: "\(message): \(input.value)") }
+        return input
+    }
+}
+
+/// Has nothing to give when asked to.
+public struct Forgo: Node {
+    public static let version = 1
+    public static let help = "Passes a number on, and nothing when it reaches a limit."
+    public static let absence: String? = "the number is too large"
+    @Input("the number") var input: ToyNumber
+    @Parameter("has nothing to give at this and above") var limit: Double = 0
+    public init() {}
+
+    public func run(_ context: RunContext) throws -> ToyNumber {
+        guard input.value < limit else { throw Absence() }
         return input
     }
 }

@@ -105,6 +105,22 @@ struct ContactSheetNodeTests {
         #expect(sheet.image.shape == [1, 3, 6 + 11 + 4 + 22 + 4 + 64 + 4 + 64 + 6, 6 + 11 + 4 + 4 * 64 + 3 * 4 + 6])
     }
 
+    /// A row of which no picture could be made is there, with its label.
+    @Test func whatIsMissingLeavesABlank() throws {
+        let cells = (0..<3).map { Cell([.init(axis: "seed", value: .integer(Int128($0)))]) }
+        let white = ImageArtifact(Tensor(repeating: 1, shape: [1, 3, 8, 8]))
+        let images = cells.map { $0 == cells[1] ? InputValue(absentAt: $0) : InputValue(cell: $0, white) }
+        let node = try #require(NodeRegistry.builtin["contact_sheet"]).bind(
+            parameters: ["rows": .string("seed"), "labels": .string("none")],
+            inputs: ["images": images]
+        )
+        let sheet = try #require(try node.run(NodeRunner().context) as? ImageArtifact)
+        #expect(sheet.image.shape == [1, 3, 6 + 3 * 8 + 2 * 4 + 6, 6 + 8 + 6])
+        let column = sheet.image.sliced(axis: 3, 10..<11).sliced(axis: 1, 0..<1).values
+        #expect(column[6..<14].allSatisfy { $0 == 1 } && column[30..<38].allSatisfy { $0 == 1 })
+        #expect(Set(column[18..<26]).count == 1 && column[18] != 1, "\(column)")
+    }
+
     @Test(
         "labels",
         arguments: [

@@ -65,7 +65,7 @@ struct EncodeIDTests {
         }
     }
 
-    private func encode(_ version: String, photos: Int, fuse: String? = nil, skipped: Int = 0) throws
+    private func encode(_ version: String, photos: Int, fuse: String? = nil) throws
         -> IdentityArtifact
     {
         let model = try pulid(version)
@@ -76,8 +76,7 @@ struct EncodeIDTests {
         )
         let eva = try SafetensorsFile(path: "\(Self.models)/eva_clip.safetensors")
         let tower = try EVAVisionTransformer(checkpoint: Weights(eva), metadata: eva.metadata)
-        let all =
-            faces(skipped, width: 0) + faces(photos, width: config.idWidth - tower.config.outputWidth)
+        let all = faces(photos, width: config.idWidth - tower.config.outputWidth)
         let node = try schema.bind(
             parameters: parameters,
             inputs: [
@@ -102,14 +101,6 @@ struct EncodeIDTests {
         #expect(two.id.shape[1] == tokens && two.uncond.shape == two.id.shape)
         let first = two.id.sliced(axis: 1, 0..<one.id.shape[1])
         #expect(first.values == one.id.values)
-    }
-
-    /// A face without numbers is a photo that showed none.
-    @Test func skippedPhotosAreLeftOut() throws {
-        let (all, some) = (try encode("v1", photos: 2), try encode("v1", photos: 2, skipped: 1))
-        #expect(all.id.values == some.id.values && all.uncond.values == some.uncond.values)
-        let error = #expect(throws: (any Error).self) { try encode("v1", photos: 0, skipped: 2) }
-        #expect(error.map { "\($0)" } == "a photo with a face is needed: every one of them was skipped")
     }
 
     @Test func jointIsOneEncodingThatSeesEveryPhoto() throws {

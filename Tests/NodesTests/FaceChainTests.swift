@@ -179,8 +179,9 @@ import Testing
         #expect(alone.box.values == withAligner.box.values)
         #expect(alone.recognition.values == withAligner.recognition.values)
         #expect(alone.aligned.values == withAligner.aligned.values)
-        let nobody = try face(photo([]), try models(aligner: nil), ["on_no_face": .string("skip")])
-        #expect(nobody.recognition.shape == [0])
+        #expect(throws: Absence.self) {
+            try face(photo([]), try models(aligner: nil), ["on_no_face": .string("skip")])
+        }
     }
 
     @Test func theAlignerAloneIsEnough() throws {
@@ -213,16 +214,6 @@ import Testing
                     + "whether it is one"
             ]
         )
-    }
-
-    @Test func aSkippedFaceIsEmptyAndMeasuresNothing() throws {
-        let models = try models(aligner: false)
-        let nobody = try face(photo([]), models, ["on_no_face": .string("skip")])
-        #expect(nobody.recognition.shape == [0])
-        #expect(try FaceArtifact(record: nobody.record).recognition.shape == [0])
-        #expect(!(try nobody.encoded(as: "safetensors", metadata: [])).isEmpty)
-        let inputs: [String: any Artifact] = ["image": photo(two), "face": nobody, "models": models]
-        #expect(throws: (any Error).self) { try runner.run("compare", as: ScoresArtifact.self, inputs: inputs) }
     }
 
     @Test func anIndexBeyondTheFacesNamesThem() throws {

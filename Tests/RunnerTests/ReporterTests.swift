@@ -80,6 +80,49 @@ import Testing
         )
     }
 
+    /// A node that has nothing to give, and one that needs it.
+    @Test(arguments: ["text", "verbose", "json", "junit"]) func whatIsSkipped(format: String) throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(2)])
+        let face = builder.add("face", "forgo", inputs: ["input": [start]])
+        builder.output("twice.txt", builder.add("twice", "scale", inputs: ["input": [face]]))
+        let (console, render) = (screen.console(), render)
+        let (reporter, words): (any Reporter, [String]) =
+            switch format {
+            case "text":
+                (
+                    TextReporter(console: console, render: render),
+                    [
+                        "warning: `face`: the number is too large; what rests on it is skipped\n",
+                        "2 ran, 0 cached, 1 skipped",
+                    ]
+                )
+            case "verbose":
+                (
+                    TextReporter(console: console, verbosity: .verbose, render: render),
+                    ["[3/3] twice: skipped, as face has nothing to give\n"]
+                )
+            case "json":
+                (
+                    JSONReporter(console: console, render: render),
+                    [
+                        #""by": {"cell": {}, "node": "face"}, "cell": {}, "event": "skipped", "kind": "scale""#,
+                        #""skipped": 1"#,
+                    ]
+                )
+            default:
+                (
+                    JUnitReporter(console: console, text: render),
+                    [
+                        #"<testsuites tests="1" failures="0" errors="0" skipped="1">"#,
+                        "name=\"twice\">\n      <skipped message=\"face has nothing to give\"/>\n    </testcase>\n",
+                    ]
+                )
+            }
+        _ = try workshop.run(builder.graph, onEvent: { reporter.receive($0) })
+        for word in words { #expect((screen.output + screen.error).contains(word), "\(screen.output)\(screen.error)") }
+    }
+
     @Test func quietSaysWhatIsWrong() throws {
         try run(TextReporter(console: screen.console(), verbosity: .quiet, render: render))
         #expect(
@@ -236,7 +279,7 @@ import Testing
         #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "time": "T", "to_run": 2}"#)
         #expect(
             lines.last
-                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T, "time": "T", "unchanged": 0, "written": 2}"#
+                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 2}"#
         )
         #expect(
             lines.contains(
@@ -273,7 +316,7 @@ import Testing
                 #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad", "seconds_left": null, "time": "T"}"#,
                 #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0", "time": "T"}"#,
                 #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice", "time": "T"}"#,
-                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "seconds": T, "time": "T", "unchanged": 0, "written": 0}"#,
+                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 0}"#,
             ]
         )
     }

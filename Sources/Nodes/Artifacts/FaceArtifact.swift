@@ -35,7 +35,7 @@ public struct FaceArtifact: VisibleArtifact {
         try record.require(kind: Self.kind)
         box = try record.tensor("box", shape: [4])
         landmarks = try record.tensor("landmarks", shape: [5, 2])
-        recognition = try record.tensor("recognition", shape: [nil], mayBeEmpty: true)
+        recognition = try record.tensor("recognition", shape: [nil])
         aligned = try record.tensor("aligned", shape: [1, 3, nil, nil])
         features = try record.tensor("features", shape: aligned.shape)
     }

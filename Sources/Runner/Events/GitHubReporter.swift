@@ -57,7 +57,7 @@ public final class GitHubReporter: Reporter {
         case .summary(let summary):
             annotate()
             append(RunMarkdown(summary, pictures: pictures).text)
-        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked, .measured: break
+        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked, .skipped, .measured: break
         }
     }
 

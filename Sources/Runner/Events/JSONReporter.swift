@@ -67,10 +67,9 @@ public final class JSONReporter: Reporter {
             )
                 + render([failure.diagnostic])
         case .blocked(let name, let cause):
-            object(
-                "blocked",
-                fields(name, ["by": .map(["node": .string(cause.node), "cell": cell(cause.cell)])])
-            )
+            object("blocked", fields(name, ["by": by(cause)]))
+        case .skipped(let name, let cause, let isPlanned):
+            object("skipped", fields(name, ["by": by(cause), "planned": .bool(isPlanned)]))
         case .measured(let name, let values):
             object("measured", fields(name, ["values": .map(values.mapValues { .number($0) })]))
         case .output(let output): outputLine(output)
@@ -107,7 +106,8 @@ public final class JSONReporter: Reporter {
             "summary",
             [
                 "ran": int(summary.ran), "cached": int(summary.cached), "failed": int(summary.failures.count),
-                "not_run": int(summary.notRun), "written": int(summary.written), "unchanged": int(summary.unchanged),
+                "skipped": int(summary.skipped), "not_run": int(summary.notRun), "written": int(summary.written),
+                "unchanged": int(summary.unchanged),
                 "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "regressions": .list(summary.regressions.map(\.value)),
@@ -118,6 +118,10 @@ public final class JSONReporter: Reporter {
 
     private func fields(_ name: InstanceName, _ more: [String: Value] = [:]) -> [String: Value] {
         more.merging(["node": .string(name.node), "kind": .string(name.kind), "cell": cell(name.cell)]) { a, _ in a }
+    }
+
+    private func by(_ cause: InstanceName) -> Value {
+        .map(["node": .string(cause.node), "cell": cell(cause.cell)])
     }
 
     private func cell(_ cell: Cell) -> Value {

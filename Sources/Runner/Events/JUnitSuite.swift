@@ -7,6 +7,7 @@ public struct JUnitSuite: Sendable {
     private var cases: [String] = []
     private var failures = 0
     private var errors = 0
+    private var skipped = 0
 
     public init(name: String) { self.name = name }
 
@@ -32,18 +33,28 @@ public struct JUnitSuite: Sendable {
         add(name, failure.map { ("failure", $0) }, files)
     }
 
+    /// A case that could not be carried out, as the recipe allows.
+    mutating func add(_ name: String, skippedAs reason: String) {
+        skipped += 1
+        let content = "<skipped message=\"\(Self.escaped(reason))\"/>"
+        cases.append("\(head(name))>\n      \(content)\n    </testcase>\n")
+    }
+
+    private func head(_ name: String) -> String {
+        "    <testcase classname=\"\(Self.escaped(self.name))\" name=\"\(Self.escaped(name))\""
+    }
+
     private mutating func add(
         _ name: String,
         _ problem: (tag: String, diagnostic: Diagnostic)?,
         _ files: [String] = []
     ) {
-        let head = "    <testcase classname=\"\(Self.escaped(self.name))\" name=\"\(Self.escaped(name))\""
-        guard let (tag, diagnostic) = problem else { return cases.append(head + "/>\n") }
+        guard let (tag, diagnostic) = problem else { return cases.append(head(name) + "/>\n") }
         let message = Self.escaped(diagnostic.message)
         let text = "\(Self.escaped(Self.place(diagnostic))): \(message)"
         let attachments = files.map { "[[ATTACHMENT|\(Self.escaped($0))]]\n" }.joined()
         let output = files.isEmpty ? "" : "      <system-out>\(attachments)</system-out>\n"
-        cases.append(head + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n")
+        cases.append(head(name) + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n")
     }
 
     private static func place(_ diagnostic: Diagnostic) -> String {
@@ -53,6 +64,7 @@ public struct JUnitSuite: Sendable {
 
     public func xml(seconds: Double = 0) -> String {
         let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
+            + (skipped > 0 ? " skipped=\"\(skipped)\"" : "")
         return """
             <?xml version="1.0" encoding="UTF-8"?>
             <testsuites \(counts)>

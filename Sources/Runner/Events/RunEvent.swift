@@ -18,6 +18,9 @@ public enum RunEvent: Sendable {
     case blocked(InstanceName, by: InstanceName)
     /// The fields of a result that were measured; of every result, where the run is to tell.
     case measured(InstanceName, [String: Double])
+    /// It is not run, since another node has nothing to give that it rests on.
+    /// - isPlanned: whether the plan knew it.
+    case skipped(InstanceName, by: InstanceName, isPlanned: Bool)
     case output(OutputReport)
     case expectation(ExpectationReport)
     case warning(String)

@@ -33,10 +33,13 @@ struct RunProgress {
         case .cached(let name, _, let isPlanned):
             if !isPlanned { pace.skip(name) }
             end(name.title)
+        case .skipped(let name, _, let isPlanned):
+            if !isPlanned { pace.skip(name) }
+            end(name.title)
         case .failed(let failure):
             pace.fail(failure.title)
             end(failure.title)
-        case .blocked, .output, .expectation, .warning, .summary: break
+        case .blocked, .measured, .output, .expectation, .warning, .summary: break
         }
     }
 

@@ -71,6 +71,10 @@ public final class TextReporter: Reporter {
             case .failed(let failure): say(render([failure.diagnostic]), &state)
             // Whoever reads this has seen the failure, and the summary counts those that it blocks.
             case .blocked, .measured: break
+            case .skipped(let name, let cause, _):
+                if verbosity == .verbose {
+                    say("\(count(state))\(name.title): skipped, as \(cause.title) has nothing to give\n", &state)
+                }
             case .output(let output):
                 if let failure = output.failure { say(render([failure]), &state) }
                 if case .written = output.outcome {
@@ -181,6 +185,7 @@ public final class TextReporter: Reporter {
         let missing = summary.failures.count { $0.isMissingBaseline }
         if summary.failures.count > missing { parts.append("\(summary.failures.count - missing) failed") }
         if missing > 0 { parts.append("\(missing) baseline\(missing == 1 ? "" : "s") missing") }
+        if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
         if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
         parts.append("\(summary.written) written")
         if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }

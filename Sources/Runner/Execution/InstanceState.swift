@@ -18,6 +18,8 @@ struct InstanceState {
         case failed
         /// Not run, since this instance before it failed.
         case blocked(by: Int)
+        /// Not run, since this instance before it has nothing to give.
+        case skipped(by: Int)
     }
 
     enum Location {
@@ -43,6 +45,9 @@ struct InstanceState {
     var directUses = 0
     /// Outputs, expectations or tables want the value and have not had it.
     var isDeliveryWanted = false
+    /// It has no value and will have none: it is absent, or was to be made of what is, or it failed before its digest was
+    /// known, or was blocked.
+    var isAbsent = false
 
     var isToRun: Bool {
         switch phase {

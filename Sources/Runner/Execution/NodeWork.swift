@@ -6,7 +6,8 @@ import Synchronization
 /// Runs single nodes and turns values into records and back; knows nothing of order.
 struct NodeWork: Sendable {
     struct Outcome {
-        let artifact: any Artifact
+        /// nil where there is nothing to give (`Absence`).
+        let artifact: (any Artifact)?
         let encoded: EncodedRecord
         let seconds: Double
         /// The files that the node asked for the digests of.
@@ -42,9 +43,14 @@ struct NodeWork: Sendable {
                 return content.digest
             }
             let start = ContinuousClock.now
-            let artifact = try environment.scope(instance.swept.usesPrecision) { try node.run(context) }
+            let artifact: (any Artifact)?
+            do {
+                artifact = try environment.scope(instance.swept.usesPrecision) { try node.run(context) }
+            } catch is Absence where instance.schema.absence != nil {
+                artifact = nil
+            }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
-            let record = artifact.record
+            let record = artifact?.record ?? Absence.record
             if let fault = NotANumber(in: record) { throw fault }
             return Outcome(
                 artifact: artifact,

@@ -10,9 +10,9 @@ struct RunState {
     var postponed: [PostponedJob] = []
     var summary = RunSummary()
     var failures: [Int: NodeFailure] = [:]
-    /// Whether the plan was told of; until then, what the cache gives is only gathered.
+    /// Whether the plan was told of; until then, what is cached or skipped is only gathered.
     var isPlanned = false
-    var cachedAtPlan: [Int] = []
+    var knownAtPlan: [Int] = []
     /// By instance: the files that it read itself.
     var files: [Int: [String]] = [:]
 

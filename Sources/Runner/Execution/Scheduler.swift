@@ -42,6 +42,8 @@ struct Scheduler {
     let needed: NeededInstances
     private let graph: ExecutionGraph
     private let forced: Set<Int>
+    /// Whether gathered sweeps go on without what failed, as without what is absent.
+    private let failuresAreBlank: Bool
     private let oracle: Oracle
     private let budget: MemoryBudget
     /// Stored values are held no further than this: they can be read again.
@@ -52,8 +54,9 @@ struct Scheduler {
 
     /// Keys that the cache is to be asked for.
     private var lookups: [Int] = []
-    /// Instances that were resolved from the cache and are yet to be told of.
-    private var newlyCached: [Int] = []
+    /// Instances that were resolved from the cache or skipped, and are yet to be told of.
+    private var unreported: [Int] = []
+    private var someAreAbsent = false
     /// Values that the cache lists and does not give; nobody asks it for them again.
     private var unusable: Set<Digest> = []
     /// Of references, by the names of their parts.
@@ -72,12 +75,14 @@ struct Scheduler {
         graph: ExecutionGraph,
         needed: NeededInstances,
         forced: Set<Int>,
+        failuresAreBlank: Bool = false,
         oracle: Oracle,
         budget: MemoryBudget = MemoryBudget()
     ) {
         self.graph = graph
         self.needed = needed
         self.forced = forced
+        self.failuresAreBlank = failuresAreBlank
         self.oracle = oracle
         self.budget = budget
         mostHeld = min(256 << 20, budget.limit / 8)
@@ -94,7 +99,7 @@ struct Scheduler {
 
     /// Finds the first keys.
     mutating func begin() {
-        resolvable = needed.indices.reversed().filter { needed.inputs[$0].isEmpty }
+        resolvable += needed.indices.reversed().filter { needed.inputs[$0].isEmpty }
         resolve()
     }
 
@@ -124,10 +129,10 @@ struct Scheduler {
 
     mutating func stop() { isStopped = true }
 
-    /// The instances cached since this was last asked.
-    mutating func takeNewlyCached() -> [Int] {
-        defer { newlyCached = [] }
-        return newlyCached
+    /// The instances that need not run, or cannot for want of an input, as found since this was last asked.
+    mutating func takeUnreported() -> [Int] {
+        defer { unreported = [] }
+        return unreported
     }
 
     /// The instances whose keys the cache is to be asked for; `found` takes what it knows.
@@ -184,7 +189,7 @@ struct Scheduler {
         let isWanted = isDeliveryWanted(index, result.value)
         try complete(index, Given(artifact: nil, digest: result.value, bytes: 0, isStored: true))
         states[index].phase = .cached
-        newlyCached.append(index)
+        unreported.append(index)
         if isWanted { deliver(index) }
     }
 
@@ -222,12 +227,22 @@ struct Scheduler {
 
     mutating func fail(_ index: Int) {
         states[index].phase = .failed
-        block(by: index)
+        withhold(index, .blocked(by: index))
+        resolve()
+    }
+
+    /// Whether who gathers it has a blank in its place.
+    func isBlank(_ index: Int) -> Bool {
+        guard states[index].isAbsent else { return false }
+        return switch states[index].phase {
+        case .failed, .blocked: failuresAreBlank
+        default: true
+        }
     }
 
     /// Asks for the value of a resolved instance.
     mutating func deliver(_ index: Int) {
-        guard states[index].digest != nil, !states[index].isDeliveryWanted else { return }
+        guard states[index].digest != nil, !states[index].isAbsent, !states[index].isDeliveryWanted else { return }
         states[index].isDeliveryWanted = true
         if states[index].isToBeHad { push(.deliver(index)) } else { require(index, because: .evicted) }
     }
@@ -235,7 +250,7 @@ struct Scheduler {
     /// Whether outputs, expectations or tables wait for the value that an instance is about to have.
     func isDeliveryWanted(_ index: Int, _ value: Digest) -> Bool {
         if states[index].isDeliveryWanted { return true }
-        guard let key = states[index].key else { return false }
+        guard value != Absence.digest, let key = states[index].key else { return false }
         return oracle.needsDelivery(index, value, key)
     }
 
@@ -249,6 +264,10 @@ struct Scheduler {
     }
 
     private mutating func resolve(_ index: Int) {
+        if let phase = phaseForWantOfInput(index) {
+            setPhase(phase, of: index)
+            return withhold(index, phase)
+        }
         let key = oracle.keyDigest(index, inputDigests(of: index))
         states[index].key = key
         if isReference(index) { return require(index, because: .reference) }
@@ -266,7 +285,7 @@ struct Scheduler {
                     }
                     return markCached(index, value, isStored: nil)
                 }
-            case .unresolved, .lookedUp, .cached, .follows, .failed, .blocked: break
+            case .unresolved, .lookedUp, .cached, .follows, .failed, .blocked, .skipped: break
             }
         }
         leaders[key] = index
@@ -288,13 +307,11 @@ struct Scheduler {
         var result: KeyMaker.Inputs = []
         for port in instance.schema.inputs {
             guard let sources = instance.inputs(of: port.name) else { continue }
-            let digests = sources.compactMap { source in
-                digest(of: port.part, at: source).map { digest in
-                    CacheKey.InputDigest(
-                        cell: port.arity == .gathered ? graph.instances[source].cell : nil,
-                        digest: digest
-                    )
-                }
+            let digests = sources.compactMap { source -> CacheKey.InputDigest? in
+                let cell = port.arity == .gathered ? graph.instances[source].cell : nil
+                // A sheet with a blank has another key than the whole one, and than one without the place.
+                if states[source].isAbsent { return cell.map { CacheKey.InputDigest(cell: $0, digest: Absence.digest) } }
+                return digest(of: port.part, at: source).map { CacheKey.InputDigest(cell: cell, digest: $0) }
             }
             result.append((port.name, digests))
         }
@@ -316,7 +333,7 @@ struct Scheduler {
     /// - Parameter isStored: nil where the value has its place already.
     private mutating func markCached(_ index: Int, _ digest: Digest, isStored: Bool?) {
         states[index].phase = .cached
-        newlyCached.append(index)
+        unreported.append(index)
         if let isStored, states[index].artifact == nil { states[index].value = isStored ? .stored : .nowhere }
         settle(index, digest)
         for follower in followers.removeValue(forKey: index) ?? [] {
@@ -334,10 +351,13 @@ struct Scheduler {
     private mutating func settle(_ index: Int, _ digest: Digest) {
         guard states[index].digest == nil else { return }
         states[index].digest = digest
-        for dependant in needed.dependants[index].reversed() {
-            states[dependant].unresolvedInputs -= 1
-            if states[dependant].unresolvedInputs == 0 { resolvable.append(dependant) }
-        }
+        guard digest != Absence.digest else { return withhold(index, .skipped(by: index)) }
+        for reader in needed.dependants[index].reversed() { countAsResolved(for: reader.index) }
+    }
+
+    private mutating func countAsResolved(for reader: Int) {
+        states[reader].unresolvedInputs -= 1
+        if states[reader].unresolvedInputs == 0 { resolvable.append(reader) }
     }
 
     // MARK: - Running
@@ -350,8 +370,9 @@ struct Scheduler {
             let cause = if case .ran(let first) = states[current].phase { first } else { asked }
             switch states[current].phase {
             case .waiting, .running, .follows: continue
-            case .failed: block(by: current); continue
+            case .failed: withhold(current, .blocked(by: current)); continue
             case .blocked(let first): block(current, by: first); continue
+            case .skipped: continue
             case .cached, .ran:
                 if let key = states[current].key, let leader = leaders[key], leader != current {
                     if states[leader].isToRun, !rests(leader, on: current) {
@@ -374,7 +395,8 @@ struct Scheduler {
             if let key = states[current].key { leaders[key] = current }
             states[current].phase = .waiting(cause)
             states[current].missingValues = 0
-            for input in needed.inputs[current] where !states[input.index].isToBeHad {
+            for input in needed.inputs[current]
+            where !states[input.index].isToBeHad && !states[input.index].isAbsent {
                 wait(current, for: input.index)
                 stack.append((input.index, .evicted))
             }
@@ -414,25 +436,64 @@ struct Scheduler {
         queue.push(job, isEarly: graph.instances[job.instance].schema.evaluation != .cached)
     }
 
-    // MARK: - Failures
+    // MARK: - Failures and absences
 
     /// What cannot go on without the instance: those that have no digest of it, and those that wait for its value. One
-    /// that runs has all it needs.
-    private mutating func block(by cause: Int) {
-        var stack = [cause]
+    /// that runs has all it needs, and one that can do without it goes on.
+    ///
+    /// - Parameter phase: that of what cannot go on: blocked or skipped.
+    private mutating func withhold(_ first: Int, _ phase: InstanceState.Phase) {
+        let hasFailed = if case .blocked = phase { true } else { false }
+        var stack = [first]
         while let stuck = stack.popLast() {
-            var affected = waiters.removeValue(forKey: stuck) ?? []
-            affected += followers.removeValue(forKey: stuck) ?? []
-            if states[stuck].digest == nil { affected += needed.dependants[stuck] }
+            var affected: [Int] = []
+            if hasFailed {
+                affected += waiters.removeValue(forKey: stuck) ?? []
+                affected += followers.removeValue(forKey: stuck) ?? []
+            }
+            if !states[stuck].isAbsent, !hasFailed || states[stuck].digest == nil {
+                states[stuck].isAbsent = true
+                someAreAbsent = true
+                for reader in needed.dependants[stuck] {
+                    let goesOn = hasFailed ? failuresAreBlank && reader.isGathered : reader.whenAbsent != .skips
+                    if goesOn { countAsResolved(for: reader.index) } else { affected.append(reader.index) }
+                }
+            }
             for index in affected {
                 switch states[index].phase {
                 case .unresolved, .waiting, .follows:
-                    states[index].phase = .blocked(by: cause)
+                    setPhase(phase, of: index)
                     stack.append(index)
-                case .lookedUp, .running, .cached, .ran, .failed, .blocked: break
+                case .lookedUp, .running, .cached, .ran, .failed, .blocked, .skipped: break
                 }
             }
         }
+    }
+
+    /// Blocked or skipped, where an input that can do without some has none left.
+    private func phaseForWantOfInput(_ index: Int) -> InstanceState.Phase? {
+        guard someAreAbsent else { return nil }
+        let instance = graph.instances[index]
+        for port in instance.schema.inputs where port.whenAbsent != .skips {
+            guard let sources = instance.inputs(of: port.name), let first = sources.first,
+                sources.allSatisfy({ states[$0].isAbsent })
+            else { continue }
+            for source in sources {
+                switch states[source].phase {
+                case .failed: return .blocked(by: source)
+                case .blocked(let cause): return .blocked(by: cause)
+                default: break
+                }
+            }
+            if case .skipped(let cause) = states[first].phase { return .skipped(by: cause) }
+            return .skipped(by: first)
+        }
+        return nil
+    }
+
+    private mutating func setPhase(_ phase: InstanceState.Phase, of index: Int) {
+        states[index].phase = phase
+        if case .skipped = phase { unreported.append(index) }
     }
 
     /// What waits for an instance that is itself blocked.

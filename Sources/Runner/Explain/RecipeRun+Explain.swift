@@ -96,6 +96,9 @@ private struct ExplanationWriter {
         case .failed(let failure): line(step, ": fails: \(TerminalText(failure.reason).escaped())", depth)
         case .blocked(let cause):
             line(step, ": cannot run, since `\(name(InstanceName(run.graph.instances[cause])))` fails", depth)
+        case .skipped(let cause):
+            let absent = run.graph.instances[cause]
+            line(step, ": is skipped: `\(name(InstanceName(absent)))`: \(absent.schema.absence ?? "nothing")", depth)
         case .run(.new): line(step, ": runs, since it has no result in this recipe yet", depth)
         case .run(.forced): line(step, ": runs, since --force asks for it", depth)
         case .run(.evicted): line(step, ": runs, since its value was evicted from the cache and is needed", depth)

@@ -152,29 +152,29 @@ final class Delivery: Sendable {
 
     /// The instances whose values tables still lack, of those tables that are not in place.
     ///
-    /// - Parameter absent: instances that have no value and will have none: their rows stay empty.
-    func tablesDemand(digests: [Digest?], absent: Set<Int>) -> Set<Int> {
+    /// - Parameter blanks: instances that have no value and will have none: their rows stay empty.
+    func tablesDemand(digests: [Digest?], blanks: Set<Int>) -> Set<Int> {
         var wanted: Set<Int> = []
         let fields = state.withLock { $0.fields }
         for (place, instances) in tables {
-            guard let content = tableContent(instances, digests, absent), self.content(at: place) != content else {
+            guard let content = tableContent(instances, digests, blanks), self.content(at: place) != content else {
                 continue
             }
-            wanted.formUnion(instances.filter { fields[$0] == nil && !absent.contains($0) })
+            wanted.formUnion(instances.filter { fields[$0] == nil && !blanks.contains($0) })
         }
         return wanted
     }
 
-    /// Writes the tables whose rows are all known, or absent.
-    func finishTables(digests: [Digest?], absent: Set<Int>) -> [(OutputReport, TableSummary?)] {
+    /// Writes the tables whose rows are all known, or blank.
+    func finishTables(digests: [Digest?], blanks: Set<Int>) -> [(OutputReport, TableSummary?)] {
         let fields = state.withLock { $0.fields }
         return tables.compactMap { place, instances in
-            guard let content = tableContent(instances, digests, absent) else { return nil }
+            guard let content = tableContent(instances, digests, blanks) else { return nil }
             if self.content(at: place) == content {
                 let location = graph.outputs[place].location
                 return (OutputReport(path: shownPath(place), outcome: .unchanged, location: location), nil)
             }
-            guard instances.allSatisfy({ fields[$0] != nil || absent.contains($0) }) else { return nil }
+            guard instances.allSatisfy({ fields[$0] != nil || blanks.contains($0) }) else { return nil }
             let names = instances.first.map { graph.instances[$0].schema.output.fields } ?? []
             let rows = instances.map { index in
                 TableText.Row(cell: graph.instances[index].cell, values: names.map { fields[index]?[$0] })
@@ -245,8 +245,8 @@ final class Delivery: Sendable {
     }
 
     /// - Returns: nil where a row is not known, or none has anything.
-    private func tableContent(_ instances: [Int], _ digests: [Digest?], _ absent: Set<Int>) -> Digest? {
-        guard !instances.allSatisfy(absent.contains) else { return nil }
+    private func tableContent(_ instances: [Int], _ digests: [Digest?], _ blanks: Set<Int>) -> Digest? {
+        guard !instances.allSatisfy(blanks.contains) else { return nil }
         var encoder = CanonicalEncoder()
         encoder.append(.string("table"))
         encoder.append(.integer(Int128(TableText.revision)))
@@ -254,10 +254,14 @@ final class Delivery: Sendable {
             encoder.append(.integer(Int128(graph.instances[first].schema.output.encoderRevision)))
         }
         for index in instances {
-            let digest = digests[index]
-            guard digest != nil || absent.contains(index) else { return nil }
             encoder.append(graph.instances[index].cell)
-            if let digest { digest.withUnsafeBytes { encoder.append($0) } } else { encoder.append(.null) }
+            if blanks.contains(index) {
+                encoder.append(.null)
+            } else if let digest = digests[index] {
+                digest.withUnsafeBytes { encoder.append($0) }
+            } else {
+                return nil
+            }
         }
         encoder.append(
             .list(instances.first.map { graph.instances[$0].schema.output.fields.map { .string($0) } } ?? [])

@@ -2,19 +2,21 @@ import Graph
 
 /// The instances that the wanted results rest on, how they hang together, and in which order they are best run.
 struct NeededInstances: Sendable {
-    /// An instance that another reads.
-    struct Input: Sendable {
+    /// That an instance reads another, as seen from one of the two.
+    struct Edge: Sendable {
+        /// The other one.
         let index: Int
+        let whenAbsent: WhenAbsent
         /// Whether it is read only as one of a gathered sweep, one at a time.
-        let isGathered: Bool
+        var isGathered: Bool { whenAbsent == .blank }
     }
 
     /// In the graph's order.
     let indices: [Int]
     /// By instance: what it reads, each once.
-    let inputs: Lists<Input>
+    let inputs: Lists<Edge>
     /// By instance: the needed instances that read it.
-    let dependants: Lists<Int>
+    let dependants: Lists<Edge>
     /// The order to run in, where there is a choice: what shares a swept model together, so that none is loaded twice;
     /// then each wanted result with all it rests on, and after it those that rest on it, so that one cell of a sweep is
     /// finished, with what measures it, before the next is begun.
@@ -26,7 +28,7 @@ struct NeededInstances: Sendable {
         var isNeeded = Array(repeating: false, count: count)
         for target in targets { isNeeded[target] = true }
         // Inputs come before whoever reads them.
-        var lists: [(instance: Int, inputs: [Input])] = []
+        var lists: [(instance: Int, inputs: [Edge])] = []
         for index in stride(from: count - 1, through: 0, by: -1) where isNeeded[index] {
             let inputs = Self.inputs(of: graph.instances[index])
             for input in inputs { isNeeded[input.index] = true }
@@ -37,23 +39,26 @@ struct NeededInstances: Sendable {
             for list in lists.reversed() { for input in list.inputs { add(list.instance, input) } }
         }
         dependants = Lists(count: count) { add in
-            for list in lists.reversed() { for input in list.inputs { add(input.index, list.instance) } }
+            for list in lists.reversed() {
+                for input in list.inputs {
+                    add(input.index, Edge(index: list.instance, whenAbsent: input.whenAbsent))
+                }
+            }
         }
         ranks = Self.ranks(graph, targets: targets, indices: indices, inputs: inputs)
     }
 
-    private static func inputs(of instance: Instance) -> [Input] {
-        var inputs: [Input] = []
+    private static func inputs(of instance: Instance) -> [Edge] {
+        var inputs: [Edge] = []
         for port in instance.schema.inputs {
-            let gathers = port.arity == .gathered
             for source in instance.inputs(of: port.name) ?? [] {
-                inputs.append(Input(index: source, isGathered: gathers))
+                inputs.append(Edge(index: source, whenAbsent: port.whenAbsent))
             }
         }
         guard inputs.count > 1 else { return inputs }
-        // What is read twice stands together, whoever takes it as a whole first.
-        inputs.sort { ($0.index, $0.isGathered ? 1 : 0) < ($1.index, $1.isGathered ? 1 : 0) }
-        var each: [Input] = []
+        // What is read twice stands together, whoever needs it most first.
+        inputs.sort { ($0.index, $0.whenAbsent.rawValue) < ($1.index, $1.whenAbsent.rawValue) }
+        var each: [Edge] = []
         for input in inputs where input.index != each.last?.index { each.append(input) }
         return each
     }
@@ -62,7 +67,7 @@ struct NeededInstances: Sendable {
         _ graph: ExecutionGraph,
         targets: [Int],
         indices: [Int],
-        inputs: Lists<Input>
+        inputs: Lists<Edge>
     ) -> [Int] {
         // The last of the swept models that an instance rests on, or -1.
         var models = Array(repeating: -1, count: graph.instances.count)

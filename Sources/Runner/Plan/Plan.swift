@@ -11,6 +11,8 @@ public struct Plan: Sendable {
         case failed(NodeFailure)
         /// A node before it failed.
         case blocked(by: Int)
+        /// A node before it has nothing to give.
+        case skipped(by: Int)
     }
 
     public struct Step: Sendable {

@@ -38,6 +38,7 @@ public struct PlanJSON {
         case .run: "run"
         case .failed: "failed"
         case .blocked: "blocked"
+        case .skipped: "skipped"
         }
     }
 }

@@ -77,6 +77,8 @@ public struct PlanTable: CustomStringConvertible {
         case .run(let reason): reason.summary(in: graph)
         case .failed(let failure): "fails: \(TerminalText(failure.reason).escaped())"
         case .blocked(let index): "\(graph.instances[index].node) fails"
+        case .skipped(let index):
+            "\(graph.instances[index].node): \(graph.instances[index].schema.absence ?? "nothing")"
         case .cached, .reference: nil
         }
     }
