@@ -117,7 +117,7 @@ struct EntryVerdict: Sendable {
         case .blocked:
             guard let cause = record.blockedBy, run.instances[cause].status == .failed else { return nil }
             return run.instances[cause].reason ?? "failed"
-        case .pending, .waiting, .running, .ran, .cached, .sameInputs, .missing: return nil
+        case .pending, .waiting, .running, .ran, .cached, .sameInputs, .missing, .skipped: return nil
         }
     }
 

@@ -49,6 +49,10 @@ public final class RunLog: Reporter {
                     record.status = .blocked
                     record.blockedBy = cause
                 }
+            case .skipped(let name, let cause, _):
+                update(name, &state) {
+                    $0 = InstanceRecord(.skipped, reason: "\(cause.title) has nothing to give")
+                }
             case .measured(let name, let values):
                 if let index = places[name] { state.measured[index] = values }
             case .output(let output): state.outputs[output.path] = output
@@ -100,6 +104,8 @@ public struct InstanceRecord: Sendable {
         /// It reads a baseline that is not there yet.
         case missing
         case failed, blocked
+        /// What it rests on has nothing to give, as the recipe allows.
+        case skipped
     }
 
     public var status: Status
@@ -120,7 +126,7 @@ public struct InstanceRecord: Sendable {
     var isDone: Bool {
         switch status {
         case .ran, .cached, .sameInputs: true
-        case .pending, .waiting, .running, .missing, .failed, .blocked: false
+        case .pending, .waiting, .running, .missing, .failed, .blocked, .skipped: false
         }
     }
 }

@@ -45,8 +45,7 @@ public struct FaceArtifact: VisibleArtifact {
     }
 
     public func previews() throws -> [Preview] {
-        guard !isAbsent else { return [] }
-        return try [("aligned", aligned), ("features", features)].map { name, picture in
+        try [("aligned", aligned), ("features", features)].map { name, picture in
             let image = ImageArtifact(picture.affine(scale: 2, shift: -1))
             return Preview(name, png: Array(try image.bitmap.encodedPNG()))
         }

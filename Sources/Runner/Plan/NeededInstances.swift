@@ -106,7 +106,7 @@ struct NeededInstances: Sendable {
     private static func chains(
         _ targets: [Int],
         indices: [Int],
-        inputs: Lists<Input>
+        inputs: Lists<Edge>
     ) -> (first: [Int], following: Lists<Int>) {
         let count = (indices.last ?? -1) + 1
         var isTarget = Array(repeating: false, count: count)

@@ -44,7 +44,7 @@ public struct Division: Hashable, Codable, Sendable {
             shared.formUnion(found)
         }
         let sharedTargets = shared.filter { index in
-            !work.needed.dependants[index].contains { shared.contains($0) }
+            !work.needed.dependants[index].contains { shared.contains($0.index) }
         }
         self.init(
             shared: sharedTargets.sorted(),

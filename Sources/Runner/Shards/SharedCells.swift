@@ -17,7 +17,7 @@ struct SharedCells {
         }
         self.isPart = isPart
         var cells = needed.indices.filter { index in
-            work.isMissing[index] && isPart[index] && !needed.dependants[index].contains { isPart[$0] }
+            work.isMissing[index] && isPart[index] && !needed.dependants[index].contains { isPart[$0.index] }
         }
         cells.sort { needed.ranks[$0] < needed.ranks[$1] }
         // How many cells rest on an instance does not matter, only whether it is more than one.

@@ -15,7 +15,7 @@ struct FileChanges: ~Copyable {
 
     /// - Throws: `SystemError` where the system watches no more files.
     init() throws {
-        descriptor = inotify_init1(Int32(IN_CLOEXEC.rawValue) | Int32(IN_NONBLOCK.rawValue))
+        descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         guard descriptor >= 0 else { throw SystemError(path: "inotify") }
     }
 
