@@ -17,7 +17,7 @@ import Testing
                 An input takes a reference such as `$face`; a parameter takes a value, or a template such as `${seed}`.
 
                 - [`scale`](#scale): Multiplies a number by a factor.
-                - [`table`](#table): Lists a sweep of numbers with their axis values.
+                - [`table`](#table): Lists a sweep of numbers with their axis values; what is missing is a blank.
 
                 ## scale
 
@@ -36,7 +36,7 @@ import Testing
 
                 ## table
 
-                Lists a sweep of numbers with their axis values.
+                Lists a sweep of numbers with their axis values; what is missing is a blank.
 
                 Gives: text, written as .txt .md.
 
@@ -84,7 +84,8 @@ import Testing
             )["factor"] as? [String: Any]
         let forms = try #require(factor?["anyOf"] as? [[String: Any]])
         #expect(forms[0]["minimum"] as? Int == -1000)
-        #expect(forms[0]["type"] as? String == "number")
+        #expect(forms[0]["type"] as? [String] == ["number", "string"])
+        #expect(forms[0]["pattern"] as? String == "^[-+]?[0-9.]+/[0-9.]+$")
         #expect(forms[1]["$ref"] as? String == "#/definitions/template")
         let scale = try #require(definitions["scale"] as? [String: Any])
         #expect(scale["required"] as? [String] == ["uses", "input"])

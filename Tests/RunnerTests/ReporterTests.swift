@@ -279,7 +279,7 @@ import Testing
         #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "time": "T", "to_run": 2}"#)
         #expect(
             lines.last
-                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 2}"#
+                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 2}"#
         )
         #expect(
             lines.contains(
@@ -289,7 +289,7 @@ import Testing
         #expect(lines.contains(#"{"event": "output", "outcome": "written", "path": "DIR/out/start.txt", "time": "T"}"#))
         #expect(
             lines.contains(
-                #"{"cell": {"x": 1}, "event": "expectation", "kind": "constant", "measured": 2.0, "met": false, "node": "start", "text": "$start.value > 3.0", "time": "T"}"#
+                #"{"cell": {"x": 1}, "event": "expectation", "kind": "constant", "measured": 2.0, "met": false, "node": "start", "text": "$start.value > 3.0", "time": "T", "warning": false}"#
             )
         )
         for line in lines where line.hasPrefix("{") && !line.contains("\": T") {
@@ -316,7 +316,7 @@ import Testing
                 #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad", "seconds_left": null, "time": "T"}"#,
                 #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0", "time": "T"}"#,
                 #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice", "time": "T"}"#,
-                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 0}"#,
+                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 0}"#,
             ]
         )
     }
