@@ -20,7 +20,7 @@ TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(S
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
 .PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
-.PHONY: clean install tarball
+.PHONY: clean install tarball cluster
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ bench-peers: build ## the same beside PyTorch (PYTHON has it) and stable-diffusi
 
 torture: build ## kill, starve and damage the program for MINUTES=2, and print what it lost (docs/RELIABILITY.md)
 	cd Torture && swift build $(SWIFT_FLAGS) && .build/release/torture $(TORTURE)
+
+cluster: build ## render a sweep on a Slurm cluster of two nodes on this machine, and kill its parts (as root; docs/SCALE.md)
+	@scripts/cluster/check.sh $(PULID_RUN)
 
 bench-noop: build ## time doing nothing, beside ninja, make, Snakemake and DVC, as far as they are on PATH (NOOP='--help')
 	$(PYTHON) Benchmarks/peers/noop.py --program $(PULID_RUN) $(NOOP)

@@ -20,7 +20,7 @@ public struct Division: Hashable, Codable, Sendable {
         public var seconds = 0.0
     }
 
-    /// What three shards or more rest on, or all of them.
+    /// What more than half of the shards rest on.
     public let shared: Part
     public let shards: [Part]
     /// What is left to the run of the whole recipe: what gathers results of several shards, and what follows from it.

@@ -1,6 +1,6 @@
 /// One of several parts that a recipe's work is divided into, each run by a process of its own: `3/16`.
 ///
-/// `0/16` is what more than two of the sixteen rest on: run before them, it is computed once. The parts need no order:
+/// `0/16` is what more than half of the sixteen rest on: run before them, it is computed once. The parts need no order:
 /// what one finds missing, it computes.
 public struct Shard: Hashable, Sendable {
     /// From 0 to `count`.

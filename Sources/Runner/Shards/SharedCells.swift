@@ -108,12 +108,12 @@ struct SharedCells {
         return (costs, straddling)
     }
 
-    /// What is to be computed and rested on by three of the pieces or more, or by all of them; with all that it rests on
-    /// itself.
+    /// What is to be computed and more than half of the pieces rest on; with all that it rests on itself. While it is
+    /// computed all wait, so what few rest on is left to them, and to the cache that they share.
     func neededByMany(_ pieces: [Range<Int>]) -> Set<Int> {
         let pieces = pieces.filter { !$0.isEmpty }
         guard pieces.count > 1 else { return [] }
-        let many = min(3, pieces.count)
+        let many = pieces.count / 2 + 1
         var counts = Array(repeating: 0, count: isPart.count)
         for piece in pieces {
             for index in Self.needed(for: Array(cells[piece]), work, isPart) where work.isMissing[index] {

@@ -21,8 +21,8 @@ struct SlurmSweep {
     /// Of a task beside the weights.
     private static let usualMemory = 2 << 30
     /// Shards for each node, so that one that is slower than the others is given fewer.
-    private static let shardsPerNode = 4
-    private static let mostShardsUnasked = 256
+    private static let shardsPerNode = 15
+    private static let mostShardsUnasked = 1000
 
     /// What all runs are told: as `pulid-run slurm` was.
     struct Arguments {

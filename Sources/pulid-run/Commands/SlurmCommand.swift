@@ -215,6 +215,8 @@ private struct Sweeping {
         if command.numerics.exact { all.append("--exact") }
         let cache = try command.nodeCache ?? command.cache.location().path
         var last = command.targets.out.map { ["--out", $0] } ?? []
+        // Writing ten thousand pictures is work for all processors.
+        if let processors = command.options.cpusPerTask { last += ["--jobs", "\(min(processors, 256))"] }
         if let report = command.report { last += ["--report", report] }
         return SlurmSweep.Arguments(
             recipe: command.recipe.recipe,
