@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 /// Places are never given back to the system, so that the handler may walk them at any moment; those without a size are
@@ -53,6 +54,16 @@ void pk_mapping_remove(pk_mapping *mapping) {
     atomic_store(&mapping->size, 0);
     free(mapping->sentence);
     mapping->sentence = NULL;
+    pthread_mutex_unlock(&changes);
+}
+
+void pk_mapping_give_pages_back(size_t least) {
+    // Under the lock: a mapping that is here is not undone meanwhile.
+    pthread_mutex_lock(&changes);
+    for (struct pk_mapping *place = atomic_load(&first); place; place = place->next) {
+        size_t size = atomic_load(&place->size);
+        if (size >= least && size) madvise((void *)atomic_load(&place->base), size, MADV_DONTNEED);
+    }
     pthread_mutex_unlock(&changes);
 }
 

@@ -18,6 +18,13 @@ public final class MappedFile: @unchecked Sendable {
     /// with one sentence that names the file.
     public static func endProcessAtFaults(status: Int32) { pk_memory_end_process_at_faults(status) }
 
+    /// Takes the pages of large files out of the process's memory, whoever maps them: between two nodes, of which each may use
+    /// other networks. What is read again comes from the system's cache.
+    public static func givePagesBack() { pk_mapping_give_pages_back(leastGivenBack) }
+
+    /// Smaller files are read again and again, and do not count.
+    private static let leastGivenBack = 1 << 26
+
     /// - Throws: `CheckpointError.unreadable` when it cannot be opened or mapped, or is not a regular file.
     public init(path: String) throws {
         self.path = path

@@ -59,20 +59,18 @@ public struct ConvolutionFilters {
     ) {
         let filter = inputs * taps
         guard order == .channelsLast else {
-            let corner = operand(at: first * filter + channel * taps, channel: 1, output: filter)
-            return kernels.pack(corner, outputs, count * taps, packed)
+            let corner = numbers.from(first * filter + channel * taps)
+            return corner.pack(kStride: 1, nStride: filter, n: outputs, k: count * taps, kernels, to: packed)
         }
         for tap in 0..<taps {
-            let corner =
-                isTransposed
-                ? operand(at: channel * filter + (taps - 1 - tap) * inputs + first, channel: filter, output: 1)
-                : operand(at: first * filter + tap * inputs + channel, channel: 1, output: filter)
-            kernels.pack(corner, outputs, count, packed + tap * count * kernels.panel)
+            let to = packed + tap * count * kernels.panel
+            if isTransposed {
+                numbers.from(channel * filter + (taps - 1 - tap) * inputs + first)
+                    .pack(kStride: filter, nStride: 1, n: outputs, k: count, kernels, to: to)
+            } else {
+                numbers.from(first * filter + tap * inputs + channel)
+                    .pack(kStride: 1, nStride: filter, n: outputs, k: count, kernels, to: to)
+            }
         }
-    }
-
-    /// Elements from `offset` on, so many apart from one channel to the next and from one output to the next.
-    private func operand(at offset: Int, channel: Int, output: Int) -> pk_gemm_operand {
-        numbers.from(offset).operand(kStride: channel, nStride: output)
     }
 }

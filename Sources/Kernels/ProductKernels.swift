@@ -33,8 +33,8 @@ struct ProductKernels {
     /// Floats that `pack` needs to work in.
     var packingScratch: Int { rounding == nil ? 0 : Self.mostRoundedRows * panel }
 
-    /// Rows of a panel that are widened and then rounded while they are in the first cache; whole blocks of GGUF's.
-    private static func roundedRows(_ element: pk_element) -> Int { pk_block_of(element).numbers == 1 ? 64 : 256 }
+    /// Rows of a panel that are widened and then rounded while they are in the first cache, or the second.
+    private static func roundedRows(_ numbers: StoredFloats) -> Int { numbers.prefersLongRuns ? mostRoundedRows : 64 }
     private static let mostRoundedRows = 256
 
     /// Packs k rows of n columns, panel after panel.
@@ -47,14 +47,22 @@ struct ProductKernels {
         to packed: UnsafeMutablePointer<Float>,
         scratch: UnsafeMutablePointer<Float>
     ) {
-        guard rounding != nil else { return floats.pack(b.operand(kStride: kStride, nStride: nStride), n, k, packed) }
-        let rows = Self.roundedRows(b.element)
+        guard rounding != nil else {
+            return b.pack(kStride: kStride, nStride: nStride, n: n, k: k, floats, to: packed)
+        }
+        let rows = Self.roundedRows(b)
         for first in stride(from: 0, to: n, by: panel) {
             let to = packed + first / panel * panelSize(k)
             for row in stride(from: 0, to: k, by: rows) {
                 let count = min(rows, k - row)
-                let corner = b.from(first * nStride + row * kStride)
-                floats.pack(corner.operand(kStride: kStride, nStride: nStride), min(panel, n - first), count, scratch)
+                b.from(first * nStride + row * kStride).pack(
+                    kStride: kStride,
+                    nStride: nStride,
+                    n: min(panel, n - first),
+                    k: count,
+                    floats,
+                    to: scratch
+                )
                 roundPanel(scratch, count, to: to + panelSize(row))
             }
         }

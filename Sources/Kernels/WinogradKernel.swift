@@ -64,8 +64,30 @@ struct WinogradKernel {
 
     // MARK: - Tiles are held
 
-    /// Transforms the tiles of some lines; then each thread takes some of them and some panels, and of those some channels
-    /// of the filters at a time.
+    /// The transformed tiles of some lines: [places, tiles, channels], so many floats from one place to the next.
+    private struct HeldTiles {
+        /// Counted through all pictures.
+        let range: Range<Int>
+        let floats: UnsafePointer<Float>
+        let place: Int
+    }
+
+    /// Transforms the tiles of some lines for as long as `body` takes, which gets `scratch` floats beside them.
+    private func holdingTiles(
+        of lines: Range<Int>,
+        _ input: ConvolutionInput,
+        scratch: Int = 0,
+        _ body: (HeldTiles, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let range = lines.lowerBound * size.across..<lines.upperBound * size.across
+        let place = range.count * row + 16
+        FloatPool.shared.with(Self.places * place + scratch) { floats in
+            transformLines(lines, of: input, to: floats, place: place)
+            body(HeldTiles(range: range, floats: floats, place: place), floats + Self.places * place)
+        }
+    }
+
+    /// Each thread takes some of the tiles and some panels, and of those some channels of the filters at a time.
     private func holdingTiles(
         _ lines: Range<Int>,
         parts: Int,
@@ -74,11 +96,8 @@ struct WinogradKernel {
         _ filters: ConvolutionFilters,
         _ output: ConvolutionOutput
     ) {
-        let stripe = lines.lowerBound * size.across..<lines.upperBound * size.across
-        let place = stripe.count * row + 16
-        FloatPool.shared.with(Self.places * place) { inputs in
-            transformLines(lines, of: input, to: inputs, place: place)
-            let parts = evenParts(of: stripe.count, parts)
+        holdingTiles(of: lines, input) { held, _ in
+            let parts = evenParts(of: held.range.count, parts)
             let groups = evenParts(of: size.panels, groups)
             let (tiles, panels) = (parts.map(\.count).max() ?? 0, groups.map(\.count).max() ?? 0)
             // Transformed filters stay in the second cache.
@@ -88,9 +107,9 @@ struct WinogradKernel {
                 // Those who work side by side have the same filters.
                 let part = parts[index % parts.count]
                 multiply(
-                    inputs + part.lowerBound * row,
-                    place: place,
-                    stripe.lowerBound + part.lowerBound..<stripe.lowerBound + part.upperBound,
+                    held.floats + part.lowerBound * row,
+                    place: held.place,
+                    held.range.lowerBound + part.lowerBound..<held.range.lowerBound + part.upperBound,
                     groups[index / parts.count],
                     work,
                     scratch,
@@ -178,8 +197,7 @@ struct WinogradKernel {
 
     // MARK: - Both are held
 
-    /// Transforms the tiles of some lines, and the filters of some panels after the others; then each thread takes some
-    /// tiles and some of these panels.
+    /// Transforms the filters of some panels after the others; then each thread takes some tiles and some of these panels.
     private func holdingBoth(
         _ lines: Range<Int>,
         passes: Int,
@@ -189,17 +207,13 @@ struct WinogradKernel {
         _ filters: ConvolutionFilters,
         _ output: ConvolutionOutput
     ) {
-        let stripe = lines.lowerBound * size.across..<lines.upperBound * size.across
-        let place = stripe.count * row + 16
         let passes = evenParts(of: size.panels, passes)
         let panels = passes.map(\.count).max() ?? 0
         let filterPlace = panels * shape.channelsIn * panel + 16
-        FloatPool.shared.with(Self.places * (place + filterPlace)) { inputs in
-            let held = inputs + Self.places * place
-            transformLines(lines, of: input, to: inputs, place: place)
+        holdingTiles(of: lines, input, scratch: Self.places * filterPlace) { held, transformed in
             for pass in passes {
-                transformPanels(pass, of: filters, to: held, place: filterPlace)
-                let parts = evenParts(of: stripe.count, parts)
+                transformPanels(pass, of: filters, to: transformed, place: filterPlace)
+                let parts = evenParts(of: held.range.count, parts)
                 let groups = evenParts(of: pass.count, groups)
                 let (tiles, panels) = (parts.map(\.count).max() ?? 0, groups.map(\.count).max() ?? 0)
                 let width = size.productRow(panels: panels)
@@ -211,9 +225,9 @@ struct WinogradKernel {
                     let outputs = first..<min(shape.channelsOut, (pass.lowerBound + group.upperBound) * panel)
                     multiply(
                         part.count,
-                        inputs + part.lowerBound * row,
-                        place: place,
-                        held + group.lowerBound * panel * shape.channelsIn,
+                        held.floats + part.lowerBound * row,
+                        place: held.place,
+                        transformed + group.lowerBound * panel * shape.channelsIn,
                         filterPlace,
                         outputs.count,
                         products,
@@ -224,7 +238,7 @@ struct WinogradKernel {
                         transform(
                             products + i * width,
                             place: tiles * width + 16,
-                            tile: stripe.lowerBound + tile,
+                            tile: held.range.lowerBound + tile,
                             outputs: outputs,
                             output
                         )

@@ -2,7 +2,7 @@ import Kernels
 import Synchronization
 
 /// The numbers behind a tensor: floats that it owns; floats that are borrowed from something that is kept alive, such as
-/// a mapped file; or borrowed numbers that products read as they are stored and everything else sees widened.
+/// a mapped file; or borrowed or computed numbers that products read panel by panel and everything else sees widened.
 public final class Storage: @unchecked Sendable {
     private enum Numbers {
         /// Written only while the tensor that owns them is being made.
@@ -29,6 +29,13 @@ public final class Storage: @unchecked Sendable {
         self.owner = owner
     }
 
+    /// Numbers that are computed as they are read.
+    init(computing numbers: StoredFloats, count: Int) {
+        self.count = count
+        self.numbers = .stored(numbers)
+        owner = nil
+    }
+
     var base: UnsafeMutablePointer<Float> {
         switch numbers {
         case .floats(let floats): return floats
@@ -41,12 +48,17 @@ public final class Storage: @unchecked Sendable {
         }
     }
 
-    /// The numbers as they lie in memory.
+    /// The numbers as they lie in memory, or as products compute them.
     var elements: StoredFloats {
         switch numbers {
         case .floats(let floats): StoredFloats(floats)
-        case .stored(let stored): stored
+        case .stored(let stored): stored.prepared
         }
+    }
+
+    /// The matrix that the numbers are computed from; nil for numbers in memory.
+    var computed: ComputedMatrix? {
+        if case .stored(let stored) = numbers { stored.computed } else { nil }
     }
 
     /// The numbers need widening.
@@ -55,19 +67,21 @@ public final class Storage: @unchecked Sendable {
     }
 
     /// Its floats may be written once no one else holds them.
-    var isOwned: Bool { owner == nil }
+    var isOwned: Bool {
+        if case .floats = numbers { owner == nil } else { false }
+    }
 
     /// Keeps the first `smaller` numbers alone.
     ///
     /// - Precondition: it owns them, and no one else holds it
     func shrink(to smaller: Int) {
-        require(owner == nil && smaller <= count, "\(count) floats cannot become \(smaller)")
+        require(isOwned && smaller <= count, "\(count) floats cannot become \(smaller)")
         FloatPool.shared.shrink(base, count: count, to: smaller)
         count = smaller
     }
 
     deinit {
-        if owner == nil, case .floats(let floats) = numbers { FloatPool.shared.deallocate(floats, count: count) }
+        if case .floats(let floats) = numbers, owner == nil { FloatPool.shared.deallocate(floats, count: count) }
     }
 }
 
@@ -79,7 +93,7 @@ private final class WidenedFloats: @unchecked Sendable {
     init(_ stored: StoredFloats, count: Int) {
         self.count = count
         base = FloatPool.shared.allocate(count)
-        stored.copy(0..<count, to: base)
+        stored.prepared.copy(0..<count, to: base)
     }
 
     deinit { FloatPool.shared.deallocate(base, count: count) }

@@ -72,3 +72,36 @@ import Testing
         }
     }
 }
+
+/// Pages of large mapped files leave the process when they are given back, and are there again when they are read.
+@Suite struct MappedPagesTests {
+    /// What of the file this process holds in memory, in bytes.
+    private static func resident(_ path: String) throws -> Int {
+        var (isOurs, kilobytes) = (false, 0)
+        for line in try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(separator: "\n") {
+            // The first line of each mapping ends in its file's path.
+            if line.prefix(while: { $0 != " " }).contains("-") { isOurs = line.hasSuffix(path) }
+            if isOurs, line.hasPrefix("Rss:") { kilobytes += Int(line.filter(\.isNumber)) ?? 0 }
+        }
+        return kilobytes << 10
+    }
+
+    @Test func givenBack() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/large"
+        let size = 80 << 20
+        #expect(FileManager.default.createFile(atPath: path, contents: Data([7])))
+        #expect(truncate(path, off_t(size)) == 0)
+        let file = try MappedFile(path: path)
+        func sum() -> Int {
+            file.withBytes { bytes in
+                stride(from: 0, to: size, by: 4096).reduce(0) { $0 + Int(bytes[$1]) }
+            }
+        }
+        #expect(sum() == 7)
+        #expect(try Self.resident(path) == size)
+        MappedFile.givePagesBack()
+        #expect(try Self.resident(path) == 0)
+        #expect(sum() == 7)
+    }
+}

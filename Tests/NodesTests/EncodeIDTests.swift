@@ -21,29 +21,11 @@ struct EncodeIDTests {
 
     /// A model whose ID encoder is fresh and fits the embedded tower.
     private func pulid(_ version: String) throws -> PuLIDModel {
-        let tiny = "\(Self.models)/pulid.safetensors"
-        let v1 = try IDEncoder.Config(Weights(SafetensorsFile(path: tiny)) / "id_adapter")
-        var path = tiny
+        var path = "\(Self.models)/pulid.safetensors"
         if version == "v1.1" {
-            let fresh = FreshWeights(name: "fresh", seed: 3)
-            let config = IDFormer.Config(
-                idWidth: v1.idWidth,
-                idHiddenWidths: [12, 12],
-                width: 16,
-                queries: 6,
-                contextWidth: v1.contextWidth,
-                features: v1.features,
-                featureWidth: v1.featureWidth,
-                featureHiddenWidths: [12, 12],
-                layers: v1.features,
-                innerWidth: 64,
-                feedForwardWidth: 24
-            )
-            _ = try IDFormer(Weights(fresh) / "id_adapter", config: config)
-            var writer = SafetensorsWriter()
-            writer.add(fresh.all)
-            path = scratch.appendingPathComponent("pulid_v1.1.safetensors").path
-            try Data(writer.serialized()).write(to: URL(fileURLWithPath: path))
+            let newer = scratch.appendingPathComponent("pulid_v1.1.safetensors").path
+            try TinyIDFormer.write(to: newer, insteadOf: path)
+            path = newer
         }
         return try runner.run(
             "load_pulid",

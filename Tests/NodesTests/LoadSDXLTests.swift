@@ -150,6 +150,35 @@ struct LoadSDXLTests {
         #expect(try render(changed) != latents[1] && render(changed) != latents[0])
     }
 
+    /// Models that differ in LoRAs and their scales keep each network's weights once, and beside it the LoRAs' files.
+    @Test func scalesShareTheWeights() throws {
+        let residents = Residents()
+        let runner = NodeRunner(residents: residents)
+        let lora = "\(Self.goldens)/lora/kohya.safetensors"
+        let size = try #require(FileManager.default.attributesOfItem(atPath: lora)[.size] as? Int)
+        func kept(_ loras: [(file: String, scale: Double)]) throws -> Int {
+            let model = try load([
+                "base": .string(folder.path),
+                "loras": .list(loras.map { .map(["file": .string($0.file), "scale": .number($0.scale)]) }),
+            ])
+            let _: PromptArtifact = try runner.run(
+                "encode_prompt",
+                ["text": .string("portrait")],
+                inputs: ["model": model]
+            )
+            return residents.bytes
+        }
+        let plain = try kept([])
+        let pages = 4096
+        var before = plain
+        for loras in [[(lora, 1.0)], [(lora, 0.5)], [(lora, 0.3), (lora, 0.2)]] {
+            let now = try kept(loras)
+            #expect(now > before && now - before <= loras.count * size + 2 * pages)
+            before = now
+        }
+        #expect(before - plain < plain)
+    }
+
     private static let goldens = "\(goldenFolder)/../CheckpointsTests/Goldens"
 
     /// Each network sees its own scale, and no other.

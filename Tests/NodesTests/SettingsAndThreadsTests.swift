@@ -6,7 +6,8 @@ import Nodes
 import Tensors
 import Testing
 
-/// Every node that computes with networks, in every precision, on one to five threads: one result each.
+/// Every node that computes with networks, in every precision, on one to five threads and with the kernels of every processor
+/// that fuses multiply-adds: one result each.
 struct SettingsAndThreadsTests {
     private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
@@ -15,22 +16,29 @@ struct SettingsAndThreadsTests {
     /// What a run makes, by name.
     private typealias Records = [String: Graph.Record]
 
-    /// Runs `make` in every precision and on one to five threads, and says which precisions differ.
+    /// The kernels that run here on one to five threads, and the others that give their bits on two.
+    private static let ways: [(kernels: KernelLevel, threads: Int)] =
+        (1...5).map { (KernelLevel.best, $0) }
+        + [KernelLevel.avx2, .avx512].filter { level in level.isAvailable && level != .best }.map { ($0, 2) }
+
+    /// Runs `make` in every precision and every way, and says which precisions differ.
     ///
     /// - Returns: whether plain sums give other bits, by name
     @discardableResult
     private func oneResultEach(_ make: (NodeRunner) throws -> Records) throws -> [String: Bool] {
         var first: [ComputeSettings.Precision: Records] = [:]
         for precision in ComputeSettings.Precision.allCases {
-            for threads in 1...5 {
-                let found = try ComputeSettings.with(precision: precision, threads: threads) { try make(NodeRunner()) }
+            for (kernels, threads) in Self.ways {
+                let found = try ComputeSettings.with(precision: precision, kernels: kernels, threads: threads) {
+                    try make(NodeRunner())
+                }
                 guard let expected = first[precision] else {
                     first[precision] = found
                     continue
                 }
                 #expect(found.keys == expected.keys)
                 for (name, record) in found {
-                    #expect(record == expected[name], "\(name), \(precision), \(threads) threads")
+                    #expect(record == expected[name], "\(name), \(precision), \(kernels), \(threads) threads")
                 }
             }
         }

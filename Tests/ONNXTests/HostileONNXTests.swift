@@ -133,6 +133,27 @@ import Testing
         #expect(throws: Never.self) { try wide([.zeros([10])]) }
     }
 
+    /// An average pays for its lists of pixels, which take far longer than the products of as many sums.
+    @Test func averagesPayForTheirLists() throws {
+        let node = Protobuf.node(
+            "AveragePool",
+            inputs: ["x"],
+            output: "y",
+            lists: [("kernel_shape", [3, 3]), ("strides", [1, 1])]
+        )
+        let model = Protobuf.model(nodes: [node])
+        // 36 windows of 9 pixels with one number each, of 600 products.
+        let work = 36 * 9 * 600.0
+        let tight = try ONNXGraph(model, file: "f", limits: ONNXLimits(products: work - 1))
+        #expect {
+            try tight([.zeros([1, 1, 8, 8])])
+        } throws: { error in
+            if case ONNXError.failed(_, _, fault: .tooMuchWork) = error { true } else { false }
+        }
+        let wide = try ONNXGraph(model, file: "f", limits: ONNXLimits(products: work + 100))
+        #expect(throws: Never.self) { try wide([.zeros([1, 1, 8, 8])]) }
+    }
+
     /// Attributes far from anything that a network has.
     static let attributes: [(type: String, inputs: [String], lists: [(String, [Int])])] = [
         ("MaxPool", ["x"], []), ("MaxPool", ["x"], [("kernel_shape", [])]),

@@ -32,6 +32,7 @@ struct LoRATensor: Sendable {
     }
 
     var count: Int { shape.clampedProduct }
+    var bytesInMemory: Int { source.bytesInMemory(of: name) }
 
     /// Its one value, whatever it is stored as; not always finite.
     ///

@@ -1,6 +1,7 @@
 import Tensors
 
-/// A network's weights with LoRAs merged into them, in 32-bit floats and in the order given, as each is asked for.
+/// A network's weights with LoRAs merged into them, in 32-bit floats and in the order given, whenever a product reads them: only
+/// the panels that it reads are ever in memory. Kinds that need a whole weight at once make it for as long as its product takes.
 public final class LoRAWeights: WeightSource {
     /// Raised when the same LoRA comes to other bits than before: it is in the keys of what is made with one.
     public static let revision = 2
@@ -59,12 +60,12 @@ public final class LoRAWeights: WeightSource {
     public var tensorNames: [String] { base.tensorNames }
     public func shape(of name: String) -> [Int]? { base.shape(of: name) }
 
-    /// What is merged is floats; the rest is as in the file.
+    /// The tensors of the LoRAs lie in their files, beside the weight in its own; biases become floats.
     public func bytesInMemory(of name: String) -> Int {
-        guard ofWeights[name] != nil || ofBiases[name] != nil, let shape = base.shape(of: name) else {
-            return base.bytesInMemory(of: name)
-        }
-        return ElementType.f32.byteCount(of: shape) ?? 0
+        let ofLoRAs = (ofWeights[name] ?? []).flatMap(\.update.tensors).reduce(0) { $0 + $1.bytesInMemory }
+        let isBias = ofBiases[name] != nil
+        let base = isBias ? base.shape(of: name).flatMap(ElementType.f32.byteCount(of:)) : base.bytesInMemory(of: name)
+        return (base ?? 0) + ofLoRAs
     }
 
     public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {

@@ -31,11 +31,11 @@ public struct SDXLModel: ModelReference {
     private var parts: SDXLParts { SDXLParts(paths: files.mapValues(\.path), noise: noise) }
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
-        try resident(roles(prefix: "unet"), context) { reserve in
-            let config = try parts.unetConfig()
-            let source = try merged(.unet, into: parts.unetWeights(config))
-            reserve(Weights(source).bytesInMemory)
-            return try parts.unet(source, config)
+        try withWeights([.unet], context) {
+            try resident(roles(prefix: "unet"), context) { reserve in
+                let source = try merged(.unet, context, reserve)
+                return try parts.unet(source, parts.unetConfig())
+            }
         }
     }
 
@@ -58,14 +58,15 @@ public struct SDXLModel: ModelReference {
             $0.hasPrefix("text_encoder") || $0.hasPrefix("tokenizer") || $0.hasPrefix(Self.embedding)
                 || $0 == "model index"
         }.sorted()
-        return try resident(roles, context) { reserve in
-            let first = try merged(.textEncoder, into: parts.firstEncoderWeights())
-            let second = try merged(.textEncoder2, into: parts.secondEncoderWeights())
-            reserve(Weights(first).bytesInMemory + Weights(second).bytesInMemory)
-            let embeddings = try self.roles(prefix: Self.embedding).map { role in
-                try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
+        return try withWeights([.textEncoder, .textEncoder2], context) {
+            try resident(roles, context) { reserve in
+                let first = try merged(.textEncoder, context, reserve)
+                let second = try merged(.textEncoder2, context, reserve)
+                let embeddings = try self.roles(prefix: Self.embedding).map { role in
+                    try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
+                }
+                return try parts.promptEncoder(first: first, second: second, embeddings: embeddings)
             }
-            return try parts.promptEncoder(first: first, second: second, embeddings: embeddings)
         }
     }
 
@@ -127,9 +128,9 @@ public struct SDXLModel: ModelReference {
             try parts.check()
             return true
         }
-        if !loras(of: .unet).isEmpty { _ = try merged(.unet, into: parts.unetWeights(parts.unetConfig())) }
-        if !loras(of: .textEncoder).isEmpty { _ = try merged(.textEncoder, into: parts.firstEncoderWeights()) }
-        if !loras(of: .textEncoder2).isEmpty { _ = try merged(.textEncoder2, into: parts.secondEncoderWeights()) }
+        for network in LoRAFile.Network.allCases where !loras(of: network).isEmpty {
+            _ = try merged(network, into: source(of: network))
+        }
     }
 
     /// A network's LoRAs in the recipe's order: their numbers, roles and files.
@@ -139,6 +140,53 @@ public struct SDXLModel: ModelReference {
             role.hasPrefix(prefix)
                 ? Int(role.dropFirst(prefix.count)).map { (number: $0, role: role, file: file) } : nil
         }.sorted { $0.number < $1.number }
+    }
+
+    /// A network's weights without LoRAs.
+    private func source(of network: LoRAFile.Network) throws -> any WeightSource {
+        switch network {
+        case .unet: try parts.unetWeights(parts.unetConfig())
+        case .textEncoder: try parts.firstEncoderWeights()
+        case .textEncoder2: try parts.secondEncoderWeights()
+        }
+    }
+
+    /// The same, kept in memory for all models that differ in LoRAs alone.
+    private func weights(_ network: LoRAFile.Network, _ context: RunContext) throws -> SharedWeights {
+        let roles = files.keys.filter {
+            $0.hasPrefix(network == .unet ? "unet" : "text_encoder") && !$0.contains(" lora ")
+        }
+        return try resident(roles.sorted(), for: "\(network.rawValue) weights", context) { reserve in
+            let source = try source(of: network)
+            reserve(Weights(source).bytesInMemory)
+            return SharedWeights(source)
+        }
+    }
+
+    /// Makes or finds a network of shared weights. Those count as used after it, so that it is let go of before them: else
+    /// it would hold what counts as free.
+    private func withWeights<Network>(
+        _ networks: [LoRAFile.Network],
+        _ context: RunContext,
+        _ network: () throws -> Network
+    ) throws -> Network {
+        let network = try network()
+        for used in networks { _ = try weights(used, context) }
+        return network
+    }
+
+    /// A network's shared weights with the LoRAs that change it.
+    ///
+    /// - Parameter reserve: gets what they take beside the shared ones, a page at least: what takes nothing is never let go of
+    private func merged(
+        _ network: LoRAFile.Network,
+        _ context: RunContext,
+        _ reserve: (Int) -> Void
+    ) throws -> any WeightSource {
+        let shared = try weights(network, context)
+        let source = try merged(network, into: shared)
+        reserve(max(4096, Weights(source).bytesInMemory - Weights(shared).bytesInMemory))
+        return source
     }
 
     /// A network's weights with the LoRAs that change it, in the recipe's order.

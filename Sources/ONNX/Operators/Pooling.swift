@@ -39,6 +39,8 @@ struct AveragePool: ONNXOperator {
     private let countsPadding: Bool
 
     private static let kernelLimit = 64
+    /// What picking a pixel, and adding each of its numbers, takes for one place in the window: in products of a convolution.
+    private static let cost = (pixel: 500, number: 100)
 
     init(_ node: NodeReader) throws(OperatorFault) {
         try node.requireInputs(1...1)
@@ -63,7 +65,8 @@ struct AveragePool: ONNXOperator {
         guard let height = window.positions(on: H, kernel: kernel, ceil: ceil),
             let width = window.positions(on: W, kernel: kernel, ceil: ceil)
         else { throw .shape(found: x.shape, why: "a window of \(kernel) does not fit") }
-        try inputs.room.check([B, height, width, C], products: kernel * kernel)
+        try inputs.room.check([B, height, width, C], products: kernel * kernel * Self.cost.number)
+        try inputs.room.check([B, height, width], products: kernel * kernel * Self.cost.pixel)
         try inputs.room.checkIndices([B, height, width])
         // One row of zeros stands for all that is outside.
         let outside = B * H * W

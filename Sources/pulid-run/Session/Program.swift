@@ -53,14 +53,16 @@ enum Program {
     }
 }
 
-/// Gives working memory back whenever the last of the nodes that work is done.
+/// Gives memory back whenever the last of the nodes that work is done: what they worked in, and the pages of weights.
 private final class NodesAtWork: Sendable {
     private let count = Atomic<Int>(0)
 
     func begin() { count.wrappingAdd(1, ordering: .relaxed) }
 
     func end() {
-        if count.wrappingSubtract(1, ordering: .relaxed).newValue == 0 { FloatPool.shared.giveBack() }
+        guard count.wrappingSubtract(1, ordering: .relaxed).newValue == 0 else { return }
+        FloatPool.shared.giveBack()
+        MappedFile.givePagesBack()
     }
 }
 

@@ -34,4 +34,14 @@ import Testing
         }
         try? FileManager.default.removeItem(atPath: mark)
     }
+
+    @Test func towers() async {
+        await OddCases.all(OddCases.numbers(200), mark: mark) { [mark] numbers in
+            await #expect(processExitsWith: .success) {
+                [mark = mark as String, from = numbers.lowerBound as Int, to = numbers.upperBound as Int] in
+                try OddCases.run(from..<to, mark: mark) { try OddTowers().run }
+            }
+        }
+        try? FileManager.default.removeItem(atPath: mark)
+    }
 }

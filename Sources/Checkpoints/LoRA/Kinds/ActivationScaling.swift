@@ -48,14 +48,12 @@ struct ActivationScaling: LayerUpdate {
 
     func weight(_ W: Tensor, scale s: Float) throws -> Tensor {
         let factors = try factors(scale: s)
-        let columns = W.shape.dropFirst().reduce(1, *)
-        let matrix = W.reshaped([W.shape[0], columns])
         if axis(LayerShapes(weight: W.shape)) == .out {
-            return matrix.multipliedByColumn(Tensor(factors, shape: [W.shape[0], 1])).reshaped(W.shape)
+            return Tensor(.scaled(W.computed, by: .rows(factors)), shape: W.shape)
         }
+        let columns = W.shape.dropFirst().reduce(1, *)
         let taps = columns / max(1, W.shape[1])
-        return matrix.multipliedByRow(Tensor((0..<columns).map { factors[$0 / taps] }, shape: [columns]))
-            .reshaped(W.shape)
+        return Tensor(.scaled(W.computed, by: .columns((0..<columns).map { factors[$0 / taps] })), shape: W.shape)
     }
 
     func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor {

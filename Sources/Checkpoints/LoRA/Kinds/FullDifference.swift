@@ -21,7 +21,9 @@ struct FullDifference: LayerUpdate {
         (ofWeight.map { $0.shape == layer.weight } ?? true) && (ofBias.map { $0.shape == layer.bias } ?? true)
     }
 
-    func weight(_ W: Tensor, scale s: Float) throws -> Tensor { try ofWeight.map { try W + $0() * s } ?? W }
+    func weight(_ W: Tensor, scale s: Float) throws -> Tensor {
+        try ofWeight.map { try Tensor(.sum(W.computed, .scaled($0().computed, by: .all(s))), shape: W.shape) } ?? W
+    }
     func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor {
         try ofBias.map { try b + $0() * s } ?? b
     }

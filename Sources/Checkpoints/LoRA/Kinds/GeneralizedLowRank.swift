@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// GLoRA: b1 · b2 + W (a1 · a2), where the second acts on the layer's inputs.
@@ -40,13 +41,15 @@ struct GeneralizedLowRank: WeightDifference {
             && b.down.matrixShape[1] == layer.columns
     }
 
-    func product(_ W: Tensor) throws -> Tensor {
+    func product(_ W: Tensor) throws -> ComputedMatrix {
         let (out, inputs) = (W.shape[0], W.shape[1])
         let columns = W.shape.dropFirst().reduce(1, *)
-        let onInputs = try a.up.matrix().product(a.down.matrix())
-        // (out, in, taps) -> (out, taps, in) -> (out, in, taps)
-        let turned = W.reshaped([out, inputs, columns / max(1, inputs)]).transposed()
-        let multiplied = turned.linear(onInputs.transposed()).transposed().reshaped([out, columns])
-        return try b.up.matrix().product(b.down.matrix()) + multiplied
+        let (up, down) = try (a.up.matrix(), a.down.matrix())
+        let multiplied = ComputedMatrix.whole(of: W) { W in
+            // (out, in, taps) -> (out, taps, in) -> (out, in, taps)
+            let turned = W.reshaped([out, inputs, columns / max(1, inputs)]).transposed()
+            return turned.linear(up.product(down).transposed()).transposed().reshaped([out, columns])
+        }
+        return try .sum(.product(b.up.matrix().asStored, b.down.matrix().asStored), multiplied)
     }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// LoHa: (w1_a · w1_b) ∘ (w2_a · w2_b), each half perhaps with a core (Tucker decomposition).
@@ -23,8 +24,8 @@ struct HadamardProduct: WeightDifference {
                 && a.matrixShape == [core.shape[0], layer.out] && b.matrixShape == [core.shape[1], layer.in]
         }
 
-        func product() throws -> Tensor {
-            guard let core else { return try a.matrix().product(b.matrix()) }
+        func product() throws -> ComputedMatrix {
+            guard let core else { return try .product(a.matrix().asStored, b.matrix().asStored) }
             return try core().tuckerProduct(a.matrix().transposed(), b.matrix())
         }
     }
@@ -46,5 +47,7 @@ struct HadamardProduct: WeightDifference {
     var tensors: [LoRATensor] { halves.flatMap { [$0.a, $0.b] + ($0.core.map { [$0] } ?? []) } }
     var rank: Int? { halves[0].b.shape.first }
     func fits(_ layer: LayerShapes) -> Bool { halves.allSatisfy { $0.fits(layer) } }
-    func product(_ W: Tensor) throws -> Tensor { try halves[0].product() * halves[1].product() }
+    func product(_ W: Tensor) throws -> ComputedMatrix {
+        try .hadamard(halves[0].product(), halves[1].product())
+    }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// BOFT as PEFT writes it: the layer's inputs, kernel and all, are rotated in stages, with each of which what lies twice
@@ -31,18 +32,24 @@ struct InputButterfly: LayerUpdate {
         let (out, columns) = (W.shape[0], W.shape.dropFirst().reduce(1, *))
         let (stages, K, b) = (blocks.shape[0], blocks.shape[1], blocks.shape[2])
         let values = try blocks().values.map(Double.init)
-        var inputs = W.reshaped([out, columns]).transposed()
-        for stage in 0..<stages {
-            let rotations = (0..<K).map { block in
-                let start = (stage * K + block) * b * b
-                return (SquareMatrix(skewOf: Array(values[start..<start + b * b]), size: b) * -0.5).cayley
-            }
-            let order = Self.chunksEvenFirst(columns, chunk: b / 2, group: b << stage)
-            inputs = inputs.rows(at: order).rotatingRows(rotations).rows(at: order.inverse)
+        let rotations = (0..<stages).map { stage in
+            BlockDiagonal(
+                (0..<K).map { block in
+                    let start = (stage * K + block) * b * b
+                    return (SquareMatrix(skewOf: Array(values[start..<start + b * b]), size: b) * -0.5).cayley
+                }
+            )
         }
-        var rotated = inputs.transposed()
-        if let scale { rotated = try rotated.multipliedByColumn(scale().reshaped([out, 1])) }
-        return W + (rotated.reshaped(W.shape) - W) * s
+        let lengths = try scale?().reshaped([out, 1])
+        let rotated = ComputedMatrix.whole(of: W) { W in
+            var inputs = W.reshaped([out, columns]).transposed()
+            for (stage, rotation) in rotations.enumerated() {
+                let order = Self.chunksEvenFirst(columns, chunk: b / 2, group: b << stage)
+                inputs = rotation(inputs.rows(at: order)).rows(at: order.inverse)
+            }
+            return lengths.map(inputs.transposed().multipliedByColumn) ?? inputs.transposed()
+        }
+        return Tensor(.between(W.computed, rotated, s: s), shape: W.shape)
     }
 
     /// For each place the row that comes there: within groups, chunks of even number before those of odd.

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// OFT as PEFT and OneTrainer write it: the layer's inputs, kernel and all, are rotated in blocks, each given by the
@@ -41,7 +42,6 @@ struct InputRotation: LayerUpdate {
     func weight(_ W: Tensor, scale s: Float) throws -> Tensor {
         guard let n = size else { return W }
         let columns = W.shape.dropFirst().reduce(1, *)
-        let turned = W.reshaped([W.shape[0], columns]).transposed()
         // OneTrainer's convolutions multiply by R and not by its transpose.
         let isTransposed = isOneTrainer && W.rank > 2
         let length = vectors.shape[1]
@@ -52,8 +52,11 @@ struct InputRotation: LayerUpdate {
             let R = rotation(SquareMatrix(upperTriangle: values[start..<start + length], size: n)).weakened(to: s)
             return isTransposed ? R.transposed : R
         }
-        let blocks = given.count == 1 ? Array(repeating: given[0], count: columns / n) : given
-        return turned.rotatingRows(blocks).transposed().reshaped(W.shape)
+        let blocks = BlockDiagonal(given, repeated: given.count == 1 ? columns / n : 1)
+        let rotated = ComputedMatrix.whole(of: W) { W in
+            blocks(W.reshaped([W.shape[0], columns]).transposed()).transposed()
+        }
+        return Tensor(rotated, shape: W.shape)
     }
 
     private func rotation(_ Q: SquareMatrix) -> SquareMatrix {

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// LoKr: w1 ⊗ w2, each whole or a product of two; w2 perhaps with a core (Tucker decomposition).
@@ -46,11 +47,15 @@ struct KroneckerProduct: WeightDifference {
             }
         }
 
-        func matrix() throws -> Tensor {
+        /// In memory: both factors are far smaller than the layer.
+        func matrix() throws -> StoredMatrix {
             switch self {
-            case .whole(let whole): try whole.matrix()
-            case .split(let a, let b): try a.matrix().product(b.matrix())
-            case .core(let core, let a, let b): try core().tuckerProduct(a().transposed(), b())
+            case .whole(let whole): return try whole.matrix().asStored
+            case .split(let a, let b): return try a.matrix().product(b.matrix()).asStored
+            case .core(let core, let a, let b):
+                let size = size ?? (0, 0)
+                let product = try core().tuckerProduct(a().transposed(), b())
+                return Tensor(product, shape: [size.rows, size.columns]).asStored
             }
         }
     }
@@ -94,5 +99,5 @@ struct KroneckerProduct: WeightDifference {
             && [outer.columns, inner.columns].clampedProduct == layer.columns && inner.columns % taps == 0
     }
 
-    func product(_ W: Tensor) throws -> Tensor { try outer.matrix().kronecker(inner.matrix()) }
+    func product(_ W: Tensor) throws -> ComputedMatrix { try .kronecker(outer.matrix(), inner.matrix()) }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// LoRA and LoCon: up · down; with a core between them (CP decomposition) up · mid · down.
@@ -32,8 +33,8 @@ struct LowRankProduct: WeightDifference {
             && up.matrixShape == [layer.out, mid.shape[0]] && down.matrixShape == [mid.shape[1], layer.in]
     }
 
-    func product(_ W: Tensor) throws -> Tensor {
-        guard let mid else { return try up.matrix().product(down.matrix()) }
+    func product(_ W: Tensor) throws -> ComputedMatrix {
+        guard let mid else { return try .product(up.matrix().asStored, down.matrix().asStored) }
         return try mid().tuckerProduct(up.matrix(), down.matrix())
     }
 }

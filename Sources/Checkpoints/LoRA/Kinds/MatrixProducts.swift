@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 extension Tensor {
@@ -11,31 +12,12 @@ extension Tensor {
     ///   - left: (out, p)
     ///   - right: (q, in)
     /// - Returns: (out, in * the rest)
-    func tuckerProduct(_ left: Tensor, _ right: Tensor) -> Tensor {
+    func tuckerProduct(_ left: Tensor, _ right: Tensor) -> ComputedMatrix {
         let (p, q) = (shape[0], shape[1])
         let taps = shape.dropFirst(2).reduce(1, *)
         let columns = right.shape[1]
         // (p, taps, q) -> (p, taps, in) -> (p, in, taps)
         let inner = reshaped([p, q, taps]).transposed().linear(right.transposed()).transposed()
-        return left.product(inner.reshaped([p, columns * taps]))
-    }
-
-    /// Each element of a (a, b) times all of b (p, q): (a * p, b * q).
-    func kronecker(_ other: Tensor) -> Tensor {
-        let (a, b, p, q) = (shape[0], shape[1], other.shape[0], other.shape[1])
-        var result = [Float](repeating: 0, count: a * b * p * q)
-        withValues { outer in
-            other.withValues { inner in
-                for row in 0..<a * p {
-                    for block in 0..<b {
-                        let factor = outer[row / p * b + block]
-                        for column in 0..<q {
-                            result[(row * b + block) * q + column] = factor * inner[row % p * q + column]
-                        }
-                    }
-                }
-            }
-        }
-        return Tensor(result, shape: [a * p, b * q])
+        return .product(left.asStored, inner.reshaped([p, columns * taps]).asStored)
     }
 }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// OFT and BOFT as LyCORIS and kohya write them: the layer's outputs are rotated, in blocks; BOFT's in several stages
@@ -37,18 +38,24 @@ struct OutputRotation: LayerUpdate {
     }
 
     func weight(_ W: Tensor, scale s: Float) throws -> Tensor {
-        let out = W.shape[0]
-        var rows = W.reshaped([out, W.shape.dropFirst().reduce(1, *)])
-        for (stage, rotations) in try rotations(out: out, scale: s).enumerated() {
-            if isButterfly {
-                let order = Self.shuffled(out, distance: (rotations[0].size / 2) << stage)
-                rows = rows.rows(at: order).rotatingRows(rotations).rows(at: order.inverse)
-            } else {
-                rows = rows.rotatingRows(rotations.map(\.transposed))
-            }
+        let (out, isButterfly) = (W.shape[0], isButterfly)
+        let rotations = try rotations(out: out, scale: s).map { stage in
+            BlockDiagonal(isButterfly ? stage : stage.map(\.transposed))
         }
-        if let rescale { rows = try rows.multipliedByColumn(rescale().reshaped([out, 1])) }
-        return rows.reshaped(W.shape)
+        let lengths = try rescale?().reshaped([out, 1])
+        let rotated = ComputedMatrix.whole(of: W) { W in
+            var rows = W.reshaped([out, W.shape.dropFirst().reduce(1, *)])
+            for (stage, rotation) in rotations.enumerated() {
+                guard isButterfly else {
+                    rows = rotation(rows)
+                    continue
+                }
+                let order = Self.shuffled(out, distance: (rotation.size / 2) << stage)
+                rows = rotation(rows.rows(at: order)).rows(at: order.inverse)
+            }
+            return lengths.map(rows.multipliedByColumn) ?? rows
+        }
+        return Tensor(rotated, shape: W.shape)
     }
 
     /// The blocks of each stage.

@@ -94,16 +94,27 @@ struct SquareMatrix: Sendable {
     }
 }
 
-extension Tensor {
-    /// A block-diagonal matrix times this one: block k times its rows.
-    ///
-    /// - Parameter blocks: K of size n, with K n rows in all
-    func rotatingRows(_ blocks: [SquareMatrix]) -> Tensor {
-        let n = blocks.first?.size ?? 1
+/// A block-diagonal matrix in 32-bit floats, which multiplies another's rows.
+struct BlockDiagonal: Sendable {
+    let size: Int
+    /// (K size, size)
+    private let blocks: Tensor
+    private let repeats: Int
+
+    /// - Parameter repeats: how often all blocks come, one time after the other
+    init(_ blocks: [SquareMatrix], repeated repeats: Int = 1) {
+        size = blocks.first?.size ?? 1
+        self.repeats = repeats
+        self.blocks = Tensor(blocks.flatMap { $0.values.map { Float($0) } }, shape: [blocks.count * size, size])
+    }
+
+    /// - Parameter rows: as many as all blocks have
+    func callAsFunction(_ rows: Tensor) -> Tensor {
+        let count = blocks.shape[0] / size
         return .concatenated(
-            blocks.enumerated().map { k, block in
-                Tensor(block.values.map { Float($0) }, shape: [n, n])
-                    .product(sliced(axis: 0, k * n..<(k + 1) * n))
+            (0..<count * repeats).map { k in
+                blocks.sliced(axis: 0, k % count * size..<(k % count + 1) * size)
+                    .product(rows.sliced(axis: 0, k * size..<(k + 1) * size))
             },
             axis: 0
         )

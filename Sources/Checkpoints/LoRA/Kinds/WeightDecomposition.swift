@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// DoRA: what a difference makes of a weight V is scaled to learned lengths, of its rows or of its input channels:
@@ -29,8 +30,10 @@ struct WeightDecomposition: Sendable {
         magnitude.count == (isOfRows(layer.out) ? layer.out : layer.in)
     }
 
+    /// What brings the rows or the columns of V to their lengths.
+    ///
     /// - Parameter V: (out, in) or (out, in, height, width)
-    func callAsFunction(_ V: Tensor) throws -> Tensor {
+    func scale(_ V: Tensor) throws -> MatrixScale {
         let m = try magnitude().values
         let (out, inputs) = (V.shape[0], V.shape[1])
         let columns = V.shape.dropFirst().reduce(1, *)
@@ -49,11 +52,6 @@ struct WeightDecomposition: Sendable {
         let factors = zip(m, squares).map { m, square in
             square > 0 ? Float(Double(m) / (square.squareRoot() + epsilon)) : 0
         }
-        let matrix = V.reshaped([out, columns])
-        let scaled =
-            ofRows
-            ? matrix.multipliedByColumn(Tensor(factors, shape: [out, 1]))
-            : matrix.multipliedByRow(Tensor((0..<columns).map { factors[$0 / taps] }, shape: [columns]))
-        return scaled.reshaped(V.shape)
+        return ofRows ? .rows(factors) : .columns((0..<columns).map { factors[$0 / taps] })
     }
 }

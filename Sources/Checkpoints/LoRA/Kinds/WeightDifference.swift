@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Kinds that add something to a weight: W' = W + s factor P, with P of the layer's matrix shape (out, in * kernel).
@@ -11,7 +12,7 @@ protocol WeightDifference: Sendable {
     /// - Parameter W: the layer's weight, of any number of dimensions
     /// - Returns: P, (out, in * kernel)
     /// - Throws: `CheckpointError`
-    func product(_ W: Tensor) throws -> Tensor
+    func product(_ W: Tensor) throws -> ComputedMatrix
 }
 
 /// A difference as it stands, or decomposed into direction and length (DoRA).
@@ -47,9 +48,10 @@ struct WeightDifferenceUpdate: LayerUpdate {
     }
 
     func weight(_ W: Tensor, scale s: Float) throws -> Tensor {
-        let D = try difference.product(W).reshaped(W.shape)
-        guard let decomposition else { return W + D * (s * factor) }
-        return try W + (decomposition(W + D * factor) - W) * s
+        let (base, D) = try (W.computed, difference.product(W))
+        guard let decomposition else { return Tensor(.sum(base, .scaled(D, by: .all(s * factor))), shape: W.shape) }
+        let scale = try decomposition.scale(Tensor(.sum(base, .scaled(D, by: .all(factor))), shape: W.shape))
+        return Tensor(.decomposed(base, difference: D, d: factor, scale: scale, s: s), shape: W.shape)
     }
 
     func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor {

@@ -24,7 +24,9 @@ struct WholeParameter: LayerUpdate {
         (newWeight.map { $0.shape == layer.weight } ?? true) && (newBias.map { $0.shape == layer.bias } ?? true)
     }
 
-    func weight(_ W: Tensor, scale s: Float) throws -> Tensor { try newWeight.map { try W + ($0() - W) * s } ?? W }
+    func weight(_ W: Tensor, scale s: Float) throws -> Tensor {
+        try newWeight.map { try Tensor(.between(W.computed, $0().computed, s: s), shape: W.shape) } ?? W
+    }
     func bias(_ b: Tensor, of layer: LayerShapes, scale s: Float) throws -> Tensor {
         try newBias.map { try b + ($0() - b) * s } ?? b
     }
