@@ -12,6 +12,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var numerics: NumericsOptions
     @OptionGroup var format: FormatOptions
 
@@ -23,7 +24,8 @@ struct PlanCommand: ParsableCommand {
             let loaded = try recipe.load()
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
-            let store = try cache.open { Terminal.error("warning: \($0)\n") }
+            let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
+            let store = try cache.open(remote: remote.cache(mayWrite: false, warn: warn), warn: warn)
             defer { store.close() }
             let options = targets.runOptions(recipe, loaded)
             let plan = try RecipeRun(
