@@ -54,6 +54,8 @@ struct Scheduler {
 
     /// Keys that the cache is to be asked for.
     private var lookups: [Int] = []
+    /// Instances whose values jobs are about to ask the cache for.
+    private var wanted: [Int] = []
     /// Instances that were resolved from the cache or skipped, and are yet to be told of.
     private var unreported: [Int] = []
     private var someAreAbsent = false
@@ -140,6 +142,15 @@ struct Scheduler {
         defer { lookups = [] }
         return lookups
     }
+
+    /// The instances whose values jobs will read from the cache that were queued since this was last asked.
+    mutating func takeWanted() -> [Int] {
+        defer { wanted = [] }
+        return wanted.filter { if case .stored = states[$0].value { true } else { false } }
+    }
+
+    /// Gives back the memory that values take. Nothing may be asked of the scheduler afterwards.
+    mutating func letGoOfAll() { for index in needed.indices { setValue(.nowhere, of: index) } }
 
     // MARK: - What others found
 
@@ -433,6 +444,10 @@ struct Scheduler {
     }
 
     private mutating func push(_ job: Job) {
+        switch job {
+        case .deliver(let index): wanted.append(index)
+        case .run(let index): wanted += needed.inputs[index].map(\.index)
+        }
         queue.push(job, isEarly: graph.instances[job.instance].schema.evaluation != .cached)
     }
 

@@ -38,7 +38,8 @@ struct Execution {
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
         let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.width)
-        let store = try options.cache.open(threads: threads) { reporter.receive(.warning($0)) }
+        let warn: @Sendable (String) -> Void = { reporter.receive(.warning($0)) }
+        let store = try options.cache.open(remote: options.remote.cache(warn: warn), threads: threads, warn: warn)
         defer { store.close() }
         let running = RunningNodes()
         interrupts.during(waitedFor: { running.names }, save: { store.flush() })
@@ -68,11 +69,11 @@ struct Execution {
         )
         let start = Date()
         let heartbeat = Heartbeat { verdict.timePasses() }
-        let ran = run.run()
+        let (last, ran) = run.runToItsEnd()
         heartbeat.stop()
         let summary = verdict.summary ?? ran
         store.remember(RunRecord(summary, of: runOptions, started: start))
-        try after(run, summary)
+        try after(last, summary)
         return summary.exitStatus
     }
 }
