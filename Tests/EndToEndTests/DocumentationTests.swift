@@ -67,7 +67,7 @@ struct DocumentationTests {
               lost:    {uses: load_image, file: lost.png}
               worse:   {uses: compare, image: $lost, baseline: $picture}
             outputs: {"${seed}.png": $picture, scores.csv: "$same[*]", worse.csv: "$worse[*]"}
-            expect: [$same.max_abs > 1]
+            expect: [$same.max_abs > 0.9]
 
             """,
             to: "all.yaml"
