@@ -23,7 +23,8 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Report", "Nodes", "ModelFiles", "Checkpoints", "Imaging",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Report", "Nodes", "ModelFiles", "Checkpoints",
+                "Imaging",
                 "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]

@@ -30,7 +30,7 @@ public struct LoopbackClient {
     public func send(_ bytes: [UInt8]) -> Answer? {
         guard let descriptor = connect() else { return nil }
         defer { close(descriptor) }
-        _ = bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+        _ = bytes.withUnsafeBytes { Foundation.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
         shutdown(descriptor, Int32(SHUT_WR))
         var answer: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 1 << 16)

@@ -56,12 +56,13 @@ final class LoopbackServer: Sendable {
 
     private func acceptAll() {
         while !isClosed.load(ordering: .relaxed) {
-            let client = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+            let client = accept(descriptor, nil, nil)
             guard client >= 0 else {
                 // Out of descriptors, or closed: not in a tight loop.
                 if errno != EINTR, errno != ECONNABORTED { usleep(50_000) }
                 continue
             }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             var patience = timeval(tv_sec: Self.patience, tv_usec: 0)
             let size = socklen_t(MemoryLayout<timeval>.size)
             setsockopt(client, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
@@ -97,7 +98,7 @@ final class LoopbackServer: Sendable {
         // What the client still says is let go by, so that it gets the answer before the connection ends.
         shutdown(client, Int32(SHUT_WR))
         var rest = [UInt8](repeating: 0, count: 4096)
-        for _ in 0..<16 where recv(client, &rest, rest.count, Int32(MSG_DONTWAIT.rawValue)) <= 0 { break }
+        for _ in 0..<16 where recv(client, &rest, rest.count, Int32(MSG_DONTWAIT)) <= 0 { break }
     }
 
     /// A page elsewhere may have its own name lead here, or ask in the name of whoever looks at it.
@@ -135,7 +136,7 @@ final class LoopbackServer: Sendable {
         bytes.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
-                let count = Foundation.send(client, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL.rawValue))
+                let count = Foundation.send(client, rest.baseAddress, rest.count, Int32(MSG_NOSIGNAL))
                 if count < 0, errno == EINTR { continue }
                 guard count > 0 else { return }
                 rest = UnsafeRawBufferPointer(rebasing: rest[count...])

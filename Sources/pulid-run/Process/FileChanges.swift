@@ -15,7 +15,7 @@ struct FileChanges: ~Copyable {
 
     /// - Throws: `SystemError` where the system watches no more files.
     init() throws {
-        descriptor = inotify_init1(Int32(IN_CLOEXEC.rawValue) | Int32(IN_NONBLOCK.rawValue))
+        descriptor = inotify_init1(Int32(IN_CLOEXEC) | Int32(IN_NONBLOCK))
         guard descriptor >= 0 else { throw SystemError(path: "inotify") }
     }
 
@@ -85,7 +85,9 @@ struct FileChanges: ~Copyable {
                 place += head + Int(event.len)
                 // Too many at once, and some were lost: any may have been ours.
                 if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { counts = true }
-                if let names = names[event.wd], names?.contains(name) ?? !name.hasPrefix(".pulid-run-") { counts = true }
+                if let names = names[event.wd], names?.contains(name) ?? !name.hasPrefix(".pulid-run-") {
+                    counts = true
+                }
             }
         }
         return counts
