@@ -20,7 +20,7 @@ TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(S
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
 .PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
-.PHONY: clean install tarball cluster check-remote
+.PHONY: clean install tarball cluster check-remote report-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -61,6 +61,9 @@ cluster: build ## render a sweep on a Slurm cluster of two nodes on this machine
 
 bench-noop: build ## time doing nothing, beside ninja, make, Snakemake and DVC, as far as they are on PATH (NOOP='--help')
 	$(PYTHON) Benchmarks/peers/noop.py --program $(PULID_RUN) $(NOOP)
+
+report-check: build ## work through the report's page in Chromium; pictures of it go to out/report-check
+	@scripts/report/check.sh $(PULID_RUN)
 
 parity: setup ## print how far every network is from its reference (docs/PARITY.md)
 	rm -f .build/parity.tsv

@@ -5,7 +5,7 @@ set -euo pipefail
 packages=(libssl-dev libyaml-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libcurl4 pkg-config)
 
 if ! command -v swift >/dev/null; then
-    echo "setup: Swift 6.1 or newer is needed: https://www.swift.org/install/linux/" >&2
+    echo "setup: Swift 6.3 or newer is needed: https://www.swift.org/install/linux/" >&2
     exit 1
 fi
 if ! command -v dpkg-query >/dev/null; then

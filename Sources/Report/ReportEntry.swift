@@ -35,17 +35,23 @@ struct ReportEntry: Sendable {
                 isPicture(output.path)
             else { continue }
             let place = add(instance)
-            if entries[place].output == nil { entries[place].output = (out.hasSuffix("/") ? out : out + "/") + output.path }
+            if entries[place].output == nil {
+                entries[place].output = (out.hasSuffix("/") ? out : out + "/") + output.path
+            }
         }
         let readers = Set(baselines.map(\.reader))
         for (index, instance) in graph.instances.enumerated() where !instance.schema.output.fields.isEmpty {
-            for place in Set(instance.inputs.values.joined().filter { !readers.contains($0) }.compactMap { places[$0] }) {
+            for place in Set(instance.inputs.values.joined().filter { !readers.contains($0) }.compactMap { places[$0] })
+            {
                 entries[place].measurers.append(index)
             }
         }
-        let measured = Dictionary(grouping: entries.indices.flatMap { place in
-            ([entries[place].instance] + entries[place].measurers).map { (instance: $0, place: place) }
-        }, by: \.instance)
+        let measured = Dictionary(
+            grouping: entries.indices.flatMap { place in
+                ([entries[place].instance] + entries[place].measurers).map { (instance: $0, place: place) }
+            },
+            by: \.instance
+        )
         for (number, expectation) in graph.expectations.enumerated() {
             for (_, place) in measured[expectation.instance] ?? [] { entries[place].expectations.append(number) }
         }

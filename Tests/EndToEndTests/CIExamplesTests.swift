@@ -52,7 +52,10 @@ import Testing
             to: "tools/make"
         )
         for tool in ["apt-get", "git", "make"] {
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: test.folder("tools/\(tool)"))
+            try FileManager.default.setAttributes(
+                [.posixPermissions: 0o755],
+                ofItemAtPath: test.folder("tools/\(tool)")
+            )
         }
         return test
     }
@@ -87,7 +90,7 @@ import Testing
         let annotations = changed.lines.filter { $0.hasPrefix("::error") }
         #expect(annotations.count > 1 && annotations.count <= 10)
         // On the line of the node's baseline, with the files to look at.
-        let place = "::error file=recipes/regression.yaml,line=28,"
+        let place = "::error file=recipes/regression.yaml,line=29,"
         #expect(annotations.allSatisfy { $0.hasPrefix(place) }, "\(annotations)")
         #expect(
             annotations.contains {
@@ -113,7 +116,9 @@ import Testing
         #expect(try run(job, in: test).status == 1)
         let junit = try test.folder.text(of: "out/junit.xml")
         #expect(junit.contains("<failure message="))
-        #expect(junit.contains("[[ATTACHMENT|out/renders/neon.png]]\n[[ATTACHMENT|recipes/baselines/regression/neon.png]]"))
+        #expect(
+            junit.contains("[[ATTACHMENT|out/renders/neon.png]]\n[[ATTACHMENT|recipes/baselines/regression/neon.png]]")
+        )
         #expect(junit.contains("[[ATTACHMENT|out/renders/failed/neon-diff.png]]"))
         #expect(try test.folder.text(of: "out/report.html").hasPrefix("<!doctype html>"))
     }

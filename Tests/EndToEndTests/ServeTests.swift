@@ -53,7 +53,9 @@ import Testing
         let run = try test.start(["render.yaml", "--watch", "--report", "report.html"])
         func reported(_ status: String) -> Bool {
             for _ in 0..<600 {
-                if (try? test.folder.text(of: "report.html"))?.contains("\"status\":\"\(status)\"") == true { return true }
+                if (try? test.folder.text(of: "report.html"))?.contains("\"status\":\"\(status)\"") == true {
+                    return true
+                }
                 usleep(100_000)
             }
             return false

@@ -33,7 +33,10 @@ import Testing
         let accepted = try workshop.run(recipe())
         #expect(accepted.statuses == ["passed", "passed"])
         let link = { (entry: [String: Any], name: String) in (entry[name] as? [String: Any])?["full"] as? Int }
-        #expect(accepted.entries.allSatisfy { link($0, "now") == link($0, "baseline") }, "equal pictures are there once")
+        #expect(
+            accepted.entries.allSatisfy { link($0, "now") == link($0, "baseline") },
+            "equal pictures are there once"
+        )
 
         let changed = try workshop.run(recipe(seed: 4))
         #expect(changed.statuses == ["changed", "changed"])
@@ -52,7 +55,10 @@ import Testing
         let number = try #require(now["full"] as? Int)
         let start = try #require(run.html.range(of: "id=\"picture-addresses\">"))
         let end = try #require(run.html.range(of: "</script>", range: start.upperBound..<run.html.endIndex))
-        let addresses = try JSONDecoder().decode([String].self, from: Data(run.html[start.upperBound..<end.lowerBound].utf8))
+        let addresses = try JSONDecoder().decode(
+            [String].self,
+            from: Data(run.html[start.upperBound..<end.lowerBound].utf8)
+        )
         let base64 = try #require(addresses[number].components(separatedBy: ",").last)
         let picture = try Bitmap.decode(#require(Data(base64Encoded: base64)), name: "embedded")
         #expect(picture == (try Bitmap.read(path: workshop.folder("out/photo.png"))))
@@ -131,7 +137,10 @@ import Testing
         let run = try workshop.run(recipe())
         try workshop.folder.write("", to: "file")
         let below = ReportFile(run.subject, source: run.source, path: workshop.folder("file/r.html"))
-        #expect(below.write(run.snapshot).failure?.message.hasPrefix("`\(workshop.folder("file/r.html"))` could not") == true)
+        #expect(
+            below.write(run.snapshot).failure?.message.hasPrefix("`\(workshop.folder("file/r.html"))` could not")
+                == true
+        )
         // A pipe or a device is not replaced by a file.
         #expect(ReportFile(run.subject, source: run.source, path: "/dev/full").write(run.snapshot).failure != nil)
         var status = stat()

@@ -95,7 +95,7 @@ class Details {
     });
     if (rows.length === 0) return [];
     return [element("h3", {}, "Expectations"),
-      dataTable("Expectations", ["", "measure", "found", "bound", "as the recipe has it", "where"], rows)];
+      dataTable("Expectations", ["met", "measure", "found", "bound", "as the recipe has it", "where"], rows)];
   }
 
   otherScores(index) {
@@ -135,7 +135,7 @@ class Details {
   files(entry) {
     const rows = [["now", entry.output], ["baseline", entry.baseline]].filter(([, path]) => path)
       .map(([name, path]) => [name, element("code", {}, path)]);
-    return rows.length > 0 ? [element("h3", {}, "Files"), dataTable("Files", ["", "path"], rows)] : [];
+    return rows.length > 0 ? [element("h3", {}, "Files"), dataTable("Files", ["picture", "path"], rows)] : [];
   }
 
   nodes(index) {

@@ -195,7 +195,7 @@ class Gallery {
     const corner = element("span", { role: "cell", class: "corner faint" }, [rows, columns].filter(Boolean).join(" \\ "));
     return element("div", { class: "sweep", role: "table", "aria-label": name },
       element("h3", { role: "presentation" }, name),
-      element("div", { role: "row", class: "head" }, corner,
+      across.every((value) => value < 0) ? null : element("div", { role: "row", class: "head" }, corner,
         ...across.map((value) => value < 0 ? header("cell", "") : header("columnheader", textOf(columns, value)))),
       element("div", { role: "rowgroup" }, ...down.map((row) => element("div", { role: "row" },
         row < 0 ? element("span", { role: "cell", class: "corner" }) : header("rowheader", textOf(rows, row)),

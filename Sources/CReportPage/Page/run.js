@@ -17,7 +17,7 @@ function showRun(model) {
   ]]);
   if (others.length > 0) {
     section("Expectations of what is no picture",
-      dataTable("Expectations of what is no picture", ["", "node", "expectation", "found", "where"], others));
+      dataTable("Expectations of what is no picture", ["met", "node", "expectation", "found", "where"], others));
   }
   section("Nodes", nodeTable(model));
   for (const table of state.tables) {
@@ -28,7 +28,7 @@ function showRun(model) {
   if (state.warnings.length > 0) {
     section("Warnings", ...state.warnings.map((text) => element("p", { class: "problem" }, text)));
   }
-  section("Where and by what", dataTable("Where and by what", ["", ""], facts(model)));
+  section("Where and by what", dataTable("Where and by what", ["what", "which"], facts(model)));
   byId("view-run").replaceChildren(element("h2", {}, state.summary), ...parts_);
 }
 
@@ -37,7 +37,7 @@ function facts({ parts, state }) {
   return [
     ["started", new Date(1000 * parts.started).toLocaleString()],
     ["took", timeText(state.seconds)],
-    ["exit status", state.exitStatus ?? ""],
+    ["exit status", String(state.exitStatus ?? "")],
     ["program", `pulid-run ${program.version}, ${program.numerics}, ${program.precision}`],
     ["machine", `${machine.host}: ${machine.processor}, ${machine.processors} processors, ${bytesText(machine.memory)}, ${machine.system}`],
     ["commit", commit ? commit.id + (commit.branch ? ` (${commit.branch})` : "") : "none around the recipe"],

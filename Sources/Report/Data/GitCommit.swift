@@ -1,15 +1,15 @@
 import Foundation
 
 /// The commit that was checked out around a recipe, by what git keeps in files.
-struct GitCommit: Encodable, Equatable {
+package struct GitCommit: Encodable, Equatable {
     /// 40 or 64 hexadecimal digits.
-    let id: String
-    let branch: String?
+    package let id: String
+    package let branch: String?
 
     /// - Parameters:
     ///   - file: in the working tree, or anywhere.
     ///   - environment: build servers name the commit there.
-    init?(around file: String, environment: [String: String]) {
+    package init?(around file: String, environment: [String: String]) {
         let server = environment["GITHUB_SHA"] ?? environment["CI_COMMIT_SHA"]
         if let id = server.flatMap(Self.id) {
             self.id = id

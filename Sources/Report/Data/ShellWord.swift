@@ -1,9 +1,9 @@
 import Recipes
 
 /// Words as a shell reads them.
-enum ShellWord {
+package enum ShellWord {
     /// A command that can be copied whatever its words hold: a word that is more than plain characters is quoted.
-    static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
+    package static func command(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     private static func quoted(_ word: String) -> String {
         let isPlain = !word.isEmpty && word.unicodeScalars.allSatisfy { plain.contains($0) }
@@ -20,5 +20,7 @@ enum ShellWord {
         return "$'" + escaped.joined() + "'"
     }
 
-    private static let plain = Set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%".unicodeScalars)
+    private static let plain = Set(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./:,@%".unicodeScalars
+    )
 }

@@ -27,7 +27,8 @@ struct HTTPResponse: Error, Equatable {
     /// - Parameter hasBody: not in the answer to HEAD.
     func bytes(hasBody: Bool) -> [UInt8] {
         let length = status == 204 ? [] : ["Content-Length: \(body.count)"]
-        let lines = ["HTTP/1.1 \(status) \(Self.reasons[status] ?? "")"] + length
+        let lines =
+            ["HTTP/1.1 \(status) \(Self.reasons[status] ?? "")"] + length
             + headers.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
         return Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8) + (hasBody ? body : [])
     }

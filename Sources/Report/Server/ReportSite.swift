@@ -61,7 +61,8 @@ public final class ReportSite: Sendable {
             case "/state":
                 let number = ("X-Report", "\(current.number)")
                 let known = request.query["since"].flatMap { Int($0) }
-                let isNews = known != run.revision || request.query["report"] != "\(current.number)"
+                let isNews =
+                    known != run.revision || request.query["report"] != "\(current.number)"
                     || request.query["notice"] != (current.notice == nil ? "0" : "1")
                 guard isNews else { return HTTPResponse(204, [number]) }
                 let json = try json(of: current, subject, run, pictures)

@@ -52,7 +52,9 @@ struct ServedPictures: ReportPictures {
             switch words[2] {
             case "now": (picture, digest) = ({ source.now(entry, run) }, run.instances[entry.instance].digest)
             case "baseline":
-                (picture, digest) = ({ source.baseline(entry) }, entry.baseline.flatMap { run.instances[$0.reader].digest })
+                (picture, digest) = (
+                    { source.baseline(entry) }, entry.baseline.flatMap { run.instances[$0.reader].digest }
+                )
             default: return nil
             }
             guard let digest else { return nil }

@@ -22,7 +22,8 @@ public struct RunMarkdown {
                 let place = pictures?[report.name]
                 return [
                     "`\(place?.output ?? report.name.title)`", "`\(report.expectation.text)`",
-                    report.measured.map { TableText.number($0) } ?? "not measured", place.map { "`\($0.baseline)`" } ?? "",
+                    report.measured.map { TableText.number($0) } ?? "not measured",
+                    place.map { "`\($0.baseline)`" } ?? "",
                 ]
             }
         if !rows.isEmpty {

@@ -140,7 +140,7 @@ package struct OutputFolder: Sendable {
 }
 
 extension OutputFolder.Failure: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .leavesFolder(let path): "\(path) does not name a file in the output folder"
         case .symbolicLink(let component): "the folder \(component) is a symbolic link, which could lead elsewhere"

@@ -32,13 +32,17 @@ public struct PicturePlaces: Sendable {
         let prefix = out.hasSuffix("/") ? out : out + "/"
         var outputs: [Int: String] = [:]
         for output in graph.outputs {
-            if case .artifact(let index) = output.source, outputs[index] == nil { outputs[index] = prefix + output.path }
+            if case .artifact(let index) = output.source, outputs[index] == nil {
+                outputs[index] = prefix + output.path
+            }
         }
         let baselines = Dictionary(graph.baselines.map { ($0.reader, $0) }, uniquingKeysWith: { first, _ in first })
         let names = Self.names(of: baselines.values.map(\.path))
         var places: [InstanceName: Place] = [:]
         for instance in graph.instances where instance.schema.inputs.contains(where: { $0.baselineOf != nil }) {
-            guard let baseline = instance.inputs.values.joined().lazy.compactMap({ baselines[$0] }).first else { continue }
+            guard let baseline = instance.inputs.values.joined().lazy.compactMap({ baselines[$0] }).first else {
+                continue
+            }
             places[InstanceName(instance)] = Place(
                 output: outputs[baseline.measured],
                 baseline: pathFromHere(baseline.path),

@@ -21,7 +21,8 @@ struct RunCommand: ParsableCommand {
     @Flag(
         help: ArgumentHelp(
             "Tell a missing baseline (exit status 4) from one that is no longer met (1), and write failed pictures.",
-            discussion: "Of each picture that is not as its baseline, failed/ in the output folder has it and the difference."
+            discussion:
+                "Of each picture that is not as its baseline, failed/ in the output folder has it and the difference."
         )
     )
     var ci = false

@@ -85,7 +85,9 @@ struct FileChanges: ~Copyable {
                 place += head + Int(event.len)
                 // Too many at once, and some were lost: any may have been ours.
                 if event.mask & UInt32(IN_Q_OVERFLOW) != 0 { counts = true }
-                if let names = names[event.wd], names?.contains(name) ?? !name.hasPrefix(".pulid-run-") { counts = true }
+                if let names = names[event.wd], names?.contains(name) ?? !name.hasPrefix(".pulid-run-") {
+                    counts = true
+                }
             }
         }
         return counts
