@@ -212,7 +212,7 @@ import Testing
         var bytes = try fill()
         bytes[63] = 7
         try reset(bytes)
-        #expect(throws: StoreError.newerSchema(path: cache.path, found: 7, supported: 3)) {
+        #expect(throws: StoreError.newerSchema(path: cache.path, found: 7, supported: 4)) {
             try ResultStore(folder: cache)
         }
         #expect(try folder.bytes(of: "cache/cache.sqlite") == bytes)
