@@ -5,7 +5,9 @@ extension NodeRegistry {
     public static let builtin = NodeRegistry([
         Compare.self,
         CompareEvaluations.self,
+        Composite.self,
         ContactSheetNode.self,
+        Crop.self,
         Decode.self,
         DrawFaceNode.self,
         DrawMask.self,
@@ -27,6 +29,7 @@ extension NodeRegistry {
         PlaceID.self,
         PlotEvaluations.self,
         PlotLosses.self,
+        Resize.self,
         Sample.self,
         ShowFace.self,
         TrainDetector.self,
@@ -38,5 +41,6 @@ extension NodeRegistry {
         TrainTextToImage.self,
         TrainVAE.self,
         TrainVisionTower.self,
+        Upscale.self,
     ])
 }

@@ -7,6 +7,7 @@ extension RecipeRun {
     public func plan() -> Plan {
         begin()
         runJobs(early: true, isKept: false)
+        _ = checkPictureSizes()
         return snapshot()
     }
 

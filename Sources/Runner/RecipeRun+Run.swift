@@ -15,6 +15,8 @@ extension RecipeRun {
             note(problem)
         }
         runJobs(early: true)
+        for index in checkPictureSizes() { noteFailure(of: index) }
+        for loss in delivery.replacements(digests: digests(), blanks: blanks()) { report(.warning(loss)) }
         reportPlan()
         runJobs()
         let wanted = delivery.tablesDemand(digests: digests(), blanks: blanks())
