@@ -11,6 +11,8 @@ public struct ExecutionGraph: Sendable {
     public let instances: [Instance]
     public let outputs: [Output]
     public let expectations: [Expectation]
+    /// The axes that `--set` gives fewer values than the recipe does.
+    public let narrowed: [NarrowedAxis]
 
     public init(
         name: String,
@@ -18,7 +20,8 @@ public struct ExecutionGraph: Sendable {
         parameters: [String: Value],
         instances: [Instance],
         outputs: [Output],
-        expectations: [Expectation]
+        expectations: [Expectation],
+        narrowed: [NarrowedAxis] = []
     ) {
         self.name = name
         self.file = file
@@ -26,6 +29,21 @@ public struct ExecutionGraph: Sendable {
         self.instances = instances
         self.outputs = outputs
         self.expectations = expectations
+        self.narrowed = narrowed
+    }
+}
+
+/// An axis that has fewer values in this run than in the recipe.
+public struct NarrowedAxis: Hashable, Sendable {
+    public let name: String
+    public let values: Int
+    /// As many as the recipe gives it.
+    public let declared: Int
+
+    public init(name: String, values: Int, declared: Int) {
+        self.name = name
+        self.values = values
+        self.declared = declared
     }
 }
 

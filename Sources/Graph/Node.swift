@@ -36,6 +36,18 @@ public protocol Node: Sendable {
     /// gathered inputs the cells are known, or there are none yet.
     func problems() -> [ParameterProblem]
 
+    /// What is doubtful in the parameters taken together, and goes on all the same; as `problems`.
+    func doubts() -> [ParameterProblem]
+
+    /// What is doubtful in what an instance is given, where all cells of its node have it.
+    static func doubts(_ known: KnownInputs) -> [ParameterProblem]
+
+    /// How large the picture will be that an instance gives, or that its latent stands for; nil where that is not known
+    /// before it runs. Called when references have been evaluated.
+    ///
+    /// - Throws: `ParameterProblem` where the sizes of its inputs cannot work.
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize?
+
     func run(_ context: RunContext) throws -> Output
 }
 
@@ -53,6 +65,9 @@ extension Node {
         if case .integer(let steps)? = parameters["steps"], steps > 0 { Double(steps) } else { 1 }
     }
     public func problems() -> [ParameterProblem] { [] }
+    public func doubts() -> [ParameterProblem] { [] }
+    public static func doubts(_ known: KnownInputs) -> [ParameterProblem] { [] }
+    public static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? { nil }
 }
 
 /// When a node is evaluated, and whether its result is kept.
@@ -83,7 +98,7 @@ public enum PrecisionUse: Hashable, Sendable {
 }
 
 /// A parameter whose value cannot work, as found by the node itself.
-public struct ParameterProblem: Hashable, Sendable {
+public struct ParameterProblem: Error, Hashable, Sendable {
     public let parameter: String
     public let message: String
     public let hint: String?
@@ -93,6 +108,10 @@ public struct ParameterProblem: Hashable, Sendable {
         self.message = message
         self.hint = hint
     }
+}
+
+extension ParameterProblem: CustomStringConvertible {
+    public var description: String { hint.map { "\(message); \($0)" } ?? message }
 }
 
 /// `LoadSDXL` -> `load_sdxl`, `idScale` -> `id_scale`.

@@ -1,7 +1,7 @@
 /// Asks a node kind about many sets of parameters, as a sweep has them, without making a node for each.
 public struct ParameterProbe {
     public enum Answer {
-        case problems([ParameterProblem])
+        case problems([ParameterProblem], doubts: [ParameterProblem])
         /// A value has the right form but not a value that the parameter's type can hold.
         case refused(parameter: String, value: Value)
     }
@@ -29,7 +29,7 @@ public struct ParameterProbe {
         if let (parameter, value) = refused ?? Self.bind(varying, to: ports) {
             return .refused(parameter: parameter, value: value)
         }
-        return .problems(node.problems())
+        return .problems(node.problems(), doubts: node.doubts())
     }
 
     /// The first parameter, by name, that is refused.

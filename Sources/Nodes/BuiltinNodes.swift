@@ -7,7 +7,9 @@ extension NodeRegistry {
         CompareEvaluations.self,
         CompareRenders.self,
         CompareTensors.self,
+        Composite.self,
         ContactSheetNode.self,
+        Crop.self,
         Decode.self,
         DrawFaceNode.self,
         DrawMask.self,
@@ -29,6 +31,7 @@ extension NodeRegistry {
         PlaceID.self,
         PlotEvaluations.self,
         PlotLosses.self,
+        Resize.self,
         Sample.self,
         ShowFace.self,
         TrainDetector.self,
@@ -40,5 +43,6 @@ extension NodeRegistry {
         TrainTextToImage.self,
         TrainVAE.self,
         TrainVisionTower.self,
+        Upscale.self,
     ])
 }

@@ -36,6 +36,17 @@ struct Compare: Node {
         return 16 << 20 + 2 * WorkingMemory.numbers(of: pictures) + (inputBytes["models"] == nil ? 0 : WorkingMemory.faces)
     }
 
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
+        guard let size = known.size("image"), let baseline = known.size("baseline"), size != baseline else {
+            return nil
+        }
+        throw ParameterProblem(
+            "baseline",
+            "the picture is \(size) and its baseline \(baseline)",
+            hint: "give one of them through a `resize` node, or approve new baselines"
+        )
+    }
+
     func run(_ context: RunContext) throws -> ScoresArtifact {
         var values: [ScoresArtifact.Measure: Double] = [:]
         let baseline = try nearestBaseline()

@@ -24,6 +24,8 @@ struct Decode: Node {
 
     func problems() -> [ParameterProblem] { VAETiles.problems(tile) }
 
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? { known.size("latent") }
+
     func run(_ context: RunContext) throws -> ImageArtifact {
         let vae = try model.vae(context)
         let channels = vae.config.latentChannels

@@ -43,6 +43,10 @@ struct DrawFaceNode: Node {
     @Parameter("above 1 closer, below 1 farther away", in: 0.3...1.6) var scale: Double? = nil
     @Parameter("pixels on each side", in: 16...4096) var size: Int = 512
 
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
+        known.whole("size").map { PictureSize(width: $0, height: $0) }
+    }
+
     func run(_ context: RunContext) throws -> ImageArtifact {
         var identity = FaceIdentity(seed: seed.value)
         if let skin { identity.skin = skin }

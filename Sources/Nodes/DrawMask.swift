@@ -30,6 +30,11 @@ struct DrawMask: Node {
         return [empty("left", "right", left, right), empty("top", "bottom", top, bottom)].compactMap { $0 }
     }
 
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
+        guard let width = known.whole("width"), let height = known.whole("height") else { return nil }
+        return PictureSize(width: width, height: height)
+    }
+
     func run(_ context: RunContext) throws -> ImageArtifact {
         let across = weights(width, from: left, to: right)
         let channel = weights(height, from: top, to: bottom).flatMap { y in across.map { Float(2 * $0 * y - 1) } }

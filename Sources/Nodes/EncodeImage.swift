@@ -8,7 +8,8 @@ struct EncodeImage: Node {
     static let help = "Turns a picture into a latent with the model's VAE (the most likely one; nothing is drawn)."
     static let precision = PrecisionUse.always
 
-    @Input("a picture whose sides the VAE's factor of 8 divides") var image: ImageArtifact
+    @Input("a picture whose sides the VAE's factor of 8 divides; resize makes any picture one, with multiple: 8")
+    var image: ImageArtifact
     @Input("whose VAE", part: "vae") var model: SDXLModel
     @Parameter(
         "encode in tiles of so many pixels on each side, a multiple of 32, such as 512: less memory, a slightly other latent",
@@ -23,13 +24,26 @@ struct EncodeImage: Node {
 
     func problems() -> [ParameterProblem] { VAETiles.problems(tile) }
 
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
+        guard let size = known.size("image") else { return nil }
+        if let factor = (known.reference("model") as? SDXLModel)?.downscale { try check(size, factor: factor) }
+        return size
+    }
+
+    private static func check(_ size: PictureSize, factor: Int) throws(ParameterProblem) {
+        guard size.width % factor != 0 || size.height % factor != 0 else { return }
+        throw ParameterProblem(
+            "image",
+            "the picture is \(size); both sides must be multiples of \(factor)",
+            hint: "give it through a node `{uses: resize, image: ..., multiple: \(factor)}`"
+        )
+    }
+
     func run(_ context: RunContext) throws -> LatentArtifact {
         let vae = try model.vae(context)
         let (W, H) = image.size
         let factor = vae.config.downscale
-        guard H % factor == 0, W % factor == 0 else {
-            throw NodeError.unevenPicture(width: W, height: H, factor: factor)
-        }
+        try Self.check(PictureSize(width: W, height: H), factor: factor)
         let tiling = try VAETiles.tiling(tile, of: vae)
         let distribution = try model.computing {
             guard let tiling else { return vae.encode(image.image) }

@@ -21,6 +21,12 @@ struct EncodePrompt: Node {
         WorkingMemory.encoders
     }
 
+    func doubts() -> [ParameterProblem] {
+        [("text", text), ("negative", negative ?? "")].flatMap { name, text in
+            PromptDoubt.doubts(about: text, weighting: weighting).map { ParameterProblem(name, "in a prompt \($0)") }
+        }
+    }
+
     func run(_ context: RunContext) throws -> PromptArtifact {
         let encoder = try model.promptEncoder(context)
         let reading = PromptReading(weighting: weighting, overflow: overflow)

@@ -13,5 +13,10 @@ struct LoadImage: Node {
 
     @Parameter("the picture") var file: FileReference
 
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
+        guard case .string(let path) = known.parameter("file") else { return nil }
+        return PictureHeader.size(path: path).map { PictureSize(width: $0.width, height: $0.height) }
+    }
+
     func run(_ context: RunContext) throws -> ImageArtifact { ImageArtifact(try Bitmap.read(path: file.path)) }
 }

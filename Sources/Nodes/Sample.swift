@@ -45,23 +45,33 @@ struct Sample: Node {
     @Parameter("with tcd: how much of a step's noise is fresh; 0 adds none", in: 0...1) var eta: Double = 0.3
     @Parameter("how much the prompt weighs against the negative one; up to 1, only the prompt counts", in: 0...50)
     var guidance: Double = 1.2
-    @Parameter("in pixels, a multiple of 8", in: 16...4096) var width: Int = 1024
-    @Parameter("in pixels, a multiple of 8", in: 16...4096) var height: Int = 1024
+    @Parameter("in pixels, a multiple of 8; unless given, that of the latent's picture, or 1024", in: 16...4096)
+    var width: Int? = nil
+    @Parameter("as width", in: 16...4096) var height: Int? = nil
     @Parameter("with latent: how much of it is made anew, as a share of the steps; 0 keeps it as it is", in: 0...1)
     var strength: Double = 0.6
+
+    /// SDXL's own.
+    private static let usualSide = 1024
+    private static let sides = 16...4096
 
     /// A checkpoint takes milliseconds; a step of SDXL takes seconds.
     private static let checkpointInterval = Duration.seconds(2)
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
-        let pixels = parameters.whole("width") * parameters.whole("height")
+        // A latent has four numbers for 64 pixels.
+        let given = inputBytes["latent"].map { 4 * $0 }
+        let pixels = given ?? side(parameters.whole("width")) * side(parameters.whole("height"))
         let calls = parameters.number("guidance") > 1 ? 2 : 1
         return 64 << 20 + WorkingMemory.unetPerPixel * pixels * calls
     }
 
+    /// Of 0, which stands for none given, the usual one.
+    private static func side(_ given: Int) -> Int { given > 0 ? given : usualSide }
+
     /// 10 s for each call of SDXL's UNet at 1024 x 1024.
     static func usualSeconds(parameters: [String: Value]) -> Double {
-        let pixels = Double(parameters.whole("width") * parameters.whole("height"))
+        let pixels = Double(side(parameters.whole("width")) * side(parameters.whole("height")))
         let calls = parameters.number("guidance") > 1 ? 2 : 1
         let steps: Int
         if case .list(let timesteps)? = parameters["timesteps"], !timesteps.isEmpty {
@@ -74,14 +84,56 @@ struct Sample: Node {
 
     func problems() -> [ParameterProblem] {
         [("width", width), ("height", height)].compactMap { name, size in
-            size % 8 == 0
-                ? nil
-                : ParameterProblem(
-                    name,
-                    "\(name) is \(size), which is not a multiple of 8",
-                    hint: "use \(size / 8 * 8) or \(size / 8 * 8 + 8)"
-                )
+            guard let size, size % 8 != 0 else { return nil }
+            return ParameterProblem(
+                name,
+                "\(name) is \(size), which is not a multiple of 8",
+                hint: "use \(size / 8 * 8) or \(size / 8 * 8 + 8)"
+            )
         } + scheduleProblems() + windowProblems(startAt: startAt, endAt: endAt)
+    }
+
+    static func doubts(_ known: KnownInputs) -> [ParameterProblem] {
+        guard let guidance = known.number("guidance"), guidance <= 1,
+            case .string(let text)? = known.parameter("negative", of: "prompt", madeBy: EncodePrompt.name),
+            !text.isEmpty
+        else { return [] }
+        return [
+            ParameterProblem(
+                "guidance",
+                "the prompt's `negative` does nothing at a guidance of 1 or less",
+                hint: "raise `guidance`, or leave out `negative`"
+            )
+        ]
+    }
+
+    static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
+        let (width, height) = (known.whole("width"), known.whole("height"))
+        guard known.isGiven("latent") else {
+            return PictureSize(width: width ?? usualSide, height: height ?? usualSide)
+        }
+        guard let size = known.size("latent") else { return nil }
+        try check(width, height, against: size)
+        return size
+    }
+
+    /// - Throws: where a given side is not that of the latent's picture, or that is too large or too small.
+    private static func check(_ width: Int?, _ height: Int?, against size: PictureSize) throws(ParameterProblem) {
+        guard sides.contains(size.width), sides.contains(size.height) else {
+            throw ParameterProblem(
+                "latent",
+                "the latent is that of a picture of \(size); its sides must be from \(sides.lowerBound) to \(sides.upperBound)",
+                hint: "`resize` the picture before it is encoded"
+            )
+        }
+        for (name, given, own) in [("width", width, size.width), ("height", height, size.height)] {
+            guard let given, given != own else { continue }
+            throw ParameterProblem(
+                name,
+                "\(name) is \(given), but the latent is that of a picture of \(size)",
+                hint: "leave out `width` and `height`, and `resize` the picture before it is encoded"
+            )
+        }
     }
 
     func run(_ context: RunContext) throws -> LatentArtifact {
@@ -95,7 +147,8 @@ struct Sample: Node {
         // 1. the start
         var random = TorchRandomSource(seed: seed.value)
         let downscale = try model.vaeConfig(context).downscale
-        let start = try startingPoint(timeline, downscale, unet.config.latentChannels, &random)
+        let picture = try pictureSize(downscale)
+        let start = try startingPoint(timeline, downscale, unet.config.latentChannels, picture, &random)
 
         // 2. the conditions: with guidance, the negative ones come first in the batch
         let isGuided = guidance > 1
@@ -111,7 +164,8 @@ struct Sample: Node {
         func batch(_ conditional: Tensor, _ unconditional: Tensor) -> Tensor {
             isGuided ? .concatenated([unconditional, conditional], axis: 0) : conditional
         }
-        let size = [Float(height), Float(width), 0, 0, Float(height), Float(width)]
+        let (height, width) = (Float(picture.height), Float(picture.width))
+        let size = [height, width, 0, 0, height, width]
         let added = UNet2DConditionModel.AddedConditions(
             textEmbeds: batch(prompt.pooled, prompt.negativePooled),
             timeIDs: isGuided ? [size, size] : [size]
@@ -168,17 +222,30 @@ struct Sample: Node {
         return LatentArtifact(latent.channelsFirst(), downscale: downscale)
     }
 
+    /// - Throws: where it makes no whole latent; where it is not that of the latent.
+    private func pictureSize(_ downscale: Int) throws -> PictureSize {
+        guard let latent else {
+            let size = PictureSize(width: width ?? Self.usualSide, height: height ?? Self.usualSide)
+            guard size.height % downscale == 0, size.width % downscale == 0 else {
+                throw NodeError.unevenPicture(width: size.width, height: size.height, factor: downscale)
+            }
+            return size
+        }
+        let (_, _, h, w) = latent.latent.shape4
+        let size = PictureSize(width: w * downscale, height: h * downscale)
+        try Self.check(width, height, against: size)
+        return size
+    }
+
     /// Noise, or the given latent with as much noise as its strength asks for.
     private func startingPoint(
         _ timeline: SamplingSchedule,
         _ downscale: Int,
         _ channels: Int,
+        _ picture: PictureSize,
         _ random: inout TorchRandomSource
     ) throws -> SamplerState {
-        guard height % downscale == 0, width % downscale == 0 else {
-            throw NodeError.unevenPicture(width: width, height: height, factor: downscale)
-        }
-        let shape = [1, height / downscale, width / downscale, channels]
+        let shape = [1, picture.height / downscale, picture.width / downscale, channels]
         let noise = random.channelsLastNoise(shape)
         guard let latent else { return timeline.start(noise: noise) }
         let image = latent.latent.channelsLast()
@@ -187,7 +254,7 @@ struct Sample: Node {
                 what: "the latent",
                 found: latent.latent.shape,
                 expected: [1, channels, shape[1], shape[2]],
-                hint: "give sample the width and height of the picture it was encoded from"
+                hint: "it was encoded with the VAE of another model"
             )
         }
         return try timeline.start(image: image, noise: noise, strength: strength)

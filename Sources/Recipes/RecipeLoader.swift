@@ -51,6 +51,7 @@ public struct RecipeLoader: Sendable {
         let outputs = zip(recipe.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
         let expectations = zip(recipe.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
         guard !diagnostics.hasErrors else { throw failure() }
+        InputDoubts(diagnostics: diagnostics).check(elaborator.instances)
 
         let graph = ExecutionGraph(
             name: document.name?.text ?? FilePath.stem(of: file),
@@ -58,7 +59,10 @@ public struct RecipeLoader: Sendable {
             parameters: scope.params.compactMapValues { $0.value?.value },
             instances: elaborator.instances,
             outputs: outputs,
-            expectations: expectations
+            expectations: expectations,
+            narrowed: space.axes.compactMap { axis in
+                axis.narrowedFrom.map { NarrowedAxis(name: axis.name, values: axis.values.count, declared: $0) }
+            }
         )
         return LoadedRecipe(
             graph: graph,

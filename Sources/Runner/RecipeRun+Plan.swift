@@ -8,6 +8,7 @@ extension RecipeRun {
         state.withLock { $0.isKept = false }
         begin()
         runJobs(early: true, isKept: false)
+        _ = checkPictureSizes()
         return snapshot()
     }
 

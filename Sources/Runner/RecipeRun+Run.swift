@@ -47,6 +47,8 @@ extension RecipeRun {
         }
         runJobs(early: true)
         if state.withLock({ $0.falsehood != nil }) { return }
+        for index in checkPictureSizes() { noteFailure(of: index) }
+        for loss in delivery.replacements(digests: digests(), blanks: blanks()) { report(.warning(loss)) }
         reportPlan()
         runJobs()
         let wanted = delivery.tablesDemand(digests: digests(), blanks: blanks())

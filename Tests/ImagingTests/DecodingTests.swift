@@ -20,6 +20,24 @@ import Testing
         expectClose(decoded, try goldens.bitmap("pixels.\(name)"), tolerance: 1)
     }
 
+    /// The size is told without decoding, turned as the pixels will be; not of WebP.
+    @Test func headersTellTheSize() throws {
+        let turned = (1...8).flatMap { orientation in
+            ["jpeg", "webp", "png"].map { "exif\(orientation).\($0)" }
+        }
+        for name in turned + ["progressive.jpeg", "subsampled.jpeg", "grey.jpeg", "lossy.webp", "alpha.png"] {
+            let bytes = [UInt8](try goldens.bytes("file.\(name)"))
+            let picture = try goldens.bitmap("pixels.\(name)")
+            let size = PictureHeader.size(of: bytes)
+            let expected = name.hasSuffix("webp") ? nil : [picture.width, picture.height]
+            #expect(size.map { [$0.width, $0.height] } == expected)
+            // Nothing is told of a file that ends too early, or of one that is none.
+            for length in 0..<min(bytes.count, 400) { _ = PictureHeader.size(of: Array(bytes.prefix(length))) }
+            #expect(PictureHeader.size(of: Array(bytes.prefix(20))) == nil)
+        }
+        #expect(PictureHeader.size(path: "/nowhere.png") == nil)
+    }
+
     @Test func whatItCannotReadIsNamed() throws {
         func message(_ data: Data, _ limits: DecodeLimits = .standard) -> String {
             do {

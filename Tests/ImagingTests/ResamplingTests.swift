@@ -31,6 +31,20 @@ import Testing
         expectClose(resized, expected, tolerance: 1)
     }
 
+    /// Smaller, larger, in one direction alone, down to a pixel: every byte.
+    @Test(arguments: [(17, 11), (71, 52), (43, 12), (20, 31), (3, 2), (1, 1), (86, 31)])
+    func resampledAsPillowDoes(width: Int, height: Int) throws {
+        let goldens = try Goldens("pillow.safetensors")
+        let resampled = try goldens.bitmap("source").resampled(width: width, height: height)
+        expectClose(resampled, try goldens.bitmap("\(width)x\(height)"), tolerance: 0)
+    }
+
+    @Test func pastedByAMaskAsPillowDoes() throws {
+        let goldens = try Goldens("pillow.safetensors")
+        let (source, over, mask) = try (goldens.bitmap("source"), goldens.bitmap("over"), goldens.bitmap("mask"))
+        expectClose(over.blended(over: source, weights: mask.greyLevels), try goldens.bitmap("pasted"), tolerance: 0)
+    }
+
     @Test func longEdgeIsLimitedAsInPuLID() throws {
         let photo = try goldens.bitmap("lanczos.source")
         expectClose(photo.limitingLongEdge(to: 64), try goldens.bitmap("lanczos.limited"), tolerance: 0)

@@ -50,18 +50,31 @@ struct TextualInversionTests {
         #expect(both.embeds.values == plain("photo").embeds.values)
     }
 
+    @Test(
+        "weights where parentheses are text",
+        arguments: [
+            ("a (hat:1.3), ((blue: .5) sea)", ["(hat:1.3)", "(blue: .5)"]), ("a \\(hat:1.3\\)", []), ("(hat)", []),
+            ("(at 10:30am)", []), ("a:1.3)", []), ("(a:1.3", []), ("(a (b:2) c:3)", ["(b:2)"]),
+        ]
+    )
+    func weightsThatWeighNothing(text: String, found: [String]) {
+        #expect(PromptDoubt.doubts(about: text, weighting: .none) == found.map { .weight($0) })
+        #expect(PromptDoubt.doubts(about: text, weighting: .comfyui) == [])
+    }
+
     @Test func whatIsNotKnownIsSaid() throws {
         let (none, comfyUI) = (PromptReading(), PromptReading(weighting: .comfyui))
         let text = "a portrait, embedding:other, <lora:style:0.8> photo (embedding:neg_xl) <3 <LoRA:x> <b>"
         let tags: [PromptDoubt] = [.tag("<lora:style:0.8>"), .tag("<LoRA:x>")]
         #expect(
             try encoder.doubts(about: text, reading: comfyUI)
-                == [.unknownEmbedding("other", known: ["neg_xl"], isLeftOut: true)] + tags
+                == [.unknownEmbedding("other", known: ["neg_xl"], isLeftOut: true)]
         )
+        #expect(PromptDoubt.doubts(about: text, weighting: .comfyui) == tags)
         // Parentheses are text there, so that the word does not begin with what marks it.
         #expect(
             try plain.doubts(about: text, reading: none)
-                == [.unknownEmbedding("other", known: [], isLeftOut: false)] + tags
+                == [.unknownEmbedding("other", known: [], isLeftOut: false)]
         )
         // ComfyUI leaves it out but for its comma; else it is words.
         func embeds(_ text: String, _ reading: PromptReading) throws -> [Float] {

@@ -302,8 +302,7 @@ struct LoadSDXLTests {
         #expect(
             warnings.withLock { $0 } == [
                 "the prompt: embedding:nag is not known and read as words; name its file under `embeddings` of load_sdxl, where "
-                    + "there is neg",
-                "the prompt: <lora:x:1> is read as words; name LoRAs under `loras` of load_sdxl",
+                    + "there is neg"
             ]
         )
         let lora = "\(Self.goldens)/lora/kohya.safetensors"

@@ -32,7 +32,7 @@ import Testing
         var values: [String: Value] = [:]
         for parameter in schema.parameters { values[parameter.name] = parameter.defaultValue }
         let probe = ParameterProbe(schema, constant: values.merging(parameters) { $1 })
-        guard case .problems(let problems) = probe.ask([:]) else {
+        guard case .problems(let problems, _) = probe.ask([:]) else {
             Issue.record("a parameter was refused")
             return []
         }

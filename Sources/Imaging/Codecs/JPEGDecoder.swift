@@ -90,6 +90,8 @@ struct JPEGDecoder {
 struct JPEGMarkers {
     /// Where the TIFF structure of the EXIF segment starts, and where that segment ends.
     private(set) var exif: Range<Int>?
+    /// Where the length of the first frame's header stands, which the precision and both sides follow.
+    private(set) var frame: Int?
     /// Where the first scan starts, if the file goes that far.
     private(set) var scanStart: Int?
     /// A byte that should start a marker does not.
@@ -120,6 +122,8 @@ struct JPEGMarkers {
                 return
             }
             let end = offset + length
+            // DHT, JPG and DAC stand among the frames.
+            if (0xC0...0xCF).contains(marker), ![0xC4, 0xC8, 0xCC].contains(marker), frame == nil { frame = offset }
             if marker == 0xE1, exif == nil, length >= 8, end <= bytes.count, bytes.has("Exif\0\0", at: offset + 2) {
                 exif = offset + 8..<end
             }

@@ -9,6 +9,9 @@ enum Orientation: Int, CaseIterable {
     case transverse = 7
     case rotateCounterclockwise = 8
 
+    /// Whether it makes the width of what is stored the height.
+    var swapsSides: Bool { rawValue >= Orientation.transpose.rawValue }
+
     /// Reads the tag from the TIFF structure that starts at `start` in `bytes` (its offsets count from there).
     /// Whatever is missing, wrong, or outside the bytes gives `upright`: a bad tag is no reason to refuse a photo.
     init(tiff bytes: [UInt8], at start: Int) {
@@ -44,8 +47,7 @@ extension Bitmap {
     /// The stored picture turned as `orientation` asks.
     func upright(_ orientation: Orientation) -> Bitmap {
         guard orientation != .upright else { return self }
-        let swapsSides = orientation.rawValue >= Orientation.transpose.rawValue
-        let (newWidth, newHeight) = swapsSides ? (height, width) : (width, height)
+        let (newWidth, newHeight) = orientation.swapsSides ? (height, width) : (width, height)
         let (right, bottom) = (width - 1, height - 1)
         var turned = [UInt8](repeating: 0, count: pixels.count)
         var target = 0

@@ -43,6 +43,9 @@ public struct SDXLModel: ModelReference {
         try resident(["vae config"], for: "settings", context) { _ in try parts.vaeConfig() }
     }
 
+    /// How many pixels a position of a latent covers on each side; nil where the VAE's settings cannot be read.
+    var downscale: Int? { (try? parts.vaeConfig())?.downscale }
+
     func vae(_ context: RunContext) throws -> AutoencoderKL {
         try resident(roles(prefix: "vae"), context) { reserve in
             let config = try vaeConfig(context)

@@ -28,6 +28,9 @@ struct Axis {
 
     func index(of value: Value) -> Int? { indices[Self.normal(value)] }
 
+    /// As many values as the recipe itself declares, where `--set` leaves fewer of them.
+    var narrowedFrom: Int? { isSet && values.count < replaced.count ? replaced.count : nil }
+
     /// Whether the recipe declares a value that `--set` has put aside.
     func hasReplaced(_ value: Value) -> Bool { replaced.contains(Self.normal(value)) }
 

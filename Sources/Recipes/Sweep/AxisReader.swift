@@ -24,6 +24,7 @@ struct AxisReader {
             isSet: setting != nil,
             replaced: setting == nil ? [] : declared ?? []
         )
+        if setting != nil { warnOfMisspelt(written ?? [], declared: declared ?? [], axis: name) }
         for value in written ?? [] {
             guard let first = axis.append(value), !isZipped else { continue }
             diagnostics.error(
@@ -33,6 +34,21 @@ struct AxisReader {
             )
         }
         return axis
+    }
+
+    /// A new value is what `--set` is for, but one that is nearly another is probably that.
+    private func warnOfMisspelt(_ values: [LocatedValue], declared: [LocatedValue], axis name: String) {
+        let known = declared.compactMap { if case .string(let text) = $0.value { text } else { nil } }
+        for value in values {
+            guard case .string(let text) = value.value, !known.contains(text),
+                let match = diagnostics.nearMatch(to: text, among: known)
+            else { continue }
+            diagnostics.warning(
+                "the recipe gives \(code(name)) no value \(code(text))",
+                at: value.location,
+                hint: "did you mean \(code(match))?"
+            )
+        }
     }
 
     /// `--set axis=value` is one value, `--set axis=[a, b]` several; where all the recipe's own values are text, so are

@@ -83,12 +83,23 @@ struct NodeParameters {
         let columns = checked.varying.map { ($0, recipe.space.projection(from: axes, to: $0.axes)) }
         let probe = ParameterProbe(schema, constant: checked.constant)
         var known: Set<ParameterProblem> = []
+        var doubted: Set<String> = []
         var failures = 0
         for cell in 0..<recipe.space.table(of: axes).count where failures < Self.mostReports {
             var varying: [String: Value] = [:]
             for (column, cells) in columns { varying[column.name] = column.values[Int(cells[cell])] }
             switch probe.ask(varying) {
-            case .problems(let problems):
+            case .problems(let problems, let doubts):
+                // Cells have the same doubts one after the other.
+                let fresh = doubts.filter { !doubted.contains($0.parameter) }
+                doubted.formUnion(fresh.map(\.parameter))
+                for doubt in fresh {
+                    recipe.diagnostics.warning(
+                        doubt.message,
+                        at: node.valueLocations[doubt.parameter] ?? node.location,
+                        hint: doubt.hint
+                    )
+                }
                 for problem in problems where known.insert(problem).inserted {
                     failures += 1
                     recipe.diagnostics.error(

@@ -56,6 +56,14 @@ struct InstanceState {
         }
     }
 
+    /// Whether nothing is known of it yet, and nothing keeps it from running.
+    var isStillToRun: Bool {
+        switch phase {
+        case .unresolved, .waiting: true
+        default: false
+        }
+    }
+
     var isDone: Bool {
         switch phase {
         case .cached, .ran: true

@@ -7,6 +7,7 @@ public struct NodeFailure: Error, Sendable {
     public let title: String
     public let node: String
     public let cell: Cell
+    /// Of the node, or of the parameter or input that is wrong.
     public let location: SourceLocation
     public let underlying: any Error
     /// The instance, as other events name it.
@@ -17,12 +18,16 @@ public struct NodeFailure: Error, Sendable {
         title = name.title
         node = instance.node
         cell = instance.cell
-        location = instance.location
+        let parameter = (underlying as? ParameterProblem)?.parameter
+        location = parameter.flatMap { instance.valueLocations[$0] } ?? instance.location
         self.underlying = underlying
     }
 
     public var diagnostic: Diagnostic {
         (underlying as? MissingBaseline)?.diagnostic(at: location)
+            ?? (underlying as? ParameterProblem).map {
+                Diagnostic(.error, "`\(title)` cannot run: \($0.message)", at: location, hint: $0.hint)
+            }
             ?? Diagnostic(.error, "`\(title)` failed: \(reason)", at: location)
     }
 

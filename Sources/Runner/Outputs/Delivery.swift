@@ -15,14 +15,14 @@ final class Delivery: Sendable {
         var delivered: Set<Int> = []
     }
 
-    private let graph: ExecutionGraph
-    private let store: ResultStore
-    private let options: RunOptions
+    let graph: ExecutionGraph
+    let store: ResultStore
+    let options: RunOptions
     private let metadata: OutputMetadata
     private let folder: OutputFolder
     /// Places in the graph's outputs, of those that this run is asked for.
     private let outputsByInstance: Lists<Int>
-    private let tables: [(place: Int, instances: [Int])]
+    let tables: [(place: Int, instances: [Int])]
     private let expectations: [Expectation]
     private let measured: Set<Int>
     /// By the place in the graph's outputs: what the file is made of, where it is as this cache last saw it; read once.
@@ -72,7 +72,7 @@ final class Delivery: Sendable {
     }
 
     /// Places of the outputs that show one result each.
-    private let singleOutputs: [Int]
+    let singleOutputs: [Int]
 
     /// Removes what killed runs left in the output folder.
     func clearStrays() {
@@ -82,15 +82,25 @@ final class Delivery: Sendable {
     /// What keeps the output folder from being written to, should it be needed: said once and before anything runs, not
     /// of each file and after hours.
     func folderProblem(digests: [Digest?]) -> OutputReport? {
-        let isInPlace = state.withLock { $0.isInPlace }
-        let single = singleOutputs.filter { !isInPlace[$0] }
-        let missing = tables.filter { place, instances in
-            tableContent(instances, digests, []).map { content(at: place) != $0 } ?? true
-        }
-        let paths = (single + missing.map(\.place)).map { graph.outputs[$0].path }
+        let missing = placesToWrite(digests: digests, blanks: [])
+        let paths = (missing.single + missing.tables.map(\.place)).map { graph.outputs[$0].path }
         guard !paths.isEmpty, let failure = folder.problem(writing: paths) else { return nil }
         let location = SourceLocation(file: "--out \(options.out)", line: 0, column: 0)
         return OutputReport(path: options.out, outcome: .failed(failure), location: location)
+    }
+
+    /// Places of the outputs that are not, or not yet known to be, what this run makes of them.
+    func placesToWrite(
+        digests: [Digest?],
+        blanks: Set<Int>
+    ) -> (single: [Int], tables: [(place: Int, instances: [Int])]) {
+        let isInPlace = state.withLock { $0.isInPlace }
+        return (
+            singleOutputs.filter { !isInPlace[$0] },
+            tables.filter { place, instances in
+                tableContent(instances, digests, blanks).map { content(at: place) != $0 } ?? true
+            }
+        )
     }
 
     // MARK: - Single results
@@ -277,9 +287,9 @@ final class Delivery: Sendable {
         options.describesPictures ? metadata.entries(for: graph.instances[index], key: key) : []
     }
 
-    private func path(_ place: Int) -> String { folder.path + "/" + graph.outputs[place].path }
+    func path(_ place: Int) -> String { folder.path + "/" + graph.outputs[place].path }
 
-    private func shownPath(_ place: Int) -> String {
+    func shownPath(_ place: Int) -> String {
         (options.out.hasSuffix("/") ? options.out : options.out + "/") + graph.outputs[place].path
     }
 

@@ -38,6 +38,17 @@ extension ResultStore {
     /// The run of that number.
     public func run(_ number: Int) -> RunRecord? { select("WHERE number = ?", [number]).first?.run }
 
+    /// The recipe of the last run that wrote a file.
+    ///
+    /// - Parameter path: absolute.
+    public func lastWriter(of path: String) -> String? {
+        let item = Self.text([path]).dropFirst().dropLast()
+        return database.read(nil) { db in
+            let sql = "SELECT recipe FROM runs WHERE instr(written, ?) > 0 ORDER BY number DESC LIMIT 1"
+            return try String.fetchOne(db, sql: sql, arguments: [String(item)])
+        }
+    }
+
     private func select(_ condition: String, _ arguments: StatementArguments) -> [(number: Int, run: RunRecord)] {
         database.read([]) { db in
             try Row.fetchAll(

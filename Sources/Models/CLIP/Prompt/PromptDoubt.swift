@@ -4,9 +4,40 @@ public enum PromptDoubt: Hashable, Sendable {
     case unknownEmbedding(String, known: [String], isLeftOut: Bool)
     /// `<lora:style:0.8>` of A1111, which is read as words.
     case tag(String)
+    /// `(hat:1.3)`, of which nothing weighs more.
+    case weight(String)
 }
 
 extension PromptDoubt {
+    /// What shows in a text alone.
+    public static func doubts(about text: String, weighting: PromptReading.Weighting) -> [PromptDoubt] {
+        tags(in: text) + (weighting == .none ? weights(in: text) : [])
+    }
+
+    /// Parentheses that end in a colon and a number, in the order of the text; a backslash before the first makes it text.
+    private static func weights(in text: String) -> [PromptDoubt] {
+        guard text.utf8.contains(UInt8(ascii: "(")), text.utf8.contains(UInt8(ascii: ":")) else { return [] }
+        var found: [PromptDoubt] = []
+        var start: String.Index?
+        var before: Character?
+        for place in text.indices {
+            switch text[place] {
+            case "(": start = before == "\\" ? nil : place
+            case ")":
+                if let start, isWeight(text[start..<place]) { found.append(.weight(String(text[start...place]))) }
+                start = nil
+            default: break
+            }
+            before = text[place]
+        }
+        return found
+    }
+
+    private static func isWeight(_ text: Substring) -> Bool {
+        guard let colon = text.lastIndex(of: ":") else { return false }
+        return Double(text[text.index(after: colon)...].filter { $0 != " " }) != nil
+    }
+
     /// Tags for what A1111 merges or adds, in the order of the text.
     static func tags(in text: String) -> [PromptDoubt] {
         var found: [PromptDoubt] = []
@@ -30,6 +61,7 @@ extension PromptDoubt: CustomStringConvertible {
             "embedding:\(name) is not known and \(isLeftOut ? "left out" : "read as words"); name its file under "
                 + "`embeddings` of load_sdxl"
                 + (known.isEmpty ? "" : ", where there is " + known.prefix(8).joined(separator: ", "))
+        case .weight(let words): "\(words) weighs no more than other words; say `weighting: comfyui`"
         case .tag(let tag): "\(tag) is read as words; name LoRAs under `loras` of load_sdxl"
         }
     }

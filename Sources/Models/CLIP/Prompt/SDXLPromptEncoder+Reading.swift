@@ -82,14 +82,14 @@ extension SDXLPromptEncoder {
         return (tokens(firstTokenizer, embeddings.first), tokens(secondTokenizer, embeddings.second))
     }
 
-    /// What is probably not meant as it is taken.
+    /// What is probably not meant as it is taken, beside what `PromptDoubt.doubts` finds in the text alone.
     ///
     /// - Throws: `PromptError`
     public func doubts(about text: String, reading: PromptReading) throws -> [PromptDoubt] {
         let unknown = try tokens(text, reading).first.unknownEmbeddings
         return unknown.map {
             .unknownEmbedding($0, known: embeddings.names, isLeftOut: reading.leavesOutUnknownEmbeddings)
-        } + PromptDoubt.tags(in: text)
+        }
     }
 
     /// The learned vectors of all texts, by their place in the batch of all.
