@@ -20,7 +20,7 @@ TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(S
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
 .PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
-.PHONY: clean install tarball cluster
+.PHONY: clean install tarball cluster check-remote
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,9 @@ sweep: build ## render one face in six styles: pictures, a contact sheet and sco
 
 test: setup ## run all tests
 	swift test $(TEST_FLAGS)
+
+check-remote: build ## share a sweep by a real nginx, a folder and files, and compare every byte (docs/CACHE.md; needs nginx)
+	scripts/remote/check.sh $(PULID_RUN)
 
 sanitize: setup ## run the tests of all that reads others' files under the address sanitizer
 	@scripts/sanitize.sh

@@ -37,8 +37,9 @@ let package = Package(
         .target(
             name: "Store",
             dependencies: [
-                "Graph", .product(name: "GRDB", package: "GRDB.swift"),
+                "CCrypto", "CCurl", "Graph", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ]
         ),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
@@ -84,6 +85,7 @@ let package = Package(
         ),
         .target(name: "CMemory"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl"),  // declarations alone: it is opened at run time, where a server is asked
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CHEIF"),  // declarations alone: it is opened at run time, where it is installed
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

@@ -2,7 +2,7 @@
 # Installs the system packages that the build needs and that are missing. Does nothing when all are there.
 set -euo pipefail
 
-packages=(libssl-dev libyaml-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev pkg-config)
+packages=(libssl-dev libyaml-dev libpng-dev libturbojpeg0-dev libwebp-dev libsqlite3-dev libcurl4 pkg-config)
 
 if ! command -v swift >/dev/null; then
     echo "setup: Swift 6.1 or newer is needed: https://www.swift.org/install/linux/" >&2
@@ -10,7 +10,7 @@ if ! command -v swift >/dev/null; then
 fi
 if ! command -v dpkg-query >/dev/null; then
     echo "setup: this is not Debian or Ubuntu; install what gives libyaml, libpng, libturbojpeg, libwebp and" >&2
-    echo "       SQLite with their headers, then run make again" >&2
+    echo "       SQLite with their headers, and libcurl, then run make again" >&2
     exit 0
 fi
 

@@ -5,6 +5,7 @@ extension RecipeRun {
     /// What a run would do. Readers of files whose results are not known are run, to know by content what follows;
     /// nothing is kept but the digests of files.
     public func plan() -> Plan {
+        state.withLock { $0.isKept = false }
         begin()
         runJobs(early: true, isKept: false)
         return snapshot()
@@ -12,11 +13,16 @@ extension RecipeRun {
 
     /// What is known now, before the jobs that are left.
     private func snapshot() -> Plan {
-        let (scheduler, failures) = state.withLock { ($0.scheduler, $0.failures) }
+        let (scheduler, failures, remote) = state.withLock { ($0.scheduler, $0.failures, $0.foundRemotely) }
         return Plan(
             steps: needed.indices.map { index in
                 let status = status(of: index, scheduler, failures)
-                return Plan.Step(index: index, name: InstanceName(graph.instances[index]), status: status)
+                return Plan.Step(
+                    index: index,
+                    name: InstanceName(graph.instances[index]),
+                    status: status,
+                    isRemote: remote.contains(index)
+                )
             }
         )
     }

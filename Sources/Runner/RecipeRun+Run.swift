@@ -7,6 +7,31 @@ extension RecipeRun {
     /// returns, however it ends.
     public func run() -> RunSummary {
         let start = ContinuousClock.now
+        let run = attempt()
+        run.store.flush()
+        for output in run.delivery.missingOutputs() { run.note(output) }
+        store.remote?.finish { !cancellation.isRequested }
+        run.checkKept()
+        return run.state.withLock { state in
+            if options.shard != nil { state.summary.peakMemory = MemoryReadings.peak }
+            state.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
+            state.summary.remote = store.remote.map { RemoteSummary(name: $0.tier.name, $0.statistics) }
+            report(.summary(state.summary))
+            return state.summary
+        }
+    }
+
+    /// - Returns: the run that went to its end.
+    private func attempt() -> RecipeRun {
+        runToEnd()
+        guard let falsehood = state.withLock(\.falsehood), !cancellation.isRequested, let again = try? again() else {
+            return self
+        }
+        report(.warning("\(falsehood): nothing that it said is believed any more, and the run begins again without it"))
+        return again.attempt()
+    }
+
+    private func runToEnd() {
         delivery.clearStrays()
         begin()
         for index in state.withLock({ $0.failures.keys.sorted() }) { noteFailure(of: index) }
@@ -15,6 +40,7 @@ extension RecipeRun {
             note(problem)
         }
         runJobs(early: true)
+        if state.withLock({ $0.falsehood != nil }) { return }
         reportPlan()
         runJobs()
         let wanted = delivery.tablesDemand(digests: digests(), absent: absent())
@@ -22,25 +48,21 @@ extension RecipeRun {
             state.change { state in for index in wanted { state.scheduler.deliver(index) } }
             runJobs()
         }
-        finish()
-        store.flush()
-        checkKept()
-        for output in delivery.missingOutputs() { note(output) }
-        return state.withLock { state in
-            state.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
-            if options.shard != nil { state.summary.peakMemory = MemoryReadings.peak }
-            report(.summary(state.summary))
-            return state.summary
-        }
+        if state.withLock({ $0.falsehood == nil }) { finish() }
     }
 
-    /// A shard is for nothing but what it keeps.
+    /// A shard is for nothing but what it keeps, and shares.
     private func checkKept() {
+        guard options.shard != nil else { return }
         let states = state.withLock { $0.scheduler.states }
-        let unkept = store.unkept(shardTargets.sorted().compactMap { states[$0].isDone ? states[$0].key : nil }).count
-        guard unkept > 0 else { return }
-        state.withLock { $0.summary.unkept = unkept }
-        report(.warning("\(unkept) of \(shardTargets.count) results are lost, since the cache could not be written"))
+        let ran = shardTargets.sorted().compactMap { index in
+            if case .ran = states[index].phase { states[index].key } else { nil }
+        }
+        let unkept = store.unkept(ran).count
+        let unsent = store.remote?.statistics.notWritten ?? 0
+        state.withLock { $0.summary.unkept = max(unkept, unsent) }
+        if unkept > 0 { report(.warning("\(unkept) of \(ran.count) results are lost, since the cache could not be written")) }
+        if unsent > 0 { report(.warning("\(unsent) results did not reach the remote cache: other machines lack them")) }
     }
 
     /// Instances that have no value though the run went on as far as it could: tables do without them.
@@ -152,9 +174,19 @@ extension RecipeRun {
                 let inputs = inputs(of: index)
             else { return }
             let outcome = try run(index, key.digest, inputs)
-            if isShared { try checkSame(outcome.encoded.digest, as: turn.known, index) }
-            if isKept { keep(outcome, of: index, key, claim: turn.claim) }
-            try complete(index, outcome, key.digest, isKept: isKept)
+            do {
+                if isShared { try checkSame(outcome.encoded.digest, as: turn.known, index) }
+                if isKept { keep(outcome, of: index, key, claim: turn.claim) }
+                try complete(index, outcome, key.digest, isKept: isKept)
+            } catch let difference as NotDeterministic where store.isTold(key.digest) {
+                if isKept { keep(outcome, of: index, key, claim: turn.claim) }
+                throw Falsehood(title: InstanceName(graph.instances[index]).title, difference)
+            }
+        } catch let falsehood as Falsehood {
+            state.change { state in
+                state.falsehood = state.falsehood ?? "\(falsehood)"
+                state.scheduler.stop()
+            }
         } catch let gone as ValuesGone {
             state.change { $0.scheduler.valuesAreGone(gone.indices, neededBy: .run(index)) }
         } catch is CancellationError where cancellation.isRequested {
@@ -183,12 +215,35 @@ extension RecipeRun {
             return nil
         case .unsupported: break
         }
-        guard let result = store.result(for: key) else { return turn }
+        guard let result = store.result(for: key) ?? askAgain(index, key) else { return turn }
         turn.known = result.value
         guard !isForced(index), state.withLock({ $0.scheduler.isUsable(result) }) else { return turn }
         turn.claim?.release()
         try advance { try $0.completeFromCache(index, result) }
         return nil
+    }
+
+    /// What another machine may have computed since the plan was made.
+    private func askAgain(_ index: Int, _ key: Digest) -> StoredResult? {
+        guard !isForced(index), store.isWorthAsking(key) else { return nil }
+        return ask([(index, key)])[key]
+    }
+
+    /// What the remote cache knows of these keys, of which nothing is known here.
+    private func ask(_ asked: [(index: Int, key: Digest)]) -> [Digest: StoredResult] {
+        guard store.remote != nil, !asked.isEmpty else { return [:] }
+        let traces = store.ask(
+            asked.map { RemoteCache.Question(key: $0.key, kind: graph.instances[$0.index].schema.output.kind) }
+        )
+        var results: [Digest: StoredResult] = [:]
+        for (index, digest) in asked {
+            guard results[digest] == nil, let trace = traces[digest] else { continue }
+            let key = state.withLock { $0.scheduler.key(of: index) }
+            results[digest] = store.take(trace, for: key)
+        }
+        let found = asked.filter { results[$0.key] != nil }.map(\.index)
+        state.withLock { $0.foundRemotely.formUnion(found) }
+        return results
     }
 
     private func run(_ index: Int, _ key: Digest, _ inputs: Inputs) throws -> NodeWork.Outcome {
@@ -373,10 +428,21 @@ extension RecipeRun {
                 }
             }
             if asked.isEmpty { break }
-            let results = store.results(for: asked.map(\.key))
+            var results = store.results(for: asked.map(\.key))
+            results.merge(ask(asked.filter { results[$0.key] == nil })) { known, _ in known }
             state.change { $0.scheduler.found(results, for: asked.map(\.index)) }
         }
+        fetchWanted()
         noteCached(state.withLock { $0.scheduler.takeNewlyCached() })
+    }
+
+    /// Has the remote cache send what jobs are about to ask for, many values at once.
+    private func fetchWanted() {
+        let wanted = state.withLock { state in
+            let wanted = state.scheduler.takeWanted()
+            return store.remote == nil || !state.isKept ? [] : wanted.compactMap { state.scheduler.states[$0].digest }
+        }
+        store.fetch(wanted)
     }
 
     private func noteFailure(of index: Int) {
@@ -466,4 +532,19 @@ extension RecipeRun {
 /// Values that the cache listed are not to be had after all; they are made again.
 private struct ValuesGone: Error {
     let indices: [Int]
+}
+
+/// A remote cache told of a result that the node does not give.
+private struct Falsehood: Error, CustomStringConvertible {
+    let title: String
+    let difference: NotDeterministic
+
+    init(title: String, _ difference: NotDeterministic) {
+        self.title = title
+        self.difference = difference
+    }
+
+    var description: String {
+        "`\(title)` gave \(difference.found.short), and the remote cache says \(difference.known.short)"
+    }
 }

@@ -22,6 +22,8 @@ public final class RecipeRun: Sendable {
     let history: KeyHistory
     let state: Monitor<RunState>
     private let forced: Set<Int>
+    private let environment: RunEnvironment
+    private let residents: Residents
 
     /// - Parameter report: called from several threads.
     /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have; `DivisionError`.
@@ -43,6 +45,8 @@ public final class RecipeRun: Sendable {
         self.options = options
         self.cancellation = cancellation
         self.report = report
+        self.environment = environment
+        self.residents = residents
         files = FileWatch(store: store, companions: environment.companions) { try cancellation.check() }
         work = NodeWork(
             graph: graph,
@@ -92,6 +96,22 @@ public final class RecipeRun: Sendable {
     /// What a shard is for.
     let shardTargets: Set<Int>
     private let keys: KeyMaker
+
+    /// The same from the beginning, when something that a remote cache told turned out not to be true: everything that
+    /// rests on it is in doubt. What was computed is in the cache.
+    func again() throws -> RecipeRun {
+        state.withLock { $0.scheduler.letGoOfAll() }
+        store.forgetTold()
+        return try RecipeRun(
+            graph,
+            store: store,
+            options: options,
+            environment: environment,
+            cancellation: cancellation,
+            residents: residents,
+            report: report
+        )
+    }
 
     /// What must be known in the end: what outputs and expectations name, or the nodes asked for, or everything.
     private static func targets(of graph: ExecutionGraph, _ options: RunOptions) -> [Int] {

@@ -1,3 +1,16 @@
+import Store
+
+/// What a remote cache did for a run.
+public struct RemoteSummary: Sendable {
+    public let name: String
+    public let statistics: RemoteStatistics
+
+    public init(name: String, _ statistics: RemoteStatistics) {
+        self.name = name
+        self.statistics = statistics
+    }
+}
+
 /// What a run came to.
 public struct RunSummary: Sendable {
     /// Nodes that were executed; one that stands for others of the same key counts once.
@@ -18,6 +31,8 @@ public struct RunSummary: Sendable {
     /// Bytes that the process took at most, of a shard: what its like are to ask for.
     public var peakMemory: Int?
     public var seconds: Double = 0
+    /// What came of asking a remote cache, where there is one.
+    public var remote: RemoteSummary?
     /// The page about the run, where one was asked for.
     public var page: OutputReport?
     /// What an interruption comes to: which signal it was, the run does not know.

@@ -21,15 +21,21 @@ public final class ResultStore: Sendable {
     let fileDigests = Mutex<[String: FileDigestMemo]>([:])
     /// Values that are listed and were no use when this process asked for them: they are not here, as far as it goes.
     let unusable = Mutex<Set<Digest>>([])
+    /// What other machines have made; nil where none are asked.
+    public let remote: RemoteCache?
+    let told = Mutex(ToldResults())
     /// Whether this process may write, whatever the database makes of it.
     let mayWrite: Bool
     private let locks: KeyLocks?
 
-    /// - Parameter access: a cache on media that cannot be written is read only, whatever is asked for.
+    /// - Parameters:
+    ///   - access: a cache on media that cannot be written is read only, whatever is asked for.
+    ///   - remote: asked for what is not here, and given what is made here.
     /// - Throws: `StoreError`.
     public init(
         folder: CacheFolder,
         access: Access = .readWrite,
+        remote: RemoteCache? = nil,
         warn: @escaping @Sendable (String) -> Void = { _ in }
     ) throws {
         let notices = Notices(warn)
@@ -50,12 +56,17 @@ public final class ResultStore: Sendable {
         self.mayWrite = mayWrite
         self.locks = locks
         self.database = database
+        self.remote = remote
         valueFiles = values
+        let committed = CommittedValues(database: database, files: values)
         commits = GroupCommit(
             path: folder.path,
             notices: notices,
             write: { batch in database.write { db in try batch.write(to: db, values) } },
-            onCommit: { batch in CheckpointFolder.remove(batch.finished, from: folder) { database.syncLog() } }
+            onCommit: { batch in
+                CheckpointFolder.remove(batch.finished, from: folder) { database.syncLog() }
+                remote?.give(batch.uploads(from: committed))
+            }
         )
     }
 
@@ -66,6 +77,7 @@ public final class ResultStore: Sendable {
         if let reason = commits.flush() {
             notices.warn("the cache \(folder.path) could not be written (\(reason)): the last results are not kept")
         }
+        remote?.finish { false }
         database.close()
     }
 

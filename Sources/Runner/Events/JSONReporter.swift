@@ -101,7 +101,9 @@ public final class JSONReporter: Reporter {
     }
 
     private func summaryLine(_ summary: RunSummary) -> String {
-        object(
+        let remote = summary.remote.map { ["remote": Self.value($0)] } ?? [:]
+        let memory = summary.peakMemory.map { ["peak_memory": int($0)] } ?? [:]
+        return object(
             "summary",
             [
                 "ran": int(summary.ran), "cached": int(summary.cached), "failed": int(summary.failures.count),
@@ -109,7 +111,18 @@ public final class JSONReporter: Reporter {
                 "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
-            ].merging(summary.peakMemory.map { ["peak_memory": int($0)] } ?? [:]) { $1 }
+            ].merging(remote) { a, _ in a }.merging(memory) { a, _ in a }
+        )
+    }
+
+    private static func value(_ remote: RemoteSummary) -> Value {
+        let counts = remote.statistics
+        return .map(
+            [
+                "found": counts.found, "values_read": counts.valuesRead, "bytes_read": counts.bytesRead,
+                "sent": counts.written, "bytes_sent": counts.bytesWritten, "not_sent": counts.notWritten,
+                "damaged": counts.wrong, "unsigned": counts.unsigned, "failures": counts.failures,
+            ].mapValues { .integer(Int128($0)) }
         )
     }
 

@@ -84,6 +84,7 @@ public final class TextReporter: Reporter {
                 clearLine(&state)
                 if verbosity != .quiet {
                     for table in summary.tables { console.output(Self.text(table)) }
+                    if let remote = summary.remote { console.error(Self.text(remote)) }
                 }
                 if verbosity != .quiet || summary.exitStatus != .success { console.error(Self.text(summary)) }
             }
@@ -194,6 +195,23 @@ public final class TextReporter: Reporter {
             return "  \(field.name): \(least) to \(greatest), mean \(mean)\n"
         }
         return "\(table.path): \(table.rows == 1 ? "1 row" : "\(table.rows) rows")\n" + fields.joined()
+    }
+
+    /// Nothing where nothing came of it.
+    static func text(_ remote: RemoteSummary) -> String {
+        let counts = remote.statistics
+        var parts: [String] = []
+        func add(_ count: Int, _ what: String) { if count > 0 { parts.append("\(count) \(what)") } }
+        func size(_ bytes: Int) -> String { String(format: "%.1f MB", Double(bytes) / 1e6) }
+        add(counts.found, "results found")
+        add(counts.valuesRead, "values read (\(size(counts.bytesRead)))")
+        add(counts.written, "results sent (\(size(counts.bytesWritten)))")
+        add(counts.notWritten, "not sent")
+        add(counts.wrong, "damaged")
+        add(counts.unsigned, "not signed")
+        add(counts.failures, "requests failed")
+        if parts.isEmpty { return "" }
+        return "remote cache \(remote.name): \(parts.joined(separator: ", "))\n"
     }
 
     private static func short(_ value: Double) -> String { String(format: "%.4g", value) }

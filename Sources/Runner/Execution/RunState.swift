@@ -15,6 +15,12 @@ struct RunState {
     var cachedAtPlan: [Int] = []
     /// By instance: the files that it read itself.
     var files: [Int: [String]] = [:]
+    /// Instances that a remote cache told the result of.
+    var foundRemotely: Set<Int> = []
+    /// Something that a remote cache told and that is not true.
+    var falsehood: String?
+    /// Whether results are kept, as a plan does not.
+    var isKept = true
 
     init(_ scheduler: Scheduler) { self.scheduler = scheduler }
 }

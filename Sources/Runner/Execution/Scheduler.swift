@@ -52,6 +52,8 @@ struct Scheduler {
 
     /// Keys that the cache is to be asked for.
     private var lookups: [Int] = []
+    /// Instances whose values jobs are about to ask the cache for.
+    private var wanted: [Int] = []
     /// Instances that were resolved from the cache and are yet to be told of.
     private var newlyCached: [Int] = []
     /// Values that the cache lists and does not give; nobody asks it for them again.
@@ -135,6 +137,15 @@ struct Scheduler {
         defer { lookups = [] }
         return lookups
     }
+
+    /// The instances whose values jobs will read from the cache that were queued since this was last asked.
+    mutating func takeWanted() -> [Int] {
+        defer { wanted = [] }
+        return wanted.filter { if case .stored = states[$0].value { true } else { false } }
+    }
+
+    /// Gives back the memory that values take. Nothing may be asked of the scheduler afterwards.
+    mutating func letGoOfAll() { for index in needed.indices { setValue(.nowhere, of: index) } }
 
     // MARK: - What others found
 
@@ -411,6 +422,10 @@ struct Scheduler {
     }
 
     private mutating func push(_ job: Job) {
+        switch job {
+        case .deliver(let index): wanted.append(index)
+        case .run(let index): wanted += needed.inputs[index].map(\.index)
+        }
         queue.push(job, isEarly: graph.instances[job.instance].schema.evaluation != .cached)
     }
 

@@ -18,6 +18,8 @@ public struct Plan: Sendable {
         public let index: Int
         public let name: InstanceName
         public let status: Status
+        /// Whether the result is cached because a remote cache has it; its value was not read.
+        public let isRemote: Bool
 
         public var isCached: Bool { if case .cached = status { true } else { false } }
         public var runs: Bool { if case .run = status { true } else { false } }
@@ -41,6 +43,8 @@ public struct Plan: Sendable {
     public subscript(index: Int) -> Step? { places[index].map { steps[$0] } }
 
     public var cached: Int { steps.count { $0.isCached } }
+    /// Those of `cached` that a remote cache has.
+    public var remote: Int { steps.count { $0.isCached && $0.isRemote } }
     public var toRun: Int { steps.count { $0.runs } }
 
     public var failures: [NodeFailure] {

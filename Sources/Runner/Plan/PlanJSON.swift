@@ -22,6 +22,7 @@ public struct PlanJSON {
                 ),
                 "status": .string(status(step)),
             ]
+            if step.isCached, step.isRemote { fields["remote"] = .bool(true) }
             if let reason = step.reason { fields["reason"] = .string(reason.summary(in: graph)) }
             return Value.map(fields).json + "\n"
         }

@@ -31,7 +31,8 @@ public struct PlanTable: CustomStringConvertible {
             lines += why.dropFirst().map { ["", "", "", "", $0] }
         }
         let count = plan.cached == 1 ? "1 node" : "\(plan.cached) nodes"
-        return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached, \(plan.toRun) to run"
+        let remote = plan.remote > 0 ? " (\(plan.remote) in the remote cache)" : ""
+        return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached\(remote), \(plan.toRun) to run"
     }
 
     /// What models are to be beside their files, where that is not the usual: `sdxl: precision bf16`.

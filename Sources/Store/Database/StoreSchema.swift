@@ -7,7 +7,7 @@ import Graph
 enum StoreSchema {
     /// "PuLR": tells our database from any other SQLite file.
     static let applicationID: UInt32 = 0x5075_4C52
-    static let version = 3
+    static let version = 4
     /// Fastest for values of 0.1 to 2 MB, which SDXL's intermediates are.
     static let pageSize = 65536
 
@@ -17,14 +17,15 @@ enum StoreSchema {
         try db.execute(
             sql: """
                 -- What a key gave: the trace of one execution. A row outlives its value, so that what follows a value
-                -- that was evicted still need not run.
+                -- that was evicted still need not run. One that a remote cache told of, and nobody computed here, is `told`.
                 CREATE TABLE results (
                     key BLOB PRIMARY KEY NOT NULL,
                     value BLOB NOT NULL,
                     cost REAL NOT NULL,
                     made INTEGER NOT NULL,
                     used INTEGER NOT NULL,
-                    seal BLOB NOT NULL
+                    seal BLOB NOT NULL,
+                    told INTEGER NOT NULL DEFAULT 0
                 ) WITHOUT ROWID;
                 CREATE INDEX results_by_value ON results (value);
                 -- What the key was made of: apart from the results, which are looked up ten thousand at a time.

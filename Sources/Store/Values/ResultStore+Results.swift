@@ -11,31 +11,39 @@ extension ResultStore {
         var results: [Digest: StoredResult] = [:]
         results.reserveCapacity(keys.count)
         let unusable = unusable.withLock(\.self)
+        let isTierAsked = remote?.isReading ?? false
+        let ignoresTold = told.withLock(\.areIgnored)
+        func add(_ value: Digest, isHere: Bool, cost: Double, isTold: Bool, for key: Digest) {
+            let hasValue = (isHere || isTierAsked) && !unusable.contains(value)
+            results[key] = StoredResult(value: value, hasValue: hasValue, cost: cost, isTold: isTold)
+        }
         for batch in commits.waiting where !batch.results.isEmpty {
             for key in keys where results[key] == nil {
-                guard let result = batch.results[key] else { continue }
-                let hasValue = batch.contents[result.value] != nil
-                results[key] = StoredResult(value: result.value, hasValue: hasValue, cost: result.cost)
+                guard let result = batch.results[key], !(result.isTold && ignoresTold) else { continue }
+                let isHere = batch.contents[result.value] != nil
+                add(result.value, isHere: isHere, cost: result.cost, isTold: result.isTold, for: key)
             }
         }
         let missing = results.isEmpty ? keys : keys.filter { results[$0] == nil }
         var used: [Digest] = []
         let yesterday = Int(Date().timeIntervalSince1970) - 86400
         let sql = """
-            SELECT r.value, r.cost, r.seal, r.used, EXISTS (SELECT 1 FROM contents WHERE digest = r.value)
+            SELECT r.value, r.cost, r.seal, r.used, EXISTS (SELECT 1 FROM contents WHERE digest = r.value), r.told
             FROM results r WHERE r.key = ?
             """
         database.read(()) { db in
             try db.eachRow(sql, of: missing.lazy.map(\.bytes)) { place, row in
                 let key = missing[place]
                 guard let value = row.digest(0), Digest.seals(row.bytes(2), key.bytes, value.bytes) else { return }
+                let isTold = row.integer(5) == 1
+                if isTold, ignoresTold { return }
                 if row.integer(3) < yesterday { used.append(key) }
-                let hasValue = row.integer(4) == 1 && !unusable.contains(value)
-                results[key] = StoredResult(value: value, hasValue: hasValue, cost: row.number(1))
+                add(value, isHere: row.integer(4) == 1, cost: row.number(1), isTold: isTold, for: key)
             }
         }
         // For eviction by age; once a day is enough.
         if !used.isEmpty, isWritable { commits.add { $0.used.formUnion(used) } }
+        noteTold(results)
         return results
     }
 

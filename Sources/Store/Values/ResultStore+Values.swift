@@ -7,8 +7,10 @@ extension ResultStore {
     /// again.
     public func record(for digest: Digest) -> Graph.Record? {
         switch storedBytes(of: digest) {
-        case .absent: break
-        case .missing: drop(digest)
+        case .absent: if let record = download(digest) { return record }
+        case .missing:
+            drop(digest)
+            if let record = download(digest) { return record }
         case .unreadable(let reason):
             notices.warn(
                 "the cached value \(digest.short) cannot be read now (\(reason)): it is made again",
@@ -37,40 +39,13 @@ extension ResultStore {
         notices.warn("the cached value \(digest.short) \(what): \(dropped)", onceFor: "value \(digest.hex)")
     }
 
-    enum StoredBytes {
-        case absent
-        /// Listed, and not there: somebody made room.
-        case missing
-        case notAFile
-        case unreadable(String)
-        case bytes(Bytes)
-    }
-
     /// Without any check.
-    func storedBytes(of digest: Digest) -> StoredBytes {
+    func storedBytes(of digest: Digest) -> CommittedValues.Found {
+        let committed = CommittedValues(database: database, files: valueFiles)
         if let pending = commits.find({ $0.contents[digest] }) {
-            return pending.bytes.map { .bytes($0) } ?? fileBytes(of: digest)
+            return pending.bytes.map { .bytes($0) } ?? committed.fileBytes(of: digest)
         }
-        let sql = "SELECT c.place, b.content FROM contents c LEFT JOIN bytes b ON b.id = c.place WHERE c.digest = ?"
-        let found: StoredBytes? = database.read(.absent) { db in
-            guard let row = try Row.fetchOne(db.cachedStatement(sql: sql), arguments: [Data(digest.bytes)]) else {
-                return .absent
-            }
-            if row.hasNull(atIndex: 0) { return nil }
-            // A row without bytes is damage, which an empty value shows to whoever checks the digest.
-            return .bytes(try row.withUnsafeData(atIndex: 1) { Bytes($0 ?? Data()) })
-        }
-        return found ?? fileBytes(of: digest)
-    }
-
-    private func fileBytes(of digest: Digest) -> StoredBytes {
-        do {
-            return try valueFiles.read(digest).map { .bytes($0) } ?? .missing
-        } catch let error as SystemError where error.code == EISDIR {
-            return .notAFile
-        } catch {
-            return .unreadable(DatabaseFault.reason(error))
-        }
+        return committed.bytes(of: digest)
     }
 
     /// Forgets a value, but not what it was the result of: for one that turns out to be no use.

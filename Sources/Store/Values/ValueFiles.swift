@@ -24,10 +24,27 @@ struct ValueFiles: Sendable {
     ///
     /// - Throws: `SystemError`.
     func write(_ encoded: EncodedRecord, as digest: Digest) throws {
+        _ = try write(digest) { file in
+            for piece in encoded.pieces { try piece.withUnsafeBytes { try file.write($0) } }
+            return true
+        }
+    }
+
+    /// Keeps what `fill` writes, if it says that this was the value.
+    ///
+    /// - Returns: whether it was.
+    /// - Throws: `SystemError`; what `fill` throws.
+    func write(_ digest: Digest, _ fill: (WholeFile.Writer) throws -> Bool) throws -> Bool {
+        struct NotTheValue: Error {}
         let path = path(digest)
         for folder in [folder.unfinished, (path as NSString).deletingLastPathComponent] { Self.make(folder) }
-        try WholeFile(path, temporaries: folder.unfinished).replace(isDurable: true) { file in
-            for piece in encoded.pieces { try piece.withUnsafeBytes { try file.write($0) } }
+        do {
+            try WholeFile(path, temporaries: folder.unfinished).replace(isDurable: true) { file in
+                guard try fill(file) else { throw NotTheValue() }
+            }
+            return true
+        } catch is NotTheValue {
+            return false
         }
     }
 

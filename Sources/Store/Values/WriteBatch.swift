@@ -9,6 +9,8 @@ struct WriteBatch {
         let cost: Double
         let made: Int
         let key: CacheKey
+        /// Whether a remote cache said so, and nobody computed it here.
+        var isTold = false
     }
 
     struct Content {
@@ -92,12 +94,15 @@ struct WriteBatch {
         let insertResult = try db.cachedStatement(
             sql: "INSERT OR REPLACE INTO results (key, value, cost, made, used, seal) VALUES (?,?,?,?,?,?)"
         )
+        let insertTold = try db.cachedStatement(
+            sql: "INSERT OR IGNORE INTO results (key, value, cost, made, used, seal, told) VALUES (?,?,?,?,?,?,1)"
+        )
         let insertOrigin = try db.cachedStatement(
             sql: "INSERT OR IGNORE INTO origins (key, node, parts) VALUES (?,?,?)"
         )
         for (key, result) in results {
             let id = Data(key.bytes)
-            try insertResult.execute(arguments: [
+            try (result.isTold ? insertTold : insertResult).execute(arguments: [
                 id, Data(result.value.bytes), result.cost, result.made, result.made,
                 Data(Digest.seal(key.bytes, result.value.bytes)),
             ])

@@ -12,6 +12,7 @@ struct DoctorCommand: ParsableCommand {
     )
 
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var resources: ResourceOptions
 
     func run() throws {
@@ -31,6 +32,11 @@ struct DoctorCommand: ParsableCommand {
             if !store.isWritable { problems.append("the cache cannot be written: nothing is kept between runs") }
             if let free, free < 1 << 30 {
                 problems.append("the disk of the cache is nearly full: `pulid-run cache gc`")
+            }
+            if let remote = try remote.cache(warn: { warning in said.withLock { $0.append(warning) } }) {
+                let found = remote.check()
+                rows.append(["remote", "\(remote.tier.name): \(found.text)"])
+                problems += found.problem.map { ["the remote cache: \($0)"] } ?? []
             }
             rows += problems.map { ["warning: \($0)"] }
             return .success

@@ -14,6 +14,7 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var targets: TargetOptions
     @OptionGroup var shard: ShardOptions
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var numerics: NumericsOptions
     @OptionGroup var format: FormatOptions
 
@@ -57,7 +58,8 @@ struct PlanCommand: ParsableCommand {
             let loaded = try recipe.load()
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
-            let store = try cache.open { Terminal.error("warning: \($0)\n") }
+            let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
+            let store = try cache.open(remote: remote.cache(mayWrite: false, warn: warn), warn: warn)
             defer { store.close() }
             var options = targets.runOptions(recipe, loaded)
             options.shard = try shard.shardOfRun()
@@ -116,6 +118,7 @@ extension PlanCommand {
         let division = try division(into: count, run, plan, of: loaded.graph)
         var arguments = recipe.settings.flatMap { ["--set", $0] } + targets.only.flatMap { ["--only", $0] }
         if numerics.exact { arguments.append("--exact") }
+        arguments += remote.arguments
         let job = SweepJob(
             name: loaded.graph.name,
             program: "pulid-run",

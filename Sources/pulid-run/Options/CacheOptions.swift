@@ -20,12 +20,13 @@ struct CacheOptions: ParsableArguments {
     /// - Throws: `TooFewThreads`; `StoreError`.
     func open(
         _ access: ResultStore.Access = .readWrite,
+        remote: RemoteCache? = nil,
         threads: Int = ResourceOptions.leastThreads(jobs: 1),
         warn: @escaping @Sendable (String) -> Void
     ) throws -> ResultStore {
         try SystemThread.checkSupply(threads)
         let folder = try location(warn: warn)
-        let store = try ResultStore(folder: folder, access: access, warn: warn)
+        let store = try ResultStore(folder: folder, access: access, remote: remote, warn: warn)
         if let kind = FileSystemKind(at: folder.path), kind.isNetwork {
             warn(
                 "the cache \(folder.path) is on a network file system (\(kind.name)), where it is slow and locks may fail: "

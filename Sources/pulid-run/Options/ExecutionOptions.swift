@@ -4,6 +4,7 @@ import Runner
 /// What all commands have in common that run nodes.
 struct ExecutionOptions: ParsableArguments {
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var numerics: NumericsOptions
     @OptionGroup var resources: ResourceOptions
 

@@ -15,6 +15,24 @@ struct NumericsOptions: ParsableArguments {
     )
     var kernels: KernelLevel?
 
+    @Option(
+        name: .customLong("numerics"),
+        help: ArgumentHelp(
+            "Refuse to compute with other bits than these: the class that `doctor` names after the program's version.",
+            discussion: "For machines that share results: one that computes others would never find theirs.",
+            valueName: "class"
+        )
+    )
+    var demanded: String?
+
+    func validate() throws {
+        guard let demanded, demanded != Gemm.numericsClass else { return }
+        throw ValidationError(
+            "this machine computes with `\(Gemm.numericsClass)`, not `\(demanded)`: results would have other keys, and "
+                + "maybe other bits, than those of machines that do"
+        )
+    }
+
     var precision: ComputeSettings.Precision { exact ? .plainSums : .float32 }
 }
 

@@ -9,6 +9,9 @@ protocol ErrorWithStatus: Error {
 extension StoreError: ErrorWithStatus {
     var exitStatus: ExitStatus { .cacheUnusable }
 }
+extension RemoteSettingsError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .cacheUnusable }
+}
 extension TooFewThreads: ErrorWithStatus {
     var exitStatus: ExitStatus { .nodeFailed }
 }

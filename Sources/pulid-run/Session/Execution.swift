@@ -30,7 +30,8 @@ struct Execution {
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
         let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.width)
-        let store = try options.cache.open(threads: threads) { reporter.receive(.warning($0)) }
+        let warn: @Sendable (String) -> Void = { reporter.receive(.warning($0)) }
+        let store = try options.cache.open(remote: options.remote.cache(warn: warn), threads: threads, warn: warn)
         defer { store.close() }
         let running = RunningNodes()
         interrupts.during(waitedFor: { running.names }, save: { store.flush() })

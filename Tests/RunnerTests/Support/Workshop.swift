@@ -6,7 +6,7 @@ import Store
 import Synchronization
 
 /// A folder with a cache, in which graphs are run over and over as a user would.
-final class Workshop {
+final class Workshop: Sendable {
     let folder: TemporaryFolder
 
     init() throws { folder = try TemporaryFolder() }
@@ -40,16 +40,20 @@ final class Workshop {
         return options
     }
 
-    func openStore(_ access: ResultStore.Access = .readWrite, warn: @escaping @Sendable (String) -> Void = { _ in })
-        throws
-        -> ResultStore
-    {
-        try ResultStore(folder: CacheFolder(folder("cache")), access: access, warn: warn)
+    func openStore(
+        _ access: ResultStore.Access = .readWrite,
+        cache: String = "cache",
+        remote: RemoteCache? = nil,
+        warn: @escaping @Sendable (String) -> Void = { _ in }
+    ) throws -> ResultStore {
+        try ResultStore(folder: CacheFolder(folder(cache)), access: access, remote: remote, warn: warn)
     }
 
     func run(
         _ graph: ExecutionGraph,
         access: ResultStore.Access = .readWrite,
+        cache: String = "cache",
+        remote: RemoteChoice = .none,
         numerics: String = "toy",
         precision: String? = nil,
         cancellation: Cancellation = Cancellation(),
@@ -57,7 +61,8 @@ final class Workshop {
         onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) throws -> Outcome {
         let log = Mutex<(events: [RunEvent], warnings: [String])>(([], []))
-        let store = try openStore(access) { warning in log.withLock { $0.warnings.append(warning) } }
+        let warn: @Sendable (String) -> Void = { warning in log.withLock { $0.warnings.append(warning) } }
+        let store = try openStore(access, cache: cache, remote: remote.open(warn), warn: warn)
         defer { store.close() }
         let run = try RecipeRun(
             graph,
@@ -77,11 +82,13 @@ final class Workshop {
 
     func plan(
         _ graph: ExecutionGraph,
+        cache: String = "cache",
+        remote: RemoteCache? = nil,
         numerics: String = "toy",
         precision: String? = nil,
         _ change: (inout RunOptions) -> Void = { _ in }
     ) throws -> Plan {
-        let store = try openStore()
+        let store = try openStore(cache: cache, remote: remote)
         defer { store.close() }
         return try RecipeRun(
             graph,
@@ -96,6 +103,13 @@ final class Workshop {
     }
 
     func text(_ output: String) throws -> String { try folder.text(of: "out/" + output) }
+}
+
+/// A remote cache for one run, whose warnings are that run's.
+struct RemoteChoice: Sendable {
+    let open: @Sendable (@escaping @Sendable (String) -> Void) throws -> RemoteCache?
+
+    static let none = RemoteChoice { _ in nil }
 }
 
 extension Plan {

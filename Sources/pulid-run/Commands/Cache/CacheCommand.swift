@@ -5,7 +5,7 @@ struct CacheCommand: ParsableCommand {
         commandName: "cache",
         abstract: "Look after the cache.",
         subcommands: [
-            Stats.self, List.self, Verify.self, GC.self, Clear.self, Export.self, Import.self,
+            Stats.self, List.self, Verify.self, GC.self, Clear.self, Export.self, Import.self, Push.self,
         ],
         defaultSubcommand: Stats.self
     )

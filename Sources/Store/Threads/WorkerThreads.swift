@@ -2,11 +2,19 @@ import Foundation
 
 /// Runs the same work on several threads at once, this one among them, until all of them have ended. Threads that the
 /// system refuses are done without.
-enum WorkerThreads {
-    static func run(_ count: Int, _ work: @escaping @Sendable () -> Void) {
+package enum WorkerThreads {
+    package static func run(_ count: Int, _ work: @escaping @Sendable () -> Void) {
         let others = (1..<max(1, count)).compactMap { _ in start(work) }
         work()
         for thread in others { pthread_join(thread, nil) }
+    }
+
+    /// Runs the work on a thread that nobody waits for.
+    /// - Returns: whether the system gave one.
+    static func detach(_ work: @escaping @Sendable () -> Void) -> Bool {
+        guard let thread = start(work) else { return false }
+        pthread_detach(thread)
+        return true
     }
 
     private static func start(_ work: @escaping @Sendable () -> Void) -> pthread_t? {
