@@ -13,7 +13,8 @@ public struct SweepLog: Sendable {
     private var places: [String: UInt64] = [:]
     /// By part: whatever follows the last end of a line.
     private var rests: [String: Data] = [:]
-    private var seen: Set<Failure> = []
+    /// The last run meets again what a shard has met.
+    private var seen: Set<[String]> = []
     /// Nodes that ran and ended well, of all parts.
     public private(set) var finished = 0
     /// In bytes: the most that a part took.
@@ -69,7 +70,7 @@ public struct SweepLog: Sendable {
                 case "failed":
                     let log = (path as NSString).deletingPathExtension + ".log"
                     let failure = Failure(title: Self.title(event), reason: event.reason ?? "", log: log)
-                    if seen.insert(failure).inserted { failures.append(failure) }
+                    if seen.insert([failure.title, failure.reason]).inserted { failures.append(failure) }
                 default: break
                 }
             }

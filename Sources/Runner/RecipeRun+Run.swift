@@ -14,9 +14,9 @@ extension RecipeRun {
         let start = ContinuousClock.now
         let run = attempt()
         run.store.flush()
-        run.checkKept()
         for output in run.delivery.missingOutputs() { run.note(output) }
         store.remote?.finish { !cancellation.isRequested }
+        run.checkKept()
         let summary = run.state.withLock { state in
             state.summary.seconds = (ContinuousClock.now - start) / .seconds(1)
             if options.shard != nil { state.summary.peakMemory = MemoryReadings.peak }
@@ -59,13 +59,20 @@ extension RecipeRun {
         if state.withLock({ $0.falsehood == nil }) { finish() }
     }
 
-    /// A shard is for nothing but what it keeps.
+    /// A shard is for nothing but what it keeps, and shares.
     private func checkKept() {
+        guard options.shard != nil else { return }
         let states = state.withLock { $0.scheduler.states }
-        let unkept = store.unkept(shardTargets.sorted().compactMap { states[$0].isDone ? states[$0].key : nil }).count
-        guard unkept > 0 else { return }
-        state.withLock { $0.summary.unkept = unkept }
-        report(.warning("\(unkept) of \(shardTargets.count) results are lost, since the cache could not be written"))
+        let ran = shardTargets.sorted().compactMap { index in
+            if case .ran = states[index].phase { states[index].key } else { nil }
+        }
+        let unkept = store.unkept(ran).count
+        let unsent = store.remote?.statistics.notWritten ?? 0
+        state.withLock { $0.summary.unkept = max(unkept, unsent) }
+        if unkept > 0 {
+            report(.warning("\(unkept) of \(ran.count) results are lost, since the cache could not be written"))
+        }
+        if unsent > 0 { report(.warning("\(unsent) results did not reach the remote cache: other machines lack them")) }
     }
 
     /// Instances of which tables leave the rows empty.

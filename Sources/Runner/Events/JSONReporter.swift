@@ -103,7 +103,7 @@ public final class JSONReporter: Reporter {
 
     private func summaryLine(_ summary: RunSummary) -> String {
         let remote = summary.remote.map { ["remote": Self.value($0)] } ?? [:]
-        let peakMemory = summary.peakMemory.map { ["peak_memory": int($0)] } ?? [:]
+        let memory = summary.peakMemory.map { ["peak_memory": int($0)] } ?? [:]
         return object(
             "summary",
             [
@@ -114,7 +114,7 @@ public final class JSONReporter: Reporter {
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "regressions": .list(summary.regressions.map(\.value)),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
-            ].merging(peakMemory.merging(remote) { a, _ in a }) { a, _ in a }
+            ].merging(remote) { a, _ in a }.merging(memory) { a, _ in a }
         )
     }
 

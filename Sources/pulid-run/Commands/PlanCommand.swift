@@ -119,6 +119,7 @@ extension PlanCommand {
         let division = try division(into: count, run, plan, of: loaded.graph)
         var arguments = recipe.settings.flatMap { ["--set", $0] } + targets.only.flatMap { ["--only", $0] }
         if numerics.exact { arguments.append("--exact") }
+        arguments += remote.arguments
         let job = SweepJob(
             name: loaded.graph.name,
             program: "pulid-run",

@@ -19,6 +19,7 @@ struct SlurmCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var targets: TargetOptions
     @OptionGroup var cache: CacheOptions
+    @OptionGroup var remote: RemoteOptions
     @OptionGroup var numerics: NumericsOptions
     @OptionGroup var options: SlurmOptions
 
@@ -173,7 +174,8 @@ private struct Sweeping {
             Terminal.error("warning: \(error) Slurm's own limits are taken\n")
             limits = SlurmLimits(config: "", partitions: "", partition: nil)
         }
-        let store = try command.cache.open { Terminal.error("warning: \($0)\n") }
+        let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
+        let store = try command.cache.open(remote: command.remote.cache(mayWrite: false, warn: warn), warn: warn)
         defer { store.close() }
         let run = try RecipeRun(
             loaded.graph,
@@ -213,6 +215,7 @@ private struct Sweeping {
     private func arguments() throws -> SlurmSweep.Arguments {
         var all = command.recipe.settings.flatMap { ["--set", $0] } + command.targets.only.flatMap { ["--only", $0] }
         if command.numerics.exact { all.append("--exact") }
+        all += command.remote.arguments
         let cache = try command.nodeCache ?? command.cache.location().path
         var last = command.targets.out.map { ["--out", $0] } ?? []
         // Writing ten thousand pictures is work for all processors.

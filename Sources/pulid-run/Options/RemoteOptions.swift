@@ -53,6 +53,11 @@ struct RemoteOptions: ParsableArguments {
         )
     }
 
+    /// As other commands are told the same.
+    var arguments: [String] {
+        (remote.map { ["--remote", $0] } ?? []) + (remoteMode.map { ["--remote-mode", $0.rawValue] } ?? [])
+    }
+
     private static func mode(_ text: String) throws -> Mode {
         guard let mode = Mode(rawValue: text) else {
             throw ValidationError("PULID_REMOTE_MODE must be off, read or write, not \(text)")
