@@ -130,7 +130,8 @@ public final class ScriptedServer: Sendable {
             Thread.sleep(forTimeInterval: seconds)
             return usual(request, connection)
         case .trickle(let body, let pause):
-            guard Self.write(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n".utf8), to: connection) else {
+            guard Self.write(Array("HTTP/1.1 200 OK\r\nContent-Length: \(body.count)\r\n\r\n".utf8), to: connection)
+            else {
                 return false
             }
             for byte in body {
@@ -148,7 +149,13 @@ public final class ScriptedServer: Sendable {
             state.withLock { $0.entries[request.path] = request.body }
             return Self.send(entry == nil ? 201 : 204, [], [], to: connection)
         case "GET", "HEAD":
-            return Self.send(entry == nil ? 404 : 200, entry ?? [], [], to: connection, isHead: request.method == "HEAD")
+            return Self.send(
+                entry == nil ? 404 : 200,
+                entry ?? [],
+                [],
+                to: connection,
+                isHead: request.method == "HEAD"
+            )
         default: return Self.send(405, [], [], to: connection)
         }
     }
@@ -169,7 +176,9 @@ public final class ScriptedServer: Sendable {
     private static func write(_ bytes: [UInt8], to connection: Int32) -> Bool {
         var rest = bytes[...]
         while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = rest.withUnsafeBytes {
+                Foundation.send(connection, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             guard count > 0 else { return false }
             rest = rest.dropFirst(count)
         }
@@ -198,7 +207,9 @@ public final class ScriptedServer: Sendable {
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             guard let colon = line.firstIndex(of: ":") else { continue }
-            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
+            headers[line[..<colon].lowercased()] = line[line.index(after: colon)...].trimmingCharacters(
+                in: .whitespaces
+            )
         }
         let length = headers["content-length"].flatMap { Int($0) } ?? 0
         while bytes.count < headEnd + length { guard more() else { return nil } }

@@ -116,7 +116,9 @@ import Testing
             #expect(outcome.ran.count == (cache == "c" ? 0 : 6))
         }
         #expect(try outputs("c") == expected)
-        let files = try FileManager.default.subpathsOfDirectory(atPath: share).filter { $0.split(separator: "/").count == 3 }
+        let files = try FileManager.default.subpathsOfDirectory(atPath: share).filter {
+            $0.split(separator: "/").count == 3
+        }
         #expect(files.count == 24)
         for file in files {
             let parts = file.split(separator: "/")
@@ -130,7 +132,9 @@ import Testing
         _ = try run(graph(), cache: "a")
         let plan = try workshop.plan(graph(), cache: "b", remote: remote(mode: .read).open { _ in })
         #expect(plan.toRun == 0 && plan.cached == 12 && plan.remote == 12)
-        #expect(PlanTable(plan, of: graph()).description.hasSuffix("12 nodes cached (12 in the remote cache), 0 to run"))
+        #expect(
+            PlanTable(plan, of: graph()).description.hasSuffix("12 nodes cached (12 in the remote cache), 0 to run")
+        )
         #expect(!server.requests.contains { $0.method == "GET" && $0.path.hasPrefix("/cas/") })
     }
 
@@ -286,7 +290,9 @@ import Testing
         _ = try run(graph(), cache: "a")
         server.change { entries in
             let traces = entries.filter { $0.key.hasPrefix("/ac/") }.sorted { $0.key < $1.key }
-            for (entry, other) in zip(traces, traces.dropFirst() + traces.prefix(1)) { entries[entry.key] = other.value }
+            for (entry, other) in zip(traces, traces.dropFirst() + traces.prefix(1)) {
+                entries[entry.key] = other.value
+            }
         }
         let outcome = try run(graph(), cache: "b")
         #expect(outcome.ran.count == 12)
@@ -307,7 +313,11 @@ import Testing
                     let (old, new) = (String(value.dropFirst(5)), String(text.key.dropFirst(5)))
                     guard body.firstRange(of: Array(old.utf8)) != nil else { continue }
                     var changed = Self.replacing(old, with: new, in: body)
-                    changed = Self.replacing("\"size\": \(bytes.count)", with: "\"size\": \(text.value.count)", in: changed)
+                    changed = Self.replacing(
+                        "\"size\": \(bytes.count)",
+                        with: "\"size\": \(text.value.count)",
+                        in: changed
+                    )
                     entries[path] = changed
                 }
             }
@@ -335,10 +345,12 @@ import Testing
         server.change { $0 = $0.filter { !$0.key.hasPrefix("/ac/") } }
         _ = try run(other.graph, cache: "x")
         // The caption's trace now names the other caption, whose value is gone.
-        let lie = try #require(server.entries.first { path, body in
-            path.hasPrefix("/cas/") && !rightValues.contains(path)
-                && (try? RecordCoder.decode(body))?.kind == ToyText.kind
-        })
+        let lie = try #require(
+            server.entries.first { path, body in
+                path.hasPrefix("/cas/") && !rightValues.contains(path)
+                    && (try? RecordCoder.decode(body))?.kind == ToyText.kind
+            }
+        )
         server.change { entries in
             entries = entries.filter { !$0.key.hasPrefix("/ac/") }
             entries[lie.key] = nil
@@ -346,7 +358,11 @@ import Testing
                 let text = String(decoding: body, as: UTF8.self)
                 guard text.contains("\"node\": \"caption\"") else { continue }
                 for value in rightValues {
-                    entries[path] = Self.replacing(String(value.dropFirst(5)), with: String(lie.key.dropFirst(5)), in: entries[path] ?? body)
+                    entries[path] = Self.replacing(
+                        String(value.dropFirst(5)),
+                        with: String(lie.key.dropFirst(5)),
+                        in: entries[path] ?? body
+                    )
                 }
             }
         }

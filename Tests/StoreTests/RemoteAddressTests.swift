@@ -5,7 +5,8 @@ import Testing
     @Test(arguments: [
         ("http://cache:8080", RemoteAddress.server("http://cache:8080")),
         ("https://user:secret@cache/team/", .server("https://user:secret@cache/team")),
-        ("file:///srv/a%20b", .folder("/srv/a b")), ("/srv/share", .folder("/srv/share")), ("share", .folder("/here/share")),
+        ("file:///srv/a%20b", .folder("/srv/a b")), ("/srv/share", .folder("/srv/share")),
+        ("share", .folder("/here/share")),
     ]) func whatIsMeant(text: String, address: RemoteAddress) throws {
         #expect(try RemoteAddress(text, directory: "/here") == address)
     }

@@ -166,7 +166,9 @@ public final class RemoteCache: Sendable {
         let isThere = attempt { pace in
             try tier.read(.value(value), pace) { piece in
                 count += piece.count
-                guard count <= size else { throw WrongEntry(reason: "value \(value.short) is longer than \(size) bytes") }
+                guard count <= size else {
+                    throw WrongEntry(reason: "value \(value.short) is longer than \(size) bytes")
+                }
                 hasher.update(piece)
                 do { try sink(piece) } catch {
                     failure = error
@@ -287,7 +289,9 @@ public final class RemoteCache: Sendable {
         if isPresent, !isRotten { return 0 }
         if upload.trace.size > Self.smallest, !isRotten,
             try tier.size(of: .value(value), pace()) == upload.trace.size
-        { return 0 }
+        {
+            return 0
+        }
         guard let bytes = upload.bytes() else { throw ValueGone() }
         let before = sent.withLock(\.self)
         let moved = Mutex(0)
@@ -425,7 +429,10 @@ public final class RemoteCache: Sendable {
         }
         notices.warn("the remote cache \(tier.name) is damaged: \(what): it counts as missing", onceFor: "wrong")
         if isOff {
-            notices.warn("the remote cache \(tier.name) is damaged in several places: it is not used any more", onceFor: "off")
+            notices.warn(
+                "the remote cache \(tier.name) is damaged in several places: it is not used any more",
+                onceFor: "off"
+            )
         }
     }
 

@@ -16,9 +16,11 @@ extension ResultStore {
         let traces = keys.compactMap(trace)
         let there = remote.traces(for: traces.map { RemoteCache.Question(key: $0.key, kind: $0.kind) })
         let missing = traces.filter { there[$0.key]?.value != $0.value }
-        remote.give(missing.map { trace in
-            RemoteCache.Upload(trace: trace) { committed.checkedBytes(of: trace.value) }
-        })
+        remote.give(
+            missing.map { trace in
+                RemoteCache.Upload(trace: trace) { committed.checkedBytes(of: trace.value) }
+            }
+        )
         remote.finish()
         return traces.count - missing.count
     }

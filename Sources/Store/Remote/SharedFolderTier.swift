@@ -39,7 +39,10 @@ public struct SharedFolderTier: RemoteTier {
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
             throw RemoteFailure.unexpected("\(path) is no file")
         }
-        let block = UnsafeMutableRawBufferPointer.allocate(byteCount: min(1 << 20, max(4096, Int(status.st_size))), alignment: 16)
+        let block = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: min(1 << 20, max(4096, Int(status.st_size))),
+            alignment: 16
+        )
         defer { block.deallocate() }
         var moved = 0
         while true {
@@ -59,7 +62,8 @@ public struct SharedFolderTier: RemoteTier {
     public func write(_ entry: RemoteEntry, _ pieces: [Bytes], _ pace: Pace) throws {
         let path = path(entry)
         let shard = (path as NSString).deletingLastPathComponent
-        for made in ["\(folder)/\(entry.folder)", shard, "\(folder)/tmp"] where mkdir(made, 0o777) != 0 && errno != EEXIST {
+        for made in ["\(folder)/\(entry.folder)", shard, "\(folder)/tmp"]
+        where mkdir(made, 0o777) != 0 && errno != EEXIST {
             throw Self.failure()
         }
         // Names of other machines and of this one's processes are others.

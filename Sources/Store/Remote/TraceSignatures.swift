@@ -45,7 +45,8 @@ public struct TraceSignatures: Sendable {
         guard let trusted else { return true }
         let message = Array((Self.purpose + text).utf8)
         return lines.prefix(8).contains { line in
-            guard line.hasPrefix(Self.name), let signature = Data(base64Encoded: String(line.dropFirst(Self.name.count)))
+            guard line.hasPrefix(Self.name),
+                let signature = Data(base64Encoded: String(line.dropFirst(Self.name.count)))
             else { return false }
             return trusted.contains { $0.verifies([UInt8](signature), of: message) }
         }

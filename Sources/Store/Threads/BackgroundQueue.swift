@@ -50,11 +50,13 @@ final class BackgroundQueue: @unchecked Sendable {
     func wait(while mayWait: () -> Bool) -> Bool {
         // Where the system gave no thread, this one does the work.
         while condition.withLock({ threads == 0 && next < jobs.count }), mayWait() {
-            guard let job = condition.withLock({ () -> Job? in
-                guard next < jobs.count else { return nil }
-                defer { next += 1 }
-                return jobs[next]
-            }) else { break }
+            guard
+                let job = condition.withLock({ () -> Job? in
+                    guard next < jobs.count else { return nil }
+                    defer { next += 1 }
+                    return jobs[next]
+                })
+            else { break }
             job()
         }
         return condition.withLock {

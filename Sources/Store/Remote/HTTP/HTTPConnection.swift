@@ -69,7 +69,8 @@ final class HTTPConnection {
     }
 
     /// - Returns: the headers, which must outlast the request.
-    private func prepare(_ method: Method, _ url: String, _ access: HTTPAccess, _ transfer: Transfer) -> OpaquePointer? {
+    private func prepare(_ method: Method, _ url: String, _ access: HTTPAccess, _ transfer: Transfer) -> OpaquePointer?
+    {
         set(CURLOPT_URL, url)
         set(CURLOPT_USERAGENT, "pulid-run")
         set(CURLOPT_NOSIGNAL, 1)

@@ -107,7 +107,9 @@ public final class HTTPTier: RemoteTier, @unchecked Sendable {
         try condition.withLock {
             while idle.isEmpty, made >= Self.mostConnections { condition.wait() }
             if let connection = idle.popLast() { return connection }
-            guard let connection = HTTPConnection(library) else { throw RemoteFailure.unavailable("there is no memory") }
+            guard let connection = HTTPConnection(library) else {
+                throw RemoteFailure.unavailable("there is no memory")
+            }
             made += 1
             return connection
         }
