@@ -30,7 +30,9 @@ extension RecipeRun {
     /// - Returns: the run that went to its end.
     private func attempt() -> RecipeRun {
         runToEnd()
-        guard let falsehood = state.withLock(\.falsehood), !cancellation.isRequested, let again = try? again() else {
+        guard let falsehood = state.withLock(\.falsehood) else { return self }
+        guard !cancellation.isRequested, let again = try? again() else {
+            finish()
             return self
         }
         report(.warning("\(falsehood): nothing that it said is believed any more, and the run begins again without it"))

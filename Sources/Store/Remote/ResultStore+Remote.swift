@@ -69,15 +69,17 @@ extension ResultStore {
 
     /// Has values read from the remote cache that somebody is about to ask for.
     public func fetch(_ values: [Digest]) {
-        guard let remote, isWritable, !values.isEmpty else { return }
-        remote.fetch(
-            values.map { value in
-                { [weak self] in
-                    guard let self else { return }
-                    if case .absent = self.storedBytes(of: value) { _ = self.download(value) }
-                }
-            }
-        )
+        guard let remote, isWritable else { return }
+        let missing = values.filter { !isListed($0) }
+        remote.fetch(missing.map { value in { [weak self] in _ = self?.download(value) } })
+    }
+
+    private func isListed(_ value: Digest) -> Bool {
+        if commits.find({ $0.contents[value] }) != nil { return true }
+        return database.read(false) { db in
+            let statement = try db.cachedStatement(sql: "SELECT 1 FROM contents WHERE digest = ?")
+            return try Int.fetchOne(statement, arguments: [Data(value.bytes)]) != nil
+        }
     }
 
     /// The value from the remote cache, which is kept here as well; nil where it is not to be had.
