@@ -17,6 +17,10 @@ pk_mapping *pk_mapping_add(const void *base, size_t size, const char *sentence);
 /// Forgets a mapping before it is undone; NULL is none.
 void pk_mapping_remove(pk_mapping *mapping);
 
+/// Takes the pages of all mappings of at least `least` bytes out of the process's memory. The system keeps them for as long as
+/// it has room, and the next read maps them again.
+void pk_mapping_give_pages_back(size_t least);
+
 /// `size` bytes on a boundary of `alignment`, a power of two of at least 16; `free` takes them back. Does not return where
 /// the system refuses them.
 void *pk_memory_allocate(size_t size, size_t alignment);
