@@ -16,6 +16,18 @@ import Testing
         )
     }
 
+    /// What `auto` became on this machine, as doctor says it.
+    @Test func planSaysWhatAutoIs() throws {
+        let test = try CommandTest()
+        let here = try test.run("doctor").stdout.contains("auto is bf16") ? "bf16" : "f32"
+        let plan = try test.run("plan", "recipes/seeds.yaml", "--set", "precision=auto")
+        #expect(
+            plan.lines.filter { $0.contains("precision") } == [
+                "sdxl: precision \(here) (auto)", "pulid: precision \(here) (auto)",
+            ]
+        )
+    }
+
     /// A model's precision changes what uses it, and other instructions change nothing.
     @Test func onlyWhatUsesTheModel() throws {
         let test = try CommandTest()

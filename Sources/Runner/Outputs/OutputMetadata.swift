@@ -10,7 +10,7 @@ struct OutputMetadata: Sendable {
 
     /// The names of its texts, each after `pulid-run.`.
     enum Name: String {
-        case version, recipe, file, settings, parameters, node, cell, key
+        case version, recipe, file, settings, parameters, decided, node, cell, key
 
         var full: String { "pulid-run.\(rawValue)" }
     }
@@ -22,10 +22,25 @@ struct OutputMetadata: Sendable {
             FileMetadata(.file, options.recipeForReplay),
             FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
             FileMetadata(.parameters, Value.map(graph.parameters).json),
-        ]
+        ] + (Self.decided(graph).map { [FileMetadata(.decided, $0)] } ?? [])
         var encoder = CanonicalEncoder()
         for entry in common { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
         commonContent = Digest(of: encoder.bytes)
+    }
+
+    /// What this machine decided of models, such as `{"sdxl.precision": "f32"}` where a recipe says auto; nil where it decided
+    /// nothing.
+    private static func decided(_ graph: ExecutionGraph) -> String? {
+        var decided: [String: Value] = [:]
+        for instance in graph.instances where instance.schema.evaluation == .reference {
+            for parameter in instance.schema.parameters {
+                guard case .choice(_, let others) = parameter.form,
+                    case .string(let value)? = instance.parameter(parameter.name), let here = others.decidedHere[value]
+                else { continue }
+                decided["\(instance.node).\(parameter.name)"] = .string(here)
+            }
+        }
+        return decided.isEmpty ? nil : Value.map(decided).json
     }
 
     /// Names what `entries` gives, without making it.

@@ -35,17 +35,18 @@ public struct PlanTable: CustomStringConvertible {
         return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached\(remote), \(plan.toRun) to run"
     }
 
-    /// What models are to be beside their files, where that is not the usual: `sdxl: precision bf16`.
+    /// What models are to be beside their files, where that is not the usual: `sdxl: precision bf16`; `precision f32 (auto)` where
+    /// this machine decides.
     private var choices: String {
         var lines: [String] = []
         for step in plan.steps {
             guard case .reference = step.status else { continue }
             let instance = graph.instances[step.index]
             let chosen = instance.schema.parameters.compactMap { parameter -> String? in
-                guard case .choice = parameter.form, case .string(let value)? = instance.parameter(parameter.name),
+                guard case .choice(_, let others) = parameter.form, case .string(let value)? = instance.parameter(parameter.name),
                     parameter.defaultValue != .string(value)
                 else { return nil }
-                return "\(parameter.name) \(value)"
+                return "\(parameter.name) " + (others.decidedHere[value].map { "\($0) (\(value))" } ?? value)
             }
             let line = "\(step.name.node): \(chosen.joined(separator: ", "))\n"
             if !chosen.isEmpty, !lines.contains(line) { lines.append(line) }
