@@ -23,7 +23,7 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Report", "Nodes", "ModelFiles",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Report", "Workflows", "Nodes", "ModelFiles",
                 "Checkpoints", "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
@@ -44,6 +44,7 @@ let package = Package(
         ),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),
+        .target(name: "Workflows", dependencies: ["Graph"]),
         .target(name: "Cluster"),
         .target(name: "Graph", dependencies: ["CCrypto", "CMemory"]),
 
@@ -107,6 +108,7 @@ let package = Package(
         ),
         .testTarget(name: "GraphTests", dependencies: ["Graph", "EngineTestSupport"]),
         .testTarget(name: "NodeReferenceTests", dependencies: ["NodeReference", "EngineTestSupport"]),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "Graph"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
         .testTarget(
             name: "StoreTests",

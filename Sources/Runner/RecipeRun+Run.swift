@@ -509,7 +509,14 @@ extension RecipeRun {
             let measured = Dictionary(uniqueKeysWithValues: values).compactMapValues(\.self)
             report(.measured(InstanceName(graph.instances[index]), measured))
         }
-        for output in delivery.deliver(index, artifact, value: value, key: key) { note(output) }
+        let read = state.withLock(\.files)
+        let outputs = delivery.deliver(index, artifact, value: value, key: key) { index in
+            Dictionary(
+                (read[index] ?? []).compactMap { path in files.knownDigest(of: path).map { (path, $0) } },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+        for output in outputs { note(output) }
     }
 
     private func note(_ output: OutputReport) {

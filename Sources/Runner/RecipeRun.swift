@@ -59,7 +59,7 @@ public final class RecipeRun: Sendable {
             files: files,
             report: report
         )
-        let delivery = Delivery(graph: graph, store: store, options: options, version: environment.version)
+        let delivery = Delivery(graph: graph, store: store, options: options, environment: environment)
         self.delivery = delivery
         baselineClass = environment.baselineClass
         history = KeyHistory(store: store, recipe: options.recipe)

@@ -16,6 +16,8 @@ public struct RunEnvironment: Sendable {
         ([numerics] + (precision.map { [$0] } ?? [])).joined(separator: ", ").filter { !$0.isNumber }
             .split(whereSeparator: { $0 == " " }).joined(separator: " ").replacing(" ,", with: ",")
     }
+    /// Shows pictures that are being made; nil where nobody looks.
+    public let preview: (@Sendable (InstanceName, PreviewPicture) -> Void)?
     /// Wraps the work of every node: sets the number of threads, and the precision for nodes that it matters to.
     public let scope: @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact
 
@@ -24,6 +26,7 @@ public struct RunEnvironment: Sendable {
         precision: String? = nil,
         version: String,
         companions: @escaping @Sendable (String) throws -> [String] = { _ in [] },
+        preview: (@Sendable (InstanceName, PreviewPicture) -> Void)? = nil,
         scope: @escaping @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact = {
             try $1()
         }
@@ -32,6 +35,7 @@ public struct RunEnvironment: Sendable {
         self.precision = precision
         self.version = version
         self.companions = companions
+        self.preview = preview
         self.scope = scope
     }
 }

@@ -17,10 +17,11 @@ struct PulidRun: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, ApproveCommand.self, ReplayCommand.self, PlanCommand.self, CheckCommand.self,
-            ExplainCommand.self, CompareCommand.self, BisectCommand.self, CalibrateCommand.self, GraphCommand.self,
-            InitCommand.self, InspectCommand.self, NodesCommand.self, SchemaCommand.self, SlurmCommand.self,
-            HistoryCommand.self, CacheCommand.self, DoctorCommand.self,
+            RunCommand.self, ApproveCommand.self, ReplayCommand.self, DiffCommand.self, PlanCommand.self,
+            CheckCommand.self, ExplainCommand.self, CompareCommand.self, BisectCommand.self, CalibrateCommand.self,
+            UsesCommand.self, GraphCommand.self, ImportCommand.self, InitCommand.self, InspectCommand.self,
+            NodesCommand.self, SchemaCommand.self, SlurmCommand.self, HistoryCommand.self, CacheCommand.self,
+            DoctorCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

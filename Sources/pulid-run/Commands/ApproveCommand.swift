@@ -59,7 +59,7 @@ struct ApproveCommand: ParsableCommand {
     }
 
     func run() throws {
-        try reportingFailures(format: format.format) {
+        try reportingFailures(format) {
             let execution = try Execution(options)
             let loaded = try recipe.load()
             loaded.show(format.format)
@@ -149,11 +149,11 @@ struct ApproveCommand: ParsableCommand {
     ) throws -> Runner.ExitStatus {
         var runOptions = runOptions(loaded, out: approval.folder)
         if digests { runOptions.only = approval.measuredNodes }
-        let reporter = format.format.reporter(for: loaded, options.verbosity)
-        return try execution(
+        let reports = try Reports(format, for: loaded, options.verbosity)
+        let status = try execution(
             digests ? approval.graph.withoutOutputs : approval.graph,
             runOptions,
-            reporter: reporter
+            reporter: reports.reporter
         ) { run, summary in
             let written = Set(
                 summary.outputs.filter { $0.failure == nil }.map {
@@ -171,6 +171,7 @@ struct ApproveCommand: ParsableCommand {
             if recipe.settings.isEmpty { tidy(&after, loaded.graph) }
             try after.write(for: loaded.graph.file)
         }
+        return reports.status(after: status)
     }
 
     /// Tells of baselines that the recipe has no longer, or removes them.

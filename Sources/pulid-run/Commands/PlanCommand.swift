@@ -59,7 +59,7 @@ struct PlanCommand: ParsableCommand {
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
             let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
-            let store = try cache.open(remote: remote.cache(mayWrite: false, warn: warn), warn: warn)
+            let store = try cache.openToLook(remote: remote.cache(mayWrite: false, warn: warn), warn: warn)
             defer { store.close() }
             var options = targets.runOptions(recipe, loaded)
             options.lock = try BaselineLock.read(for: loaded.graph)

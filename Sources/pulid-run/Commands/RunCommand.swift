@@ -42,7 +42,7 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        try reportingFailures(format: format.format) {
+        try reportingFailures(format) {
             let execution = try Execution(options)
             guard serving.serve || serving.watch else { return try execute(recipe.load(), execution) }
             return try RunSession(command: self, execution).run()
@@ -62,12 +62,14 @@ struct RunCommand: ParsableCommand {
         let subject = ReportSubject(loaded, options: runOptions, program: Program.description(options.numerics))
         let pictures = PicturePlaces(graph, out: runOptions.out, hasFailed: ci)
         let isReported = report != nil || site != nil || ci
-        return try execution(
+        let reports = try Reports(format, for: loaded, options.verbosity, pictures: pictures)
+        let status = try execution(
             graph,
             runOptions,
-            reporter: format.format.reporter(for: loaded, options.verbosity, pictures: pictures),
+            reporter: reports.reporter,
             report: isReported ? RunReport(subject, path: report, hasPictures: ci, site: site) : nil,
             missingBaseline: ci ? .baselineMissing : .expectationFailed
         )
+        return reports.status(after: status)
     }
 }

@@ -1,5 +1,6 @@
 import Runner
 import Store
+import Workflows
 
 /// An error that the caller is told apart from others.
 protocol ErrorWithStatus: Error {
@@ -34,6 +35,14 @@ extension BisectionError: ErrorWithStatus {
     var exitStatus: ExitStatus { .badFlags }
 }
 extension ReplayError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .recipeInvalid }
+}
+extension ForeignRecipeError: ErrorWithStatus {
+    var exitStatus: ExitStatus {
+        if case .exists = self { .nodeFailed } else { .recipeInvalid }
+    }
+}
+extension ImportError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
 }
 extension SharingError: ErrorWithStatus {

@@ -11,8 +11,15 @@ extension ReportFormat {
         _ verbosity: Verbosity = .usual,
         pictures: PicturePlaces? = nil
     ) -> any Reporter {
-        let renderer = recipe.renderer
-        let console = Terminal.console
+        reporter(recipe.renderer, verbosity, Terminal.console, pictures: pictures)
+    }
+
+    func reporter(
+        _ renderer: DiagnosticRenderer,
+        _ verbosity: Verbosity,
+        _ console: Console,
+        pictures: PicturePlaces?
+    ) -> any Reporter {
         switch self {
         case .text: return TextReporter(console: console, verbosity: verbosity) { renderer.text($0) }
         case .json: return JSONReporter(console: console) { renderer.json($0) }
