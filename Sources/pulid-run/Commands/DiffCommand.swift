@@ -15,7 +15,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let comparison = try PictureComparison(first, second)
+            let comparison = try ReplayComparison(first, second)
             Terminal.output(comparison.text)
             return comparison.isSame ? .success : .expectationFailed
         }

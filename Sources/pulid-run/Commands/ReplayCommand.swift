@@ -43,7 +43,7 @@ struct ReplayCommand: ParsableCommand {
             let status = try execution(graph, runOptions, reporter: reporter)
             guard status == .success else { return status }
             let after = try OriginalPicture(written)
-            Terminal.error(PictureComparison(picture, before, after).text)
+            Terminal.error(ReplayComparison(picture, before, after).text)
             return before.bitmap == after.bitmap ? .success : .expectationFailed
         }
     }

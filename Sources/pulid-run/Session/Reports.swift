@@ -7,7 +7,7 @@ import Synchronization
 /// The reporters of a run: one for the standard streams, and one for each file that was asked for.
 struct Reports {
     let reporter: any Reporter
-    private let files: [ReportFile]
+    private let files: [ReporterFile]
 
     /// - Parameter pictures: where the pictures are that expectations measure.
     /// - Throws: `ReportFileError` for a file that cannot be written
@@ -17,7 +17,7 @@ struct Reports {
         _ verbosity: Verbosity,
         pictures: PicturePlaces? = nil
     ) throws {
-        files = try options.files.map { try ReportFile($0) }
+        files = try options.files.map { try ReporterFile($0) }
         let renderer = DiagnosticRenderer(sources: recipe.sources, colour: false)
         let others = files.map { file in file.format.reporter(renderer, verbosity, file.console, pictures: pictures) }
         reporter = Reporters([options.format.reporter(for: recipe, verbosity, pictures: pictures)] + others)
@@ -33,7 +33,7 @@ struct Reports {
     static func write(_ diagnostics: [Diagnostic], _ sources: RecipeSources, to choices: [ReportChoice]) throws {
         let renderer = DiagnosticRenderer(sources: sources, colour: false)
         for choice in choices {
-            let file = try ReportFile(choice)
+            let file = try ReporterFile(choice)
             let text =
                 switch choice.format {
                 case .text: renderer.text(diagnostics)
@@ -49,7 +49,7 @@ struct Reports {
 }
 
 /// A file that a report goes to. What comes is written at once, so that it can be followed.
-final class ReportFile: Sendable {
+final class ReporterFile: Sendable {
     let format: ReportFormat
     private let path: String
     private let descriptor: Int32

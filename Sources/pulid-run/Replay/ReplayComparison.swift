@@ -4,7 +4,7 @@ import Recipes
 import Runner
 
 /// How two pictures compare: their pixels, and what was another when the second was made.
-struct PictureComparison {
+struct ReplayComparison {
     let isSame: Bool
     let text: String
 
