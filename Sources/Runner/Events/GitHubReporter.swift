@@ -31,7 +31,8 @@ public final class GitHubReporter: Reporter {
         switch event {
         case .failed(let failure): console.output(render([failure.diagnostic]))
         case .output(let output): if let failure = output.failure { console.output(render([failure])) }
-        case .expectation(let report): if !report.isMet || report.isWarning { console.output(render([report.diagnostic])) }
+        case .expectation(let report):
+            if !report.isMet || report.isWarning { console.output(render([report.diagnostic])) }
         case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
         case .summary(let summary): append(Self.markdown(summary))
         case .planned, .started, .waiting, .progress, .finished, .cached, .blocked: break
