@@ -70,7 +70,10 @@ extension SweptNode {
                 return (
                     port,
                     sources.map { source in
-                        source.mapped { isBaseline ? [$0 + offset] + (readers[$0].map(Array.init) ?? []) : [$0 + offset] }
+                        source.mapped { index in
+                            let further = isBaseline ? readers[index].map(Array.init) ?? [] : []
+                            return [index + offset] + further
+                        }
                     }
                 )
             }

@@ -56,11 +56,29 @@ public struct RecordDifferences: Equatable, Sendable {
         let wasDiffering = differing
         switch x.element {
         case .float32:
-            add(x, y, Int32.self) { Double(Float(bitPattern: UInt32(bitPattern: $0))) } rank: { Self.rank($0) }
+            add(x, y, Int32.self) {
+                Double(Float(bitPattern: UInt32(bitPattern: $0)))
+            } rank: {
+                Self.rank($0)
+            }
         case .float16:
-            add(x, y, Int16.self) { Self.half(UInt16(bitPattern: $0)) } rank: { Self.rank($0) }
-        case .uint8: add(x, y, UInt8.self) { Double($0) } rank: { Int64($0) }
-        case .int64: add(x, y, Int64.self) { Double($0) } rank: { $0 }
+            add(x, y, Int16.self) {
+                Self.half(UInt16(bitPattern: $0))
+            } rank: {
+                Self.rank($0)
+            }
+        case .uint8:
+            add(x, y, UInt8.self) {
+                Double($0)
+            } rank: {
+                Int64($0)
+            }
+        case .int64:
+            add(x, y, Int64.self) {
+                Double($0)
+            } rank: {
+                $0
+            }
         }
         if differing > wasDiffering, worstBlock == nil || maxAbs > before || maxAbs.isNaN { worstBlock = name }
     }

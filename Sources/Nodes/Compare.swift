@@ -33,7 +33,8 @@ struct Compare: Node {
 
     static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         let pictures = inputBytes["image", default: 0] + inputBytes["baseline", default: 0]
-        return 16 << 20 + 2 * WorkingMemory.numbers(of: pictures) + (inputBytes["models"] == nil ? 0 : WorkingMemory.faces)
+        let faces = inputBytes["models"] == nil ? 0 : WorkingMemory.faces
+        return 16 << 20 + 2 * WorkingMemory.numbers(of: pictures) + faces
     }
 
     static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {
@@ -51,8 +52,9 @@ struct Compare: Node {
         var values: [ScoresArtifact.Measure: Double] = [:]
         let baseline = try nearestBaseline()
         if let baseline {
-            let measured = try PictureComparison(of: image.bitmap, with: baseline.bitmap, over: over, mask: mask?.bitmap)
-            values = ScoresArtifact.measures(of: measured)
+            values = ScoresArtifact.measures(
+                of: try PictureComparison(of: image.bitmap, with: baseline.bitmap, over: over, mask: mask?.bitmap)
+            )
         }
         if face != nil, models == nil {
             throw NodeError.needs(what: "models", because: "id_similarity is measured with a recogniser")
@@ -104,8 +106,11 @@ struct Compare: Node {
         guard let baseline else { return }
         // A face that is gone is nowhere near the one that was there; without one then and now nothing has moved.
         let before = try FaceFinder(baseline, models: models, context).boxes
-        guard let shown else { return values[.boxOverlap] = before.isEmpty ? 1 : 0 }
-        values[.boxOverlap] = Double(before.map { $0.overlap(with: shown) }.max() ?? 0)
+        if let shown {
+            values[.boxOverlap] = Double(before.map { $0.overlap(with: shown) }.max() ?? 0)
+        } else {
+            values[.boxOverlap] = before.isEmpty ? 1 : 0
+        }
     }
 
     /// - Throws: when the face was measured by a recogniser of another width, and the numbers mean nothing to each other

@@ -50,13 +50,14 @@ public struct FileComparison: Sendable {
         return scores + DifferencesArtifact.fields.filter { !scores.contains($0) }
     }()
 
-    /// By their first bytes: what no weights are taken to be is a picture, whose reader says what is wrong with it.
+    /// By its name: what is no file of weights is a picture, whose reader says what is wrong with it.
     private static func isPicture(_ path: String) throws -> Bool {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
             throw FileComparisonError.notAFile(path)
         }
-        return !["safetensors", "bin", "pth", "pt", "ckpt", "gguf"].contains((path as NSString).pathExtension.lowercased())
+        let ending = (path as NSString).pathExtension.lowercased()
+        return !["safetensors", "bin", "pth", "pt", "ckpt", "gguf"].contains(ending)
     }
 
     private static func record(_ path: String) throws -> Record {

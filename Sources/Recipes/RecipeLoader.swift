@@ -164,7 +164,9 @@ public struct RecipeLoader: Sendable {
     /// Everything that needs the cells: parameters, output names, bounds of expectations.
     private func check(
         _ recipe: CompiledRecipe
-    ) -> (parameters: [Int: CheckedParameters], outputs: [[(path: String, isTable: Bool)]], bounds: [[ExpectationBound]]) {
+    ) -> (
+        parameters: [Int: CheckedParameters], outputs: [[(path: String, isTable: Bool)]], bounds: [[ExpectationBound]]
+    ) {
         let nodeParameters = NodeParameters(recipe: recipe)
         var parameters: [Int: CheckedParameters] = [:]
         for (index, node) in recipe.nodes.enumerated() { parameters[index] = nodeParameters.check(node) }

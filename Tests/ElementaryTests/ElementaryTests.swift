@@ -89,7 +89,10 @@ struct ElementaryTests {
         for n in -300...300 { #expect(Double.cbrt(Double(n * n * n)) == Double(n)) }
         for k in stride(from: -1000, through: 900, by: 3) {
             let x = Double(sign: .plus, exponent: k, significand: 1)
-            #expect(Double.cbrt(x) == Double(sign: .plus, exponent: k / 3 - (k % 3 < 0 ? 1 : 0), significand: 1) || k % 3 != 0)
+            #expect(
+                Double.cbrt(x) == Double(sign: .plus, exponent: k / 3 - (k % 3 < 0 ? 1 : 0), significand: 1)
+                    || k % 3 != 0
+            )
         }
         #expect(Double.cbrt(.infinity) == .infinity && Double.cbrt(.nan).isNaN && Double.cbrt(-0.0).sign == .minus)
     }

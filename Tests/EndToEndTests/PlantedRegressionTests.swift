@@ -48,7 +48,10 @@ import Testing
         #expect(shifted.stderr.contains("expected `$score.box_overlap >= 0.9 warn 0.99`"), "\(shifted.stderr)")
         #expect(shifted.stderr.contains("--only 'picture[style=neon]'"))
         let dry = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--dry-run")
-        #expect(dry.lines.count == 3 && dry.lines.allSatisfy { $0.hasPrefix("changed  recipes/accepted/") }, "\(dry.stdout)")
+        #expect(
+            dry.lines.count == 3 && dry.lines.allSatisfy { $0.hasPrefix("changed  recipes/accepted/") },
+            "\(dry.stdout)"
+        )
         #expect(dry.stdout.contains("psnr"))
         #expect(try test.run("recipes/draw.yaml", "--ci").status == 0, "listing writes nothing")
         let one = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--only", "picture[style=neon]")
@@ -79,7 +82,9 @@ import Testing
         #expect(compared.stdout.contains("\npixels_over 1\n"))
         #expect(compared.lines.contains { $0.hasPrefix("flip 0.000") })
         #expect(try Bitmap.read(path: test.folder("map.png")).width == 96)
-        #expect(try test.run("approve", "recipes/draw.yaml", "--cause", "baseline").lines == ["recipes/accepted/neon.png"])
+        #expect(
+            try test.run("approve", "recipes/draw.yaml", "--cause", "baseline").lines == ["recipes/accepted/neon.png"]
+        )
         #expect(try test.run("recipes/draw.yaml", "--ci").status == 0)
         let other = try test.run("approve", "recipes/draw.yaml", "--cause", "prompt.text")
         #expect(other.status == 64)
@@ -118,7 +123,9 @@ import Testing
 
     @Test func aBaselineThatIsGoneFromTheRecipe() throws {
         let test = try accepted()
-        try test.edit("recipes/draw.yaml") { $0.replacingOccurrences(of: "[photo, neon, pencil]", with: "[photo, neon]") }
+        try test.edit("recipes/draw.yaml") {
+            $0.replacingOccurrences(of: "[photo, neon, pencil]", with: "[photo, neon]")
+        }
         let left = try test.run("approve", "recipes/draw.yaml")
         #expect(left.stderr.contains("recipes/accepted/pencil.png: a baseline that the recipe has no longer"))
         #expect(FileManager.default.fileExists(atPath: test.folder("recipes/accepted/pencil.png")))
@@ -131,7 +138,8 @@ import Testing
         let test = try accepted()
         let lock = try test.folder.text(of: "recipes/draw.lock")
         let cases = [
-            (lock.replacingOccurrences(of: "96", with: "97"), "was edited since it was written"), ("{}", "is no lock file"),
+            (lock.replacingOccurrences(of: "96", with: "97"), "was edited since it was written"),
+            ("{}", "is no lock file"),
             ("", "is no lock file"),
         ]
         for (text, reason) in cases {
@@ -200,10 +208,16 @@ import Testing
 
         let precision = try test.run("recipes/render.yaml", "--ci", "--set", "precision=bf16")
         #expect(precision.status == 1)
-        #expect(precision.stderr.contains("2 pictures changed by sdxl.precision: not there before -> bfloat16"), "\(precision.stderr)")
+        #expect(
+            precision.stderr.contains("2 pictures changed by sdxl.precision: not there before -> bfloat16"),
+            "\(precision.stderr)"
+        )
 
         try test.edit("recipes/render.yaml") {
-            $0.replacingOccurrences(of: "models/tiny/sdxl,", with: "models/tiny/sdxl, unet: ../models/tiny/lightning.safetensors,")
+            $0.replacingOccurrences(
+                of: "models/tiny/sdxl,",
+                with: "models/tiny/sdxl, unet: ../models/tiny/lightning.safetensors,"
+            )
         }
         let weights = try test.run("recipes/render.yaml", "--ci")
         #expect(weights.status == 1)
@@ -224,11 +238,19 @@ import Testing
         #expect(FileManager.default.fileExists(atPath: test.folder("out/bisect/latent_style_neon_.a.safetensors")))
         #expect(FileManager.default.fileExists(atPath: test.folder("out/bisect/prompt_style_neon_.b.safetensors")))
         let tensors = try test.run(
-            "compare", "out/bisect/latent_style_neon_.a.safetensors", "out/bisect/latent_style_neon_.b.safetensors"
+            "compare",
+            "out/bisect/latent_style_neon_.a.safetensors",
+            "out/bisect/latent_style_neon_.b.safetensors"
         )
         #expect(tensors.stdout.contains("relative_l2 "))
         let kept = try test.run(
-            "bisect", "recipes/render.yaml", "recipes/render.yaml", "--cache-b", test.folder("cache"), "--set", "style=neon"
+            "bisect",
+            "recipes/render.yaml",
+            "recipes/render.yaml",
+            "--cache-b",
+            test.folder("cache"),
+            "--set",
+            "style=neon"
         )
         #expect(kept.status == 0, "\(kept.stdout)\(kept.stderr)")
     }
@@ -243,7 +265,15 @@ import Testing
         )
         #expect(try test.run("a.yaml").status == 0)
         #expect(try test.run("a.yaml", "--set", "seed=[1, 3]", "--out", "other").status == 0)
-        let same = try test.run("compare", "out/a/1.png", "other/1.png", "--expect", "max_abs == 0", "--expect", "ssim>=1")
+        let same = try test.run(
+            "compare",
+            "out/a/1.png",
+            "other/1.png",
+            "--expect",
+            "max_abs == 0",
+            "--expect",
+            "ssim>=1"
+        )
         #expect(same.status == 0)
         #expect(same.lines.contains("max_abs 0") && same.lines.contains("psnr inf") && same.lines.contains("flip 0"))
         let unlike = try test.run("compare", "out/a/1.png", "out/a/2.png", "--expect", "max_abs <= 1/255")
@@ -251,11 +281,13 @@ import Testing
         #expect(unlike.stderr.hasPrefix("1.png: expected max_abs <= 1/255, but it is 0."))
         let folders = try test.run("compare", "out/a", "other")
         #expect(folders.status == 3, "two files are alone")
-        #expect(folders.stderr == """
-            error: out/a/2.png has nothing of its name on the other side
-            error: other/3.png has nothing of its name on the other side
+        #expect(
+            folders.stderr == """
+                error: out/a/2.png has nothing of its name on the other side
+                error: other/3.png has nothing of its name on the other side
 
-            """)
+                """
+        )
         #expect(folders.lines.count == 2 && folders.lines[0].hasPrefix("picture"))
         let json = try test.run("compare", "out/a/1.png", "other/1.png", "--format", "json")
         let object = try JSONSerialization.jsonObject(with: Data(json.stdout.utf8)) as? [String: Any]
@@ -263,7 +295,10 @@ import Testing
         for (arguments, status, reason) in [
             (["nowhere.png", "out/a/1.png"], Int32(3), "there is no file nowhere.png"),
             (["out/a", "out/a/1.png"], 3, "out/a is a folder and out/a/1.png is not"),
-            (["out/a/1.png", "out/a/1.png", "--expect", "sim > 1"], 64, "there is no measure `sim`; did you mean `ssim`?"),
+            (
+                ["out/a/1.png", "out/a/1.png", "--expect", "sim > 1"], 64,
+                "there is no measure `sim`; did you mean `ssim`?"
+            ),
             (["out/a/1.png", "out/a/1.png", "--expect", "ssim >= 2"], 64, "can never hold"),
             (["out/a/1.png", "out/a/1.png", "--over", "3"], 64, "--over must be from 0 to 1"),
             (["a.yaml", "out/a/1.png"], 3, "convert it to PNG"),
@@ -277,7 +312,14 @@ import Testing
     @Test func calibrating() throws {
         let test = try accepted()
         let result = try test.run(
-            "calibrate", "recipes/draw.yaml", "--seeds", "3", "--seed-name", "scale", "--set", "style=neon"
+            "calibrate",
+            "recipes/draw.yaml",
+            "--seeds",
+            "3",
+            "--seed-name",
+            "scale",
+            "--set",
+            "style=neon"
         )
         #expect(result.status == 2, "1.6 is the most: \(result.stderr)")
         try test.edit("recipes/draw.yaml") {
@@ -293,7 +335,13 @@ import Testing
         #expect(spread.lines.last == "4 runs, margin 0.5")
         #expect(try test.run("recipes/draw.yaml", "--set", "seed=5").status == 1)
         let machines = try test.run(
-            "calibrate", "recipes/draw.yaml", "--machines", "out/draw/scores.csv", "out/draw/scores.json", "--format", "json"
+            "calibrate",
+            "recipes/draw.yaml",
+            "--machines",
+            "out/draw/scores.csv",
+            "out/draw/scores.json",
+            "--format",
+            "json"
         )
         #expect(machines.status == 0, "\(machines.stderr)")
         #expect(machines.stdout.contains("\"measure\": \"max_abs\""))

@@ -4,7 +4,9 @@ import Testing
 @Suite struct JSONTests {
     @Test func jsonEscapesWhatMustBe() {
         let value = Value.map([
-            "b": .list([.null, .bool(true), .integer(Int128(UInt64.max)), .number(0.5), .number(.nan), .number(.infinity)]),
+            "b": .list([
+                .null, .bool(true), .integer(Int128(UInt64.max)), .number(0.5), .number(.nan), .number(.infinity),
+            ]),
             "a\"": .string("tab\tline\nbell\u{7} \u{1F600}"),
         ])
         #expect(

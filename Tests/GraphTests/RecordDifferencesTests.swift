@@ -36,7 +36,9 @@ import Testing
         func half(_ bits: UInt16) -> Record {
             Record(
                 kind: "h",
-                blocks: ["x": Record.Block(element: .float16, shape: [1], bytes: [UInt8(bits & 255), UInt8(bits >> 8)])]
+                blocks: [
+                    "x": Record.Block(element: .float16, shape: [1], bytes: [UInt8(bits & 255), UInt8(bits >> 8)])
+                ]
             )
         }
         // 1 and 1.5 in 16 bits.

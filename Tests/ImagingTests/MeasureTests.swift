@@ -4,7 +4,8 @@ import Testing
 /// Measures against those of scikit-image, FLIP's authors and pytorch-msssim (scripts/goldens/measures.py).
 @Suite struct MeasureTests {
     static let names = [
-        "noise", "shifted", "one", "equal", "contrast", "grey", "colours", "small", "pixel", "large", "negative", "even",
+        "noise", "shifted", "one", "equal", "contrast", "grey", "colours", "small", "pixel", "large", "negative",
+        "even",
     ]
 
     private let goldens: Goldens
@@ -49,8 +50,10 @@ import Testing
         let (a, b) = try pair(name)
         let map = try FLIP().map(a, b)
         let expected = try goldens.doubles("\(name).flip_mean")
-        #expect(abs(map.mean - expected[0]) < 1e-5)
-        #expect(abs(map.quantile(0.95) - expected[1]) < 1e-5)
+        // Of one pixel all features are 0; the reference takes the root of what rounding makes of that in 32 bits.
+        let tolerance = name == "pixel" ? 1e-4 : 1e-5
+        #expect(abs(map.mean - expected[0]) < tolerance)
+        #expect(abs(map.quantile(0.95) - expected[1]) < tolerance)
         guard a.width * a.height < 4000 else { return }
         let worst = zip(map.errors, try goldens.floats("\(name).flip")).map { abs($0 - $1) }.max() ?? 1
         // The reference computes in 32 bits, of which small differences of its features keep few.

@@ -19,7 +19,12 @@ import Testing
         var values = ["prompt": "p", "picture": "v"]
         change(&parts, &values)
         return ["prompt", "picture"].map { node in
-            NodeTrace(title: "\(node)[style=ink]", node: node, parts: parts[node] ?? [:], value: digest(values[node] ?? ""))
+            NodeTrace(
+                title: "\(node)[style=ink]",
+                node: node,
+                parts: parts[node] ?? [:],
+                value: digest(values[node] ?? "")
+            )
         }
     }
 
@@ -168,7 +173,8 @@ import Testing
         let index = builder.add("image", "constant", at: cell, ["value": .number(1)])
         let instance = builder.graph.instances[index]
         for text in [
-            "image", "image[style=pixel art seed=3]", "image[seed=3]", "image[style=pixel art]", "image[seed=3, style=pixel art]",
+            "image", "image[style=pixel art seed=3]", "image[seed=3]", "image[style=pixel art]",
+            "image[seed=3, style=pixel art]",
         ] {
             #expect(CellSelection(text).contains(instance), "\(text)")
         }

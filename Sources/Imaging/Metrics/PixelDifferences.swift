@@ -46,7 +46,9 @@ public struct PixelDifferences: Equatable, Sendable {
             }
         }
         let channels = Double(3 * count)
-        (maxAbs, meanAbs, mse) = (Double(largest) / 255, Double(sum) / 255 / channels, Double(squares) / 65025 / channels)
+        maxAbs = Double(largest) / 255
+        meanAbs = Double(sum) / 255 / channels
+        mse = Double(squares) / 65025 / channels
         (pixelsOver, pixels) = (over, count)
     }
 }

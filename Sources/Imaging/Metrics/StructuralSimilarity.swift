@@ -32,7 +32,9 @@ enum SimilarityWindow {
         precondition(a.width == b.width && a.height == b.height, "structural similarity: the sizes differ")
         return a.pixels.withUnsafeBufferPointer { x in
             b.pixels.withUnsafeBufferPointer { y in
-                guard let x = x.baseAddress, let y = y.baseAddress else { preconditionFailure("a picture is not empty") }
+                guard let x = x.baseAddress, let y = y.baseAddress else {
+                    preconditionFailure("a picture is not empty")
+                }
                 func means(_ parts: UnsafePointer<Float>?) -> ChannelSimilarities {
                     structuralSimilarity(
                         x,

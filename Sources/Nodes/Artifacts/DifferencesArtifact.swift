@@ -29,7 +29,8 @@ public struct DifferencesArtifact: Artifact {
     public init(_ differences: RecordDifferences) {
         values = [
             .maxAbs: differences.maxAbs, .relativeL2: differences.relativeL2, .cosine: differences.cosine,
-            .ulps: Double(differences.ulps), .differing: Double(differences.differing), .count: Double(differences.count),
+            .ulps: Double(differences.ulps), .differing: Double(differences.differing),
+            .count: Double(differences.count),
         ]
     }
 

@@ -15,7 +15,9 @@ public struct SpreadArtifact: Artifact {
         }
     }
 
-    public static func range(field name: String) -> ClosedRange<Double>? { name == "share_passing" ? 0...1 : 0...Double.infinity }
+    public static func range(field name: String) -> ClosedRange<Double>? {
+        name == "share_passing" ? 0...1 : 0...Double.infinity
+    }
 
     public let test: RenderSpread.Test
 

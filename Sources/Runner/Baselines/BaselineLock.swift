@@ -168,7 +168,8 @@ extension BaselineLock.Entry {
 
 extension NodeTrace {
     fileprivate init?(_ value: Value) {
-        guard case .map(let map) = value, case .string(let title)? = map["title"], case .string(let node)? = map["node"],
+        guard case .map(let map) = value, case .string(let title)? = map["title"],
+            case .string(let node)? = map["node"],
             case .string(let hex)? = map["value"], let digest = Digest(hex: hex), case .map(let parts)? = map["parts"]
         else { return nil }
         var texts: [String: String] = [:]

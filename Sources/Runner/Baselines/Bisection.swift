@@ -106,8 +106,8 @@ public struct Bisection: Sendable {
                 b.traces[title].map { [$0] } ?? []
             )
             let instance = a.graph.instances.first { $0.title == title }
-            let inputs = instance?.inputs.sorted { $0.key < $1.key }.flatMap { $0.value.map { a.graph.instances[$0].title } }
-            found = (title, changes, inputs ?? [])
+            let inputs = instance?.inputs.sorted { $0.key < $1.key }.flatMap(\.value) ?? []
+            found = (title, changes, inputs.map { a.graph.instances[$0].title })
             break
         }
         self.steps = steps

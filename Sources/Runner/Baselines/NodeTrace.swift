@@ -45,9 +45,12 @@ extension RecipeRun {
         guard let value = scheduler.states[index].digest else { return nil }
         var parts: [String: String] = [:]
         if instance.schema.evaluation == .reference {
-            for (name, value) in scheduler.states[index].artifact?.record.values ?? [:] { parts["file \(name)"] = value.json }
+            let files = scheduler.states[index].artifact?.record.values ?? [:]
+            for (name, value) in files { parts["file \(name)"] = value.json }
         } else {
-            for (name, text) in scheduler.key(of: index).components where !name.hasPrefix("input ") { parts[name] = text }
+            for (name, text) in scheduler.key(of: index).components where !name.hasPrefix("input ") {
+                parts[name] = text
+            }
         }
         return NodeTrace(title: instance.title, node: instance.node, parts: parts, value: value)
     }

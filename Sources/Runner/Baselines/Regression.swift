@@ -145,11 +145,13 @@ public struct NodeChange: Hashable, Sendable {
         var numerics: Set<KeyChange> = []
         for trace in new {
             guard let last = before[trace.title] else {
-                changes.append(NodeChange(node: trace.node, change: KeyChange(component: "node", old: nil, new: trace.title)))
+                let change = KeyChange(component: "node", old: nil, new: trace.title)
+                changes.append(NodeChange(node: trace.node, change: change))
                 continue
             }
             guard last.value != trace.value else { continue }
-            for name in Set(last.parts.keys).union(trace.parts.keys).sorted() where last.parts[name] != trace.parts[name] {
+            let names = Set(last.parts.keys).union(trace.parts.keys).sorted()
+            for name in names where last.parts[name] != trace.parts[name] {
                 let change = KeyChange(component: name, old: last.parts[name], new: trace.parts[name])
                 if name == "numerics" {
                     if numerics.insert(change).inserted { changes.append(NodeChange(node: nil, change: change)) }
@@ -160,7 +162,8 @@ public struct NodeChange: Hashable, Sendable {
         }
         let titles = Set(new.map(\.title))
         for trace in old where !titles.contains(trace.title) {
-            changes.append(NodeChange(node: trace.node, change: KeyChange(component: "node", old: trace.title, new: nil)))
+            let change = KeyChange(component: "node", old: trace.title, new: nil)
+            changes.append(NodeChange(node: trace.node, change: change))
         }
         // Cells of one node (gathered) change alike.
         var seen: Set<String> = []

@@ -45,7 +45,8 @@ public struct RegressionGroup: Sendable {
         let shown = members.prefix(5).map { member in
             let finding = member.findings.first.map { finding in
                 let value = finding.measured.map(Self.short) ?? "not measured"
-                return " (\(finding.field) \(value), expected \(finding.comparison.rawValue) \(Self.short(finding.bound)))"
+                let bound = "\(finding.comparison.rawValue) \(Self.short(finding.bound))"
+                return " (\(finding.field) \(value), expected \(bound))"
             }
             return "    \(member.name.title)\(finding ?? "")\n"
         }
@@ -59,7 +60,8 @@ public struct RegressionGroup: Sendable {
         let text = TableText.number(value)
         guard text.utf8.count > 8, value.isFinite else { return text }
         let digits = TableText.number((value * 1e4).rounded() / 1e4)
-        return abs(value) >= 0.01 ? digits : String(text.prefix(6)) + (text.firstIndex(of: "e").map { text[$0...] } ?? "")
+        guard abs(value) < 0.01 else { return digits }
+        return String(text.prefix(6)) + (text.firstIndex(of: "e").map { text[$0...] } ?? "")
     }
 
     /// For programs.
@@ -83,7 +85,9 @@ public struct RegressionGroup: Sendable {
                             member.findings.map { finding in
                                 .map([
                                     "field": .string(finding.field),
-                                    "expected": .string("\(finding.comparison.rawValue) \(TableText.number(finding.bound))"),
+                                    "expected": .string(
+                                        "\(finding.comparison.rawValue) \(TableText.number(finding.bound))"
+                                    ),
                                     "measured": finding.measured.map { .number($0) } ?? .null,
                                 ])
                             }
@@ -97,13 +101,15 @@ public struct RegressionGroup: Sendable {
 
 /// Text as one word of a shell.
 func shellQuoted(_ text: String) -> String {
-    let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "._-/+=:,@%".utf8.contains(byte)
+    let isPlain =
+        !text.isEmpty
+        && text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "._-/+=:,@%".utf8.contains(byte)
+            }
         }
-    }
     return isPlain ? text : "'\(TerminalText(text).escaped().replacing("'", with: "'\\''"))'"
 }

@@ -9,7 +9,8 @@ public struct RunMeasures: Sendable {
     public init(of run: RecipeRun) {
         for index in run.needed.indices {
             let output = run.graph.instances[index].schema.output
-            guard !output.fields.isEmpty, let trace = run.ownTrace(of: index), let record = run.store.record(for: trace.value),
+            guard !output.fields.isEmpty, let trace = run.ownTrace(of: index),
+                let record = run.store.record(for: trace.value),
                 let artifact = try? output.init(record: record)
             else { continue }
             for field in output.fields { values[field, default: []].append(artifact.field(field)) }

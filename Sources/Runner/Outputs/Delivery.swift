@@ -210,7 +210,8 @@ final class Delivery: Sendable {
     /// Those whose instances have results.
     func expectationReports() -> [ExpectationReport] {
         let fields = state.withLock { $0.fields }
-        let measuredPictures = expectations.isEmpty
+        let measuredPictures =
+            expectations.isEmpty
             ? [:]
             : Dictionary(graph.baselines.map { ($0.measures, $0.measured) }, uniquingKeysWith: { first, _ in first })
         return expectations.compactMap { expectation in

@@ -196,7 +196,8 @@ struct ApproveCommand: ParsableCommand {
         _ lock: BaselineLock?,
         _ execution: Execution
     ) throws -> Runner.ExitStatus {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pulid-run-\(UUID().uuidString)").path
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("pulid-run-\(UUID().uuidString)")
+            .path
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var changes = 0
         let status = try execution(
@@ -207,14 +208,16 @@ struct ApproveCommand: ParsableCommand {
             var rows: [[String]] = []
             for (item, output) in zip(approval.items, approval.graph.outputs) {
                 let entries = lock?.entries[item.key] ?? []
-                let old = entries.first { $0.file.map { BaselineLock.absolute($0, from: loaded.graph.file) } == item.path }
+                let file = BaselineLock.relative(item.path, to: loaded.graph.file)
+                let old = entries.first { $0.file == file }
                 let change = AcceptedChange(of: item.path, by: "\(folder)/\(output.path)")
                 if change.writes { changes += 1 }
                 let before = old?.picture.short ?? "-"
                 let now = run.trace(of: item.baseline.measured).last?.value.short ?? "-"
                 rows.append([
                     change.word, TerminalText(pathFromHere(item.path)).escaped(),
-                    InstanceName(loaded.graph.instances[item.baseline.measured]).title, "\(before) -> \(now)", change.measures,
+                    InstanceName(loaded.graph.instances[item.baseline.measured]).title, "\(before) -> \(now)",
+                    change.measures,
                 ])
             }
             Terminal.output("\(TextColumns(rows))")

@@ -19,17 +19,25 @@ struct BisectCommand: ParsableCommand {
 
     @Argument(help: "A recipe.", completion: .file(extensions: ["yaml", "yml"])) var a: String
     @Argument(help: "Another, or the same.", completion: .file(extensions: ["yaml", "yml"])) var b: String
-    @Option(help: ArgumentHelp("Gives a param or an axis of both another value.", valueName: "name=value")) var set: [String] = []
+    @Option(help: ArgumentHelp("Gives a param or an axis of both another value.", valueName: "name=value"))
+    var set: [String] = []
     @Option(help: ArgumentHelp("The same, of the first alone.", valueName: "name=value")) var setA: [String] = []
     @Option(help: ArgumentHelp("The same, of the second alone.", valueName: "name=value")) var setB: [String] = []
-    @Option(help: ArgumentHelp("The first's results, as its last run left them.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The first's results, as its last run left them.", valueName: "dir"),
+        completion: .directory
+    )
     var cacheA: String?
     @Option(help: ArgumentHelp("The second's.", valueName: "dir"), completion: .directory) var cacheB: String?
     @Option(
-        help: "How far apart results may be: the length of the difference over that of the second (relative L2); 0 for the same bits."
+        help: """
+            How far apart results may be: the length of the difference over that of the second (relative L2); 0 for the \
+            same bits.
+            """
     )
     var tolerance = 0.0
-    @Option(help: ArgumentHelp("The folder for what is saved.", valueName: "dir"), completion: .directory) var save = "out/bisect"
+    @Option(help: ArgumentHelp("The folder for what is saved.", valueName: "dir"), completion: .directory)
+    var save = "out/bisect"
     @OptionGroup var options: ExecutionOptions
 
     func validate() throws {
@@ -79,7 +87,8 @@ struct BisectCommand: ParsableCommand {
         var status = Runner.ExitStatus.success
         _ = try execution(loaded.graph.onlyResults, runOptions, reporter: reporter) { run, summary in
             guard summary.failures.allSatisfy(\.isMissingBaseline), !summary.isInterrupted else {
-                return status = summary.exitStatus
+                status = summary.exitStatus
+                return
             }
             status = try body(NodeResults(of: run))
         }

@@ -9,7 +9,8 @@ import Runner
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Measure a picture against another, a folder of pictures against another, or tensors against tensors.",
+        abstract:
+            "Measure a picture against another, a folder of pictures against another, or tensors against tensors.",
         discussion: """
             Of two files each measure is printed on a line: max_abs, mean_abs and rmse from 0 to 1 (a grey level is \
             1/255), psnr in dB, ssim and ms_ssim (1 is the same), flip (the mean FLIP error, 0 is the same) and flip_p95, \
@@ -26,7 +27,10 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "A picture of the same size: only what is white in it counts.", completion: .file())
     var mask: String?
     @Option(
-        help: ArgumentHelp("Write the FLIP map, brighter where more is wrong; a folder for folders.", valueName: "file.png"),
+        help: ArgumentHelp(
+            "Write the FLIP map, brighter where more is wrong; a folder for folders.",
+            valueName: "file.png"
+        ),
         completion: .file(extensions: ["png"])
     )
     var map: String?
@@ -54,7 +58,9 @@ struct CompareCommand: ParsableCommand {
             let pairs = try ComparedPairs(a, b)
             var results: [(name: String, comparison: FileComparison)] = []
             var hasFailed = !pairs.alone.isEmpty
-            for path in pairs.alone { Terminal.error("error: \(Self.shown(path)) has nothing of its name on the other side\n") }
+            for path in pairs.alone {
+                Terminal.error("error: \(Self.shown(path)) has nothing of its name on the other side\n")
+            }
             for pair in pairs.pairs {
                 do {
                     let comparison = try FileComparison(of: pair.a, with: pair.b, mask: mask, over: limit)
@@ -70,7 +76,8 @@ struct CompareCommand: ParsableCommand {
             for (name, comparison) in results {
                 for condition in conditions where !condition.holds(for: comparison.measures) {
                     isMet = false
-                    let found = comparison.measures.first { $0.name == condition.field }
+                    let found =
+                        comparison.measures.first { $0.name == condition.field }
                         .map { "it is \(Self.number($0.value))" } ?? "it was not measured"
                     Terminal.error("\(Self.shown(name)): expected \(condition.text), but \(found)\n")
                 }

@@ -48,7 +48,8 @@ extension MeasureConditionError: CustomStringConvertible {
         case .noComparison(let text): "`\(text)` compares nothing; write it as 'ssim >= 0.99'"
         case .noField(let field, let nearest):
             "there is no measure `\(field)`"
-                + (nearest.map { "; did you mean `\($0)`?" } ?? "; they are \(FileComparison.fields.joined(separator: ", "))")
+                + (nearest.map { "; did you mean `\($0)`?" }
+                    ?? "; they are \(FileComparison.fields.joined(separator: ", "))")
         case .noNumber(let text): "`\(text)` is no number; write 0.01 or 1/255"
         case .neverHolds(let text): "`\(text)` can never hold"
         }
