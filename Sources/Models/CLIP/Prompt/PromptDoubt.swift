@@ -2,6 +2,8 @@
 public enum PromptDoubt: Hashable, Sendable {
     /// A textual inversion that is not among those that are known; left out, or read as words.
     case unknownEmbedding(String, known: [String], isLeftOut: Bool)
+    /// A word with `embedding:` in it that does not begin with it, as `[embedding:style]`.
+    case embeddingWithin(String)
     /// `<lora:style:0.8>` of A1111, which is read as words.
     case tag(String)
     /// `(hat:1.3)`, of which nothing weighs more.
@@ -62,6 +64,8 @@ extension PromptDoubt: CustomStringConvertible {
                 + "`embeddings` of load_sdxl"
                 + (known.isEmpty ? "" : ", where there is " + known.prefix(8).joined(separator: ", "))
         case .weight(let words): "\(words) weighs no more than other words; say `weighting: comfyui`"
+        case .embeddingWithin(let word):
+            "\(word) is read as words, as it does not begin with embedding:; put a space before that"
         case .tag(let tag): "\(tag) is read as words; name LoRAs under `loras` of load_sdxl"
         }
     }

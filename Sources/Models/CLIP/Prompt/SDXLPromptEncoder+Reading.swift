@@ -86,10 +86,10 @@ extension SDXLPromptEncoder {
     ///
     /// - Throws: `PromptError`
     public func doubts(about text: String, reading: PromptReading) throws -> [PromptDoubt] {
-        let unknown = try tokens(text, reading).first.unknownEmbeddings
-        return unknown.map {
+        let tokens = try tokens(text, reading).first
+        return tokens.unknownEmbeddings.map {
             .unknownEmbedding($0, known: embeddings.names, isLeftOut: reading.leavesOutUnknownEmbeddings)
-        }
+        } + tokens.embeddingsWithin.map(PromptDoubt.embeddingWithin)
     }
 
     /// The learned vectors of all texts, by their place in the batch of all.
