@@ -24,7 +24,7 @@ let package = Package(
             name: "pulid-run",
             dependencies: [
                 "Graph", "NodeReference", "Recipes", "Store", "Runner", "Nodes", "ModelFiles", "Checkpoints", "Imaging",
-                "Kernels",
+                "Kernels", "Workflows",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
@@ -43,6 +43,7 @@ let package = Package(
         ),
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),
+        .target(name: "Workflows", dependencies: ["Graph"]),
         .target(name: "Graph", dependencies: ["CCrypto"]),
 
         // Where both meet.
@@ -101,6 +102,7 @@ let package = Package(
         ),
         .testTarget(name: "GraphTests", dependencies: ["Graph", "EngineTestSupport"]),
         .testTarget(name: "NodeReferenceTests", dependencies: ["NodeReference", "EngineTestSupport"]),
+        .testTarget(name: "WorkflowsTests", dependencies: ["Workflows", "Graph"]),
         .testTarget(name: "RecipesTests", dependencies: ["Recipes", "EngineTestSupport"]),
         .testTarget(
             name: "StoreTests",

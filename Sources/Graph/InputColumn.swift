@@ -34,6 +34,9 @@ public struct InputColumn: Sendable {
         places = Array(repeating: 0, count: cells)
     }
 
+    /// One of the instances; all of them are of one node. nil where no cell is given any.
+    public var anyInstance: Int? { members.first.map { Int($0) } }
+
     /// How many instances are given to all cells together, each as often as it is given.
     public var total: Int { places.reduce(0) { $0 + Int(starts[Int($1) + 1] - starts[Int($1)]) } }
 

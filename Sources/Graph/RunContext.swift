@@ -7,6 +7,8 @@ public struct RunContext: Sendable {
     /// Throws when one of these files, or what is read with it, is no longer what `fileDigest` hashed: asked for after a
     /// file was read or mapped by whatever outlives the node, such as a network in `residents`.
     public let checkUnchanged: @Sendable (_ paths: [String]) throws -> Void
+    /// Shows somebody how a picture comes along; nil where nobody looks. What is shown decides no bit of a result.
+    public let preview: (@Sendable (PreviewPicture) -> Void)?
     private let tellProgress: @Sendable (_ done: Int, _ total: Int, _ note: String?) -> Void
     /// Tells the user something that does not stop the node.
     public let warn: @Sendable (String) -> Void
@@ -21,6 +23,7 @@ public struct RunContext: Sendable {
         fileDigest: @escaping @Sendable (String) throws -> Digest,
         checkUnchanged: @escaping @Sendable ([String]) throws -> Void = { _ in },
         progress: @escaping @Sendable (Int, Int, String?) -> Void = { _, _, _ in },
+        preview: (@Sendable (PreviewPicture) -> Void)? = nil,
         warn: @escaping @Sendable (String) -> Void = { _ in },
         checkCancellation: @escaping @Sendable () throws -> Void = {},
         residents: Residents = Residents(),
@@ -29,6 +32,7 @@ public struct RunContext: Sendable {
         self.fileDigest = fileDigest
         self.checkUnchanged = checkUnchanged
         tellProgress = progress
+        self.preview = preview
         self.warn = warn
         self.checkCancellation = checkCancellation
         self.residents = residents

@@ -14,6 +14,10 @@ public final class SweptNode: Sendable {
     public let coordinates: [Column<Cell.Coordinate>]
     /// By port, the sources that the recipe gives.
     public let inputs: [(port: String, sources: [InputColumn])]
+    /// The varying parameters as the recipe writes them, with params put in: `a portrait, ${style}`.
+    public let templates: [String: Value]
+    /// By port, what the recipe writes: `$image[*]`; nothing for a file in place of a reference.
+    public let references: [String: [String]]
     /// Whether the precision that the run chooses decides bits of its results.
     public var usesPrecision: Bool { schema.precision.holds(given: inputs.map(\.port)) }
 
@@ -25,7 +29,9 @@ public final class SweptNode: Sendable {
         constants: [String: Value],
         varying: [(name: String, values: Column<Value>)],
         coordinates: [Column<Cell.Coordinate>],
-        inputs: [(port: String, sources: [InputColumn])]
+        inputs: [(port: String, sources: [InputColumn])],
+        templates: [String: Value] = [:],
+        references: [String: [String]] = [:]
     ) {
         self.name = name
         self.schema = schema
@@ -35,5 +41,7 @@ public final class SweptNode: Sendable {
         self.varying = varying
         self.coordinates = coordinates
         self.inputs = inputs
+        self.templates = templates
+        self.references = references
     }
 }

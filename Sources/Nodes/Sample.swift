@@ -114,6 +114,8 @@ struct Sample: Node {
         )
 
         // 3. the loop, from where it was stopped
+        let preview = model.latentPreview(context)
+        var image: Tensor?
         var done = SamplingProgress(start, random)
         if let kept = context.checkpoints.load({
             try SamplingProgress(record: $0, of: sampler, timeline, from: start)
@@ -130,11 +132,12 @@ struct Sample: Node {
             afterStep: { state, random in
                 context.progress(state.index - start.index, timeline.steps.count - start.index)
                 done = SamplingProgress(state, random)
+                if let preview, let image { context.preview?(preview.picture(of: image)) }
                 if state.index < timeline.steps.count { checkpoints.advance { done.record(of: sampler, timeline) } }
             }
         ) { x, step in
             try checkpoints.checkCancellation { done.record(of: sampler, timeline) }
-            return noiseSchedule.output.denoised(x, sigma: step.sigma) { input in
+            let denoised = noiseSchedule.output.denoised(x, sigma: step.sigma) { input in
                 let output = model.computing {
                     unet(
                         isGuided ? .concatenated([input, input], axis: 0) : input,
@@ -151,6 +154,8 @@ struct Sample: Node {
                     scale: Float(guidance)
                 )
             }
+            image = denoised.image
+            return denoised
         }
         return LatentArtifact(latent.channelsFirst(), downscale: downscale)
     }

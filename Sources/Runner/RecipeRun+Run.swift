@@ -403,7 +403,14 @@ extension RecipeRun {
     }
 
     private func deliver(_ index: Int, _ artifact: any Artifact, _ value: Digest, _ key: Digest) {
-        for output in delivery.deliver(index, artifact, value: value, key: key) { note(output) }
+        let read = state.withLock(\.files)
+        let outputs = delivery.deliver(index, artifact, value: value, key: key) { index in
+            Dictionary(
+                (read[index] ?? []).compactMap { path in files.knownDigest(of: path).map { (path, $0) } },
+                uniquingKeysWith: { first, _ in first }
+            )
+        }
+        for output in outputs { note(output) }
     }
 
     private func note(_ output: OutputReport) {

@@ -53,7 +53,7 @@ public final class RecipeRun: Sendable {
             files: files,
             report: report
         )
-        let delivery = Delivery(graph: graph, store: store, options: options, version: environment.version)
+        let delivery = Delivery(graph: graph, store: store, options: options, environment: environment)
         self.delivery = delivery
         history = KeyHistory(store: store, recipe: options.recipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })

@@ -10,6 +10,8 @@ public struct RunEnvironment: Sendable {
     public let version: String
     /// The other files that are read with one, such as the shards of an index.
     public let companions: @Sendable (String) throws -> [String]
+    /// Shows pictures that are being made; nil where nobody looks.
+    public let preview: (@Sendable (InstanceName, PreviewPicture) -> Void)?
     /// Wraps the work of every node: sets the number of threads, and the precision for nodes that it matters to.
     public let scope: @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact
 
@@ -18,6 +20,7 @@ public struct RunEnvironment: Sendable {
         precision: String? = nil,
         version: String,
         companions: @escaping @Sendable (String) throws -> [String] = { _ in [] },
+        preview: (@Sendable (InstanceName, PreviewPicture) -> Void)? = nil,
         scope: @escaping @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact = {
             try $1()
         }
@@ -26,6 +29,7 @@ public struct RunEnvironment: Sendable {
         self.precision = precision
         self.version = version
         self.companions = companions
+        self.preview = preview
         self.scope = scope
     }
 }

@@ -77,6 +77,27 @@ public struct CacheFolder: Hashable, Sendable {
         if access(tag, F_OK) != 0 { _ = try? WholeFile(tag).replace(with: Self.tagText.utf8) }
     }
 
+    /// Whether the folder is there.
+    public var isThere: Bool { access(path, F_OK) == 0 }
+
+    /// Fails as `prepare` would where the folder cannot be made, and makes none: what is missing of it is tried, and
+    /// removed again.
+    ///
+    /// - Throws: `StoreError`
+    public func checkCanBeMade() throws(StoreError) {
+        var missing = path
+        while let slash = missing.lastIndex(of: "/"), slash != missing.startIndex,
+            access(String(missing[..<slash]), F_OK) != 0
+        {
+            missing = String(missing[..<slash])
+        }
+        if mkdir(missing, 0o777) == 0 {
+            rmdir(missing)
+        } else if errno != EEXIST {
+            throw .unusable(path: path, reason: "\(missing) cannot be made: \(String(cString: strerror(errno)))")
+        }
+    }
+
     /// Removes what writers that live no more left unfinished.
     func removeUnfinished() {
         for folder in [path, unfinished] { WholeFile.removeStrays(in: folder) }

@@ -17,8 +17,10 @@ struct PulidRun: ParsableCommand {
             """,
         version: Program.version,
         subcommands: [
-            RunCommand.self, ApproveCommand.self, ReplayCommand.self, PlanCommand.self, CheckCommand.self,
-            ExplainCommand.self, GraphCommand.self, InitCommand.self, InspectCommand.self, NodesCommand.self,
+            RunCommand.self, ApproveCommand.self, ReplayCommand.self, DiffCommand.self, PlanCommand.self,
+            CheckCommand.self,
+            ExplainCommand.self, UsesCommand.self, GraphCommand.self, ImportCommand.self, InitCommand.self,
+            InspectCommand.self, NodesCommand.self,
             SchemaCommand.self, HistoryCommand.self, CacheCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: RunCommand.self

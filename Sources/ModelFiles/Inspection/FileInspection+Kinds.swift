@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import Imaging
 import ONNX
 
@@ -84,6 +85,8 @@ extension FileInspection {
         do {
             let picture = try Bitmap.read(path: path)
             kind = "a picture of \(picture.width)x\(picture.height)"
+            let data = try Data(contentsOf: URL(fileURLWithPath: path))
+            texts = PictureTexts.read(from: data).map { ($0.key, $0.value) }
             use = node(.init(node: "load_image", parameter: "file"))
         } catch {
             kind = "a picture"

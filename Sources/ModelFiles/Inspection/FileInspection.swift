@@ -39,6 +39,9 @@ public struct FileInspection: Sendable {
     /// What lies in a folder, by name.
     public internal(set) var parts: [(name: String, inspection: FileInspection)] = []
 
+    /// Of a picture, what it carries beside its pixels.
+    public internal(set) var texts: [(name: String, text: String)] = []
+
     /// Never throws: what is wrong with a file is what there is to say of it.
     public init(path: String) {
         self.path = path

@@ -110,10 +110,11 @@ public struct ImageArtifact: Artifact {
     }
 
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
-        switch fileExtension {
-        case "png": Array(try bitmap.encodedPNG(metadata: metadata.map { ($0.key, $0.text) }))
-        case "jpg", "jpeg": Array(try bitmap.encodedJPEG())
-        case "webp": Array(try bitmap.encodedWebP())
+        let texts = metadata.map { (key: $0.key, value: $0.text) }
+        return switch fileExtension {
+        case "png": Array(try bitmap.encodedPNG(metadata: texts))
+        case "jpg", "jpeg": Array(try bitmap.encodedJPEG(metadata: texts))
+        case "webp": Array(try bitmap.encodedWebP(metadata: texts))
         case "safetensors": try safetensors(["image": image])
         case "npy": npy(image)
         default: throw ArtifactError.cannotBeWritten(kind: Self.kind, fileExtension: fileExtension)

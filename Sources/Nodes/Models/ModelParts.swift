@@ -25,7 +25,8 @@ extension SDXLModel {
         return SDXLModel(
             files: files.filter { isInPart($0.key) },
             noise: drawsFromNoise ? noise : NoiseChoice(),
-            precision: name == "settings" ? nil : precision
+            precision: name == "settings" ? nil : precision,
+            shown: name == "unet" ? files.filter { $0.key.hasPrefix("vae") } : [:]
         )
     }
 }

@@ -15,6 +15,8 @@ public struct SDXLModel: ModelReference {
     let files: [String: ModelFile]
     var noise = NoiseChoice()
     var precision: ComputeSettings.Precision? = nil
+    /// The VAE's files, where this is a part without them: for previews, which decide no bit and are in no key.
+    var shown: [String: ModelFile] = [:]
 
     /// What the roles of textual inversions begin with, before their names.
     static let embedding = "embedding "
@@ -49,6 +51,21 @@ public struct SDXLModel: ModelReference {
             let source = try parts.vaeWeights(config)
             reserve(Weights(source).bytesInMemory)
             return try parts.vae(source, config)
+        }
+    }
+
+    /// What shows latents of its VAE; nil where nobody looks. Where the VAE cannot be had that is a warning: a preview fails
+    /// no node.
+    func latentPreview(_ context: RunContext) -> LatentPreview? {
+        guard context.preview != nil else { return nil }
+        do {
+            let whole = SDXLModel(files: files.merging(shown) { own, _ in own })
+            return try whole.resident(whole.roles(prefix: "vae"), for: "preview", context) { _ in
+                LatentPreview(try whole.vae(context))
+            }
+        } catch {
+            context.warn("there is no preview: \(error)")
+            return nil
         }
     }
 

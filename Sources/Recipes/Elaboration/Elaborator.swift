@@ -37,7 +37,17 @@ struct Elaborator {
             coordinates: zip(table.axes, table.columns).map { Column(recipe.space.coordinates[$0], places: $1) },
             inputs: node.ports.map { port in
                 (port.schema.name, port.sources.map { column(of: $0, reader: node.axes) })
-            }
+            },
+            templates: Dictionary(
+                node.parameters.filter { !$0.template.axes.isEmpty }.map {
+                    ($0.schema.name, $0.template.written(recipe.space.axes))
+                },
+                uniquingKeysWith: { first, _ in first }
+            ),
+            references: Dictionary(
+                node.ports.map { ($0.schema.name, $0.sources.compactMap { $0.written(recipe) }) },
+                uniquingKeysWith: { first, _ in first }
+            )
         )
         firstInstance[index] = instances.count
         for cell in 0..<table.count { instances.append(Instance(swept, row: cell)) }

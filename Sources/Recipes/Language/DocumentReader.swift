@@ -17,6 +17,14 @@ struct DocumentReader {
             )
             return document
         }
+        guard !isWorkflow(entries) else {
+            diagnostics.error(
+                "this is a workflow of ComfyUI, not a recipe",
+                at: root.location,
+                hint: "`pulid-run import` makes a recipe of it"
+            )
+            return document
+        }
         for entry in entries {
             let value = entry.value
             switch entry.key.text {
@@ -40,6 +48,18 @@ struct DocumentReader {
             }
         }
         return document
+    }
+
+    /// Of ComfyUI's interface, with lists of nodes and links, or of its API, where each entry has its class.
+    private func isWorkflow(_ entries: [SyntaxNode.Entry]) -> Bool {
+        func isList(_ key: String) -> Bool {
+            entries.contains { if case .sequence = $0.value.content { $0.key.text == key } else { false } }
+        }
+        return isList("nodes") && isList("links")
+            || entries.prefix(100).contains { entry in
+                guard case .mapping(let inner) = entry.value.content else { return false }
+                return inner.contains { $0.key.text == "class_type" }
+            }
     }
 
     private func recipeName(_ value: SyntaxNode) -> Scalar? {

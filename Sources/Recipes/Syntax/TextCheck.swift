@@ -28,6 +28,16 @@ struct TextCheck {
     func isText() -> Bool {
         let bytes = source.bytes
         let start = SourceLocation(file: source.name, line: 0, column: 0)
+        if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]) || bytes.starts(with: [0xFF, 0xD8, 0xFF]) {
+            diagnostics.error(
+                "this is a picture, not a \(noun)",
+                at: start,
+                hint: noun == "recipe"
+                    ? "`pulid-run replay` makes a picture of ours again; `pulid-run import` makes a recipe of one of ComfyUI's or A1111's"
+                    : nil
+            )
+            return false
+        }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             diagnostics.error("the \(noun) is encoded in UTF-16", at: start, hint: "save it as UTF-8")
             return false

@@ -49,6 +49,9 @@ final class FileWatch: Sendable {
         return Content(files: [file] + others, digest: Digest(of: encoder.bytes))
     }
 
+    /// The digest of a file as the run has it; nil for one that it has not read.
+    func knownDigest(of path: String) -> Digest? { known.withLock { $0[path]?.digest } }
+
     /// - Throws: `FileChanged` for the first of these paths whose file, or one that is read with it, is not the one whose
     ///   digest was taken.
     func check(_ paths: some Sequence<String>) throws {

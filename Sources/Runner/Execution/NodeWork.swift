@@ -74,10 +74,13 @@ struct NodeWork: Sendable {
         fileDigest: @escaping @Sendable (String) throws -> Digest
     ) -> RunContext {
         let name = InstanceName(instance)
+        var preview: (@Sendable (PreviewPicture) -> Void)?
+        if let show = environment.preview { preview = { show(name, $0) } }
         return RunContext(
             fileDigest: fileDigest,
             checkUnchanged: { [files] in try files.check($0) },
             progress: { [report] in report(.progress(name, done: $0, total: $1, note: $2)) },
+            preview: preview,
             warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
             checkCancellation: { [cancellation] in try cancellation.check() },
             residents: residents,

@@ -77,6 +77,8 @@ private struct ExplanationWriter {
     private let cell: Cell
     private let states: [InstanceState]
     private var explained: Set<Int> = []
+    /// What is told is what the runs before found, not what the next one will.
+    private var isOfThePast = false
     private(set) var explanation = Explanation()
 
     /// - Parameter cell: what is explained; nodes there go by their names alone.
@@ -120,7 +122,14 @@ private struct ExplanationWriter {
             // A reference's key holds paths; what lies there may be another file.
             let value = run.store.result(for: last)?.value
             let isSame = value == nil || value == states[index].digest
-            return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth)
+            guard isSame, let before = run.history.keyBefore(run.graph.instances[index].title), before != key,
+                let components = run.store.components(of: before)
+            else { return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth) }
+            line(step, ": \(state); the last run that changed it found another key", depth)
+            isOfThePast = true
+            defer { isOfThePast = false }
+            let current = run.state.withLock { $0.scheduler.key(of: index) }
+            return explain(KeyChange.between(components, KeyComponents(current)), of: index, depth: depth + 1)
         }
         line(step, ": \(state), by another key than in the last run", depth)
         guard let components = run.store.components(of: last) else { return }
@@ -143,6 +152,7 @@ private struct ExplanationWriter {
         guard let step = plan[index] else { return false }
         if step.runs { return true }
         let title = run.graph.instances[index].title
+        if isOfThePast { return run.history.keyBefore(title) != nil }
         guard let last = run.history[title], let key = states[index].key else { return true }
         return last != key || run.store.result(for: last)?.value != states[index].digest
     }

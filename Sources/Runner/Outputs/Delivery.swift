@@ -31,11 +31,11 @@ final class Delivery: Sendable {
     private let extensions: [String]
     private let state: Mutex<State>
 
-    init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, version: String) {
+    init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, environment: RunEnvironment) {
         self.graph = graph
         self.store = store
         self.options = options
-        metadata = OutputMetadata(graph: graph, options: options, version: version)
+        metadata = OutputMetadata(graph: graph, options: options, environment: environment)
         folder = OutputFolder(path: Self.absolute(options.out))
         func isAsked(_ index: Int) -> Bool {
             options.only.isEmpty || options.only.contains(graph.instances[index].node)
@@ -108,7 +108,15 @@ final class Delivery: Sendable {
     }
 
     /// Writes the outputs that show this value, and takes its measurements.
-    func deliver(_ index: Int, _ artifact: any Artifact, value: Digest, key: Digest) -> [OutputReport] {
+    ///
+    /// - Parameter files: the digests of the files that an instance reads itself, by path.
+    func deliver(
+        _ index: Int,
+        _ artifact: any Artifact,
+        value: Digest,
+        key: Digest,
+        files: (Int) -> [String: Digest]
+    ) -> [OutputReport] {
         let names = type(of: artifact).fields
         let fields = names.reduce(into: [String: Double]()) { $0[$1] = artifact.field($1) }
         let isInPlace = state.withLock { state in
@@ -117,8 +125,10 @@ final class Delivery: Sendable {
         }
         let places = outputsByInstance[index].filter { !isInPlace[$0] }
         guard !places.isEmpty else { return [] }
-        let metadata = entries(index, key)
         return places.map { place in
+            let metadata =
+                options.describesPictures
+                ? metadata.entries(for: index, key: key, output: graph.outputs[place].path, files: files) : []
             let content = content(of: place, showing: index, value: value, key: key)
             return write(place, content: content) { fileExtension in
                 try artifact.encoded(as: fileExtension, metadata: metadata)
@@ -255,10 +265,6 @@ final class Delivery: Sendable {
     private func placesInPlace(_ isInPlace: [Bool]) -> [Int] { isInPlace.indices.filter { isInPlace[$0] } }
 
     private func content(at place: Int) -> Digest? { contents[place] }
-
-    private func entries(_ index: Int, _ key: Digest) -> [FileMetadata] {
-        options.describesPictures ? metadata.entries(for: graph.instances[index], key: key) : []
-    }
 
     private func path(_ place: Int) -> String { folder.path + "/" + graph.outputs[place].path }
 

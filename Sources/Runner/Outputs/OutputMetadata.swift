@@ -7,17 +7,23 @@ struct OutputMetadata: Sendable {
     /// What all pictures of a run have in common, and the same as part of the names of their contents.
     private let common: [FileMetadata]
     private let commonContent: Digest
+    private let recipe: ResultRecipe
+    private let graph: ExecutionGraph
+    private let environment: RunEnvironment
 
     /// The names of its texts, each after `pulid-run.`.
     enum Name: String {
-        case version, recipe, file, settings, parameters, node, cell, key
+        case version, recipe, file, settings, parameters, node, cell, key, result, files, tools
 
         var full: String { "pulid-run.\(rawValue)" }
     }
 
-    init(graph: ExecutionGraph, options: RunOptions, version: String) {
+    init(graph: ExecutionGraph, options: RunOptions, environment: RunEnvironment) {
+        self.graph = graph
+        self.environment = environment
+        recipe = ResultRecipe(graph, recipe: options.recipe)
         common = [
-            FileMetadata(.version, version),
+            FileMetadata(.version, environment.version),
             FileMetadata(.recipe, graph.name),
             FileMetadata(.file, options.recipeForReplay),
             FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
@@ -31,6 +37,7 @@ struct OutputMetadata: Sendable {
     /// Names what `entries` gives, without making it.
     func append(to encoder: inout CanonicalEncoder, for instance: Instance, key: Digest) {
         commonContent.withUnsafeBytes { encoder.append($0) }
+        recipe.digest(of: instance)?.withUnsafeBytes { encoder.append($0) }
         encoder.append(.string(instance.node))
         for coordinate in instance.cell.coordinates {
             encoder.append(.string(coordinate.axis))
@@ -39,12 +46,36 @@ struct OutputMetadata: Sendable {
         key.withUnsafeBytes { encoder.append($0) }
     }
 
-    /// - Parameter key: of the result that the picture shows: names all that it depends on.
-    func entries(for instance: Instance, key: Digest) -> [FileMetadata] {
-        common + [
-            FileMetadata(.node, instance.node), FileMetadata(.cell, Self.text(of: instance.cell)),
-            FileMetadata(.key, key.hex),
-        ]
+    /// - Parameters:
+    ///   - key: of the result that the picture shows: names all that it depends on.
+    ///   - output: the picture's path in the output folder.
+    ///   - files: the digests of the files that an instance reads itself, by path.
+    func entries(
+        for index: Int,
+        key: Digest,
+        output: String,
+        files: (Int) -> [String: Digest]
+    ) -> [FileMetadata] {
+        let instance = graph.instances[index]
+        let closure = recipe.closure(of: index)
+        var read: [String: Value] = [:]
+        var tools: [String: Value] = [:]
+        for part in closure {
+            for (path, digest) in files(part) { read[recipe.relative(path)] = .string(digest.hex) }
+            let schema = graph.instances[part].schema
+            guard schema.evaluation != .reference else { continue }
+            tools[schema.name] = .string(
+                "version \(schema.version), \(environment.numerics(of: graph.instances[part].swept))"
+            )
+        }
+        var entries =
+            common + [
+                FileMetadata(.node, instance.node), FileMetadata(.cell, Self.text(of: instance.cell)),
+                FileMetadata(.key, key.hex), FileMetadata(.files, Value.map(read).json),
+                FileMetadata(.tools, Value.map(tools).json),
+            ]
+        if let result = recipe.recipe(of: index, output: output) { entries.append(FileMetadata(.result, result.json)) }
+        return entries
     }
 
     static func text(of cell: Cell) -> String {

@@ -2,12 +2,15 @@ import Graph
 import Store
 import Synchronization
 
-/// The keys that a recipe's instances had when they last had results, by their titles: what `plan` and `explain` compare
-/// with. Read when it is first asked for.
+/// The keys that a recipe's instances had when they last had results, by their titles, and those that they had before
+/// these: what `plan` and `explain` compare with. Read when it is first asked for.
 final class KeyHistory: Sendable {
     private let store: ResultStore
     private let recipe: String
     private let known = Mutex<[String: Digest]?>(nil)
+    private let replaced = Mutex<[String: Digest]?>(nil)
+    /// The cache remembers the keys before the last ones as those of this.
+    private var before: String { "\(recipe) before" }
 
     init(store: ResultStore, recipe: String) {
         self.store = store
@@ -22,8 +25,19 @@ final class KeyHistory: Sendable {
         }
     }
 
+    /// The key before the last one.
+    func keyBefore(_ title: String) -> Digest? {
+        replaced.withLock { replaced in
+            let keys = replaced ?? store.history(of: before)
+            replaced = keys
+            return keys[title]
+        }
+    }
+
     func remember(_ key: Digest, of title: String) {
-        if self[title] != key { store.remember(key, of: title, in: recipe) }
+        guard self[title] != key else { return }
+        if let old = self[title] { store.remember(old, of: title, in: before) }
+        store.remember(key, of: title, in: recipe)
     }
 
     /// Remembers what the cache gave for these instances, unless it is what it gave the last time.
@@ -41,7 +55,12 @@ final class KeyHistory: Sendable {
         let all = Digest(of: encoder.bytes)
         guard store.historyKey(of: Self.wholeRecipe, in: recipe) != all else { return }
         var changed = [Self.wholeRecipe: all]
-        for (instance, key) in cached where self[instance.title] != key { changed[instance.title] = key }
+        var old: [String: Digest] = [:]
+        for (instance, key) in cached where self[instance.title] != key {
+            changed[instance.title] = key
+            old[instance.title] = self[instance.title]
+        }
+        store.remember(old, in: before)
         store.remember(changed, in: recipe)
     }
 

@@ -79,7 +79,7 @@ final class KeyMaker: Sendable {
 
 extension RunEnvironment {
     /// All that decides the bits of a node's results beside its parameters and inputs.
-    fileprivate func numerics(of node: SweptNode) -> String {
+    func numerics(of node: SweptNode) -> String {
         let chosen = node.usesPrecision ? precision.map { ", \($0)" } ?? "" : ""
         let own = node.schema.numerics
         return numerics + chosen + (own.isEmpty ? "" : "; \(own)")

@@ -14,11 +14,20 @@ public struct PictureOrigin: Hashable, Sendable {
     public let cell: String
     /// Of the result that the picture shows, in hexadecimal digits.
     public let key: String
+    /// The recipe of this result alone (`ResultRecipe`); nil in pictures of older programs, and where it cannot be told.
+    public let result: String?
+    /// The digests of the files that it rests on, by their paths as seen from the recipe's folder.
+    public let files: [String: String]
+    /// By name: what it was computed with, such as the versions of nodes.
+    public let tools: [String: String]
 
     /// - Parameter texts: those of the file, by their names
     /// - Returns: nil where one of them is missing or is not what this program writes
     public init?(texts: [String: String]) {
         func text(_ name: OutputMetadata.Name) -> String? { texts[name.full] }
+        func map(_ name: OutputMetadata.Name) -> [String: String] {
+            (text(name).flatMap { try? JSONDecoder().decode([String: String].self, from: Data($0.utf8)) }) ?? [:]
+        }
         guard let version = text(.version), let recipe = text(.file), let node = text(.node), let cell = text(.cell),
             let key = text(.key), let list = text(.settings),
             let settings = try? JSONDecoder().decode([String].self, from: Data(list.utf8))
@@ -29,24 +38,55 @@ public struct PictureOrigin: Hashable, Sendable {
         self.node = node
         self.cell = cell
         self.key = key
+        result = text(.result)
+        files = map(.files)
+        tools = map(.tools)
     }
 
     /// `latent` or `latent {"seed": 1}`.
     public var title: String { cell == "{}" ? node : "\(node) \(cell)" }
+
+    /// The nodes of `result`, by name: their settings as recipes write them.
+    public var nodes: [String: [String: Value]] {
+        guard let result, case .map(let document)? = try? Value.parsed(json: Array(result.utf8)),
+            case .map(let nodes)? = document["nodes"]
+        else { return [:] }
+        return nodes.compactMapValues { if case .map(let entries) = $0 { entries } else { nil } }
+    }
 
     /// The recipe's file: as seen from the picture's folder, or from a folder around it, as outputs may lie in folders.
     ///
     /// - Parameter picture: the file's path
     /// - Returns: nil where no file is there
     public func recipeFile(near picture: String) -> String? {
-        var folder = URL(fileURLWithPath: picture).standardizedFileURL.deletingLastPathComponent()
-        for _ in 0..<8 {
-            let file = folder.appendingPathComponent(recipe).standardizedFileURL.path
+        places(near: picture).first { file in
             var isFolder: ObjCBool = false
-            if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue { return file }
-            folder.deleteLastPathComponent()
+            return FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) && !isFolder.boolValue
         }
-        return nil
+    }
+
+    /// Where the recipe would lie, judged by how many of its files are there.
+    public func likelyRecipeFile(near picture: String) -> String {
+        let places = places(near: picture)
+        func found(_ file: String) -> Int {
+            let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
+            return files.keys.count { path in
+                FileManager.default.fileExists(
+                    atPath: path.hasPrefix("/") ? path : folder.appendingPathComponent(path).standardizedFileURL.path
+                )
+            }
+        }
+        let counts = places.map(found)
+        let best = counts.max() ?? 0
+        return counts.firstIndex(of: best).map { places[$0] } ?? recipe
+    }
+
+    private func places(near picture: String) -> [String] {
+        var folder = URL(fileURLWithPath: picture).standardizedFileURL.deletingLastPathComponent()
+        return (0..<8).map { _ in
+            defer { folder.deleteLastPathComponent() }
+            return folder.appendingPathComponent(recipe).standardizedFileURL.path
+        }
     }
 
     /// The recipe's graph with the picture for its only output.
@@ -55,13 +95,24 @@ public struct PictureOrigin: Hashable, Sendable {
     /// - Returns: nil where the recipe has no such node at such a cell
     public func graph(of recipe: ExecutionGraph, writing name: String) -> ExecutionGraph? {
         let index = recipe.instances.firstIndex { $0.node == node && OutputMetadata.text(of: $0.cell) == cell }
-        guard let index else { return nil }
-        return ExecutionGraph(
-            name: recipe.name,
-            file: recipe.file,
-            parameters: recipe.parameters,
-            instances: recipe.instances,
-            outputs: [Output(path: name, source: .artifact(index), location: recipe.instances[index].location)],
+        return index.map { recipe.writing($0, as: name) }
+    }
+}
+
+extension ExecutionGraph {
+    /// The graph of a recipe that a picture carries (`ResultRecipe`), whose only output goes to another file.
+    public func writingItsPicture(as name: String) -> ExecutionGraph? {
+        guard outputs.count == 1, case .artifact(let index) = outputs[0].source else { return nil }
+        return writing(index, as: name)
+    }
+
+    fileprivate func writing(_ index: Int, as name: String) -> ExecutionGraph {
+        ExecutionGraph(
+            name: self.name,
+            file: file,
+            parameters: parameters,
+            instances: instances,
+            outputs: [Output(path: name, source: .artifact(index), location: instances[index].location)],
             expectations: []
         )
     }

@@ -22,7 +22,7 @@ struct ApproveCommand: ParsableCommand {
     var only: [String] = []
 
     func run() throws {
-        try reportingFailures(format: format.format) {
+        try reportingFailures(format) {
             let execution = try Execution(options)
             let loaded = try recipe.load()
             loaded.show(format.format)
@@ -35,8 +35,8 @@ struct ApproveCommand: ParsableCommand {
                 only: only,
                 describesPictures: false
             )
-            let reporter = format.format.reporter(for: loaded, options.verbosity)
-            return try execution(approval.graph, runOptions, reporter: reporter)
+            let reports = try Reports(format, for: loaded, options.verbosity)
+            return reports.status(after: try execution(approval.graph, runOptions, reporter: reports.reporter))
         }
     }
 }

@@ -20,15 +20,19 @@ struct DoctorCommand: ParsableCommand {
             defer { Terminal.output("\(TextColumns(rows))") }
             var problems = Self.problems(memory: MemoryReadings.here.least.bytes)
             let said = Mutex<[String]>([])
-            let store = try cache.open { warning in said.withLock { $0.append(warning) } }
+            let store = try cache.openToLook { warning in said.withLock { $0.append(warning) } }
             defer { store.close() }
             let statistics = store.statistics()
-            let size = "\(ByteCount(statistics.bytesOnDisk)), \(statistics.results) results"
-            let folder = try cache.location().path
+            let location = try cache.location()
+            let (folder, isThere) = (location.path, location.isThere)
+            let size =
+                isThere ? "\(ByteCount(statistics.bytesOnDisk)), \(statistics.results) results" : "nothing yet"
             let free = Self.free(at: folder)
             rows.append(["cache", "\(folder): \(size)" + (free.map { "; \(ByteCount($0)) of disk left" } ?? "")])
             problems = said.withLock { $0 } + problems
-            if !store.isWritable { problems.append("the cache cannot be written: nothing is kept between runs") }
+            if isThere, !store.isWritable {
+                problems.append("the cache cannot be written: nothing is kept between runs")
+            }
             if let free, free < 1 << 30 {
                 problems.append("the disk of the cache is nearly full: `pulid-run cache gc`")
             }

@@ -8,7 +8,11 @@ struct ExplainCommand: ParsableCommand {
     )
 
     @OptionGroup var recipe: RecipeOptions
-    @Argument(help: "The node's name, or one of its cells: 'latent[style=neon seed=1]'.") var node: String
+    @Argument(
+        help: "The node's name, or one of its cells: 'latent[style=neon seed=1]'.",
+        completion: .custom { words, _, _ in RecipeNames(in: words).nodes }
+    )
+    var node: String
     @OptionGroup var cache: CacheOptions
     @OptionGroup var numerics: NumericsOptions
     @Option(help: ArgumentHelp("The folder for outputs.", valueName: "dir")) var out: String?
@@ -18,7 +22,7 @@ struct ExplainCommand: ParsableCommand {
             let loaded = try recipe.load()
             let name = String(node.prefix { $0 != "[" })
             try loaded.checkNeeded([name])
-            let store = try cache.open { Terminal.error("warning: \($0)\n") }
+            let store = try cache.openToLook { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
             let options = RunOptions(
                 out: out ?? "out/\(loaded.graph.name)",

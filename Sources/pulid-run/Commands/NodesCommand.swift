@@ -10,7 +10,7 @@ struct NodesCommand: ParsableCommand {
         abstract: "List the nodes that recipes may use, or show one."
     )
 
-    @Argument(help: "The node to show.") var node: String?
+    @Argument(help: "The node to show.", completion: .custom { _, _, _ in Program.registry.names }) var node: String?
     @Flag(help: "All of them, as docs/NODES.md.") var markdown = false
 
     func run() throws {

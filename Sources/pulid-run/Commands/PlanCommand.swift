@@ -23,7 +23,7 @@ struct PlanCommand: ParsableCommand {
             let loaded = try recipe.load()
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
-            let store = try cache.open { Terminal.error("warning: \($0)\n") }
+            let store = try cache.openToLook { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
             let options = targets.runOptions(recipe, loaded)
             let plan = try RecipeRun(

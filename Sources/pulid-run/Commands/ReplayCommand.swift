@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Graph
 import Recipes
 import Runner
 
@@ -8,14 +9,18 @@ struct ReplayCommand: ParsableCommand {
         commandName: "replay",
         abstract: "Make a picture again from what it says of its own making, and compare the two.",
         discussion: """
-            A PNG that this program has written names its recipe, the settings, the node and the cell. What is in the \
-            cache is not computed again, unless the cache is another (--cache). Ends with status 1 if the pixels differ.
+            A picture that this program has written names its recipe, the settings, the node and the cell, and carries the \
+            recipe of itself alone, for the case that the file is lost. What is in the cache is not computed again, unless \
+            the cache is another (--cache). Ends with status 1 if the pixels differ, and says what was another then.
             """
     )
 
-    @Argument(help: "The picture, a PNG.", completion: .file(extensions: ["png"]))
+    @Argument(help: "The picture.", completion: .file(extensions: ["png", "jpg", "jpeg", "webp"]))
     var picture: String
-    @Option(help: "The recipe, if it is not where the picture says.", completion: .file(extensions: ["yaml", "yml"]))
+    @Option(
+        help: "The recipe, if it is not where the picture says; - for the one that the picture carries.",
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var recipe: String?
     @Option(help: ArgumentHelp("The folder for the new picture.", valueName: "dir"), completion: .directory)
     var out = "out/replay"
@@ -25,15 +30,9 @@ struct ReplayCommand: ParsableCommand {
         try reportingFailures {
             let execution = try Execution(options)
             let before = try OriginalPicture(picture)
-            guard let file = recipe ?? before.origin.recipeFile(near: picture) else {
-                throw ReplayError.noRecipe(picture: picture, recipe: before.origin.recipe)
-            }
-            let loaded = try RecipeLoader(registry: Program.registry).load(file: file, settings: before.origin.settings)
             let name = (picture as NSString).lastPathComponent
-            guard let graph = before.origin.graph(of: loaded.graph, writing: name) else {
-                throw ReplayError.noSuchNode(title: before.origin.title, recipe: file)
-            }
             let written = (out as NSString).appendingPathComponent(name)
+            let (loaded, graph, file) = try found(before.origin, writing: name)
             guard !Self.areSame(written, picture) else { throw ReplayError.wouldReplace(picture) }
             let runOptions = RunOptions(
                 out: out,
@@ -44,9 +43,34 @@ struct ReplayCommand: ParsableCommand {
             let status = try execution(graph, runOptions, reporter: reporter)
             guard status == .success else { return status }
             let after = try OriginalPicture(written)
-            Terminal.error(ReplayReport(of: picture, before, after).text)
+            Terminal.error(PictureComparison(picture, before, after).text)
             return before.bitmap == after.bitmap ? .success : .expectationFailed
         }
+    }
+
+    /// The recipe's file, where there is one, else the recipe that the picture carries.
+    private func found(
+        _ origin: PictureOrigin,
+        writing name: String
+    ) throws -> (recipe: LoadedRecipe, graph: ExecutionGraph, file: String) {
+        if recipe != "-", let file = recipe ?? origin.recipeFile(near: picture) {
+            let loaded = try RecipeLoader(registry: Program.registry).load(file: file, settings: origin.settings)
+            guard let graph = origin.graph(of: loaded.graph, writing: name) else {
+                throw ReplayError.noSuchNode(title: origin.title, recipe: file)
+            }
+            return (loaded, graph, file)
+        }
+        guard let text = origin.result else {
+            throw ReplayError.noRecipe(picture: picture, recipe: origin.recipe)
+        }
+        let folder = URL(fileURLWithPath: origin.likelyRecipeFile(near: picture)).deletingLastPathComponent()
+        let file = folder.appendingPathComponent(name).path
+        let files = RecipeText(path: file, bytes: Array(text.utf8))
+        let loaded = try RecipeLoader(registry: Program.registry, files: files).load(file: file, settings: [])
+        guard let graph = loaded.graph.writingItsPicture(as: name) else {
+            throw ReplayError.noSuchNode(title: origin.title, recipe: file)
+        }
+        return (loaded, graph, file)
     }
 
     private static func areSame(_ a: String, _ b: String) -> Bool {

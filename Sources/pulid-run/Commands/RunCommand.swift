@@ -25,20 +25,22 @@ struct RunCommand: ParsableCommand {
     var report: String?
 
     func run() throws {
-        try reportingFailures(format: format.format) {
+        try reportingFailures(format) {
             let execution = try Execution(options)
             let loaded = try recipe.load()
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
             var runOptions = targets.runOptions(recipe, loaded)
             runOptions.keepGoing = keepGoing
-            return try execution(
+            let reports = try Reports(format, for: loaded, options.verbosity)
+            let status = try execution(
                 loaded.graph,
                 runOptions,
-                reporter: format.format.reporter(for: loaded, options.verbosity),
+                reporter: reports.reporter,
                 page: report.map { RunPageFile(loaded.graph, out: runOptions.out, file: $0) },
                 missingBaseline: ci ? .baselineMissing : .expectationFailed
             )
+            return reports.status(after: status)
         }
     }
 }

@@ -35,6 +35,16 @@ struct CacheOptions: ParsableArguments {
         return store
     }
 
+    /// For a command that only looks: where there is no cache yet, none is made.
+    ///
+    /// - Throws: as `open`
+    func openToLook(warn: @escaping @Sendable (String) -> Void) throws -> ResultStore {
+        let folder = try location()
+        guard !folder.isThere else { return try open(warn: warn) }
+        try folder.checkCanBeMade()
+        return try open(.readOnly, warn: warn)
+    }
+
     /// - Throws: `StoreError`.
     func location(warn: (String) -> Void = { _ in }) throws -> CacheFolder {
         try CacheFolder.standard(

@@ -15,6 +15,18 @@ struct ExecutionOptions: ParsableArguments {
     )
     var grace = 30.0
 
+    @Option(
+        help: ArgumentHelp(
+            "Show each picture that is being sampled in this folder: a small one, new after a step.",
+            discussion:
+                "By a linear map from the latent's channels to red, green and blue, which is fitted to the model's VAE. "
+                + "Results do not depend on it.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var preview: String?
+
     @Flag var volume: Volume?
 
     var verbosity: Verbosity {

@@ -4,12 +4,16 @@ import Recipes
 
 /// Which recipe, with which settings.
 struct RecipeOptions: ParsableArguments {
-    @Argument(help: "The recipe, a YAML file.", completion: .file(extensions: ["yaml", "yml"]))
+    @Argument(
+        help: "The recipe, a YAML file; - for the standard input.",
+        completion: .file(extensions: ["yaml", "yml"])
+    )
     var recipe: String
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Gives a param or an axis another value.", valueName: "name=value")
+        help: ArgumentHelp("Gives a param or an axis another value.", valueName: "name=value"),
+        completion: .custom { words, _, _ in RecipeNames(in: words).settings }
     )
     var settings: [String] = []
 
@@ -19,8 +23,14 @@ struct RecipeOptions: ParsableArguments {
 
     /// - Throws: `RecipeError` with everything that is wrong.
     func load() throws -> LoadedRecipe {
-        try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
+        guard recipe == "-" else {
+            return try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
+        }
+        let text = try RecipeText.ofStandardInput()
+        return try RecipeLoader(registry: Program.registry, files: text).load(file: text.path, settings: settings)
     }
 
-    var absolutePath: String { URL(fileURLWithPath: recipe).standardizedFileURL.path }
+    var absolutePath: String {
+        URL(fileURLWithPath: recipe == "-" ? RecipeText.standardInput : recipe).standardizedFileURL.path
+    }
 }

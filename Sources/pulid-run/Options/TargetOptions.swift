@@ -10,10 +10,16 @@ struct TargetOptions: ParsableArguments {
     )
     var out: String?
 
-    @Option(help: ArgumentHelp("Run this node and what it needs, and no more.", valueName: "node"))
+    @Option(
+        help: ArgumentHelp("Run this node and what it needs, and no more.", valueName: "node"),
+        completion: .custom { words, _, _ in RecipeNames(in: words).nodes }
+    )
     var only: [String] = []
 
-    @Option(help: ArgumentHelp("Run this node though its result is known.", valueName: "node"))
+    @Option(
+        help: ArgumentHelp("Run this node though its result is known.", valueName: "node"),
+        completion: .custom { words, _, _ in RecipeNames(in: words).nodes }
+    )
     var force: [String] = []
 
     func runOptions(_ recipe: RecipeOptions, _ loaded: LoadedRecipe) -> RunOptions {

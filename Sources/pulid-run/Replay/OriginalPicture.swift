@@ -10,9 +10,15 @@ struct OriginalPicture {
     /// - Throws: `ImageError`; `ReplayError.saysNothing`.
     init(_ path: String) throws {
         bitmap = try Bitmap.read(path: path)
-        let texts = PNGMetadata.read(from: try Data(contentsOf: URL(fileURLWithPath: path)))
-        let byName = Dictionary(texts.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-        guard let origin = PictureOrigin(texts: byName) else { throw ReplayError.saysNothing(path) }
+        guard let origin = try Self.origin(of: path) else { throw ReplayError.saysNothing(path) }
         self.origin = origin
+    }
+
+    /// - Returns: nil for a picture that does not say what made it
+    static func origin(of path: String) throws -> PictureOrigin? {
+        let texts = PictureTexts.read(from: try Data(contentsOf: URL(fileURLWithPath: path)))
+        return PictureOrigin(
+            texts: Dictionary(texts.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+        )
     }
 }

@@ -10,7 +10,7 @@ enum ReplayError: Error, CustomStringConvertible {
     var description: String {
         switch self {
         case .saysNothing(let picture):
-            "\(picture) does not say what made it: it is no PNG of this program, or another one has dropped its texts"
+            "\(picture) does not say what made it: it is no picture of this program, or another one has dropped its texts"
         case .noRecipe(let picture, let recipe):
             "\(picture) was made by the recipe \(TerminalText(recipe).escaped()), which is not there, as seen from its folder "
                 + "or one around it; name it with --recipe"

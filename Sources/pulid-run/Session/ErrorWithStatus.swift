@@ -1,5 +1,6 @@
 import Runner
 import Store
+import Workflows
 
 /// An error that the caller is told apart from others.
 protocol ErrorWithStatus: Error {
@@ -22,6 +23,14 @@ extension ApprovalError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
 }
 extension ReplayError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .recipeInvalid }
+}
+extension ForeignRecipeError: ErrorWithStatus {
+    var exitStatus: ExitStatus {
+        if case .exists = self { .nodeFailed } else { .recipeInvalid }
+    }
+}
+extension ImportError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
 }
 extension SharingError: ErrorWithStatus {

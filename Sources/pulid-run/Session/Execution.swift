@@ -48,7 +48,8 @@ struct Execution {
             environment: Program.environment(
                 options.numerics,
                 threads: resources.width,
-                copies: resources.copies
+                copies: resources.copies,
+                previews: try options.preview.map { try PreviewFolder($0) }
             ),
             cancellation: cancellation,
             residents: resources.residents,

@@ -23,6 +23,7 @@ struct InspectionText {
             rows.append(["holds", "\(tensors) (\(types)), \(numbers) numbers"])
         }
         rows += inspection.details.map { ["", $0] }
+        rows += PictureStory(texts: inspection.texts).rows.map { [$0.name, $0.text] }
         if let use = inspection.use { rows.append(["use", use]) }
         if let problem = inspection.problem, inspection.parts.allSatisfy({ $0.inspection.problem != problem }) {
             rows.append(["problem", problem])

@@ -15,19 +15,24 @@ enum Program {
     /// - Parameters:
     ///   - threads: how many the mathematics may use
     ///   - copies: which files' weights are copied into memory
+    ///   - previews: the folder that shows pictures that are being made
     static func environment(
         _ options: NumericsOptions,
         threads: Int = ProcessorReadings.here.least.count,
-        copies: WeightCopies = WeightCopies { _, _ in false }
+        copies: WeightCopies = WeightCopies { _, _ in false },
+        previews: PreviewFolder? = nil
     ) -> RunEnvironment {
         let (precision, kernels) = (options.precision, options.kernels)
         let nodes = NodesAtWork()
+        var preview: (@Sendable (InstanceName, PreviewPicture) -> Void)?
+        if let previews { preview = { previews.show($1, of: $0) } }
         return RunEnvironment(
             numerics: Gemm.numericsClass,
             precision: precision == .float32 ? nil : precision.keyName,
             version: version,
             // What is no index has no shards.
-            companions: WeightFile.companions(of:)
+            companions: WeightFile.companions(of:),
+            preview: preview
         ) { usesPrecision, work in
             nodes.begin()
             defer { nodes.end() }

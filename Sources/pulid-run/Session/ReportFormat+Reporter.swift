@@ -5,8 +5,10 @@ import Runner
 extension ReportFormat {
     /// The reporter for a recipe that has been read.
     func reporter(for recipe: LoadedRecipe, _ verbosity: Verbosity = .usual) -> any Reporter {
-        let renderer = recipe.renderer
-        let console = Terminal.console
+        reporter(recipe.renderer, verbosity, Terminal.console)
+    }
+
+    func reporter(_ renderer: DiagnosticRenderer, _ verbosity: Verbosity, _ console: Console) -> any Reporter {
         switch self {
         case .text: return TextReporter(console: console, verbosity: verbosity) { renderer.text($0) }
         case .json: return JSONReporter(console: console) { renderer.json($0) }

@@ -1,0 +1,87 @@
+import Graph
+
+/// A recipe as it is written down, in the order that people write it, with remarks on what it lacks.
+public struct RecipeDraft: Sendable {
+    /// What a key is given: a value, the result of a node, or results of several.
+    enum Entry: Sendable {
+        case value(Value)
+        case node(String)
+        case nodes([String])
+    }
+
+    var name: String
+    var params: [(name: String, value: Value)] = []
+    var nodes: [(name: String, kind: String, entries: [(key: String, entry: Entry)])] = []
+    var outputs: [(path: String, node: String)] = []
+    /// What was not carried over, each with the reason.
+    public private(set) var remarks: [String] = []
+
+    init(name: String) { self.name = name }
+
+    mutating func remark(_ text: String) { if !remarks.contains(text) { remarks.append(text) } }
+
+    /// - Returns: `name`, or with a number behind it where another node has it.
+    mutating func add(_ name: String, _ kind: String, _ entries: [(key: String, entry: Entry)]) -> String {
+        var free = name
+        var number = 2
+        while nodes.contains(where: { $0.name == free }) {
+            free = "\(name)-\(number)"
+            number += 1
+        }
+        nodes.append((free, kind, entries))
+        return free
+    }
+
+    /// A param with this default, or a further one where it has another.
+    mutating func param(_ name: String, _ value: Value) -> Entry {
+        var free = name
+        var number = 2
+        while let known = params.first(where: { $0.name == free }) {
+            if known.value == value { return .value(.string("${\(free)}")) }
+            free = "\(name)-\(number)"
+            number += 1
+        }
+        params.append((free, value))
+        return .value(.string("${\(free)}"))
+    }
+
+    /// As YAML.
+    public var text: String {
+        var lines = ["recipe: \(Self.text(.string(name)))"]
+        if !params.isEmpty {
+            lines += ["params:"] + params.map { "  \($0.name): \(Self.text($0.value))" }
+        }
+        lines.append("nodes:")
+        for node in nodes {
+            lines.append("  \(node.name):")
+            lines.append("    uses: \(node.kind)")
+            lines += node.entries.map { "    \($0.key): \(Self.text($0.entry))" }
+        }
+        lines.append("outputs:")
+        lines += outputs.map { "  \(Value.string($0.path).json): $\($0.node)" }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func text(_ entry: Entry) -> String {
+        switch entry {
+        case .value(let value): text(value)
+        case .node(let name): "$\(name)"
+        case .nodes(let names): "[" + names.map { "$\($0)" }.joined(separator: ", ") + "]"
+        }
+    }
+
+    private static func text(_ value: Value) -> String {
+        switch value {
+        case .string(let text): isPlain(text) ? text : value.json
+        case .list(let items): "[" + items.map { text($0) }.joined(separator: ", ") + "]"
+        case .map(let fields):
+            "{" + fields.sorted { $0.key < $1.key }.map { "\($0.key): \(text($0.value))" }.joined(separator: ", ") + "}"
+        default: value.json
+        }
+    }
+
+    /// Letters, and in it what YAML takes for nothing else.
+    private static func isPlain(_ text: String) -> Bool {
+        text.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.\/-]*/) != nil && !["true", "false", "null"].contains(text)
+    }
+}
