@@ -61,7 +61,9 @@ extension RecipeRun {
         let unkept = store.unkept(ran).count
         let unsent = store.remote?.statistics.notWritten ?? 0
         state.withLock { $0.summary.unkept = max(unkept, unsent) }
-        if unkept > 0 { report(.warning("\(unkept) of \(ran.count) results are lost, since the cache could not be written")) }
+        if unkept > 0 {
+            report(.warning("\(unkept) of \(ran.count) results are lost, since the cache could not be written"))
+        }
         if unsent > 0 { report(.warning("\(unsent) results did not reach the remote cache: other machines lack them")) }
     }
 
