@@ -25,6 +25,24 @@ struct CookbookTests {
         try page.run(in: test)
     }
 
+    /// Each line with what it does beside it.
+    @Test func theShardsOfTheScalePageRun() throws {
+        let test = try CommandTest()
+        let commands = try Page("docs/SCALE.md").commands.filter { $0.contains("recipes/style-sweep.yaml") }.map {
+            $0.dropFirst("    pulid-run".count).components(separatedBy: "  ")[0]
+        }
+        #expect(commands.count == 4)
+        var last: CommandTest.Result?
+        for command in commands {
+            let result = try test.shell("\"$PULID_RUN\"" + command)
+            #expect(result.status == 0, "\(command): \(result.stderr)")
+            last = result
+        }
+        let result = try #require(last)
+        #expect(test.executed(result).count < 64)
+        #expect(test.summary(result).hasSuffix(", 20 written"), "\(result.stderr)")
+    }
+
     private struct Page {
         let recipes: [String]
         let commands: [Substring]

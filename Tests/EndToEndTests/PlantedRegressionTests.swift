@@ -23,7 +23,7 @@ import Testing
     private func accepted() throws -> CommandTest {
         let test = try CommandTest()
         try test.folder.write(
-            Self.drawn.replacingOccurrences(of: "[photo, neon, ink]", with: "[photo, neon, pencil]"),
+            Self.drawn.replacingOccurrences(of: "[photo, neon, ink]", with: "[photo, neon, poster]"),
             to: "recipes/draw.yaml"
         )
         let first = try test.run("recipes/draw.yaml", "--ci")
@@ -57,7 +57,7 @@ import Testing
         let one = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--only", "picture[style=neon]")
         #expect(one.lines == ["recipes/accepted/neon.png"])
         let rest = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--failed")
-        #expect(rest.lines == ["recipes/accepted/pencil.png", "recipes/accepted/photo.png"], "\(rest.stderr)")
+        #expect(rest.lines == ["recipes/accepted/poster.png", "recipes/accepted/photo.png"], "\(rest.stderr)")
         #expect(try test.run("recipes/draw.yaml", "--set", "scale=0.6", "--ci").status == 0)
     }
 
@@ -124,13 +124,13 @@ import Testing
     @Test func aBaselineThatIsGoneFromTheRecipe() throws {
         let test = try accepted()
         try test.edit("recipes/draw.yaml") {
-            $0.replacingOccurrences(of: "[photo, neon, pencil]", with: "[photo, neon]")
+            $0.replacingOccurrences(of: "[photo, neon, poster]", with: "[photo, neon]")
         }
         let left = try test.run("approve", "recipes/draw.yaml")
-        #expect(left.stderr.contains("recipes/accepted/pencil.png: a baseline that the recipe has no longer"))
-        #expect(FileManager.default.fileExists(atPath: test.folder("recipes/accepted/pencil.png")))
+        #expect(left.stderr.contains("recipes/accepted/poster.png: a baseline that the recipe has no longer"))
+        #expect(FileManager.default.fileExists(atPath: test.folder("recipes/accepted/poster.png")))
         #expect(try test.run("approve", "recipes/draw.yaml", "--prune").status == 0)
-        #expect(!FileManager.default.fileExists(atPath: test.folder("recipes/accepted/pencil.png")))
+        #expect(!FileManager.default.fileExists(atPath: test.folder("recipes/accepted/poster.png")))
         #expect(!(try test.run("approve", "recipes/draw.yaml")).stderr.contains("no longer"))
     }
 

@@ -231,7 +231,7 @@ struct SlurmCommandTests {
     @Test func aMachineWithoutSlurmSaysSo() throws {
         let cluster = try Cluster()
         let result = try cluster.test.shell("$PULID_RUN slurm drawn.yaml", environment: ["PATH": "/nowhere"])
-        #expect(result.status != 0)
+        #expect(result.status == 75)
         #expect(result.stderr.contains("squeue"), "\(result.stderr)")
     }
 }

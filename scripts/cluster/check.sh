@@ -10,11 +10,14 @@ work=$(mktemp -d -p "${TMPDIR:-/tmp}" pulid-cluster-XXXXXX)
 shards=4
 failures=0
 watcher=
+server=
+port=$((20000 + RANDOM % 20000))
 
 finish() {
     # Jobs first: they are told, and end in time.
     scancel --user="$(id -un)" 2> /dev/null || true
     [ -z "$watcher" ] || kill "$watcher" 2> /dev/null || true
+    [ -z "$server" ] || kill "$server" 2> /dev/null || true
     "$here/cluster.sh" stop "$work/cluster"
     if [ "$failures" = 0 ]; then rm -rf "$work"; else echo "all of it is in $work" >&2; fi
 }
@@ -39,7 +42,25 @@ resume() { scontrol update nodename=n2 state=resume 2> /dev/null || true; }
 
 sweep() {
     "$program" slurm "$work/recipe/sweep.yaml" --shards $shards --poll 1 --folder "$work/$name" --cache "$work/$name.cache" \
-        --out "$work/$name.out" >> "$work/$name.txt" 2>&1
+        --out "$work/$name.out" "${more[@]}" >> "$work/$name.txt" 2>&1
+}
+
+# A job that is requeued waits two minutes until its old credential is void, on an idle cluster too; not here.
+requeued() { squeue --noheader --array --format='%i %r' | sed -n 's/ BeginTime$//p' | grep .; }
+hurry() {
+    await requeued || return 0
+    for job in $(requeued); do scontrol update "jobid=$job" starttime=now; done
+}
+
+# What else the sweeps are told.
+more=()
+
+# A cache on the network, as docs/CACHE.md has it, on a port of its own.
+start_server() {
+    nginx -c "$work/nginx.conf" 2> "$work/nginx.txt" &
+    server=$!
+    for _ in $(seq 100); do (exec 3<> "/dev/tcp/127.0.0.1/$port") 2> /dev/null && return 0; sleep 0.1; done
+    fail "nginx does not start: $(cat "$work/nginx.txt")"
 }
 
 # Starts the sweep, and comes back when some nodes have run.
@@ -67,7 +88,7 @@ compare() {
 "$here/cluster.sh" start "$work/cluster" > "$work/cluster.txt"
 export SLURM_CONF=$work/cluster/slurm.conf
 mkdir "$work/recipe"
-sed "s#\.\./models#$here/../../models#; s#faces/#$here/../../recipes/faces/#; s#to: 3#to: 6#" \
+sed "s#\.\./models#$here/../../models#; s#faces/#$here/../../recipes/faces/#" \
     "$here/../../recipes/style-sweep.yaml" > "$work/recipe/sweep.yaml"
 
 name=alone
@@ -89,9 +110,16 @@ resume
 
 begin node-lost
 scontrol update nodename=n2 state=down reason=check
-sleep 1
+hurry
 resume
 compare 1
+
+begin out-of-time
+task=$(squeue --noheader --array --states=running --format=%i | head -n 1)
+scancel --batch --signal=USR1 "$task"
+hurry
+compare 1
+grep -q 'attempt 2' "$work/$name"/logs/[1-9].log || fail "no shard went on in another turn"
 
 begin controller-killed
 kill -KILL "$(cat "$work/cluster/slurmctld.pid")"
@@ -106,6 +134,32 @@ sweep &
 watcher=$!
 compare 0
 grep -q attached "$work/$name.txt" || fail "the second coordinator did not find the jobs of the first"
+
+# Each node with a cache of its own beside one server: first undisturbed, then with the server killed and started again.
+mkdir "$work/data" "$work/tmp"
+chmod 755 "$work"
+chown www-data "$work/data" "$work/tmp"
+echo "ci:$(openssl passwd -apr1 loopback)" > "$work/htpasswd"
+{
+    echo "daemon off; user www-data; pid $work/nginx.pid; error_log $work/nginx.log; events {}"
+    echo "http { access_log off;"
+    sed "s|/srv/pulid-cache|$work|; s|listen 8080|listen 127.0.0.1:$port|" "$here/../../examples/cache/nginx.conf"
+    echo "}"
+} > "$work/nginx.conf"
+start_server
+export PULID_REMOTE_AUTHORIZATION="Basic $(printf ci:loopback | base64)"
+# shellcheck disable=SC2016
+more=(--remote "http://127.0.0.1:$port" --node-cache "$work"'/node-cache/$SLURM_ARRAY_JOB_ID-$SLURMD_NODENAME')
+begin remote
+compare 2
+
+rm -rf "$work/data"/* "$work/node-cache"
+begin server-killed
+kill -KILL "$server" 2> /dev/null || true
+pkill -KILL -P "$server" 2> /dev/null || true
+sleep 2
+start_server
+compare 4
 
 [ "$failures" = 0 ] && echo "cluster: all bytes are those of one machine"
 exit "$failures"

@@ -18,8 +18,6 @@ SlurmUser=root
 SlurmdUser=root
 AuthType=auth/munge
 CredType=cred/munge
-# A requeued job may not start again before its old credential is void: two minutes, unless told otherwise.
-AuthInfo=cred_expire=1
 SlurmctldPort=16817
 SlurmctldPidFile=$folder/slurmctld.pid
 SlurmdPidFile=$folder/slurmd-%n.pid

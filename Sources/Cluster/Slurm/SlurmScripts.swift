@@ -7,7 +7,9 @@ public struct SlurmScripts: Sendable {
     private let jobName: String
 
     /// How long before its time is over a task is told: enough to finish a step and save.
-    private static let notice = 60
+    private var notice: Int { min(60, 30 * min(request.minutes, request.lastMinutes)) }
+    /// More turns than this are no progress.
+    private static let mostTurns = 100
 
     /// - Parameters:
     ///   - folder: where scripts, logs and exit statuses lie, which all nodes see.
@@ -32,7 +34,7 @@ public struct SlurmScripts: Sendable {
                 "--job-name=\(name)", "--chdir=\(directory)", "--output=\(folder)/logs/slurm.log", "--open-mode=append",
                 "--ntasks=1",
             ] + (request.processors.map { ["--cpus-per-task=\($0)"] } ?? [])
-            + ["--mem=\(request.memory)M", "--time=\(minutes)", "--signal=B:USR1@\(Self.notice)", "--requeue"]
+            + ["--mem=\(request.memory)M", "--time=\(minutes)", "--signal=B:USR1@\(notice)", "--requeue"]
             + (request.excluded.isEmpty ? [] : ["--exclude=\(request.excluded.joined(separator: ","))"])
             + request.options
         return lines.map { "#SBATCH \(ShellWord($0))\n" }.joined()
@@ -51,7 +53,8 @@ public struct SlurmScripts: Sendable {
         run=$!
         # Told to stop: what is done is kept. Out of time: as well, and the job goes on from there in its next turn.
         trap 'kill -TERM $run; wait $run; exit 143' TERM
-        trap 'kill -TERM $run; wait $run; scontrol requeue "$SLURM_JOB_ID"; exit 143' USR1
+        again() { [ "${SLURM_RESTART_COUNT:-0}" -lt \(Self.mostTurns) ] && scontrol requeue "$SLURM_JOB_ID"; }
+        trap 'kill -TERM $run; wait $run; again; exit 143' USR1
         wait $run
         status=$?
         echo "$status $node" > "$folder/status/\(part)"

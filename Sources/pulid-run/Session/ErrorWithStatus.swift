@@ -1,3 +1,4 @@
+import Cluster
 import Runner
 import Store
 import Workflows
@@ -21,6 +22,9 @@ extension UnknownNode: ErrorWithStatus {
 }
 extension UnneededNode: ErrorWithStatus {
     var exitStatus: ExitStatus { .badFlags }
+}
+extension SlurmError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .temporaryFailure }
 }
 extension DivisionError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
