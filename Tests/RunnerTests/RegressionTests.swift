@@ -99,7 +99,7 @@ import Testing
         let graph = builder.graph
         #expect(try BaselineLock.read(for: graph) == nil)
         let lock = BaselineLock(
-            recipe: "test",
+            recipe: "test.yaml",
             entries: [
                 "accepted/a.png": [
                     .init(file: "accepted/a.png", picture: digest("v"), numerics: "a", traces: traces()),

@@ -125,7 +125,7 @@ public struct Approval: Sendable {
         isAccepted: (Item) -> Bool = { _ in true },
         trace: (Int) -> [NodeTrace]
     ) -> BaselineLock {
-        var result = lock ?? BaselineLock(recipe: graph.name)
+        var result = lock ?? BaselineLock(recipe: (graph.file as NSString).lastPathComponent)
         for item in items where isAccepted(item) {
             let traces = trace(item.baseline.measured)
             guard let picture = traces.last?.value else { continue }

@@ -27,7 +27,7 @@ public struct BaselineLock: Equatable, Sendable {
         }
     }
 
-    /// The recipe's name.
+    /// The recipe's file, without its folder: what a recipe calls itself may change.
     public let recipe: String
     /// By the baseline's path as the recipe gives it, seen from the recipe's folder.
     public var entries: [String: [Entry]]
@@ -73,8 +73,9 @@ public struct BaselineLock: Equatable, Sendable {
             data.count <= largest
         else { throw .unreadable(path: path, recipe: graph.file) }
         let lock = try BaselineLock(json: data, path: path, recipe: graph.file)
-        guard lock.recipe == graph.name else {
-            throw .otherRecipe(path: path, found: lock.recipe, expected: graph.name, recipe: graph.file)
+        let name = (graph.file as NSString).lastPathComponent
+        guard lock.recipe == name else {
+            throw .otherRecipe(path: path, found: lock.recipe, expected: name, recipe: graph.file)
         }
         return lock
     }

@@ -69,6 +69,8 @@ public struct Bisection: Sendable {
         case differs(RecordDifferences)
         /// The results are not numbers of the same shape, or something else than numbers is another.
         case other(String)
+        /// A node without numbers of its own names other files or uses them otherwise.
+        case otherFiles
         /// One of them is not known or not to be had.
         case unknown
     }
@@ -81,7 +83,7 @@ public struct Bisection: Sendable {
     }
 
     public let steps: [Step]
-    /// Of the first node beyond the tolerance: its title, the parts of its key that differ, and the titles of its inputs.
+    /// Of the first node beyond the tolerance: its title, what differs of the keys up to it, and the titles of its inputs.
     public let first: (title: String, changes: [NodeChange], inputs: [String])?
 
     /// - Parameter tolerance: the relative L2 distance that results may have; at 0 each bit counts
@@ -95,15 +97,16 @@ public struct Bisection: Sendable {
             let outcome = Self.outcome(title, a, b)
             let isBeyond: Bool
             switch outcome {
-            case .same, .unknown: isBeyond = false
+            case .same, .unknown, .otherFiles: isBeyond = false
             case .differs(let differences): isBeyond = !(differences.relativeL2 <= tolerance)
             case .other: isBeyond = true
             }
             steps.append(Step(title: title, outcome: outcome, isBeyond: isBeyond))
             guard isBeyond else { continue }
+            let walked = steps.map(\.title)
             let changes = NodeChange.between(
-                a.traces[title].map { [$0] } ?? [],
-                b.traces[title].map { [$0] } ?? []
+                walked.compactMap { a.traces[$0] },
+                walked.compactMap { b.traces[$0] }
             )
             let instance = a.graph.instances.first { $0.title == title }
             let inputs = instance?.inputs.sorted { $0.key < $1.key }.flatMap(\.value) ?? []
@@ -119,7 +122,7 @@ public struct Bisection: Sendable {
         guard let x = a.record(at: title), let y = b.record(at: title) else {
             // References are in no cache: their digests alone say that they name other files.
             let instance = a.graph.instances.first { $0.title == title }
-            return instance?.schema.evaluation == .reference ? .other("it names other files") : .unknown
+            return instance?.schema.evaluation == .reference ? .otherFiles : .unknown
         }
         do {
             let differences = try RecordDifferences(between: x, and: y)

@@ -40,7 +40,10 @@ public struct MeasureSpread: Sendable {
     ///
     /// - Parameters:
     ///   - margin: in parts of the distance between the best and the worst value; where all are equal, the value itself
-    public func threshold(margin: Double) -> Double? { Self.threshold(values, side, margin: margin) }
+    ///   - range: what values there can be
+    public func threshold(margin: Double, in range: ClosedRange<Double> = -.infinity ... .infinity) -> Double? {
+        Self.threshold(values, side, margin: margin).map { min(max($0, range.lowerBound), range.upperBound) }
+    }
 
     private static func threshold(_ values: [Double], _ side: Side, margin: Double) -> Double? {
         guard let least = values.first, let greatest = values.last else { return nil }

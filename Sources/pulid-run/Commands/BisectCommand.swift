@@ -101,6 +101,7 @@ struct BisectCommand: ParsableCommand {
             switch step.outcome {
             case .same: return [title, "same"]
             case .unknown: return [title, "not to be had"]
+            case .otherFiles: return [title, "names other files, or uses them otherwise"]
             case .other(let reason): return [title, "other: \(reason)"]
             case .differs(let differences):
                 let numbers = [

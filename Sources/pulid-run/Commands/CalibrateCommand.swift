@@ -90,6 +90,10 @@ struct CalibrateCommand: ParsableCommand {
         return ["relative_l2", "ulps", "differing"].contains(name) ? .lessIsBetter : .moreIsBetter
     }
 
+    private static func range(of name: String) -> ClosedRange<Double> {
+        ScoresArtifact.range(field: name) ?? -Double.infinity...Double.infinity
+    }
+
     private func report(_ spreads: [MeasureSpread], runs: Int) {
         switch format {
         case .json:
@@ -99,7 +103,7 @@ struct CalibrateCommand: ParsableCommand {
                     "unmeasured": .integer(Int128(spread.unmeasured)),
                 ]
                 if let least = spread.values.first, let greatest = spread.values.last,
-                    let bound = spread.threshold(margin: margin)
+                    let bound = spread.threshold(margin: margin, in: Self.range(of: spread.name))
                 {
                     fields["least"] = .number(least)
                     fields["greatest"] = .number(greatest)
@@ -114,7 +118,7 @@ struct CalibrateCommand: ParsableCommand {
             var rows = [["measure", "values", "least", "mean", "greatest", "deviation", "expect", "would have failed"]]
             for spread in spreads {
                 guard let least = spread.values.first, let greatest = spread.values.last,
-                    let bound = spread.threshold(margin: margin)
+                    let bound = spread.threshold(margin: margin, in: Self.range(of: spread.name))
                 else {
                     rows.append([spread.name, "\(spread.infinite)", "inf", "inf", "inf", "0", "", ""])
                     continue
