@@ -39,8 +39,8 @@ struct WorkflowImportTests {
                   base: comfy/models/checkpoints/sdxl/base.safetensors
                   pulid: comfy/models/pulid/pulid_v1.safetensors
                   eva_clip: comfy/models/pulid/EVA02_CLIP_L_336_psz14_s6B.pt
-                  faces: comfy/models/insightface/models/antelopev2
                   photo: comfy/input/ada.png
+                  faces: comfy/models/insightface/models/antelopev2
                   id_scale: 0.8
                   seed: 42
                 nodes:
