@@ -1,6 +1,6 @@
 /// The tensor that a name most likely meant: the one that shares most of its beginning and end with it, if that is at
 /// least half of the longer of the two. Linear in the text of all candidates, so fit for files of any size.
-func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
+package func nearestName(to name: String, among candidates: some Sequence<String>) -> String? {
     let wanted = Array(name.utf8)
     var best: (name: String, shared: Int)?
     for candidate in candidates {

@@ -1,7 +1,8 @@
 import Tensors
 
 /// Weights in 8-bit floats, each matrix of which has a scale beside it, as what they stand for: float times scale, rounded
-/// once. The scales, and what else such files note for 8-bit products, are no tensors of it.
+/// once. The scales, and what else such files note for 8-bit products, are no tensors of it. A scale may be one for each row,
+/// and the numbers may be integers of 8 bits; these become floats of 32 bits.
 ///
 /// ComfyUI: comfy/ops.py and comfy/utils.py::convert_old_quants. `<layer>.scale_weight`, in newer files `weight_scale`;
 /// `scale_input` (`input_scale`) matters to 8-bit products alone, as do `<layer>.comfy_quant` and `scaled_fp8`.
@@ -47,9 +48,20 @@ public final class ScaledWeights: CheckpointSource {
     public var metadata: [String: String] { source.metadata }
     public func shape(of name: String) -> [Int]? { hidden.contains(name) ? nil : source.shape(of: name) }
     public func elementType(of name: String) -> ElementType? {
-        hidden.contains(name) ? nil : source.elementType(of: name)
+        if hidden.contains(name) { return nil }
+        return isWidened(name) ? .f32 : source.elementType(of: name)
     }
-    public func bytesInMemory(of name: String) -> Int { hidden.contains(name) ? 0 : source.bytesInMemory(of: name) }
+    public func bytesInMemory(of name: String) -> Int {
+        if hidden.contains(name) { return 0 }
+        guard isWidened(name), let shape = source.shape(of: name) else { return source.bytesInMemory(of: name) }
+        return ElementType.f32.byteCount(of: shape) ?? 0
+    }
+
+    /// Integers with a scale, and floats with one for each row, become floats of 32 bits; others stay as they lie.
+    private func isWidened(_ name: String) -> Bool {
+        guard let scale = scales[name].flatMap(source.shape) else { return false }
+        return source.elementType(of: name) == .i8 || scale.clampedProduct != 1
+    }
 
     public func integers(_ name: String) throws -> [Int] {
         try require(name)
@@ -58,9 +70,20 @@ public final class ScaledWeights: CheckpointSource {
 
     public func tensor(_ name: String) throws -> Tensor {
         try require(name)
-        let weight = try source.tensor(name)
-        guard let scale = try scales[name].map(scale) else { return weight }
-        return weight.scaled(by: scale)
+        guard let scale = scales[name] else { return try source.tensor(name) }
+        let scales = try values(of: scale)
+        let shape = source.shape(of: name) ?? []
+        guard isWidened(name) else { return try source.tensor(name).scaled(by: scales[0]) }
+        let rows = shape.first ?? 1
+        guard scales.count == 1 || shape.count > 1 && scales.count == rows else {
+            throw CheckpointError.badScale(tensor: scale, count: scales.count, file: self.name)
+        }
+        let weights =
+            source.elementType(of: name) == .i8
+            ? try source.integers(name).map { Float($0) } : try source.tensor(name).values
+        let columns = max(1, weights.count / max(1, rows))
+        let scaled = weights.indices.map { weights[$0] * scales[scales.count == 1 ? 0 : $0 / columns] }
+        return Tensor(scaled, shape: shape)
     }
 
     private func require(_ name: String) throws {
@@ -68,12 +91,12 @@ public final class ScaledWeights: CheckpointSource {
         throw WeightsError.missing(name: name, source: self.name, nearest: nearestName(to: name, among: tensorNames))
     }
 
-    /// One finite number.
-    private func scale(_ name: String) throws -> Float {
-        let values = try source.tensor(name).values
-        guard values.count == 1, let scale = values.first, scale.isFinite else {
-            throw CheckpointError.badScale(tensor: name, count: values.count, file: self.name)
+    /// Finite numbers: one, or one for each row.
+    private func values(of scale: String) throws -> [Float] {
+        let values = try source.tensor(scale).values
+        guard !values.isEmpty, values.allSatisfy(\.isFinite) else {
+            throw CheckpointError.badScale(tensor: scale, count: values.count, file: self.name)
         }
-        return scale
+        return values
     }
 }

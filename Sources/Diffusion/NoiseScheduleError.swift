@@ -27,8 +27,13 @@ extension NoiseScheduleError: CustomStringConvertible {
         case .unusable(let key, let value, let reason): "\(key) is \(value) in the scheduler's settings: \(reason)"
         case .unsupported(let key): "the scheduler's settings ask for \(key), which is not supported"
         case .otherFamily(let name):
-            "the scheduler is \(name), and this model was trained with other noise levels than SDXL's (DDPM's) or EDM's; it "
-                + "cannot be sampled here" + (name.hasPrefix("FlowMatch") ? ": it is a model of flow matching" : "")
+            if name.hasPrefix("FlowMatch") {
+                "the scheduler is \(name), and this model was trained with other noise levels than SDXL's (DDPM's) or EDM's; it "
+                    + "cannot be sampled here: it is a model of flow matching"
+            } else {
+                "the scheduler \(name) is not known here, and so neither are the noise levels of this model; known are "
+                    + SchedulerSettings.knownClasses.joined(separator: ", ")
+            }
         case .stepCount(let count, let allowed):
             "\(count) steps cannot be spaced: use \(allowed.lowerBound) to \(allowed.upperBound)"
         case .spacing(let spacing, let sampler):

@@ -4,9 +4,11 @@ import Tensors
 public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     case ddim
     case dpmpp2M = "dpmpp_2m"
+    case dpmpp2MSDE = "dpmpp_2m_sde"
     case dpmppSDE = "dpmpp_sde"
     case euler
     case eulerAncestral = "euler_ancestral"
+    case heun
     case lcm
     case tcd
 
@@ -20,6 +22,9 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     /// Whether it steps between DDPM's training timesteps, and keeps the latent at unit variance.
     private var isOfTimesteps: Bool { self == .ddim || self == .lcm || self == .tcd }
 
+    /// Whether its fresh noise is that of one Brownian path, grown from a seed that a render keeps.
+    public var drawsBrownianPath: Bool { self == .dpmppSDE || self == .dpmpp2MSDE }
+
     /// Whether a spacing is defined for it.
     public func takes(_ spacing: TimestepSpacing) -> Bool { !isOfTimesteps || !spacing.isOfSigmas }
 
@@ -27,12 +32,14 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     ///
     /// The first noise is scaled as its diffusers scheduler does it: DPM-Solver, DDIM, LCM and TCD start from unit noise at
     /// unit variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde
-    /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise. EDM's models and ComfyUI's
+    /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise, and so do dpmpp_2m_sde and heun.
+    /// EDM's models and ComfyUI's
     /// schedules start at unit variance.
     ///
     /// - Parameter eta: tcd's, how much of a step's noise is fresh, from 0 to 1
     /// - Throws: `NoiseScheduleError` for a count that cannot be spaced, for a sampler or schedule that is not defined for
-    ///   these noise levels, and for dpmpp_sde where two steps start from one noise level: k-diffusion divides 0 by 0 there
+    ///   these noise levels, and for dpmpp_sde and dpmpp_2m_sde where two steps start from one noise level: k-diffusion divides 0
+    ///   by 0 there
     public func schedule(_ visits: Visits, eta: Double = 0.3, of noise: NoiseSchedule) throws -> SamplingSchedule {
         guard noise.ddpm != nil || !isOfTimesteps else { throw NoiseScheduleError.needsTimesteps(self) }
         let timesteps: [Float]
@@ -54,7 +61,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             switch self {
             case .ddim, .lcm, .tcd: timesteps = noise.ddimTimesteps(count, chosen).map { Float($0) }
             case .dpmpp2M: timesteps = noise.dpmTimesteps(count, chosen).map { Float($0) }
-            case .dpmppSDE, .euler, .eulerAncestral: timesteps = noise.eulerTimesteps(count, chosen)
+            case .dpmpp2MSDE, .dpmppSDE, .euler, .eulerAncestral, .heun: timesteps = noise.eulerTimesteps(count, chosen)
             }
         }
         if isOfTimesteps { return schedule(timesteps.map { Int($0) }, eta, noise) }
@@ -64,7 +71,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         return SamplingSchedule(
             steps: steps,
             initialScale: startsAtSigma ? steps[0].sigma : steps[0].deviation,
-            between: try midpoints(of: steps, spacing, noise)
+            between: try secondCalls(in: steps, spacing, noise)
         )
     }
 
@@ -85,7 +92,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         return SamplingSchedule(
             steps: steps,
             initialScale: isOfPuLID || !isAtEnd ? sigmas[0] : steps[0].deviation,
-            between: try midpoints(of: steps, spacing, noise)
+            between: try secondCalls(in: steps, spacing, noise)
         )
     }
 
@@ -103,11 +110,16 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             && zip(timesteps, timesteps.dropFirst()).allSatisfy(>)
     }
 
-    /// Half-way between each step's ends in the logarithm of sigma, for dpmpp_sde; the last step, which ends at no noise,
-    /// has none.
-    private func midpoints(of steps: [Step], _ spacing: TimestepSpacing, _ noise: NoiseSchedule) throws -> [Step] {
-        guard self == .dpmppSDE else { return [] }
-        return try steps.dropLast().map { step in
+    /// Where samplers of two calls a step ask the model again: half-way between a step's ends in the logarithm of sigma for
+    /// dpmpp_sde, at its end for heun; the last step, which ends at no noise, has none.
+    private func secondCalls(in steps: [Step], _ spacing: TimestepSpacing, _ noise: NoiseSchedule) throws -> [Step] {
+        if self == .heun {
+            return zip(steps, steps.dropFirst()).map { step, end in
+                Step(index: step.index, count: step.count, timestep: end.timestep, sigma: end.sigma, next: end.sigma)
+            }
+        }
+        guard drawsBrownianPath else { return [] }
+        let halves: [Step] = try steps.dropLast().map { step in
             let way = LogSigmaStep(from: step.sigma, to: step.next)
             let sigma = way.middle
             guard sigma < way.start else {
@@ -121,6 +133,7 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
                 next: step.next
             )
         }
+        return self == .dpmppSDE ? halves : []
     }
 
     private func schedule(_ timesteps: [Int], _ eta: Double, _ noise: NoiseSchedule) -> SamplingSchedule {
@@ -144,10 +157,13 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         switch self {
         case .ddim: try sampleDDIM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .dpmpp2M: try sampleDPMpp2M(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
+        case .dpmpp2MSDE:
+            try sampleDPMpp2MSDE(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .dpmppSDE: try sampleDPMppSDE(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .euler: try sampleEuler(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .eulerAncestral:
             try sampleEulerAncestral(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
+        case .heun: try sampleHeun(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .lcm: try sampleLCM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         case .tcd: try sampleTCD(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
         }

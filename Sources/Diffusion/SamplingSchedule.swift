@@ -22,7 +22,7 @@ public struct SamplingSchedule: Hashable, Sendable {
     public let steps: [Step]
     /// Deviation of the initial noise in a sampler's latent.
     public let initialScale: Float
-    /// Levels within the steps: of dpmpp_sde the second call of the denoiser in each, the last one apart; of tcd where it
+    /// Levels within the steps: of dpmpp_sde and heun the second call of the denoiser in each, the last one apart; of tcd where it
     /// goes before noise is added.
     public let between: [Step]
 
@@ -83,7 +83,8 @@ public struct SamplerState: Sendable {
     /// The last step's estimate of the clean latent: a preview, and what multistep samplers look back to. nil before
     /// the first step.
     public var denoised: Tensor?
-    /// What dpmpp_sde's Brownian tree has grown from since its first step; nil before it and for other samplers.
+    /// What the Brownian tree of dpmpp_sde and dpmpp_2m_sde has grown from since the first step; nil before it and for other
+    /// samplers.
     public var treeSeed: UInt64?
 
     public init(latent: Tensor, index: Int, denoised: Tensor? = nil, treeSeed: UInt64? = nil) {

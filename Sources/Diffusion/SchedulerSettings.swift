@@ -29,6 +29,9 @@ public struct SchedulerSettings: Hashable, Sendable {
         return family
     }()
 
+    /// By name, sorted.
+    static let knownClasses: [String] = (Array(family.keys) + edm).sorted()
+
     private static let edm: Set = ["EDMEulerScheduler", "EDMDPMSolverMultistepScheduler"]
 }
 

@@ -20,7 +20,8 @@ package struct DownloadFolder {
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
                 entries += names.sorted().filter { !$0.hasPrefix(".") }.map { name in
                     let path = "\(folder)/\(name)"
-                    return HubFolder(path).map { ($0.name, $0.snapshot) } ?? (name, path)
+                    guard let hub = HubFolder(path), let snapshot = hub.snapshot else { return (name, path) }
+                    return (hub.name, snapshot)
                 }
             }
             level = entries[start...].map(\.path).filter(isFolder)

@@ -9,8 +9,10 @@ package struct EVACLIPFile {
     package let metadata: [String: String]
 
     /// - Throws: `CheckpointError`
-    package init(_ path: String) throws {
-        let source = try WeightFile.open(path)
+    package init(_ path: String) throws { try self.init(WeightFile.open(path)) }
+
+    /// Of weights that are open.
+    init(_ source: any CheckpointSource) throws {
         metadata = source.metadata
         guard let prefix = Self.prefix(source) else {
             weights = source

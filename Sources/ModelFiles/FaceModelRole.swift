@@ -23,10 +23,10 @@ package enum FaceModelRole: String, CaseIterable {
 }
 
 extension FaceModelRole {
-    /// Reads a file's header alone and checks that it is for this, so that a damaged or a wrong file is reported where the
-    /// recipe names it.
+    /// Reads a file's header alone and checks that it is for this and whole, so that a damaged or a wrong file is reported
+    /// where the recipe names it.
     ///
-    /// - Throws: `CheckpointError`, `ONNXError.notONNX`, `WeightsError.wrongModel`
+    /// - Throws: `CheckpointError`, `ONNXError.notONNX`, `WeightsError`, `ModelConfigError`
     package func check(_ path: String) throws {
         let file = try MappedFile(path: path)
         if let outline = file.withBytes({ FileKind($0) == .unknown ? ONNXOutline($0) : nil }) {
@@ -37,7 +37,15 @@ extension FaceModelRole {
         } else if path.lowercased().hasSuffix(".onnx") {
             throw ONNXError.notONNX(file: path)
         } else {
-            try WeightFile.require(path, expected: expected) { $0 == weights }
+            let files = OpenFiles()
+            try files.require(path, expected: expected) { $0 == weights }
+            let header = try HeaderWeights(files.source(path))
+            switch self {
+            case .detector: break
+            case .recognizer: _ = try FaceNetworks.recognizer(header)
+            case .aligner: _ = try FaceNetworks.aligner(header)
+            case .parser: _ = try FaceNetworks.parser(header)
+            }
         }
     }
 

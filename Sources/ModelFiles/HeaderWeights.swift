@@ -23,13 +23,13 @@ final class HeaderWeights: WeightSource {
     func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         // Whatever does not fit is said by the source itself.
         guard base.shape(of: name) == shape else { return try base.tensor(name, shape: shape, initial: initial) }
-        return Tensor(borrowing: StoredFloats(zeros.base, of: PK_F16), shape: shape, owner: zeros)
+        return zeros.tensor(shape)
     }
 }
 
 /// Addresses at which zeros can be read; the system gives them no memory of their own.
-private final class ZeroPages: @unchecked Sendable {
-    let base: UnsafeRawPointer
+final class ZeroPages: @unchecked Sendable {
+    private let base: UnsafeRawPointer
     private let length: Int
 
     init(bytes: Int, for file: String) throws {
@@ -39,6 +39,12 @@ private final class ZeroPages: @unchecked Sendable {
             throw CheckpointError.unreadable(file: file, reason: String(cString: strerror(errno)))
         }
         base = UnsafeRawPointer(pages)
+    }
+
+    /// - Precondition: `shape` takes no more than these bytes, two for a number
+    func tensor(_ shape: [Int]) -> Tensor {
+        precondition(ElementType.f16.byteCount(of: shape).map { $0 <= length } ?? false, "\(shape) of \(length) bytes")
+        return Tensor(borrowing: StoredFloats(base, of: PK_F16), shape: shape, owner: self)
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: base), length) }

@@ -19,13 +19,19 @@ public struct NoiseMarkers: Hashable, Sendable {
     static let playground = (mean: "edm_mean", deviation: "edm_std")
     private static let cosXL = ["edm_vpred.sigma_max", "edm_vpred.sigma_min"]
 
-    /// - Throws: `CheckpointError` for notes that cannot be read
+    /// - Throws: `CheckpointError`, `ModelFileError.badConfig` for notes that cannot be read
     public init(_ source: any CheckpointSource) throws {
         func has(_ name: String) -> Bool { source.shape(of: name) != nil }
         predictsVelocity = has(Self.velocity)
         endsInNoiseAlone = has(Self.noiseAlone)
         func number(_ name: String) throws -> Double? {
-            guard let shape = source.shape(of: name), shape.allSatisfy({ $0 == 1 }) else { return nil }
+            guard let shape = source.shape(of: name) else { return nil }
+            guard shape.allSatisfy({ $0 == 1 }) else {
+                throw ModelFileError.badConfig(
+                    path: source.name,
+                    reason: "the note \(name) has shape \(shape), where one number is expected"
+                )
+            }
             return Double(try source.tensor(name).values[0])
         }
         if has(Self.playground.mean), has(Self.playground.deviation) {

@@ -16,17 +16,13 @@ package struct OriginalCheckpoint {
     private static let firstEncoderPrefix = "conditioner.embedders.0.transformer."
     private static let secondEncoderPrefix = "conditioner.embedders.1.model."
 
-    /// - Throws: `CheckpointError`
-    package init(_ path: String) throws { source = try WeightFile.open(path) }
+    package init(_ source: any CheckpointSource) { self.source = source }
 
     // MARK: - Weights under the names that our networks have
 
     /// A UNet's, whatever the layout.
     func unet(layersPerBlock: Int) throws -> any WeightSource {
-        let first = "input_blocks.0.0.weight"
-        guard let prefix = [Self.unetPrefix, "diffusion_model.", ""].first(where: { has($0 + first) }) else {
-            return source
-        }
+        guard let prefix = unetPrefix else { return source }
         return try RenamedWeights(
             source,
             prefix: prefix,
@@ -61,6 +57,13 @@ package struct OriginalCheckpoint {
     ///
     /// - Throws: `CheckpointError.notFloats` for a tensor of a type that is not read as floats
     func requireFloats(as role: String) throws {
+        if source.tensorNames.contains(where: { $0.contains(".quant_state.bitsandbytes__") || $0.hasSuffix(".SCB") }) {
+            throw WeightsError.wrongModel(
+                found: "a network that bitsandbytes quantised",
+                expected: "F16, BF16, F8_E4M3, int8 with scales or GGUF",
+                source: source.name
+            )
+        }
         let prefix = role == "unet" ? Self.unetPrefix : Self.vaePrefix
         let isWhole = source.tensorNames.contains { $0.hasPrefix(prefix) }
         for name in source.tensorNames where !isWhole || name.hasPrefix(prefix) {
@@ -73,39 +76,72 @@ package struct OriginalCheckpoint {
 
     // MARK: - Settings, which such a file does not say
 
-    /// SDXL's UNet in the widths of the file; heads are 64 wide, as in every UNet of that kind.
+    /// SDXL's UNet in the widths of the file, whatever the layout; heads are 64 wide, as in every UNet of that kind.
     package func unetConfig() throws -> UNet2DConditionModel.Config {
-        func shape(_ name: String) throws -> [Int] { try known(Self.unetPrefix + name) }
-        let ends = (1...64).filter { has("\(Self.unetPrefix)input_blocks.\($0).0.op.weight") }
-        guard let layers = ends.first.map({ $0 - 1 }), layers > 0 else { throw wrongModel() }
-        let levels = ends.count + 1
-        let firsts = (0..<levels).map { 1 + $0 * (layers + 1) }
-        let channels = try firsts.map { try shape("input_blocks.\($0).0.out_layers.3.weight")[0] }
-        let depths = firsts.map { block in
-            (0..<64).prefix {
-                has("\(Self.unetPrefix)input_blocks.\(block).1.transformer_blocks.\($0).attn1.to_q.weight")
-            }.count
+        try decode(unetSettings().merging(["addition_time_embed_dim": 256]) { $1 })
+    }
+
+    /// The same for looking at shapes alone, which neither heads nor groups nor sines decide.
+    func unetShape() throws -> UNet2DConditionModel.Config {
+        try decode(
+            unetSettings().merging([
+                "addition_time_embed_dim": 2, "attention_head_dim": 1, "norm_num_groups": 1,
+            ]) { $1 }
+        )
+    }
+
+    private func unetSettings() throws -> [String: Any] {
+        let layers = unetLayersPerBlock
+        guard layers > 0 else {
+            let first = unetPrefix.map { "\($0)input_blocks.3.0.op.weight" } ?? "down_blocks.0.resnets.0.conv1.weight"
+            throw Self.missing(first, in: source)
         }
-        guard let attention = depths.firstIndex(where: { $0 > 0 }) else { throw wrongModel() }
-        let block = "input_blocks.\(firsts[attention]).1"
-        let context = try shape("\(block).transformer_blocks.0.attn2.to_k.weight")
-        let added = try shape("label_emb.0.0.weight")
-        guard context.count == 2, added.count == 2 else { throw wrongModel() }
-        return try decode([
-            "in_channels": try shape("input_blocks.0.0.weight")[1], "out_channels": try shape("out.2.weight")[0],
+        let weights = try unet(layersPerBlock: layers)
+        func count(_ name: (Int) -> String) -> Int {
+            (0..<64).prefix { weights.shape(of: "\(name($0)).weight") != nil }.count
+        }
+        func shape(_ name: String) throws -> [Int] { try Self.shape(of: "\(name).weight", in: weights) }
+        let levels = count { "down_blocks.\($0).resnets.0.conv1" }
+        let channels = try (0..<max(1, levels)).map { try shape("down_blocks.\($0).resnets.0.conv1")[0] }
+        let depths = channels.indices.map { level in
+            count { "down_blocks.\(level).attentions.0.transformer_blocks.\($0).attn1.to_q" }
+        }
+        guard let attention = depths.firstIndex(where: { $0 > 0 }) else {
+            throw Self.missing("down_blocks.1.attentions.0.transformer_blocks.0.attn1.to_q.weight", in: weights)
+        }
+        let block = "down_blocks.\(attention).attentions.0"
+        return [
+            "in_channels": try shape("conv_in")[1], "out_channels": try shape("conv_out")[0],
             "block_out_channels": channels, "layers_per_block": layers,
             "down_block_types": depths.map { $0 > 0 ? "CrossAttnDownBlock2D" : "DownBlock2D" },
             "up_block_types": depths.reversed().map { $0 > 0 ? "CrossAttnUpBlock2D" : "UpBlock2D" },
             "transformer_layers_per_block": depths.map { max(1, $0) },
-            "attention_head_dim": channels.map { max(1, $0 / 64) }, "cross_attention_dim": context[1],
-            "addition_embed_type": "text_time", "addition_time_embed_dim": 256,
-            "projection_class_embeddings_input_dim": added[1],
-            "use_linear_projection": try shape("\(block).proj_in.weight").count == 2,
-        ])
+            "attention_head_dim": channels.map { max(1, $0 / 64) },
+            "cross_attention_dim": try shape("\(block).transformer_blocks.0.attn2.to_k")[1],
+            "addition_embed_type": "text_time",
+            "time_cond_proj_dim": weights.shape(of: "time_embedding.cond_proj.weight")?.last ?? NSNull(),
+            "projection_class_embeddings_input_dim": try shape("add_embedding.linear_1")[1],
+            "use_linear_projection": try shape("\(block).proj_in").count == 2,
+        ]
+    }
+
+    /// In either layout: the authors' ends a level's layers with its first downsampler.
+    private var unetLayersPerBlock: Int {
+        if let prefix = unetPrefix {
+            return ((1...64).first { has("\(prefix)input_blocks.\($0).0.op.weight") } ?? 1) - 1
+        }
+        return (0..<64).prefix { has("down_blocks.0.resnets.\($0).conv1.weight") }.count
+    }
+
+    /// What the names of a UNet begin with in the authors' layout; nil for diffusers'.
+    private var unetPrefix: String? {
+        [Self.unetPrefix, "diffusion_model.", ""].first { has("\($0)input_blocks.0.0.weight") }
     }
 
     /// SDXL's autoencoder in the widths of the file, which holds it with others or alone, in either layout.
-    package func vaeConfig() throws -> AutoencoderKL.Config {
+    ///
+    /// - Parameter groups: of its norms
+    package func vaeConfig(groups: Int = 32) throws -> AutoencoderKL.Config {
         let prefix = [Self.vaePrefix, ""].first { has("\($0)decoder.conv_in.weight") } ?? ""
         /// The first convolution of an encoder's layer.
         func layer(_ level: Int, _ number: Int) -> [Int]? {
@@ -125,6 +161,7 @@ package struct OriginalCheckpoint {
             blockOutChannels: levels.compactMap { layer($0, 0)?.first },
             layersPerBlock: layers,
             latentChannels: known("\(prefix)decoder.conv_in.weight")[1],
+            normNumGroups: groups,
             scalingFactor: mean.isEmpty ? AutoencoderKL.Config.sdxlScalingFactor : 0.5,
             latentsMean: mean,
             latentsDeviation: deviation
@@ -163,10 +200,19 @@ package struct OriginalCheckpoint {
         )
     }
 
+    private func known(_ name: String) throws -> [Int] { try Self.shape(of: name, in: source) }
+
     /// The shape of a matrix or a convolution that SDXL has.
-    private func known(_ name: String) throws -> [Int] {
-        guard let shape = source.shape(of: name), shape.count >= 2 else { throw wrongModel() }
+    ///
+    /// - Throws: `WeightsError.missing` for one that is not there, or is something else
+    private static func shape(of name: String, in source: any WeightSource) throws -> [Int] {
+        guard let shape = source.shape(of: name), shape.count >= 2 else { throw missing(name, in: source) }
         return shape
+    }
+
+    private static func missing(_ name: String, in source: any WeightSource) -> WeightsError {
+        let nearest = nearestName(to: name, among: source.tensorNames)
+        return .missing(name: name, source: source.name, nearest: nearest == name ? nil : nearest)
     }
 
     private func decode<Config: Decodable>(_ settings: [String: Any]) throws -> Config {
@@ -178,15 +224,9 @@ package struct OriginalCheckpoint {
     /// - Parameter given: what comes from other files
     /// - Throws: `WeightsError.wrongModel` unless the file holds the rest of SDXL
     package func requireSDXL(given: Set<WeightsKind.Part> = []) throws {
-        guard case .checkpoint(.sdxl, let lacks) = WeightsKind(source), given.isSuperset(of: lacks) else {
-            throw wrongModel()
-        }
-    }
-
-    private func wrongModel() -> WeightsError {
-        let expected = "SDXL in one file, with its UNet, VAE and both text encoders"
         let kind = WeightsKind(source)
-        guard case .checkpoint(.sdxl, lacks: []) = kind else { return kind.wrong(expected: expected, in: source.name) }
-        return .wrongModel(found: "SDXL in a layout of its own", expected: expected, source: source.name)
+        guard case .checkpoint(.sdxl, let lacks) = kind, given.isSuperset(of: lacks) else {
+            throw kind.wrong(expected: "SDXL in one file, with its UNet, VAE and both text encoders", in: source.name)
+        }
     }
 }

@@ -7,20 +7,26 @@ import Tensors
 /// layers count alike.
 package enum PuLIDFile {
     /// - Throws: `CheckpointError`
-    package static func open(_ path: String) throws -> any WeightSource {
-        let source = try WeightFile.open(path)
-        guard source.tensorNames.contains(where: { $0.hasPrefix(encoder) }) else { return source }
+    package static func open(_ path: String) throws -> any WeightSource { try renamed(WeightFile.open(path)) }
+
+    /// - Throws: `CheckpointError`
+    static func renamed(_ source: any CheckpointSource) throws -> any WeightSource {
+        guard source.tensorNames.contains(where: { $0.hasPrefix(nodesEncoder) }) else { return source }
         return try RenamedWeights(source, prefix: "") { [.init(renamed($0) ?? $0)] }
     }
 
-    private static let encoder = "image_proj."
-    private static let attention = "ip_adapter."
+    /// The two modules whose tensors such a file holds.
+    package static let encoder = "id_adapter"
+    package static let attention = "id_adapter_attn_layers"
+
+    private static let nodesEncoder = "image_proj."
+    private static let nodesAttention = "ip_adapter."
 
     private static func renamed(_ name: String) -> String? {
-        if name.hasPrefix(encoder) { return "id_adapter." + name.dropFirst(encoder.count) }
+        if name.hasPrefix(nodesEncoder) { return "\(encoder).\(name.dropFirst(nodesEncoder.count))" }
         let parts = name.split(separator: ".")
-        guard name.hasPrefix(attention), parts.count == 4, parts[3] == "weight" else { return nil }
+        guard name.hasPrefix(nodesAttention), parts.count == 4, parts[3] == "weight" else { return nil }
         let kinds = ["to_k_ip": "id_to_k", "to_v_ip": "id_to_v"]
-        return kinds[String(parts[2])].map { "id_adapter_attn_layers.\(parts[1]).\($0).weight" }
+        return kinds[String(parts[2])].map { "\(attention).\(parts[1]).\($0).weight" }
     }
 }

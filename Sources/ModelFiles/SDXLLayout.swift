@@ -10,6 +10,8 @@ package struct SDXLLayout {
     package private(set) var warnings: [String] = []
     private let base: String
     private let config: String?
+    /// Opened to see what they are.
+    package let files = OpenFiles()
 
     private static let tokenizers = ["tokenizer", "tokenizer_2"]
     private static let networks = [
@@ -27,8 +29,9 @@ package struct SDXLLayout {
 
     /// The networks and their settings, and the scheduler's.
     ///
+    /// - Parameter parts: what is to come from other files, that are not named yet
     /// - Throws: `ModelFileError`, `CheckpointError`, `WeightsError.wrongModel`
-    package mutating func add(unet: String?, vae: String?) throws {
+    package mutating func add(unet: String?, vae: String?, leavingOut parts: Set<WeightsKind.Part> = []) throws {
         if isFolder(base) {
             guard config == nil else {
                 throw ModelFileError.needs(
@@ -37,10 +40,10 @@ package struct SDXLLayout {
                 )
             }
         } else {
-            try OriginalCheckpoint(base).requireSDXL(given: vae == nil ? [] : [.vae])
+            try OriginalCheckpoint(files.source(base)).requireSDXL(given: vae == nil ? parts : [.vae])
         }
         try refuseRefiner()
-        for (role, basename) in Self.networks {
+        for (role, basename) in Self.networks where role != "vae" || !parts.contains(.vae) {
             let override = role == "unet" ? unet : role == "vae" ? vae : nil
             let folder = override.flatMap { isFolder($0) ? $0 : nil }
             let weights: String
@@ -51,7 +54,7 @@ package struct SDXLLayout {
             } else {
                 weights = base
             }
-            let kind = try Self.check(weights, as: role)
+            let kind = try check(weights, as: role)
             if override != nil { noteUnused(of: kind, in: weights, as: role) }
             paths[role] = weights
             // A VAE of its own file says its own sizes.
@@ -63,14 +66,14 @@ package struct SDXLLayout {
     }
 
     /// Reads the headers alone, so that a damaged or a wrong file is reported where the recipe names it.
-    private static func check(_ weights: String, as role: String) throws -> WeightsKind {
+    private func check(_ weights: String, as role: String) throws -> WeightsKind {
         func require(_ expected: String, _ accepts: (WeightsKind) -> Bool) throws -> WeightsKind {
-            try WeightFile.require(weights, expected: expected, accepts: accepts)
+            try files.require(weights, expected: expected, accepts: accepts)
         }
         switch role {
         case "unet":
             return try require("SDXL's UNet") { kind in
-                if case .checkpoint(.sdxl, _) = kind { true } else { kind == .unet(.sdxl) }
+                if case .checkpoint(.sdxl, _) = kind { true } else { [.unet(.sdxl), .unet(.guidanceEmbedded)].contains(kind) }
             }
         case "vae":
             return try require("a VAE") { kind in

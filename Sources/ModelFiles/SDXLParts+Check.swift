@@ -6,18 +6,38 @@ extension SDXLParts {
     /// Checks from headers alone that each network finds the tensors that its settings ask for, and that the networks fit
     /// each other: what is wrong with a model is said where it is named, before anything runs.
     ///
-    /// - Throws: `ModelFileError`, `CheckpointError`, `WeightsError`
-    package func check() throws {
-        let (unetConfig, vaeConfig) = try (unetConfig(), vaeConfig())
+    /// - Parameter embeddings: textual inversions that prompts may call
+    /// - Throws: `ModelFileError`, `CheckpointError`, `WeightsError`, `SDXLPromptError`
+    package func check(embeddings: [TextualInversion] = []) throws {
+        let unetConfig = try unetConfig()
         let (first, second) = try (firstEncoderConfig(), secondEncoderConfig())
         try checkText(of: unetConfig, first, second)
-        try checkLatents(of: unetConfig, vaeConfig)
-        for role in ["unet", "vae"] { try checkpoint(role).requireFloats(as: role) }
-        _ = try unet(HeaderWeights(unetWeights(unetConfig)), unetConfig)
-        _ = try vae(HeaderWeights(vaeWeights(vaeConfig)), vaeConfig)
-        _ = try CLIPTextModel(Weights(HeaderWeights(firstEncoderWeights())), config: first)
-        _ = try CLIPTextModelWithProjection(Weights(HeaderWeights(secondEncoderWeights())), config: second)
+        if hasVAE {
+            let vaeConfig = try vaeConfig()
+            try checkLatents(of: unetConfig, vaeConfig)
+            try checkVAE(vaeConfig)
+        }
+        try checkUNet(unetConfig)
+        let weights = try (HeaderWeights(firstEncoderWeights()), HeaderWeights(secondEncoderWeights()))
+        if hasTokenizers {
+            _ = try promptEncoder(first: weights.0, second: weights.1, embeddings: embeddings)
+        } else {
+            _ = try CLIPTextModel(Weights(weights.0), config: first)
+            _ = try CLIPTextModelWithProjection(Weights(weights.1), config: second)
+        }
         _ = try noiseSchedule()
+    }
+
+    /// Checks the UNet alone.
+    func checkUNet(_ config: UNet2DConditionModel.Config) throws {
+        try checkpoint("unet").requireFloats(as: "unet")
+        _ = try unet(HeaderWeights(unetWeights(config)), config)
+    }
+
+    /// Checks the autoencoder alone.
+    func checkVAE(_ config: AutoencoderKL.Config) throws {
+        try checkpoint("vae").requireFloats(as: "vae")
+        _ = try vae(HeaderWeights(vaeWeights(config)), config)
     }
 
     private func checkText(

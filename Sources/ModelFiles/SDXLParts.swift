@@ -9,14 +9,30 @@ package struct SDXLParts {
     /// As `SDXLLayout` names the roles.
     let paths: [String: String]
     private let noise: NoiseChoice
+    private let files: OpenFiles
 
-    package init(paths: [String: String], noise: NoiseChoice = NoiseChoice()) {
+    package init(paths: [String: String], noise: NoiseChoice = NoiseChoice(), files: OpenFiles = OpenFiles()) {
         self.paths = paths
         self.noise = noise
+        self.files = files
     }
 
+    /// - Throws: `ModelFileError.badConfig` where some settings make no network
+    func readSettings() throws {
+        _ = try (unetConfig(), firstEncoderConfig(), secondEncoderConfig())
+        if hasVAE { _ = try vaeConfig() }
+    }
+
+    var hasVAE: Bool { paths["vae"] != nil }
+
+    /// - Returns: also whether the UNet is told the guidance, which its weights say where the settings are another UNet's
     package func unetConfig() throws -> UNet2DConditionModel.Config {
-        try settings("unet config", inferred: { try $0.unetConfig() })
+        var config: UNet2DConditionModel.Config = try settings("unet config", inferred: { try $0.unetConfig() })
+        if config.timeCondProjDim == nil, paths["unet"] != nil {
+            let matrix = try unetWeights(config).shape(of: "time_embedding.cond_proj.weight")
+            config.timeCondProjDim = matrix?.last
+        }
+        return config
     }
 
     package func unetWeights(_ config: UNet2DConditionModel.Config) throws -> any WeightSource {
@@ -114,6 +130,8 @@ package struct SDXLParts {
         return try (CLIPTokenizer(first), CLIPTokenizer(second))
     }
 
+    var hasTokenizers: Bool { tokenizerFiles("tokenizer") != nil }
+
     /// The files that were found when the model was named; nil if there were none.
     private func tokenizerFiles(_ role: String) -> TokenizerFiles? {
         let names = TokenizerFiles.names.filter { paths["\(role) \($0)"] != nil }
@@ -128,14 +146,14 @@ package struct SDXLParts {
     ) throws -> Config {
         let path = try path(role)
         if path.hasSuffix(".json") { return try decodeConfig(Config.self, from: path) }
-        do { return try inferred(OriginalCheckpoint(path)) } catch let error
+        do { return try inferred(OriginalCheckpoint(files.source(path))) } catch let error
             where error is ModelConfigError || error is UNetConfigError
         {
             throw ModelFileError.badConfig(path: path, reason: "\(error)")
         }
     }
 
-    func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(path(role)) }
+    func checkpoint(_ role: String) throws -> OriginalCheckpoint { try OriginalCheckpoint(files.source(path(role))) }
 
     func path(_ role: String) throws -> String {
         guard let path = paths[role] else {

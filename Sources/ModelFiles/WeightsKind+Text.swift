@@ -16,7 +16,7 @@ extension WeightsKind: CustomStringConvertible {
             "a UNet of SDXL's kind that takes \(taken) channels and gives \(given)"
         case .unet(.refiner): "the SDXL refiner's UNet"
         case .unet(.guidanceEmbedded):
-            "LCM-SDXL's UNet, which is told the guidance as a number; its LoRA does the same for any SDXL"
+            "LCM-SDXL's UNet alone, which is told the guidance as a number"
         case .unet(.distilled): "a distilled SDXL (SSD-1B, Segmind-Vega or alike), whose layers PuLID's do not fit"
         case .unet(.other(let width)):
             "a UNet of another model than SDXL" + (width > 0 ? " (text of width \(width))" : "")
@@ -27,6 +27,7 @@ extension WeightsKind: CustomStringConvertible {
         case .lora: "a LoRA"
         case .textualInversion: "a textual inversion for SDXL"
         case .pulid(.attentionOnly): "PuLID's identity attention without its encoder"
+        case .pulid(.encoderOnly): "PuLID's encoder without its identity attention"
         case .pulid(let version): "PuLID \(version.rawValue)"
         case .evaCLIP: "EVA02-CLIP"
         case .recognizer: "a face recogniser (IResNet of ArcFace)"
@@ -42,10 +43,11 @@ extension WeightsKind: CustomStringConvertible {
         switch self {
         case .checkpoint(.sdxl, let lacks):
             RecipePlace(node: "load_sdxl", parameter: lacks.isEmpty || lacks == [.vae] ? "base" : "unet")
-        case .unet(.sdxl): RecipePlace(node: "load_sdxl", parameter: "unet")
+        case .unet(.sdxl), .unet(.guidanceEmbedded): RecipePlace(node: "load_sdxl", parameter: "unet")
         case .vae: RecipePlace(node: "load_sdxl", parameter: "vae")
         case .lora: RecipePlace(node: "load_sdxl", parameter: "loras")
         case .textualInversion: RecipePlace(node: "load_sdxl", parameter: "embeddings")
+        case .pulid(.encoderOnly): nil
         case .pulid: RecipePlace(node: "load_pulid", parameter: "weights")
         case .evaCLIP: RecipePlace(node: "load_pulid", parameter: "eva_clip")
         case .recognizer: RecipePlace(node: "load_face_models", parameter: "recognizer")

@@ -68,6 +68,7 @@ public enum WeightsKind: Hashable, Sendable {
         case v1_1 = "v1.1"
         /// The identity attention alone.
         case attentionOnly
+        case encoderOnly
     }
 
     public init(_ source: any WeightSource) { self = WeightsNames(source).kind }
@@ -115,12 +116,17 @@ private struct WeightsNames {
 
     private var identity: WeightsKind? {
         if holds("pulid_encoder.") || holds("pulid_ca.") { return .other("PuLID for FLUX") }
-        if holds("id_adapter.") { return .pulid(holds("id_adapter.latents") ? .v1_1 : .v1) }
+        if holds("id_adapter.") {
+            guard holds("id_adapter_attn_layers.") else { return .pulid(.encoderOnly) }
+            return .pulid(holds("id_adapter.latents") ? .v1_1 : .v1)
+        }
         if holds("id_adapter_attn_layers.") { return .pulid(.attentionOnly) }
         if has("visual.patch_embed.proj.weight"), has("visual.blocks.0.mlp.w1.weight") { return .evaCLIP }
         if EVACLIPFile.prefix(source) != nil { return .evaCLIP }
-        if holds("image_proj.body.") || holds("image_proj.mapping_patch_") { return .pulid(.v1) }
-        if holds("image_proj.id_embedding_mapping.") || holds("image_proj.layers.0.0.id_to_kv") { return .pulid(.v1_1) }
+        let isV1 = holds("image_proj.body.") || holds("image_proj.mapping_patch_")
+        if isV1 || holds("image_proj.id_embedding_mapping.") || holds("image_proj.layers.0.0.id_to_kv") {
+            return .pulid(!holds("ip_adapter.") ? .encoderOnly : isV1 ? .v1 : .v1_1)
+        }
         if holds("ip_adapter.") || holds("image_proj.") { return .other("an IP-Adapter") }
         if holds("vision_model.embeddings.") || has("visual.conv1.weight") {
             return .other("CLIP's image encoder (PuLID's is EVA02-CLIP)")

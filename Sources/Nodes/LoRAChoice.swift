@@ -3,7 +3,7 @@ import Graph
 
 /// A LoRA and how strongly it is merged, as `{file: style.safetensors, scale: 0.8}`.
 struct LoRAChoice: ParameterType, Hashable {
-    let file: PathReference
+    let file: ModelPath
     let scale: Double
     /// The text encoders', where it is another.
     let textScale: Double?
@@ -49,7 +49,7 @@ struct LoRAChoice: ParameterType, Hashable {
         guard case .map(let values) = value, let file = values["file"] else {
             throw ParameterMismatch(expected: Self.parameterForm, found: value)
         }
-        self.file = try PathReference(parameter: file)
+        self.file = try ModelPath(parameter: file)
         scale = try Double(parameter: values["scale"] ?? .number(1))
         textScale = try Double?(parameter: values["text_scale"] ?? .null)
         var blocks: [String: Double] = [:]

@@ -11,7 +11,7 @@ struct LoadFaceModels: Node {
     @Parameter(
         "the folder with scrfd_10g_bnkps.onnx, glintr100.onnx, detection_Resnet50_Final.pth and parsing_bisenet.pth somewhere in it, or at its top with detector.onnx, recognizer.safetensors, aligner.safetensors and parser.safetensors; the first is needed for crop: detect alone, and without the third the first aligns faces too"
     )
-    var folder: PathReference
+    var folder: ModelPath
     @Parameter("another detector: insightface's SCRFD with key points, .onnx") var detector: FileReference? = nil
     @Parameter("another recogniser: insightface's IResNet, .onnx or PyTorch's tensors") var recognizer: FileReference? =
         nil
@@ -23,6 +23,8 @@ struct LoadFaceModels: Node {
     @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
     func problems() -> [ParameterProblem] {
+        let unclear = ModelPath.problems([("folder", folder)])
+        guard unclear.isEmpty else { return unclear }
         let files = DownloadFolder(folder.path)
         let missing = roles.filter { role, override in
             override == nil && (!role.isOptional || detectors == .required) && files.find(role.file) == nil

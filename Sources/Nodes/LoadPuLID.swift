@@ -12,14 +12,16 @@ struct LoadPuLID: Node {
     @Parameter(
         "PuLID's weights: pulid_v1.bin, or .safetensors with id_adapter.* and id_adapter_attn_layers.*; or a folder with pulid_v1.bin or pulid_v1.1.safetensors somewhere in it"
     )
-    var weights: PathReference
+    var weights: ModelPath
     @Parameter(
         "EVA02-CLIP's weights: EVA02_CLIP_L_336_psz14_s6B.pt, or .safetensors with visual.*; or a folder with the former somewhere in it"
     )
-    var evaClip: PathReference
+    var evaClip: ModelPath
     @Parameter(ModelPrecision.help) var precision: ModelPrecision = .f32
 
     func problems() -> [ParameterProblem] {
+        let unclear = ModelPath.problems([("weights", weights), ("eva_clip", evaClip)])
+        guard unclear.isEmpty else { return unclear }
         let named = [("weights", weights, OfficialFile.pulid), ("eva_clip", evaClip, .evaCLIP)]
         let missing = named.filter { _, path, file in path.located(file) == nil }
         // Those of one folder are reported together.
@@ -32,11 +34,7 @@ struct LoadPuLID: Node {
     func run(_ context: RunContext) throws -> PuLIDModel {
         let weights = try ModelFile(weights.required(.pulid), context)
         let evaClip = try ModelFile(evaClip.required(.evaCLIP), context)
-        try WeightFile.require(weights.path, expected: "PuLID for SDXL (pulid_v1.bin, pulid_v1.1.safetensors)") {
-            kind in
-            if case .pulid = kind { true } else { false }
-        }
-        try WeightFile.require(evaClip.path, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
+        try PuLIDParts(weights: weights.path, tower: evaClip.path).check()
         return PuLIDModel(files: ["weights": weights, "eva_clip": evaClip], precision: precision.chosen)
     }
 }

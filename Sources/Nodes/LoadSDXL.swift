@@ -15,21 +15,21 @@ struct LoadSDXL: Node {
     @Parameter(
         "a folder with unet, vae, text_encoder, text_encoder_2, tokenizer, tokenizer_2, scheduler; or one .safetensors file with all networks; or a folder with either somewhere in it under its official name (stable-diffusion-xl-base-1.0, sd_xl_base_1.0.safetensors)"
     )
-    var base: PathReference
+    var base: ModelPath
     @Parameter(
         "another UNet of the same shape (SDXL-Lightning): a file, or a folder with one and its config.json, or a folder with sdxl_lightning_4step_unet.safetensors somewhere in it"
     )
-    var unet: PathReference? = nil
+    var unet: ModelPath? = nil
     @Parameter("another VAE: a file that fits the base's settings, or a folder with its own config.json")
-    var vae: PathReference? = nil
+    var vae: ModelPath? = nil
     @Parameter(
         "a folder with tokenizer and tokenizer_2, or one CLIP tokenizer for both; else the base's own, or those beside its file"
     )
-    var tokenizer: PathReference? = nil
+    var tokenizer: ModelPath? = nil
     @Parameter(
         "settings for a base in one file: a folder in the layout of diffusers, whose weights are not read; else they follow from SDXL and the file's shapes"
     )
-    var config: PathReference? = nil
+    var config: ModelPath? = nil
     @Parameter(
         "LoRAs to merge, in this order, each {file, scale}, of any kind and in any key style; see docs/RECIPES.md"
     )
@@ -50,6 +50,11 @@ struct LoadSDXL: Node {
     var zeroSNR: ZeroTerminalSNR? = nil
 
     func problems() -> [ParameterProblem] {
+        let unclear = ModelPath.problems(
+            [("base", base), ("unet", unet), ("vae", vae), ("tokenizer", tokenizer), ("config", config)]
+                + loras.map { ("loras", $0.file) }
+        )
+        guard unclear.isEmpty else { return unclear }
         var missing: [(parameter: String, folder: String, file: OfficialFile)] = []
         let found = locatedBase
         if found == nil { missing.append(("base", base.path, .sdxl)) }
@@ -78,14 +83,11 @@ struct LoadSDXL: Node {
 
     /// The base itself, or what is found under its official name in a folder.
     private var locatedBase: String? {
-        let path = withoutHubLayout(base.path)
-        return isSDXLFolder(path) ? path : base.located(.sdxl)
+        isSDXLFolder(base.path) ? base.path : base.located(.sdxl)
     }
 
     private var locatedUNet: String? {
-        guard let unet else { return nil }
-        let path = withoutHubLayout(unet.path)
-        return isUNetFolder(path) ? path : unet.located(.lightning)
+        unet.flatMap { isUNetFolder($0.path) ? $0.path : $0.located(.lightning) }
     }
 
     /// What is given, or lies beside a checkpoint or at the top of the folder in which it was found.
@@ -106,25 +108,26 @@ struct LoadSDXL: Node {
             )
         }
         var layout = SDXLLayout(base: base, config: config?.path)
-        try layout.add(unet: locatedUNet ?? unet?.path, vae: (vae?.path).map(withoutHubLayout))
+        let open = layout.files
+        try layout.add(unet: locatedUNet ?? unet?.path, vae: vae?.path)
         try layout.addTokenizers(from: tokenizers(for: base))
         for warning in layout.warnings { context.warn(warning) }
         let files = try layout.paths.mapValues { try ModelFile($0, context) }
         let known = NoiseChoice.known(byName: locatedUNet ?? base)
         let noise = NoiseChoice(prediction: prediction?.type ?? known, zeroTerminalSNR: zeroSNR)
         let model = SDXLModel(
-            files: files.merging(try loraFiles(context)) { $1 }.merging(try embeddingFiles(context)) { $1 },
+            files: files.merging(try loraFiles(open, context)) { $1 }.merging(try embeddingFiles(open, context)) { $1 },
             noise: noise,
             precision: precision.chosen
         )
-        try model.check(context)
+        try model.check(open, context)
         return model
     }
 
-    private func embeddingFiles(_ context: RunContext) throws -> [String: ModelFile] {
+    private func embeddingFiles(_ open: OpenFiles, _ context: RunContext) throws -> [String: ModelFile] {
         var files: [String: ModelFile] = [:]
         for (name, file) in embeddings.sorted(by: { $0.key < $1.key }) {
-            try WeightFile.require(file.path, expected: "a textual inversion for SDXL") { $0 == .textualInversion }
+            try open.require(file.path, expected: "a textual inversion for SDXL") { $0 == .textualInversion }
             _ = try TextualInversion(file.path, name: name)
             files[SDXLModel.embedding + name] = try ModelFile(file.path, context)
         }
@@ -132,7 +135,7 @@ struct LoadSDXL: Node {
     }
 
     /// LoRAs under the networks that they change, and the textual inversions that they bring.
-    private func loraFiles(_ context: RunContext) throws -> [String: ModelFile] {
+    private func loraFiles(_ open: OpenFiles, _ context: RunContext) throws -> [String: ModelFile] {
         var files: [String: ModelFile] = [:]
         for (index, lora) in loras.enumerated() {
             guard let path = isFolder(lora.file.path) ? LoRAFile.weights(in: lora.file.path) : lora.file.path else {
@@ -141,9 +144,9 @@ struct LoadSDXL: Node {
                     purpose: "a LoRA of diffusers, or adapter_model.safetensors, one of PEFT"
                 )
             }
-            try WeightFile.require(path, expected: "a LoRA for SDXL") { $0 == .lora }
+            try open.require(path, expected: "a LoRA for SDXL") { $0 == .lora }
             let settings = LoRAFile.settings(of: path)
-            let file = try LoRAFile(path, settings: settings)
+            let file = try open.lora(path, settings: settings)
             for remark in file.remarks { context.warn("\(path): \(remark)") }
             for network in file.networks {
                 let role = "\(network.rawValue) lora \(index + 1)"

@@ -72,10 +72,13 @@ struct Sample: Node {
     }
 
     func run(_ context: RunContext) throws -> LatentArtifact {
-        for warning in model.fewStepWarnings(steps: timesteps.isEmpty ? steps : timesteps.count, guidance: guidance) {
-            context.warn(warning)
-        }
         let unet = try model.unet(context)
+        let isToldGuidance = unet.config.timeCondProjDim != nil
+        let warnings = model.fewStepWarnings(
+            steps: timesteps.isEmpty ? steps : timesteps.count,
+            guidance: isToldGuidance ? 1 : guidance
+        )
+        for warning in warnings { context.warn(warning) }
         let noiseSchedule = try model.noiseSchedule(context)
         let timeline = try sampler.schedule(visits, eta: eta, of: noiseSchedule)
 
@@ -85,7 +88,7 @@ struct Sample: Node {
         let start = try startingPoint(timeline, downscale, unet.config.latentChannels, &random)
 
         // 2. the conditions: with guidance, the negative ones come first in the batch
-        let isGuided = guidance > 1
+        let isGuided = guidance > 1 && !isToldGuidance
         let textWidth = unet.config.crossAttentionDim
         guard prompt.embeds.shape[2] == textWidth, prompt.pooled.shape[1] == unet.config.pooledTextDim else {
             throw NodeError.sizesDiffer(
@@ -101,7 +104,8 @@ struct Sample: Node {
         let size = [Float(height), Float(width), 0, 0, Float(height), Float(width)]
         let added = UNet2DConditionModel.AddedConditions(
             textEmbeds: batch(prompt.pooled, prompt.negativePooled),
-            timeIDs: isGuided ? [size, size] : [size]
+            timeIDs: isGuided ? [size, size] : [size],
+            guidance: Float(guidance)
         )
         let text = model.computing { unet.conditioning(context: batch(prompt.embeds, prompt.negativeEmbeds)) }
         let identities = try actingIdentities(

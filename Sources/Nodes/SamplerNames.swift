@@ -11,6 +11,7 @@ extension Sampler: ParameterChoice {
             ],
             .dpmpp2M: ["DPM++ 2M", "k_dpmpp_2m", "DPMSolverMultistepScheduler"],
             .dpmppSDE: ["DPM++ SDE", "k_dpmpp_sde", "DPMSolverSDEScheduler"],
+            .dpmpp2MSDE: ["DPM++ 2M SDE", "k_dpmpp_2m_sde"], .heun: ["Heun", "k_heun", "HeunDiscreteScheduler"],
             .ddim: ["DDIM", "DDIMScheduler"], .lcm: ["LCM", "LCMScheduler"], .tcd: ["TCD", "TCDScheduler"],
         ]
         var names = OtherNames()
@@ -18,15 +19,14 @@ extension Sampler: ParameterChoice {
         for (name, sampler) in names.taken {
             names.advice["\(name) Karras"] = "write sampler: \(sampler) and schedule: karras"
         }
-        for name in [
-            "dpmpp_2m_sde", "dpmpp_2m_sde_gpu", "DPM++ 2M SDE", "dpmpp_3m_sde", "dpmpp_3m_sde_gpu", "DPM++ 3M SDE",
-        ] {
-            names.advice[name] =
-                "it is not here; dpmpp_2m takes the same steps without fresh noise, dpmpp_sde adds noise with twice the calls"
+        for name in ["dpmpp_3m_sde", "dpmpp_3m_sde_gpu", "DPM++ 3M SDE"] {
+            names.advice[name] = "it is not here; dpmpp_2m_sde is of second order"
         }
-        names.advice["dpmpp_sde_gpu"] = "it draws its noise on a graphics card; dpmpp_sde draws the processor's"
-        for name in ["heun", "dpm_2", "Heun", "DPM2", "HeunDiscreteScheduler", "KDPM2DiscreteScheduler"] {
-            names.advice[name] = "it is not here; dpmpp_2m reaches as far with half the calls"
+        for name in ["dpmpp_sde", "dpmpp_2m_sde"] {
+            names.advice["\(name)_gpu"] = "it draws its noise on a graphics card; \(name) draws the processor's"
+        }
+        for name in ["dpm_2", "DPM2", "KDPM2DiscreteScheduler"] {
+            names.advice[name] = "it is not here; heun is of the same order and makes as many calls"
         }
         for name in [
             "uni_pc", "uni_pc_bh2", "UniPC", "UniPCMultistepScheduler", "deis", "DEISMultistepScheduler", "ipndm",

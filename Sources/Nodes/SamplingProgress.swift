@@ -36,7 +36,7 @@ struct SamplingProgress {
             let words = record.blocks["random"]?.words, let random = TorchRandomSource(words: words)
         else { throw ArtifactError.damaged(kind: Self.kind, reason: "it is of another render") }
         var seed: UInt64?
-        if sampler == .dpmppSDE {
+        if sampler.drawsBrownianPath {
             guard case .integer(let wide)? = record.values["tree seed"], let exact = UInt64(exactly: wide) else {
                 throw ArtifactError.damaged(kind: Self.kind, reason: "the seed of its noise is missing")
             }

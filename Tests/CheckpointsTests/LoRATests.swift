@@ -323,6 +323,53 @@ import Testing
         }
     }
 
+    /// What PEFT notes and what the tensors are have to agree; a value that means nothing is not passed over.
+    @Test(arguments: [
+        (#""peft_type": "LOHA""#, "peft_type"), (#""r": 8, "lora_alpha": 4"#, "r"), (#""lora_alpha": "16""#, "lora_alpha"),
+        (#""r": 4, "alpha_pattern": {"proj_in": "high"}"#, "alpha_pattern"), (#""r": 0"#, "r"),
+        (#""r": 4, "rank_pattern": {"proj_in": 8}"#, "r"), (#""lora_alpha": 8, "alpha_pattern": {"a(b": 2}"#, "alpha_pattern"),
+        (#""lora_alpha": 8, "use_rslora": "yes""#, "use_rslora"),
+    ])
+    func settingsThatContradict(_ settings: String, _ key: String) throws {
+        let folder = try TemporaryFolder()
+        let layer = "unet.mid_block.attentions.0.proj_in"
+        let tensors = ["base_model.model.\(layer).lora_B.weight": [32, 4], "base_model.model.\(layer).lora_A.weight": [4, 32]]
+        let weights = try write(tensors, folder)
+        let path = "\(folder.path)/adapter_config.json"
+        try "{\(settings)}".write(toFile: path, atomically: true, encoding: .utf8)
+        let error = #expect(throws: LoRAError.self) { try LoRAFile(weights, settings: path) }
+        guard case .badSetting(key, _, path) = error else {
+            Issue.record("\(settings): \(String(describing: error))")
+            return
+        }
+        // null is the default, and what agrees is followed.
+        try #"{"peft_type": "LORA", "r": 4, "lora_alpha": 2, "rank_pattern": null, "alpha_pattern": {}}"#
+            .write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(
+            try LoRAFile(weights, settings: path).summaries
+                == [LoRAFile.Summary(network: .unet, layers: 1, ranks: [4], alphas: [2])]
+        )
+    }
+
+    /// A name that says no network is named with its kind; numbers that are none with their file.
+    @Test func whatIsWrongIsNamed() throws {
+        let folder = try TemporaryFolder()
+        let path = try write(["flux.x.lora_up.weight": [4, 2], "flux.x.lora_down.weight": [2, 4]], folder)
+        #expect(LoRAFile.isLoRA(["foo.bar.hada_w1_a"]))
+        #expect(
+            throws: LoRAError.unknownNetwork(["flux.x.lora_down.weight", "flux.x.lora_up.weight"], file: path)
+        ) { try LoRAFile(path) }
+        var writer = SafetensorsWriter()
+        for (name, shape) in Self.good {
+            let values = [Float](repeating: name.hasSuffix("lora_down.weight") ? .nan : 1, count: shape.reduce(1, *))
+            writer.add(name, Tensor(values, shape: shape))
+        }
+        try writer.write(to: path)
+        let file = try LoRAFile(path)
+        #expect(throws: LoRAError.notFinite("\(Self.layer).lora_down.weight", file: path)) { try file.requireFinite(.unet) }
+        try file.requireFinite(.textEncoder)
+    }
+
     @Test func alphaIsOneNumber() throws {
         let folder = try TemporaryFolder()
         let path = try write(Self.good.merging(["\(Self.layer).alpha": [2]]) { $1 }, folder)

@@ -1,4 +1,5 @@
 import Checkpoints
+import Foundation
 import TensorTestSupport
 import Tensors
 import Testing
@@ -43,6 +44,36 @@ import Testing
 
     @Test func filesWithoutNotesStayWhatTheyAre() throws {
         #expect(try WeightFile.open(Golden.path("official.safetensors", #filePath)) is SafetensorsFile)
+    }
+
+    /// As compressed-tensors and torchao write them: a scale for each row, of floats or of integers of 8 bits.
+    @Test func scalesOfRows() throws {
+        let folder = try TemporaryFolder()
+        let path = "\(folder.path)/rows.safetensors"
+        let header =
+            #"{"a.weight":{"dtype":"F8_E4M3","shape":[2,2],"data_offsets":[0,4]},"#
+            + #""a.weight_scale":{"dtype":"F32","shape":[2,1],"data_offsets":[4,12]},"#
+            + #""b.weight":{"dtype":"I8","shape":[2,2],"data_offsets":[12,16]},"#
+            + #""b.weight_scale":{"dtype":"F32","shape":[2],"data_offsets":[16,24]},"#
+            + #""c.weight":{"dtype":"I8","shape":[2,2],"data_offsets":[24,28]},"#
+            + #""c.scale_weight":{"dtype":"F32","shape":[],"data_offsets":[28,32]}}"#
+        func floats(_ values: Float...) -> [UInt8] {
+            values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
+        }
+        // 1, 1.5, -2, 0.5
+        let small: [UInt8] = [0x38, 0x3c, 0xc0, 0x30]
+        let bytes = small + floats(3, 0.1) + [1, 255, 127, 128] + floats(0.5, 2) + [4, 252, 0, 1] + floats(0.25)
+        try Data(withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8) + bytes)
+            .write(to: URL(fileURLWithPath: path))
+        let file = try WeightFile.open(path)
+        #expect(file.tensorNames == ["a.weight", "b.weight", "c.weight"])
+        #expect(try file.tensor("a.weight").values == [3, 4.5, -0.2, 0.05])
+        #expect(try file.tensor("b.weight").values == [0.5, -0.5, 254, -256])
+        #expect(try file.tensor("c.weight").values == [1, -1, 0, 0.25])
+        for name in file.tensorNames {
+            #expect(file.elementType(of: name) == .f32 && file.bytesInMemory(of: name) == 16)
+            #expect(try file.tensor(name).shape == [2, 2])
+        }
     }
 
     @Test func aScaleIsOneFiniteNumber() throws {

@@ -97,6 +97,30 @@ struct ErrorTests {
         )
     }
 
+    /// `check` asks of models' files what a run asks, and hashes and keeps nothing.
+    @Test func checkLooksAtModels() throws {
+        let test = try CommandTest()
+        try test.folder.write(
+            """
+            nodes:
+              sdxl: {uses: load_sdxl, base: models/tiny/sdxl, vae: models/tiny/pulid.safetensors}
+              pulid: {uses: load_pulid, weights: models/tiny/eva_clip.safetensors, eva_clip: models/tiny/eva_clip.safetensors}
+              prompt: {uses: encode_prompt, model: $sdxl, text: a}
+              latent: {uses: sample, model: $sdxl, prompt: $prompt, seed: 1, pulid: $pulid}
+
+            """,
+            to: "wrong.yaml"
+        )
+        let result = try test.run("check", "wrong.yaml")
+        #expect(result.status == 3)
+        #expect(result.stderr.contains("wrong.yaml:2:"), "\(result.stderr)")
+        #expect(result.stderr.contains("`sdxl` failed: "), "\(result.stderr)")
+        #expect(result.stderr.contains("this is PuLID v1; name it as `weights:` of load_pulid; expected a VAE"))
+        #expect(result.stderr.contains("this is EVA02-CLIP; name it as `eva_clip:` of load_pulid; expected PuLID"))
+        #expect(!FileManager.default.fileExists(atPath: test.folder("cache")))
+        #expect(try test.run("check", "recipes/style-sweep.yaml").status == 0)
+    }
+
     /// A latent with one value that is not a number must not become a picture, nor be kept.
     @Test func valuesThatAreNoNumbersStopTheRun() throws {
         let test = try CommandTest()

@@ -108,10 +108,10 @@ struct WeightsKindTests {
         writer.add("lora_unet_x.lora_up.weight", .zeros([2, 2]))
         try writer.write(to: path)
         let error = #expect(throws: WeightsError.self) {
-            try WeightFile.require(path, expected: "a VAE") { $0 == .vae }
+            try OpenFiles().require(path, expected: "a VAE") { $0 == .vae }
         }
         #expect(error.map { "\($0)" } == "\(path): this is a LoRA; name it as `loras:` of load_sdxl; expected a VAE")
-        try WeightFile.require(path, expected: "a LoRA") { $0 == .lora }
+        try OpenFiles().require(path, expected: "a LoRA") { $0 == .lora }
     }
 
     @Test func notesOnNoiseAreRead() throws {

@@ -61,7 +61,12 @@ struct TextualInversionTests {
         // Parentheses are text there, so that the word does not begin with what marks it.
         #expect(
             try plain.doubts(about: text, reading: none)
-                == [.unknownEmbedding("other", known: [], isLeftOut: false)] + tags
+                == [.unknownEmbedding("other", known: [], isLeftOut: false), .embeddingWithin("(embedding:neg_xl)")] + tags
+        )
+        #expect(
+            try encoder.doubts(about: "[embedding:e] x", reading: comfyUI).map { "\($0)" } == [
+                "[embedding:e] is read as words, as it does not begin with embedding:; put a space before that"
+            ]
         )
         // ComfyUI leaves it out but for its comma; else it is words.
         func embeds(_ text: String, _ reading: PromptReading) throws -> [Float] {

@@ -54,11 +54,15 @@ struct InspectionTests {
         ),
         (
             "\(tests)/NodesTests/Goldens/pulid/attention.bin", "PyTorch (zip)",
-            "PuLID's identity attention without its encoder", [], nil
+            "PuLID's identity attention without its encoder",
+            ["identities have to come from load_id, as there is nothing to encode a face with"],
+            "{uses: load_pulid, weights: PATH, eva_clip: EVA_CLIP}"
         ),
         (
             "\(tests)/NodesTests/Goldens/pulid/attention.pth", "PyTorch (before 1.6)",
-            "PuLID's identity attention without its encoder", [], nil
+            "PuLID's identity attention without its encoder",
+            ["identities have to come from load_id, as there is nothing to encode a face with"],
+            "{uses: load_pulid, weights: PATH, eva_clip: EVA_CLIP}"
         ),
         (
             "\(tiny)/pulid.safetensors", "safetensors", "PuLID v1", ["IDEncoder: made for SDXL-Lightning"],

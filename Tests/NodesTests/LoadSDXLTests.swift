@@ -387,7 +387,7 @@ struct SingleFileTests {
     @Test func settingsOfTheFullSizeFollowFromShapes() throws {
         let path = "\(folder.path)/full.safetensors"
         try Self.writeFullSize(to: path)
-        let checkpoint = try OriginalCheckpoint(path)
+        let checkpoint = try OriginalCheckpoint(WeightFile.open(path))
         try checkpoint.requireSDXL()
 
         let unet = try checkpoint.unetConfig()

@@ -2,6 +2,8 @@
 public enum LoRAError: Error, Hashable, Sendable {
     /// Tensors that are of no kind, or have no partner that a kind needs.
     case unknownKeys([String], file: String)
+    /// Layers by names that say no network.
+    case unknownNetwork([String], file: String)
     /// Tensors of layers that the network lacks.
     case unknownLayers([String], network: LoRAFile.Network, file: String)
     case empty(file: String)
@@ -13,6 +15,10 @@ public enum LoRAError: Error, Hashable, Sendable {
     case unsupported(String, file: String)
     /// PEFT's settings cannot be read.
     case badSettings(file: String)
+    /// A value of PEFT's settings that makes no sense, or not with these tensors.
+    case badSetting(String, reason: String, file: String)
+    /// A tensor with infinite values, or none.
+    case notFinite(String, file: String)
     /// A layer lacks a tensor that its kind needs.
     case incomplete(layer: String, kind: String, missing: String, file: String)
     /// The update does not fit the layer: the shapes of its tensors and the layer's weight, or bias.
@@ -24,6 +30,10 @@ extension LoRAError: CustomStringConvertible {
         switch self {
         case .unknownKeys(let names, let file):
             "\(file): \(names.count) tensors of this LoRA are of no kind that is known: \(Self.list(names))"
+        case .unknownNetwork(let names, let file):
+            "\(file): \(names.count) tensors of this LoRA say no network of SDXL's by their names: \(Self.list(names)); known are "
+                + "names with lora_unet_, lora_te1_, lora_te2_, unet., text_encoder., text_encoder_2., diffusion_model. or none before "
+                + "the UNet's blocks"
         case .unknownLayers(let names, let network, let file):
             "\(file): \(names.count) tensors of this LoRA belong to no layer of the model's \(network.rawValue): "
                 + "\(Self.list(names)); is it made for SDXL?"
@@ -32,6 +42,10 @@ extension LoRAError: CustomStringConvertible {
         case .empty(let file): "\(file): this holds no LoRA"
         case .badNumber(let name, let file): "\(file): \(name) is not one finite number"
         case .unsupported(let setting, let file): "\(file): \(setting) asks for a kind of LoRA that is not merged here"
+        case .badSetting(let key, let reason, let file):
+            "\(file): \(key), which PEFT notes of this LoRA, cannot be followed: \(reason)"
+        case .notFinite(let name, let file):
+            "\(file): \(name) holds values that are infinite or no numbers: this LoRA is damaged, or its training failed"
         case .badSettings(let file): "\(file): what PEFT notes of this LoRA cannot be read: it is no JSON object"
         case .incomplete(let layer, let kind, let missing, let file):
             "\(file): \(layer) (\(kind)) has no \(missing): the file is not whole"

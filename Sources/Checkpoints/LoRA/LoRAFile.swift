@@ -40,13 +40,18 @@ public struct LoRAFile: Sendable {
     ///   - settings: of PEFT's adapter_config.json for them, if there is one
     /// - Throws: `CheckpointError`; `LoRAError`, `TextualInversionError` when something in it is not understood
     public init(_ path: String, settings: String? = nil) throws {
-        let source = try WeightFile.open(path)
+        try self.init(WeightFile.open(path), settings: settings)
+    }
+
+    /// Of weights that are open.
+    public init(_ source: any CheckpointSource, settings: String? = nil) throws {
         self.source = source
+        let path = source.name
         let ofAll = try settings.flatMap(PEFTSettings.read)
         let ofNetworks = try PEFTSettings.read(source)
 
         var names: [String: [LoRAPart: String]] = [:]
-        var unknown: [String] = []
+        var (unknown, ofNoNetwork): ([String], [String]) = ([], [])
         embeddings = try TextualInversion.bundled(in: source)
         for name in source.tensorNames where !TextualInversion.isBundled(name) {
             guard let split = LoRAName(name) else {
@@ -62,7 +67,7 @@ public struct LoRAFile: Sendable {
         var remarks: Set<Remark> = []
         for (key, parts) in names.sorted(by: { $0.key < $1.key }) {
             guard let name = LoRALayerName(key) else {
-                unknown += parts.values
+                ofNoNetwork += parts.values
                 continue
             }
             let network =
@@ -76,8 +81,11 @@ public struct LoRAFile: Sendable {
                 settings: ofAll ?? ofNetworks[network],
                 names: parts
             )
-            let alpha = parts[.alpha].flatMap { try? LoRATensor($0, in: source).number() }
+            let settings = ofAll ?? ofNetworks[network]
+            let alpha = try? parts[.alpha].map { try LoRATensor($0, in: source).number() } ?? settings?.alpha(of: key)
+            try settings?.check(parts, of: key)
             let updates = try tensors.updates()
+            if parts[.alpha] == nil { try settings?.check(updates, of: key) }
             unknown += tensors.names.values
             remarks.formUnion(tensors.remarks)
             let layer = Layer(key: key, names: parts.values.sorted(), updates: updates, alpha: alpha)
@@ -85,6 +93,7 @@ public struct LoRAFile: Sendable {
                 throw LoRAError.twice(other.key, key, file: path)
             }
         }
+        guard ofNoNetwork.isEmpty else { throw LoRAError.unknownNetwork(ofNoNetwork.sorted(), file: path) }
         guard unknown.isEmpty else { throw LoRAError.unknownKeys(unknown.sorted(), file: path) }
         guard !layers.isEmpty else { throw LoRAError.empty(file: path) }
         self.layers = layers
@@ -96,7 +105,10 @@ public struct LoRAFile: Sendable {
 
     /// Whether tensors of these names are a LoRA's, of whatever kind.
     public static func isLoRA(_ names: some Sequence<String>) -> Bool {
-        names.contains { LoRAName($0).map { $0.part.isDistinctive && LoRALayerName($0.layer) != nil } ?? false }
+        names.contains { name in
+            guard let name = LoRAName(name), name.part.isDistinctive else { return false }
+            return name.part.isAdapters || LoRALayerName(name.layer) != nil
+        }
     }
 
     /// The one that a file means which says "text encoder" and not which: OpenCLIP's has 1280 channels and 32 layers.

@@ -9,9 +9,12 @@ struct PEFTSettings: Sendable {
     private let file: String
 
     /// nil where nothing is noted on that network.
-    private init?(_ values: [String: Setting], file: String) {
+    ///
+    /// - Throws: `LoRAError.badSetting` for a value of another kind than PEFT's
+    private init?(_ values: [String: Setting], file: String) throws {
         guard !values.isEmpty else { return nil }
         (self.values, self.file) = (values, file)
+        try checkForms()
     }
 
     /// - Parameter path: of an adapter_config.json
@@ -21,7 +24,7 @@ struct PEFTSettings: Sendable {
         do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
             throw CheckpointError.unreadable(file: path, reason: error.localizedDescription)
         }
-        return PEFTSettings(try Setting.all(in: data, file: path), file: path)
+        return try PEFTSettings(Setting.all(in: data, file: path), file: path)
     }
 
     /// What a safetensors file's metadata say, by network.
@@ -35,7 +38,7 @@ struct PEFTSettings: Sendable {
             let prefix = network.rawValue + "."
             let own = all.filter { $0.key.hasPrefix(prefix) }
                 .map { (String($0.key.dropFirst(prefix.count)), $0.value) }
-            result[network] = PEFTSettings(Dictionary(own) { first, _ in first }, file: source.name)
+            result[network] = try PEFTSettings(Dictionary(own) { first, _ in first }, file: source.name)
         }
         return result
     }
@@ -70,6 +73,73 @@ struct PEFTSettings: Sendable {
         return patterns.first { ModulePattern($0.pattern)?.matchesEnd(of: layer) ?? false }?.value
     }
 
+    /// The alpha of a layer, as it is noted.
+    func alpha(of layer: String) -> Float? {
+        (pattern("alpha_pattern", Self.module(layer)) ?? number("lora_alpha") ?? number("alpha")).map { Float($0) }
+    }
+
+    // MARK: - Whether they can be right
+
+    private func checkForms() throws {
+        for key in ["r", "lora_alpha", "alpha", "num_cayley_neumann_terms", "oft_block_size"] {
+            try require(key, "a number is expected") { if case .number(let x) = $0 { x.isFinite } else { false } }
+        }
+        if let rank = number("r"), rank <= 0, number("oft_block_size") == nil {
+            throw LoRAError.badSetting("r", reason: "it is \(rank), and a rank is above 0", file: file)
+        }
+        for key in ["use_rslora", "use_cayley_neumann"] {
+            try require(key, "true or false is expected") { if case .flag = $0 { true } else { false } }
+        }
+        for key in ["rank_pattern", "alpha_pattern"] {
+            try require(key, "patterns of modules' names with a number each are expected") {
+                if case .numbers(let patterns) = $0 { patterns.allSatisfy { $0.value.isFinite } } else { false }
+            }
+            guard case .numbers(let patterns) = values[key] else { continue }
+            for pattern in patterns where ModulePattern(pattern.pattern) == nil {
+                throw LoRAError.badSetting(key, reason: "\(pattern.pattern) is no pattern that is known here", file: file)
+            }
+        }
+    }
+
+    private func require(_ key: String, _ reason: String, _ holds: (Setting) -> Bool) throws {
+        guard let value = values[key], value != .null, !holds(value) else { return }
+        throw LoRAError.badSetting(key, reason: reason, file: file)
+    }
+
+    private static let kinds: [String: Set<String>] = [
+        "LORA": ["LoRA", "DoRA"], "LOHA": ["LoHa"], "LOKR": ["LoKr"], "IA3": ["(IA)3"], "OFT": ["OFT"], "BOFT": ["BOFT"],
+    ]
+
+    /// Whether a layer's tensors are of the kind that is noted.
+    ///
+    /// - Throws: `LoRAError.badSetting`
+    func check(_ parts: [LoRAPart: String], of layer: String) throws {
+        let kinds = Set(parts.keys.filter(\.isAdapters).map(\.kind))
+        if case .text(let type) = values["peft_type"], !kinds.isSubset(of: Self.kinds[type] ?? []) {
+            throw LoRAError.badSetting(
+                "peft_type",
+                reason: "it is \(type), and the tensors of \(layer) are of \(kinds.sorted().joined(separator: " and "))",
+                file: file
+            )
+        }
+    }
+
+    /// Whether the ranks are those that are noted.
+    ///
+    /// - Throws: `LoRAError.badSetting`
+    func check(_ updates: [any LayerUpdate], of layer: String) throws {
+        guard let noted = pattern("rank_pattern", Self.module(layer)) ?? number("r"), number("oft_block_size") == nil else {
+            return
+        }
+        for rank in updates.compactMap(\.rank) where Double(rank) != noted {
+            throw LoRAError.badSetting(
+                "r",
+                reason: "it is \(Self.text(noted)) for \(layer), and its tensors have the rank \(rank)",
+                file: file
+            )
+        }
+    }
+
     // MARK: - Other kinds
 
     /// Whether (IA)3 scales a layer's inputs; nil where nothing is noted.
@@ -102,6 +172,10 @@ struct PEFTSettings: Sendable {
 
     static let usualNeumannTerms = 5
 
+    private static func text(_ number: Double) -> String {
+        Int(exactly: number).map(String.init) ?? "\(number)"
+    }
+
     private static func isAtLeast0_18(_ version: String) -> Bool {
         let numbers = version.split { $0 == "." || $0 == "@" || $0 == "+" }.prefix(2).map { Int($0) ?? 0 }
         return numbers.count == 2 && (numbers[0] > 0 || numbers[1] >= 18)
@@ -128,11 +202,14 @@ private enum Setting: Hashable, Sendable, Decodable {
     case texts([String])
     /// In the order of their patterns, which JSON does not say.
     case numbers([Pattern])
+    case null
     case other
 
     init(from decoder: any Decoder) throws {
         let value = try decoder.singleValueContainer()
-        if let flag = try? value.decode(Bool.self) {
+        if value.decodeNil() {
+            self = .null
+        } else if let flag = try? value.decode(Bool.self) {
             self = .flag(flag)
         } else if let number = try? value.decode(Double.self) {
             self = .number(number)

@@ -16,11 +16,7 @@ public func sampleDPMppSDE<Source: RandomSource>(
     denoise: (Tensor, Step) throws -> Denoised
 ) throws -> Tensor {
     var state = state
-    let seed = state.treeSeed ?? random.next64() % UInt64(Int64.max)
-    state.treeSeed = seed
-    guard let first = schedule.steps.first, let last = schedule.steps.last else { return state.latent }
-    let path = BrownianTree(from: last.sigma, to: first.sigma, seed: seed)
-
+    guard let path = schedule.brownianPath(&state, &random) else { return state.latent }
     return try run(state, schedule, { try afterStep($0, random) }) { x, _, step in
         let estimate = try denoise(x, step).image
         guard step.next > 0 else { return (estimate, denoised: estimate) }
@@ -33,6 +29,18 @@ public func sampleDPMppSDE<Source: RandomSource>(
         let between = try denoise(advanced(toward: estimate, by: whole.firstHalf), schedule.between[step.index])
         // The two estimates count (1 - 1 / (2 r)) and 1 / (2 r): with r = 1/2 the second one alone.
         return (advanced(toward: between.image, by: whole), denoised: estimate)
+    }
+}
+
+extension SamplingSchedule {
+    /// The path whose increments are the fresh noise of a render; nil where there are no steps.
+    ///
+    /// - Parameter state: keeps the path's seed, which is drawn where it has none
+    func brownianPath<Source: RandomSource>(_ state: inout SamplerState, _ random: inout Source) -> BrownianTree? {
+        let seed = state.treeSeed ?? random.next64() % UInt64(Int64.max)
+        state.treeSeed = seed
+        guard let first = steps.first, let last = steps.last else { return nil }
+        return BrownianTree(from: last.sigma, to: first.sigma, seed: seed)
     }
 }
 

@@ -3,36 +3,72 @@ import Foundation
 
 extension FileInspection {
     /// A model's folder by what its settings say, another by what it holds.
-    mutating func inspectFolder() {
+    ///
+    /// - Parameter isPart: of another folder
+    mutating func inspectFolder(isPart: Bool) {
         if let hub = HubFolder(path) {
-            let named = path
-            self = FileInspection(path: hub.snapshot)
-            path = named
-            details.append("in the cache of huggingface_hub: \(hub.snapshot)")
+            inspect(hub, isPart)
             return
         }
-        if has("model_index.json") {
+        if isSDXLFolder(path) {
             inspectPipeline()
         } else if has("config.json") {
             inspectPart()
-        } else if has("vocab.json") || has("tokenizer.json") {
-            kind = "a tokenizer"
-            for name in ["vocab.json", "merges.txt", "tokenizer.json"] {
-                bytes += (try? FileManager.default.attributesOfItem(atPath: "\(path)/\(name)")[.size] as? Int) ?? 0
-            }
-            use = "{uses: load_sdxl, base: BASE, tokenizer: \(Self.quoted(path))}"
-        } else if has("tokenizer") && has("tokenizer_2") {
-            kind = "a folder with both tokenizers of SDXL"
-            use = "{uses: load_sdxl, base: BASE, tokenizer: \(Self.quoted(path))}"
+        } else if SDXLLayout.hasTokenizers(in: path) {
+            inspectTokenizers()
         } else if let weights = LoRAFile.weights(in: path) {
             inspectLoRA(weights)
         } else {
             inspectFaceModels()
+            if !isPart { inspectOthers() }
+            if parts.isEmpty { kind = "a folder that holds no model" }
         }
         for part in parts { bytes += part.inspection.bytes }
         if problem == nil {
             problem = parts.lazy.compactMap(\.inspection.problem).first
         }
+    }
+
+    private mutating func inspect(_ hub: HubFolder, _ isPart: Bool) {
+        guard let snapshot = hub.snapshot else {
+            kind = "a repository in the cache of huggingface_hub"
+            problem = hub.ambiguity.map { "\(path): \($0.message); \($0.hint)" }
+            return
+        }
+        let named = path
+        self = FileInspection(path: snapshot, isPart: isPart)
+        path = named
+        details.append("in the cache of huggingface_hub: \(snapshot)")
+    }
+
+    private mutating func inspectTokenizers() {
+        var layout = SDXLLayout(base: path, config: nil)
+        try? layout.addTokenizers(from: path)
+        kind = has("tokenizer_2") ? "a folder with both tokenizers of SDXL" : "a tokenizer"
+        for file in layout.paths.values {
+            bytes += (try? FileManager.default.attributesOfItem(atPath: file)[.size] as? Int) ?? 0
+        }
+        use = "{uses: load_sdxl, base: BASE, tokenizer: \(Self.quoted(path))}"
+        judgeTokenizers(layout)
+    }
+
+    private static let modelEndings = ["safetensors", "bin", "pt", "pth", "ckpt", "gguf", "onnx"]
+    private static let mostParts = 200
+
+    /// Files of models, and folders of one each.
+    private mutating func inspectOthers() {
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+            .filter { name in !name.hasPrefix(".") && !parts.contains { $0.name == name } }
+        let found: [(name: String, inspection: FileInspection)] = names.lazy.compactMap { [path] name in
+            let place = "\(path)/\(name)"
+            guard isFolder(place) || Self.modelEndings.contains((name as NSString).pathExtension.lowercased()) else {
+                return nil
+            }
+            let inspection = FileInspection(path: place, isPart: true)
+            return inspection.kind == "a folder that holds no model" ? nil : (name, inspection)
+        }.prefix(Self.mostParts).map { $0 }
+        if parts.isEmpty, !found.isEmpty { kind = "a folder of models" }
+        parts += found
     }
 
     private struct ClassName: Decodable {
@@ -52,14 +88,15 @@ extension FileInspection {
             return
         }
         for part in ["unet", "vae", "text_encoder", "text_encoder_2", "tokenizer", "tokenizer_2"] where has(part) {
-            parts.append((part, FileInspection(path: "\(path)/\(part)")))
+            parts.append((part, FileInspection(path: "\(path)/\(part)", isPart: true)))
         }
         guard pipeline.hasPrefix("StableDiffusionXL") else {
             kind = "a model of another kind than SDXL (diffusers' \(pipeline))"
             return
         }
         kind = "SDXL in the layout of diffusers"
-        judge(lacks: [])
+        use = node(.init(node: "load_sdxl", parameter: "base"))
+        judgeBase(lacks: [])
     }
 
     /// One network with its settings.
@@ -71,7 +108,7 @@ extension FileInspection {
             kind = "a folder of settings without weights"
             return
         }
-        let weights = FileInspection(path: found)
+        let weights = FileInspection(path: found, isPart: true, settings: "\(folder)/config.json")
         (bytes, kind, details, tensors, problem) = (
             weights.bytes, weights.kind, weights.details, weights.tensors, weights.problem
         )
@@ -86,7 +123,7 @@ extension FileInspection {
 
     /// As PEFT or diffusers saves a LoRA.
     private mutating func inspectLoRA(_ weights: String) {
-        let found = FileInspection(path: weights)
+        let found = FileInspection(path: weights, isPart: true)
         (bytes, format, kind, details, tensors, problem) = (
             found.bytes, found.format, found.kind, found.details, found.tensors, found.problem
         )
@@ -96,12 +133,12 @@ extension FileInspection {
     private mutating func inspectFaceModels() {
         let roles = FaceModelRole.allCases
         for name in roles.flatMap(\.names) where has(name) {
-            parts.append((name, FileInspection(path: "\(path)/\(name)")))
+            parts.append((name, FileInspection(path: "\(path)/\(name)", isPart: true)))
         }
-        kind = parts.isEmpty ? "a folder that holds no model" : "a folder of networks that look at faces"
+        guard !parts.isEmpty else { return }
+        kind = "a folder of networks that look at faces"
         let present = Set(parts.map(\.name))
         let missing = roles.filter { present.isDisjoint(with: $0.names) }
-        guard !parts.isEmpty else { return }
         details += missing.map { "without \($0.rawValue): \($0.names.joined(separator: " or "))" }
         if missing.allSatisfy(\.isOptional) { use = node(.init(node: "load_face_models", parameter: "folder")) }
     }

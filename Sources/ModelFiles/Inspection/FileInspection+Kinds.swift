@@ -4,26 +4,43 @@ import ONNX
 
 extension FileInspection {
     /// What weights are, what is in them, and the node that takes them.
-    mutating func describe(_ found: WeightsKind, _ source: any CheckpointSource) {
+    ///
+    /// - Parameter settings: the config.json that belongs to a network, if it lies in a folder of its own
+    mutating func describe(_ files: OpenFiles, settings: String?) throws {
+        let (found, source) = try (files.kind(path), files.source(path))
         kind = "\(found)"
         use = found.place.map(node)
         switch found {
         case .checkpoint(.sdxl, let lacks):
             details += noiseLines(source)
-            judge(lacks: lacks)
+            // Without text encoders it is another base's UNet.
+            if lacks.isEmpty || lacks == [.vae] { judgeBase(lacks: lacks) } else { judgeUNet(settings: nil, files) }
         case .unet(.sdxl):
             details.append(
                 "the whole UNet: SDXL-Lightning's come like this; steps and sampler must be those it was made for"
             )
             details += noiseLines(source)
-        case .lora: describeLoRA()
-        case .pulid(.attentionOnly): use = nil
+            judgeUNet(settings: settings, files)
+        case .unet(.guidanceEmbedded):
+            details.append("use sampler: lcm and schedule: lcm; one call a step, whatever the guidance")
+            judgeUNet(settings: settings, files)
+        case .vae: judgeVAE(settings: settings, files)
+        case .lora: describeLoRA(files)
+        case .textualInversion: judge(for: "load_sdxl") { _ = try TextualInversion($0.path, name: "a") }
+        case .recognizer, .faceDetector, .faceParser: judgeFaceModel(found)
+        case .pulid(.encoderOnly): break
         case .pulid(let version):
-            details.append(
-                version == .v1 ? "IDEncoder: made for SDXL-Lightning" : "IDFormer: made for SDXL of any kind"
-            )
-        case .evaCLIP where source.tensorNames.contains { $0.hasPrefix("text.") }:
-            details.append("with its text encoder, which is not used")
+            switch version {
+            case .v1: details.append("IDEncoder: made for SDXL-Lightning")
+            case .v1_1: details.append("IDFormer: made for SDXL of any kind")
+            default: details.append("identities have to come from load_id, as there is nothing to encode a face with")
+            }
+            judge(for: "load_pulid") { _ = try PuLIDParts.encoder($0.path, files) }
+        case .evaCLIP:
+            if source.tensorNames.contains(where: { $0.hasPrefix("text.") }) {
+                details.append("with its text encoder, which is not used")
+            }
+            judge(for: "load_pulid") { _ = try PuLIDParts.tower($0.path, files) }
         case .artifact("identity"):
             if let shape = source.shape(of: "id"), shape.count == 3 {
                 details.append("\(shape[1]) tokens of width \(shape[2])")
@@ -40,9 +57,15 @@ extension FileInspection {
         ((try? NoiseMarkers(source).lines) ?? []).map { "it \($0)" }
     }
 
-    private mutating func describeLoRA() {
+    private mutating func judgeFaceModel(_ found: WeightsKind) {
+        judge(for: "load_face_models") { file in
+            for role in FaceModelRole.allCases where role.rawValue == found.place?.parameter { try role.check(file.path) }
+        }
+    }
+
+    private mutating func describeLoRA(_ files: OpenFiles) {
         do {
-            let lora = try LoRAFile(path, settings: LoRAFile.settings(of: path))
+            let lora = try files.lora(path, settings: LoRAFile.settings(of: path))
             details.append("in the key style of \(lora.style)")
             for summary in lora.summaries {
                 let kinds = summary.kinds == ["LoRA"] ? "" : " (\(summary.kinds.joined(separator: ", ")))"
@@ -58,6 +81,7 @@ extension FileInspection {
             }
             details += lora.embeddings.map { "with the textual inversion \($0.name), which prompts may call" }
             details += lora.remarks.map { "\($0)" }
+            judge(lora)
         } catch {
             use = nil
             problem = "\(error)"

@@ -40,9 +40,12 @@ public struct FileInspection: Sendable {
     public internal(set) var parts: [(name: String, inspection: FileInspection)] = []
 
     /// Never throws: what is wrong with a file is what there is to say of it.
-    public init(path: String) {
+    public init(path: String) { self.init(path: path, isPart: false) }
+
+    /// - Parameter isPart: of a folder that is inspected: what lies in it is then not looked through
+    init(path: String, isPart: Bool, settings: String? = nil) {
         self.path = path
-        if isFolder(path) { inspectFolder() } else { inspectFile() }
+        if isFolder(path) { inspectFolder(isPart: isPart) } else { inspectFile(settings: settings) }
     }
 
     /// Numbers in all its tensors; nil for more than an Int counts.
@@ -63,7 +66,7 @@ public struct FileInspection: Sendable {
             .sorted { ($1.tensors, $0.type) < ($0.tensors, $1.type) }
     }
 
-    private mutating func inspectFile() {
+    private mutating func inspectFile(settings: String?) {
         do {
             let file = try MappedFile(path: path)
             bytes = file.count
@@ -79,7 +82,7 @@ public struct FileInspection: Sendable {
                 } else if path.lowercased().hasSuffix(".onnx") {
                     throw ONNXError.notONNX(file: path)
                 } else {
-                    try inspectWeights(start)
+                    try inspectWeights(start, settings: settings)
                 }
             }
         } catch CheckpointError.notWeights(_, let found) {
@@ -92,12 +95,13 @@ public struct FileInspection: Sendable {
         }
     }
 
-    private mutating func inspectWeights(_ start: FileKind) throws {
+    private mutating func inspectWeights(_ start: FileKind, settings: String?) throws {
         if start == .json, let tokenizer = tokenizerFile() {
             kind = tokenizer
             return
         }
-        let source = try WeightFile.open(path)
+        let files = OpenFiles()
+        let source = try files.source(path)
         let shards = try WeightFile.companions(of: path)
         switch start {
         case .zip: format = "PyTorch (zip)"
@@ -111,7 +115,7 @@ public struct FileInspection: Sendable {
         tensors = source.tensorNames.map {
             Tensor(name: $0, type: source.elementType(of: $0)?.rawValue ?? "?", shape: source.shape(of: $0) ?? [])
         }
-        describe(WeightsKind(source), source)
+        try describe(files, settings: settings)
     }
 
     private func tokenizerFile() -> String? {

@@ -21,6 +21,24 @@ func timestepEmbedding(_ timesteps: [Float], channels: Int, flipSinToCos: Bool, 
     return Tensor(rows, shape: [timesteps.count, channels])
 }
 
+/// Sinusoids of the guidance, sines first; an odd last number is 0.
+///
+/// diffusers: StableDiffusionXLPipeline.get_guidance_scale_embedding, which is given the scale less one
+///
+/// - Parameter guidance: (n); 1 is none
+/// - Returns: (n, channels)
+func guidanceEmbedding(_ guidance: [Float], channels: Int) -> Tensor {
+    let half = channels / 2
+    // In 32-bit floats throughout, as the reference.
+    let slope = Float.log(10000) / Float(half - 1)
+    let frequencies = (0..<half).map { Float.exp(Float($0) * -slope) }
+    let rows = guidance.flatMap { scale in
+        let angles = frequencies.map { (scale - 1) * 1000 * $0 }
+        return angles.map(Float.sin) + angles.map(Float.cos) + Array(repeating: 0, count: channels % 2)
+    }
+    return Tensor(rows, shape: [guidance.count, channels])
+}
+
 /// Two linear layers with SiLU between.
 ///
 /// diffusers: models/embeddings.py::TimestepEmbedding

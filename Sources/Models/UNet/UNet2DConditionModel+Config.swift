@@ -14,6 +14,8 @@ extension UNet2DConditionModel {
         public let additionTimeEmbedDim: Int
         /// The width of pooled text plus six embedded time ids.
         public let projectionClassEmbeddingsInputDim: Int
+        /// Numbers of the embedded guidance, of a UNet that is told it (LCM-SDXL); nil for others.
+        public var timeCondProjDim: Int?
         public let useLinearProjection: Bool
         public let normNumGroups: Int
         public let normEps: Float
@@ -35,6 +37,7 @@ extension UNet2DConditionModel {
             case additionEmbedType = "addition_embed_type"
             case additionTimeEmbedDim = "addition_time_embed_dim"
             case projectionClassEmbeddingsInputDim = "projection_class_embeddings_input_dim"
+            case timeCondProjDim = "time_cond_proj_dim"
             case useLinearProjection = "use_linear_projection"
             case normNumGroups = "norm_num_groups"
             case normEps = "norm_eps"
@@ -47,7 +50,7 @@ extension UNet2DConditionModel {
             ("act_fn", ["silu", "swish"]), ("mid_block_type", ["UNetMidBlock2DCrossAttn"]),
             ("resnet_time_scale_shift", ["default"]), ("time_embedding_type", ["positional"]),
             ("attention_type", ["default"]), ("class_embed_type", []), ("encoder_hid_dim", []),
-            ("encoder_hid_dim_type", []), ("time_cond_proj_dim", []), ("time_embedding_act_fn", []),
+            ("encoder_hid_dim_type", []), ("time_embedding_act_fn", []),
             ("time_embedding_dim", []), ("timestep_post_act", []), ("num_class_embeds", []),
             ("cross_attention_norm", []), ("reverse_transformer_layers_per_block", []),
             ("only_cross_attention", ["false"]), ("mid_block_only_cross_attention", ["false"]),
@@ -107,6 +110,7 @@ extension UNet2DConditionModel {
                 try perBlock(.numAttentionHeads) ?? perBlock(.attentionHeadDim) ?? Array(repeating: 8, count: levels)
             additionTimeEmbedDim = try c.decode(Int.self, forKey: .additionTimeEmbedDim)
             projectionClassEmbeddingsInputDim = try c.decode(Int.self, forKey: .projectionClassEmbeddingsInputDim)
+            timeCondProjDim = try c.decodeIfPresent(Int.self, forKey: .timeCondProjDim)
             useLinearProjection = try c.decodeIfPresent(Bool.self, forKey: .useLinearProjection) ?? false
             normNumGroups = try c.decodeIfPresent(Int.self, forKey: .normNumGroups) ?? 32
             normEps = try c.decodeIfPresent(Float.self, forKey: .normEps) ?? 1e-5
@@ -195,6 +199,7 @@ extension UNet2DConditionModel {
                 )
             }
             try check.size(additionTimeEmbedDim, key(.additionTimeEmbedDim))
+            if let timeCondProjDim { try check.size(timeCondProjDim, key(.timeCondProjDim), in: 4...1 << 16) }
             try check.require(
                 additionTimeEmbedDim % 2 == 0,
                 key(.additionTimeEmbedDim),

@@ -8,6 +8,8 @@ public struct UNet2DConditionModel: Sendable {
     public let config: Config
     let convIn: Conv2d
     let timeEmbedding: TimestepEmbedding
+    /// From the embedded guidance to the width of the timestep's sinusoids; nil for a UNet that is not told it.
+    let guidanceProjection: Linear?
     let addEmbedding: TimestepEmbedding
     let downBlocks: [UNetDownBlock]
     let midBlock: UNetMidBlock
@@ -21,10 +23,13 @@ public struct UNet2DConditionModel: Sendable {
         public let textEmbeds: Tensor
         /// Six numbers per picture: original height and width, crop top and left, target height and width, in pixels.
         public let timeIDs: [[Float]]
+        /// How strong the guidance is that a UNet which is told it has to give; 1 is none.
+        public let guidance: Float
 
-        public init(textEmbeds: Tensor, timeIDs: [[Float]]) {
+        public init(textEmbeds: Tensor, timeIDs: [[Float]], guidance: Float = 1) {
             self.textEmbeds = textEmbeds
             self.timeIDs = timeIDs
+            self.guidance = guidance
         }
     }
 
@@ -34,6 +39,9 @@ public struct UNet2DConditionModel: Sendable {
         let temb = config.timeEmbedDim
         convIn = try Conv2d(w / "conv_in", from: config.latentChannels, to: channels[0], kernel: 3)
         timeEmbedding = try TimestepEmbedding(w / "time_embedding", from: channels[0], to: temb)
+        guidanceProjection = try config.timeCondProjDim.map {
+            try Linear(w / "time_embedding" / "cond_proj", from: $0, to: channels[0], bias: false)
+        }
         addEmbedding = try TimestepEmbedding(
             w / "add_embedding",
             from: config.projectionClassEmbeddingsInputDim,
@@ -83,7 +91,11 @@ public struct UNet2DConditionModel: Sendable {
         // 1. time, sizes and pooled text
         let B = sample.shape[0]
         require(timesteps.count == B, "\(timesteps.count) timesteps for \(B) pictures")
-        let time = sinusoids(timesteps, channels: config.blockOutChannels[0])
+        var time = sinusoids(timesteps, channels: config.blockOutChannels[0])
+        if let guidanceProjection, let width = config.timeCondProjDim {
+            let embedded = guidanceEmbedding(Array(repeating: added.guidance, count: B), channels: width)
+            time = time + ComputeSettings.unrounded { guidanceProjection(embedded) }
+        }
         let sizes = sinusoids(added.timeIDs.flatMap { $0 }, channels: config.additionTimeEmbedDim)
         let addition = Tensor.concatenated(
             [added.textEmbeds, sizes.reshaped([B, 6 * config.additionTimeEmbedDim])],

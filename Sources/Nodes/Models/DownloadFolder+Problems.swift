@@ -16,18 +16,3 @@ extension DownloadFolder {
         )
     }
 }
-
-extension PathReference {
-    /// The file itself, or what is found under its official name in the folder; nil if nothing is.
-    func located(_ file: OfficialFile) -> String? {
-        isFolder(path) ? DownloadFolder(withoutHubLayout(path)).find(file) : path
-    }
-
-    /// - Throws: `ModelFileError.missingFile` when the folder does not hold it
-    func required(_ file: OfficialFile) throws -> String {
-        guard let found = located(file) else {
-            throw ModelFileError.missingFile(path: "\(path)/\(file.names[0])", purpose: file.purpose)
-        }
-        return found
-    }
-}

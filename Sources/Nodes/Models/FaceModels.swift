@@ -43,20 +43,7 @@ public struct FaceModels: ModelReference {
     ///
     /// - Parameter aligned: (1, 3, 512, 512) in 0...1
     func parsing(of aligned: Tensor, _ context: RunContext) throws -> FaceParsing {
-        let network = try resident(.parser, context) { path in
-            let weights = Weights(try WeightFile.open(path))
-            let config = try BiSeNet.Config(weights)
-            guard config.classes == FaceParsing.classes else {
-                throw WeightsError.wrongModel(
-                    found: "a parser of \(config.classes) labels",
-                    expected: "one of \(FaceParsing.classes), as parsing_bisenet.pth is",
-                    source: path
-                )
-            }
-            let parser = try BiSeNet(weights, config: config)
-            try weights.assertAllUsed()
-            return parser
-        }
+        let network = try resident(.parser, context) { try FaceNetworks.parser(WeightFile.open($0)) }
         return FaceParsing(logits: computing { network(ImageNormalization.imageNet(aligned)) })
     }
 
@@ -75,14 +62,7 @@ public struct FaceModels: ModelReference {
 
     /// What RetinaFace finds in a photo, best first, in the photo's pixels.
     func alignable(in photo: Bitmap, _ context: RunContext) throws -> [FaceDetection] {
-        let network = try resident(.aligner, context) { path in
-            var weights = Weights(try WeightFile.open(path))
-            // As saved from several GPUs.
-            if weights.contains("module.body.conv1.weight") { weights = weights / "module" }
-            let network = try RetinaFace(weights, config: RetinaFace.Config(weights))
-            try weights.assertAllUsed()
-            return network
-        }
+        let network = try resident(.aligner, context) { try FaceNetworks.aligner(WeightFile.open($0)) }
         return computing { network.faces(in: photo.bytes) }
     }
 

@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Graph
 import Imaging
+import ModelFiles
 import Models
 import ONNX
 import Tensors
@@ -33,9 +34,7 @@ struct FaceRecognizer: Sendable {
                 names.contains { $0.hasPrefix("Sub") || $0.hasPrefix("_minus") }
                 && names.contains { $0.hasPrefix("Mul") || $0.hasPrefix("_mul") }
         } else {
-            let weights = Weights(try WeightFile.open(path))
-            let iresnet = try IResNet(weights, config: IResNet.Config(weights))
-            try weights.assertAllUsed()
+            let iresnet = try FaceNetworks.recognizer(WeightFile.open(path))
             network = .tensors(iresnet)
             side = iresnet.config.imageSize
             takesBytes = false

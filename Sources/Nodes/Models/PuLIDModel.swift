@@ -12,19 +12,15 @@ public struct PuLIDModel: ModelReference {
     let files: [String: ModelFile]
     var precision: ComputeSettings.Precision? = nil
 
-    /// The two modules whose tensors such a file holds.
-    private static let encoder = "id_adapter"
-    private static let attention = "id_adapter_attn_layers"
-
     /// The identity attention for a UNet.
     func adapter(_ context: RunContext, for unet: UNet2DConditionModel, of model: SDXLModel) throws -> IDAdapter {
         // The attention is as wide as the UNet's.
         let shape = model.files["unet config"]?.content ?? "none"
         return try resident(["weights"], for: "attention of \(shape)", context) { reserve in
             let weights = try weights()
-            reserve((weights / Self.attention).bytesInMemory)
-            let adapter = try IDAdapter(weights / Self.attention, unet: unet)
-            weights.ignore { $0.hasPrefix("\(Self.encoder).") }
+            reserve((weights / PuLIDFile.attention).bytesInMemory)
+            let adapter = try IDAdapter(weights / PuLIDFile.attention, unet: unet)
+            weights.ignore { $0.hasPrefix("\(PuLIDFile.encoder).") }
             try weights.assertAllUsed()
             return adapter
         }
@@ -34,9 +30,9 @@ public struct PuLIDModel: ModelReference {
     func encoder(_ context: RunContext) throws -> PuLIDEncoder {
         try resident(["weights"], for: "encoder", context) { reserve in
             let weights = try weights()
-            reserve((weights / Self.encoder).bytesInMemory)
-            let encoder = try PuLIDEncoder(weights / Self.encoder)
-            weights.ignore { $0.hasPrefix("\(Self.attention).") }
+            reserve((weights / PuLIDFile.encoder).bytesInMemory)
+            let encoder = try PuLIDEncoder(weights / PuLIDFile.encoder)
+            weights.ignore { $0.hasPrefix("\(PuLIDFile.attention).") }
             try weights.assertAllUsed()
             return encoder
         }

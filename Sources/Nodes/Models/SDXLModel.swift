@@ -28,10 +28,15 @@ public struct SDXLModel: ModelReference {
     private static let prediction = "unet prediction"
     private static let zeroSNR = "unet zero_snr"
 
-    private var parts: SDXLParts { SDXLParts(paths: files.mapValues(\.path), noise: noise) }
+    private var parts: SDXLParts { parts(OpenFiles()) }
+
+    private func parts(_ open: OpenFiles) -> SDXLParts {
+        SDXLParts(paths: files.mapValues(\.path), noise: noise, files: open)
+    }
 
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
         try resident(roles(prefix: "unet"), context) { reserve in
+            let parts = parts
             let config = try parts.unetConfig()
             let source = try merged(.unet, into: parts.unetWeights(config))
             reserve(Weights(source).bytesInMemory)
@@ -46,6 +51,7 @@ public struct SDXLModel: ModelReference {
     func vae(_ context: RunContext) throws -> AutoencoderKL {
         try resident(roles(prefix: "vae"), context) { reserve in
             let config = try vaeConfig(context)
+            let parts = parts
             let source = try parts.vaeWeights(config)
             reserve(Weights(source).bytesInMemory)
             return try parts.vae(source, config)
@@ -59,13 +65,20 @@ public struct SDXLModel: ModelReference {
                 || $0 == "model index"
         }.sorted()
         return try resident(roles, context) { reserve in
+            let parts = parts
             let first = try merged(.textEncoder, into: parts.firstEncoderWeights())
             let second = try merged(.textEncoder2, into: parts.secondEncoderWeights())
             reserve(Weights(first).bytesInMemory + Weights(second).bytesInMemory)
-            let embeddings = try self.roles(prefix: Self.embedding).map { role in
+            return try parts.promptEncoder(first: first, second: second, embeddings: embeddings)
+        }
+    }
+
+    /// The textual inversions that prompts may call.
+    private var embeddings: [TextualInversion] {
+        get throws {
+            try roles(prefix: Self.embedding).map { role in
                 try TextualInversion(path(role), name: String(role.dropFirst(Self.embedding.count)))
             }
-            return try parts.promptEncoder(first: first, second: second, embeddings: embeddings)
         }
     }
 
@@ -120,16 +133,18 @@ public struct SDXLModel: ModelReference {
     /// Whether the networks fit their settings, each other and the LoRAs, by the files' headers alone; once for all models of a
     /// run that differ in LoRAs.
     ///
+    /// - Parameter open: the files that were opened to name the model
     /// - Throws: what `SDXLParts.check` throws; `LoRAError`
-    func check(_ context: RunContext) throws {
-        let networks = files.keys.filter { !$0.contains(" lora ") && !$0.hasPrefix(Self.embedding) }.sorted()
+    func check(_ open: OpenFiles, _ context: RunContext) throws {
+        let parts = parts(open)
+        let networks = files.keys.filter { !$0.contains(" lora ") }.sorted()
         _ = try resident(networks, for: "check \(settings)", context) { _ in
-            try parts.check()
+            try parts.check(embeddings: embeddings)
             return true
         }
-        if !loras(of: .unet).isEmpty { _ = try merged(.unet, into: parts.unetWeights(parts.unetConfig())) }
-        if !loras(of: .textEncoder).isEmpty { _ = try merged(.textEncoder, into: parts.firstEncoderWeights()) }
-        if !loras(of: .textEncoder2).isEmpty { _ = try merged(.textEncoder2, into: parts.secondEncoderWeights()) }
+        try checkLoRAs(of: .unet, open) { try parts.unetWeights(parts.unetConfig()) }
+        try checkLoRAs(of: .textEncoder, open) { try parts.firstEncoderWeights() }
+        try checkLoRAs(of: .textEncoder2, open) { try parts.secondEncoderWeights() }
     }
 
     /// A network's LoRAs in the recipe's order: their numbers, roles and files.
@@ -143,14 +158,24 @@ public struct SDXLModel: ModelReference {
 
     /// A network's weights with the LoRAs that change it, in the recipe's order.
     private func merged(_ network: LoRAFile.Network, into base: any WeightSource) throws -> any WeightSource {
-        let loras = loras(of: network)
+        let loras = try files(of: loras(of: network), OpenFiles())
         guard !loras.isEmpty else { return base }
-        return try LoRAWeights(
-            base,
-            network: network,
-            loras: loras.map { _, role, file in
-                (try LoRAFile(file.path, settings: files["\(role) settings"]?.path), file.scale ?? 1)
-            }
-        )
+        for (file, _) in loras { try file.requireFinite(network) }
+        return try LoRAWeights(base, network: network, loras: loras)
+    }
+
+    /// Whether the LoRAs of a network fit it, by headers alone.
+    private func checkLoRAs(of network: LoRAFile.Network, _ open: OpenFiles, _ base: () throws -> any WeightSource) throws {
+        let loras = try files(of: loras(of: network), open)
+        if !loras.isEmpty { _ = try LoRAWeights(base(), network: network, loras: loras) }
+    }
+
+    private func files(
+        of loras: [(number: Int, role: String, file: ModelFile)],
+        _ open: OpenFiles
+    ) throws -> [(file: LoRAFile, scale: LoRAScale)] {
+        try loras.map { _, role, file in
+            (try open.lora(file.path, settings: files["\(role) settings"]?.path), file.scale ?? 1)
+        }
     }
 }

@@ -1,9 +1,10 @@
 import ArgumentParser
+import Runner
 
 struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Read and check a recipe, and run nothing."
+        abstract: "Read and check a recipe and the headers of its models, and run nothing."
     )
 
     @OptionGroup var recipe: RecipeOptions
@@ -20,7 +21,10 @@ struct CheckCommand: ParsableCommand {
             ]
             let text = counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
             Terminal.error("\(recipe.recipe): \(text)\n")
-            return .success
+            let models = ReferenceCheck(graph)
+            for warning in models.warnings { Terminal.error("warning: \(warning)\n") }
+            loaded.renderer.show(models.failures.map(\.diagnostic), format: format.format)
+            return models.failures.isEmpty ? .success : .nodeFailed
         }
     }
 }

@@ -60,6 +60,9 @@ enum LoRAPart: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Whether such a name says an adapter whatever the layer is called.
+    var isAdapters: Bool { ["LoRA", "DoRA", "LoHa", "LoKr", "(IA)3", "OFT", "BOFT"].contains(kind) }
+
     /// The kind that it is of, for messages about what cannot be used.
     var kind: String {
         switch self {

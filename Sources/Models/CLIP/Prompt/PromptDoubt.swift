@@ -2,6 +2,8 @@
 public enum PromptDoubt: Hashable, Sendable {
     /// A textual inversion that is not among those that are known; left out, or read as words.
     case unknownEmbedding(String, known: [String], isLeftOut: Bool)
+    /// A word with `embedding:` in it that does not begin with it, as `[embedding:style]`.
+    case embeddingWithin(String)
     /// `<lora:style:0.8>` of A1111, which is read as words.
     case tag(String)
 }
@@ -30,6 +32,8 @@ extension PromptDoubt: CustomStringConvertible {
             "embedding:\(name) is not known and \(isLeftOut ? "left out" : "read as words"); name its file under "
                 + "`embeddings` of load_sdxl"
                 + (known.isEmpty ? "" : ", where there is " + known.prefix(8).joined(separator: ", "))
+        case .embeddingWithin(let word):
+            "\(word) is read as words, as it does not begin with embedding:; put a space before that"
         case .tag(let tag): "\(tag) is read as words; name LoRAs under `loras` of load_sdxl"
         }
     }

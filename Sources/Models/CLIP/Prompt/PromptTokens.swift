@@ -16,6 +16,8 @@ struct PromptTokens {
     private(set) var words: [Word] = []
     /// The textual inversions that the text names and that are not known.
     private(set) var unknownEmbeddings: [String] = []
+    /// Words that name one further on than at their beginning, and so name none.
+    private(set) var embeddingsWithin: [String] = []
     private let tokenizer: CLIPTokenizer
 
     /// Words are what stands between spaces; a tokenizer never joins across them.
@@ -47,6 +49,8 @@ struct PromptTokens {
                         guard !embedding.rest.isEmpty else { continue }
                         word = embedding.rest
                     }
+                } else if word.contains(EmbeddingWord.marker) {
+                    embeddingsWithin.append(word)
                 }
                 add(tokenizer.tokens(word).map(Content.id))
             }

@@ -86,10 +86,10 @@ extension SDXLPromptEncoder {
     ///
     /// - Throws: `PromptError`
     public func doubts(about text: String, reading: PromptReading) throws -> [PromptDoubt] {
-        let unknown = try tokens(text, reading).first.unknownEmbeddings
-        return unknown.map {
+        let tokens = try tokens(text, reading).first
+        return tokens.unknownEmbeddings.map {
             .unknownEmbedding($0, known: embeddings.names, isLeftOut: reading.leavesOutUnknownEmbeddings)
-        } + PromptDoubt.tags(in: text)
+        } + tokens.embeddingsWithin.map(PromptDoubt.embeddingWithin) + PromptDoubt.tags(in: text)
     }
 
     /// The learned vectors of all texts, by their place in the batch of all.
