@@ -16,13 +16,14 @@ struct OutputMetadata: Sendable {
     }
 
     init(graph: ExecutionGraph, options: RunOptions, version: String) {
-        common = [
-            FileMetadata(.version, version),
-            FileMetadata(.recipe, graph.name),
-            FileMetadata(.file, options.recipeForReplay),
-            FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
-            FileMetadata(.parameters, Value.map(graph.parameters).json),
-        ] + (Self.decided(graph).map { [FileMetadata(.decided, $0)] } ?? [])
+        common =
+            [
+                FileMetadata(.version, version),
+                FileMetadata(.recipe, graph.name),
+                FileMetadata(.file, options.recipeForReplay),
+                FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
+                FileMetadata(.parameters, Value.map(graph.parameters).json),
+            ] + (Self.decided(graph).map { [FileMetadata(.decided, $0)] } ?? [])
         var encoder = CanonicalEncoder()
         for entry in common { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
         commonContent = Digest(of: encoder.bytes)
