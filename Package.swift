@@ -23,7 +23,8 @@ let package = Package(
         .executableTarget(
             name: "pulid-run",
             dependencies: [
-                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Report", "Workflows", "Nodes", "ModelFiles",
+                "Graph", "NodeReference", "Recipes", "Store", "Runner", "Cluster", "Report", "Workflows", "Nodes",
+                "ModelFiles",
                 "Checkpoints", "Imaging", "Kernels",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]

@@ -160,7 +160,11 @@ extension ComputedMatrix {
         }
     }
 
-    private func write(_ part: MatrixPart, to panel: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>) {
+    private func write(
+        _ part: MatrixPart,
+        to panel: UnsafeMutablePointer<Float>,
+        _ scratch: UnsafeMutablePointer<Float>
+    ) {
         let size = part.size
         switch self {
         case .stored(let matrix): matrix.write(part, to: panel)

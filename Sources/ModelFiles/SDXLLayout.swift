@@ -73,7 +73,11 @@ package struct SDXLLayout {
         switch role {
         case "unet":
             return try require("SDXL's UNet") { kind in
-                if case .checkpoint(.sdxl, _) = kind { true } else { [.unet(.sdxl), .unet(.guidanceEmbedded)].contains(kind) }
+                if case .checkpoint(.sdxl, _) = kind {
+                    true
+                } else {
+                    [.unet(.sdxl), .unet(.guidanceEmbedded)].contains(kind)
+                }
             }
         case "vae":
             return try require("a VAE") { kind in

@@ -5,7 +5,8 @@ import Imaging
 struct ContactSheetNode: Node {
     static let name = "contact_sheet"
     static let version = 4
-    static let help = "Lays out the pictures of a sweep in labelled rows and columns; those that are missing leave a blank."
+    static let help =
+        "Lays out the pictures of a sweep in labelled rows and columns; those that are missing leave a blank."
 
     @Input("the sweep, as in \"$image[*]\"") var images: Gathered<ImageArtifact>
     @Parameter("the axis that runs down the page, or several: the last one changes fastest") var rows: SheetAxes = []

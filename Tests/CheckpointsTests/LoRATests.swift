@@ -325,15 +325,19 @@ import Testing
 
     /// What PEFT notes and what the tensors are have to agree; a value that means nothing is not passed over.
     @Test(arguments: [
-        (#""peft_type": "LOHA""#, "peft_type"), (#""r": 8, "lora_alpha": 4"#, "r"), (#""lora_alpha": "16""#, "lora_alpha"),
+        (#""peft_type": "LOHA""#, "peft_type"), (#""r": 8, "lora_alpha": 4"#, "r"),
+        (#""lora_alpha": "16""#, "lora_alpha"),
         (#""r": 4, "alpha_pattern": {"proj_in": "high"}"#, "alpha_pattern"), (#""r": 0"#, "r"),
-        (#""r": 4, "rank_pattern": {"proj_in": 8}"#, "r"), (#""lora_alpha": 8, "alpha_pattern": {"a(b": 2}"#, "alpha_pattern"),
+        (#""r": 4, "rank_pattern": {"proj_in": 8}"#, "r"),
+        (#""lora_alpha": 8, "alpha_pattern": {"a(b": 2}"#, "alpha_pattern"),
         (#""lora_alpha": 8, "use_rslora": "yes""#, "use_rslora"),
     ])
     func settingsThatContradict(_ settings: String, _ key: String) throws {
         let folder = try TemporaryFolder()
         let layer = "unet.mid_block.attentions.0.proj_in"
-        let tensors = ["base_model.model.\(layer).lora_B.weight": [32, 4], "base_model.model.\(layer).lora_A.weight": [4, 32]]
+        let tensors = [
+            "base_model.model.\(layer).lora_B.weight": [32, 4], "base_model.model.\(layer).lora_A.weight": [4, 32],
+        ]
         let weights = try write(tensors, folder)
         let path = "\(folder.path)/adapter_config.json"
         try "{\(settings)}".write(toFile: path, atomically: true, encoding: .utf8)
@@ -366,7 +370,9 @@ import Testing
         }
         try writer.write(to: path)
         let file = try LoRAFile(path)
-        #expect(throws: LoRAError.notFinite("\(Self.layer).lora_down.weight", file: path)) { try file.requireFinite(.unet) }
+        #expect(throws: LoRAError.notFinite("\(Self.layer).lora_down.weight", file: path)) {
+            try file.requireFinite(.unet)
+        }
         try file.requireFinite(.textEncoder)
     }
 

@@ -94,7 +94,9 @@ import Testing
         #expect(annotations.allSatisfy { $0.hasPrefix(place) }, "\(annotations)")
         #expect(
             annotations.contains {
-                $0.contains("%0Apicture: out/renders/neon.png%0Abaseline: recipes/baselines/regression/neon.png%0Ahint: ")
+                $0.contains(
+                    "%0Apicture: out/renders/neon.png%0Abaseline: recipes/baselines/regression/neon.png%0Ahint: "
+                )
             },
             "\(annotations)"
         )

@@ -154,7 +154,9 @@ import Testing
         try test.folder.write(lock, to: "recipes/other.lock")
         try test.edit("recipes/draw.yaml") { $0 }
         try test.folder.write(try test.folder.text(of: "recipes/draw.yaml"), to: "recipes/other.yaml")
-        #expect(try test.run("recipes/other.yaml").stderr.contains("is of the recipe `draw.yaml`, and this is `other.yaml`"))
+        #expect(
+            try test.run("recipes/other.yaml").stderr.contains("is of the recipe `draw.yaml`, and this is `other.yaml`")
+        )
         try FileManager.default.removeItem(atPath: test.folder("recipes/draw.lock"))
         let unchanged = try test.run("approve", "recipes/draw.yaml")
         #expect(test.summary(unchanged).hasSuffix("0 written, 3 unchanged"), "\(unchanged.stderr)")

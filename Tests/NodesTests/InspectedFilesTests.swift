@@ -54,7 +54,9 @@ import Testing
         let pulid = try SafetensorsFile(path: Self.tiny + "/pulid.safetensors")
         let tower = try SafetensorsFile(path: Self.tiny + "/eva_clip.safetensors")
         let parser = try SafetensorsFile(path: Self.tiny + "/face/parser.safetensors")
-        let lora = try SafetensorsFile(path: Golden.path("../../CheckpointsTests/Goldens/lora/kohya.safetensors", #filePath))
+        let lora = try SafetensorsFile(
+            path: Golden.path("../../CheckpointsTests/Goldens/lora/kohya.safetensors", #filePath)
+        )
         let empty = Tensor([], shape: [0])
         var files = [
             try file("whole"), try file("noob", adding: ["v_pred": empty, "ztsnr": empty]),
@@ -66,15 +68,20 @@ import Testing
             try file("stray", adding: ["model.diffusion_model.stray.weight": .zeros([2, 2])]),
             try file("unet", unet()), try file("unet_no_norm", unet { $0 == "out.0.weight" ? nil : $0 }),
             try file("unet_stray", adding: ["stray.weight": .zeros([2, 2])], unet()),
-            try file("inpainting", adding: ["input_blocks.0.0.weight": .zeros([8, 9, 3, 3])], unet {
-                $0 == "input_blocks.0.0.weight" ? nil : $0
-            }),
+            try file(
+                "inpainting",
+                adding: ["input_blocks.0.0.weight": .zeros([8, 9, 3, 3])],
+                unet {
+                    $0 == "input_blocks.0.0.weight" ? nil : $0
+                }
+            ),
             try file("pulid", of: pulid),
             try file("pulid_encoder", of: pulid) { $0.hasPrefix("id_adapter.") ? $0 : nil },
             try file("pulid_attention", of: pulid) { $0.hasPrefix("id_adapter.") ? nil : $0 },
             try file("pulid_cut", of: pulid) { $0 == "id_adapter.body.0.bias" ? nil : $0 },
             try file("tower", of: tower), try file("tower_cut", of: tower) { $0 == "visual.norm.weight" ? nil : $0 },
-            try file("parser", of: parser), try file("parser_cut", of: parser) { $0 == "conv_out.conv_out.weight" ? nil : $0 },
+            try file("parser", of: parser),
+            try file("parser_cut", of: parser) { $0 == "conv_out.conv_out.weight" ? nil : $0 },
             try file("lora", of: lora),
             try file("lora_cut", of: lora) { $0.hasSuffix("proj_in.lora_up.weight") ? nil : $0 },
             try file("lora_other", of: lora) { "flux_" + $0 },
@@ -121,7 +128,8 @@ import Testing
         let base = Value.string(folder.path)
         return [
             ("load_sdxl", { ["base": .string($0)] }), ("load_sdxl", { ["base": .string($0), "config": base] }),
-            ("load_sdxl", { ["base": base, "unet": .string($0)] }), ("load_sdxl", { ["base": base, "vae": .string($0)] }),
+            ("load_sdxl", { ["base": base, "unet": .string($0)] }),
+            ("load_sdxl", { ["base": base, "vae": .string($0)] }),
             ("load_sdxl", { ["base": base, "tokenizer": .string($0)] }),
             ("load_sdxl", { ["base": base, "loras": .list([.map(["file": .string($0)])])] }),
             ("load_sdxl", { ["base": base, "embeddings": .map(["a": .string($0)])] }),
@@ -190,7 +198,8 @@ import Testing
             "load_sdxl",
             as: SDXLModel.self,
             [
-                "base": .string(base), "config": .string(try hub("config", folder.path)), "tokenizer": .string(tokenizers),
+                "base": .string(base), "config": .string(try hub("config", folder.path)),
+                "tokenizer": .string(tokenizers),
             ]
         )
         #expect(hubs.record == plain.record)
@@ -201,7 +210,8 @@ import Testing
         #expect(parts.kind == "a folder of models")
         #expect(
             parts.parts.map(\.name) == [
-                "models--someone--config", "models--someone--faces", "models--someone--lora", "models--someone--tokenizers",
+                "models--someone--config", "models--someone--faces", "models--someone--lora",
+                "models--someone--tokenizers",
             ]
         )
 

@@ -99,7 +99,9 @@ import Testing
         },
     ]
 
-    static let settings: [(ComputeSettings.Precision, Int)] = [(.float32, 1), (.float32, 3), (.plainSums, 2), (.bfloat16, 2)]
+    static let settings: [(ComputeSettings.Precision, Int)] = [
+        (.float32, 1), (.float32, 3), (.plainSums, 2), (.bfloat16, 2),
+    ]
 
     /// More columns than one part has, and fewer rows than a panel has at the end.
     @Test(arguments: formulas, settings) private func linear(
@@ -145,7 +147,13 @@ import Testing
 
     private static func conv(_ weight: Tensor) throws -> Conv2d {
         let source = GivenWeights(name: "computed", ["weight": weight])
-        return try Conv2d(Weights(source), from: weight.shape[1], to: weight.shape[0], kernel: weight.shape[2], bias: false)
+        return try Conv2d(
+            Weights(source),
+            from: weight.shape[1],
+            to: weight.shape[0],
+            kernel: weight.shape[2],
+            bias: false
+        )
     }
 
     /// A gradient goes through what is computed to the inputs.
@@ -155,7 +163,10 @@ import Testing
         let (D, d) = Self.product(40, 3, 33, &random)
         let weight = Tensor(.sum(W.computed, D), shape: W.shape)
         let (x, seed) = (random.tensor([5, 33]).tracked(), random.tensor([5, 40]))
-        let (a, b) = (gradients(of: x.linear(weight), seed: seed, for: [x])[0], gradients(of: x.linear(W + d), seed: seed, for: [x])[0])
+        let (a, b) = (
+            gradients(of: x.linear(weight), seed: seed, for: [x])[0],
+            gradients(of: x.linear(W + d), seed: seed, for: [x])[0]
+        )
         #expect(a.values == b.values)
     }
 }

@@ -96,7 +96,11 @@ struct PEFTSettings: Sendable {
             }
             guard case .numbers(let patterns) = values[key] else { continue }
             for pattern in patterns where ModulePattern(pattern.pattern) == nil {
-                throw LoRAError.badSetting(key, reason: "\(pattern.pattern) is no pattern that is known here", file: file)
+                throw LoRAError.badSetting(
+                    key,
+                    reason: "\(pattern.pattern) is no pattern that is known here",
+                    file: file
+                )
             }
         }
     }
@@ -107,7 +111,8 @@ struct PEFTSettings: Sendable {
     }
 
     private static let kinds: [String: Set<String>] = [
-        "LORA": ["LoRA", "DoRA"], "LOHA": ["LoHa"], "LOKR": ["LoKr"], "IA3": ["(IA)3"], "OFT": ["OFT"], "BOFT": ["BOFT"],
+        "LORA": ["LoRA", "DoRA"], "LOHA": ["LoHa"], "LOKR": ["LoKr"], "IA3": ["(IA)3"], "OFT": ["OFT"],
+        "BOFT": ["BOFT"],
     ]
 
     /// Whether a layer's tensors are of the kind that is noted.
@@ -118,7 +123,8 @@ struct PEFTSettings: Sendable {
         if case .text(let type) = values["peft_type"], !kinds.isSubset(of: Self.kinds[type] ?? []) {
             throw LoRAError.badSetting(
                 "peft_type",
-                reason: "it is \(type), and the tensors of \(layer) are of \(kinds.sorted().joined(separator: " and "))",
+                reason:
+                    "it is \(type), and the tensors of \(layer) are of \(kinds.sorted().joined(separator: " and "))",
                 file: file
             )
         }
@@ -128,7 +134,8 @@ struct PEFTSettings: Sendable {
     ///
     /// - Throws: `LoRAError.badSetting`
     func check(_ updates: [any LayerUpdate], of layer: String) throws {
-        guard let noted = pattern("rank_pattern", Self.module(layer)) ?? number("r"), number("oft_block_size") == nil else {
+        guard let noted = pattern("rank_pattern", Self.module(layer)) ?? number("r"), number("oft_block_size") == nil
+        else {
             return
         }
         for rank in updates.compactMap(\.rank) where Double(rank) != noted {

@@ -51,7 +51,9 @@ extension FileInspection {
             }
             try parts.checkUNet(config)
             if config.crossAttentionDim != 2048 {
-                found.details.append("for text encoders that are \(config.crossAttentionDim) wide together; SDXL's are 2048")
+                found.details.append(
+                    "for text encoders that are \(config.crossAttentionDim) wide together; SDXL's are 2048"
+                )
             }
         }
     }

@@ -60,7 +60,9 @@ extension FileInspection {
 
     private mutating func judgeFaceModel(_ found: WeightsKind) {
         judge(for: "load_face_models") { file in
-            for role in FaceModelRole.allCases where role.rawValue == found.place?.parameter { try role.check(file.path) }
+            for role in FaceModelRole.allCases where role.rawValue == found.place?.parameter {
+                try role.check(file.path)
+            }
         }
     }
 

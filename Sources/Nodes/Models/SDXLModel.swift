@@ -233,7 +233,9 @@ public struct SDXLModel: ModelReference {
     }
 
     /// Whether the LoRAs of a network fit it, by headers alone.
-    private func checkLoRAs(of network: LoRAFile.Network, _ open: OpenFiles, _ base: () throws -> any WeightSource) throws {
+    private func checkLoRAs(of network: LoRAFile.Network, _ open: OpenFiles, _ base: () throws -> any WeightSource)
+        throws
+    {
         let loras = try files(of: loras(of: network), open)
         if !loras.isEmpty { _ = try LoRAWeights(base(), network: network, loras: loras) }
     }

@@ -46,7 +46,8 @@ public final class JUnitReporter: Reporter {
                     files: files
                 )
             case .summary(let summary): console.output(suite.xml(seconds: summary.seconds))
-            case .skipped(let name, let cause, _): suite.add(name.title, skippedAs: "\(cause.title) has nothing to give")
+            case .skipped(let name, let cause, _):
+                suite.add(name.title, skippedAs: "\(cause.title) has nothing to give")
             case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning: break
             }
         }

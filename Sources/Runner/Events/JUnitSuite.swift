@@ -54,7 +54,9 @@ public struct JUnitSuite: Sendable {
         let text = "\(Self.escaped(Self.place(diagnostic))): \(message)"
         let attachments = files.map { "[[ATTACHMENT|\(Self.escaped($0))]]\n" }.joined()
         let output = files.isEmpty ? "" : "      <system-out>\(attachments)</system-out>\n"
-        cases.append(head(name) + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n")
+        cases.append(
+            head(name) + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n"
+        )
     }
 
     private static func place(_ diagnostic: Diagnostic) -> String {
@@ -63,7 +65,8 @@ public struct JUnitSuite: Sendable {
     }
 
     public func xml(seconds: Double = 0) -> String {
-        let counts = "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
+        let counts =
+            "tests=\"\(cases.count)\" failures=\"\(failures)\" errors=\"\(errors)\""
             + (skipped > 0 ? " skipped=\"\(skipped)\"" : "")
         return """
             <?xml version="1.0" encoding="UTF-8"?>

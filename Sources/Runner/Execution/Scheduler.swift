@@ -321,7 +321,9 @@ struct Scheduler {
             let digests = sources.compactMap { source -> CacheKey.InputDigest? in
                 let cell = port.arity == .gathered ? graph.instances[source].cell : nil
                 // A sheet with a blank has another key than the whole one, and than one without the place.
-                if states[source].isAbsent { return cell.map { CacheKey.InputDigest(cell: $0, digest: Absence.digest) } }
+                if states[source].isAbsent {
+                    return cell.map { CacheKey.InputDigest(cell: $0, digest: Absence.digest) }
+                }
                 return digest(of: port.part, at: source).map { CacheKey.InputDigest(cell: cell, digest: $0) }
             }
             result.append((port.name, digests))

@@ -22,13 +22,14 @@ struct OutputMetadata: Sendable {
         self.graph = graph
         self.environment = environment
         recipe = ResultRecipe(graph, recipe: options.recipe)
-        common = [
-            FileMetadata(.version, environment.version),
-            FileMetadata(.recipe, graph.name),
-            FileMetadata(.file, options.recipeForReplay),
-            FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
-            FileMetadata(.parameters, Value.map(graph.parameters).json),
-        ] + (Self.decided(graph).map { [FileMetadata(.decided, $0)] } ?? [])
+        common =
+            [
+                FileMetadata(.version, environment.version),
+                FileMetadata(.recipe, graph.name),
+                FileMetadata(.file, options.recipeForReplay),
+                FileMetadata(.settings, Value.list(options.settings.map { .string($0) }).json),
+                FileMetadata(.parameters, Value.map(graph.parameters).json),
+            ] + (Self.decided(graph).map { [FileMetadata(.decided, $0)] } ?? [])
         var encoder = CanonicalEncoder()
         for entry in common { encoder.append(.list([.string(entry.key), .string(entry.text)])) }
         commonContent = Digest(of: encoder.bytes)

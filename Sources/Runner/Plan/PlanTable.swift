@@ -43,7 +43,8 @@ public struct PlanTable: CustomStringConvertible {
             guard case .reference = step.status else { continue }
             let instance = graph.instances[step.index]
             let chosen = instance.schema.parameters.compactMap { parameter -> String? in
-                guard case .choice(_, let others) = parameter.form, case .string(let value)? = instance.parameter(parameter.name),
+                guard case .choice(_, let others) = parameter.form,
+                    case .string(let value)? = instance.parameter(parameter.name),
                     parameter.defaultValue != .string(value)
                 else { return nil }
                 return "\(parameter.name) " + (others.decidedHere[value].map { "\($0) (\(value))" } ?? value)

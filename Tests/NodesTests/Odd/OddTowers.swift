@@ -49,7 +49,10 @@ struct OddTowers {
                 "load_pulid",
                 ["weights": .string(weights), "eva_clip": .string(eva)]
             )
-            let identity: IdentityArtifact = try runner.run("encode_id", several: ["pulid": [pulid], "face": [Self.face]])
+            let identity: IdentityArtifact = try runner.run(
+                "encode_id",
+                several: ["pulid": [pulid], "face": [Self.face]]
+            )
             guard (identity.id.values + identity.uncond.values).allSatisfy(\.isFinite) else {
                 throw OddEnd(description: "\(inspection.kind): a result is not finite")
             }
