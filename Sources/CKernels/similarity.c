@@ -38,12 +38,23 @@ void pk_windows_down(const float *const *x, const float *const *y, const double 
 
 WIDE
 void pk_similarities(const double *means_x, const double *means_y, const double *squares, const double *products,
-                     const double *weights, ptrdiff_t step, ptrdiff_t n, double *similarities) {
+                     const double *weights, ptrdiff_t step, ptrdiff_t n, double *similarities, double *contrasts) {
     const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
     for (ptrdiff_t i = 0; i < n; i++) {
         const double x = ACROSS(means_x), y = ACROSS(means_y);
         const double both = x * y, own = x * x + y * y;
         const double covariance = ACROSS(products) - both, variances = ACROSS(squares) - own;
         similarities[i] = (2 * both + c1) * (2 * covariance + c2) / ((own + c1) * (variances + c2));
+        contrasts[i] = (2 * covariance + c2) / (variances + c2);
+    }
+}
+
+WIDE
+void pk_weighted_rows(const double *const *rows, const double *weights, size_t count, size_t n, double *sums) {
+    for (size_t i = 0; i < n; i++) sums[i] = weights[0] * rows[0][i];
+    for (size_t k = 1; k < count; k++) {
+        const double *row = rows[k];
+        const double weight = weights[k];
+        for (size_t i = 0; i < n; i++) sums[i] += weight * row[i];
     }
 }

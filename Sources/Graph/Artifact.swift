@@ -4,6 +4,10 @@ public protocol Artifact: PortType {
     static var kind: String { get }
     /// The fields that `expect` and tables may read, in the order of a table's columns.
     static var fields: [String] { get }
+    /// What one of `fields` is, and its unit.
+    static func help(field name: String) -> String?
+    /// What values one of `fields` can have; nil where any number is possible.
+    static func range(field name: String) -> ClosedRange<Double>?
     /// The file name extensions under which it can be written, without the dot.
     static var extensions: [String] { get }
     /// Raised when `encoded` or `field` may give something else for the same artifact: files in place are then written
@@ -47,6 +51,8 @@ public struct Preview: Sendable {
 
 extension Artifact {
     public static var fields: [String] { [] }
+    public static func help(field name: String) -> String? { nil }
+    public static func range(field name: String) -> ClosedRange<Double>? { nil }
     public static var extensions: [String] { [] }
     public static var encoderRevision: Int { 1 }
     public static var loader: String? { nil }

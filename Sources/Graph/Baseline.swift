@@ -6,17 +6,20 @@ public struct Baseline: Hashable, Sendable {
     public let reader: Int
     /// The instance whose result is measured against it.
     public let measured: Int
+    /// The instance that measures it.
+    public let measures: Int
 }
 
 extension ExecutionGraph {
-    /// The files that the recipe names where a node takes a baseline; each as often as something is measured against it.
+    /// The files that the recipe names where a node takes a baseline; each as often as something is measured against it. Of
+    /// several files for one picture the first is its baseline.
     public var baselines: [Baseline] {
-        instances.flatMap { instance in
+        instances.enumerated().flatMap { index, instance in
             instance.schema.inputs.flatMap { port -> [Baseline] in
                 guard let other = port.baselineOf, let measured = instance.inputs[other]?.first else { return [] }
-                return (instance.inputs[port.name] ?? []).compactMap { reader in
-                    fileRead(by: instances[reader]).map { Baseline(path: $0, reader: reader, measured: measured) }
-                }
+                guard let reader = instance.inputs[port.name]?.first, let path = fileRead(by: instances[reader])
+                else { return [] }
+                return [Baseline(path: path, reader: reader, measured: measured, measures: index)]
             }
         }
     }

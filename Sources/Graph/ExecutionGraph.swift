@@ -69,12 +69,24 @@ public struct Expectation: Sendable {
             case .notEqual: a != b
             }
         }
+
+        /// Whether some number in `range` meets the bound.
+        public func canHold(in range: ClosedRange<Double>, _ bound: Double) -> Bool {
+            switch self {
+            case .less, .lessOrEqual: holds(range.lowerBound, bound)
+            case .greater, .greaterOrEqual: holds(range.upperBound, bound)
+            case .equal: range.contains(bound)
+            case .notEqual: range != bound...bound
+            }
+        }
     }
 
     public let instance: Int
     public let field: String
     public let comparison: Comparison
     public let bound: Double
+    /// What is measured beyond this is told of, though it meets the bound.
+    public let warning: Double?
     /// As the recipe writes it.
     public let text: String
     public let location: SourceLocation
@@ -84,6 +96,7 @@ public struct Expectation: Sendable {
         field: String,
         comparison: Comparison,
         bound: Double,
+        warning: Double? = nil,
         text: String,
         location: SourceLocation
     ) {
@@ -91,7 +104,21 @@ public struct Expectation: Sendable {
         self.field = field
         self.comparison = comparison
         self.bound = bound
+        self.warning = warning
         self.text = text
         self.location = location
+    }
+
+    /// The same of an instance that has moved on.
+    func moved(by offset: Int) -> Expectation {
+        Expectation(
+            instance: instance + offset,
+            field: field,
+            comparison: comparison,
+            bound: bound,
+            warning: warning,
+            text: text,
+            location: location
+        )
     }
 }

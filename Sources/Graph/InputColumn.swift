@@ -34,6 +34,23 @@ public struct InputColumn: Sendable {
         places = Array(repeating: 0, count: cells)
     }
 
+    /// The same with others in place of each instance.
+    func mapped(_ change: (Int) -> [Int]) -> InputColumn {
+        var members: [Int32] = []
+        var starts: [Int32] = [0]
+        for group in 0..<self.starts.count - 1 {
+            for member in self.members[Int(self.starts[group])..<Int(self.starts[group + 1])] {
+                members += change(Int(member)).map(Int32.init)
+            }
+            starts.append(Int32(members.count))
+        }
+        return InputColumn(members: members, starts: starts, places: places)
+    }
+
+    private init(members: [Int32], starts: [Int32], places: [Int32]) {
+        (self.members, self.starts, self.places) = (members, starts, places)
+    }
+
     /// How many instances are given to all cells together, each as often as it is given.
     public var total: Int { places.reduce(0) { $0 + Int(starts[Int($1) + 1] - starts[Int($1)]) } }
 

@@ -12,6 +12,9 @@ public struct Instance: Sendable {
         self.row = Int32(row)
     }
 
+    /// The same cell of a node that has the same cells.
+    func moved(to swept: SweptNode) -> Instance { Instance(swept, row: Int(row)) }
+
     /// A node with one cell.
     public init(
         node: String,

@@ -1,11 +1,13 @@
 extension Value {
-    /// The value as JSON on one line, mappings in the order of their keys; numbers that JSON lacks are text.
+    /// The value as JSON on one line, mappings in the order of their keys. JSON has no infinity: the greatest number that
+    /// a double can be stands for it, as jq has it. What is no number at all is null.
     public var json: String {
         switch self {
         case .null: "null"
         case .bool(let value): "\(value)"
         case .integer(let value): "\(value)"
-        case .number(let value): value.isFinite ? "\(value)" : "\"\(value)\""
+        case .number(let value) where value.isNaN: "null"
+        case .number(let value): "\(min(max(value, -.greatestFiniteMagnitude), .greatestFiniteMagnitude))"
         case .string(let value): Self.quoted(value)
         case .list(let values): "[" + values.map(\.json).joined(separator: ", ") + "]"
         case .map(let values):

@@ -1,6 +1,12 @@
 import CKernels
 
-/// The mean structural similarity of two pictures [height, width, channels] with intensities in 0...1, over all channels:
+/// Structural similarity by channel, and its part for contrast and structure alone.
+public struct ChannelSimilarities: Equatable, Sendable {
+    public var similarity: [Double]
+    public var contrast: [Double]
+}
+
+/// The mean structural similarity of two pictures [height, width, channels] with intensities in 0...1, of each channel:
 /// Wang et al. 2004, with windows of 11 x 11, K1 = 0.01 and K2 = 0.03.
 ///
 /// A row at a time: the window's sums down the columns, then along the row.
@@ -8,6 +14,8 @@ import CKernels
 /// - Parameters:
 ///   - weights: of the window's six positions 0...5 away from its middle, along either side
 ///   - margin: pixels at each border that do not count; 5 or 0, where borders are mirrored with the edge pixel doubled
+///   - parts: how much each pixel counts, [height, width]; nil where all count alike
+/// - Returns: what is no number where nothing counts.
 public func structuralSimilarity(
     _ x: UnsafePointer<Float>,
     _ y: UnsafePointer<Float>,
@@ -15,20 +23,24 @@ public func structuralSimilarity(
     width: Int,
     channels: Int,
     weights: [Double],
-    margin: Int
-) -> Double {
+    margin: Int,
+    parts: UnsafePointer<Float>? = nil
+) -> ChannelSimilarities {
     precondition(weights.count == radius + 1 && (margin == 0 || 2 * margin < min(height, width)))
     let (row, reach) = (width * channels, radius * channels)
     let rows = height - 2 * margin
-    var sums = [Double](repeating: 0, count: rows)
+    // Of each row: by channel the similarities and the contrasts, then the parts that count.
+    let each = 2 * channels + 1
+    var sums = [Double](repeating: 0, count: rows * each)
     sums.withUnsafeMutableBufferPointer { sums in
         Parallel.forRanges(rows, grain: 16) { band in
             // Four sums of each column, with room for what is mirrored; then the similarities.
             let padded = row + 2 * reach
-            withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * padded + row) { memory in
+            withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * padded + 2 * row) { memory in
                 guard let memory = memory.baseAddress else { return }
                 let columns = (0..<4).map { memory + $0 * padded + reach }
                 let similarities = memory + 4 * padded
+                let contrasts = similarities + row
                 for line in band {
                     let sources = (line + margin - radius...line + margin + radius).map { mirrored($0, height) * row }
                     pk_windows_down(
@@ -51,14 +63,27 @@ public func structuralSimilarity(
                         weights,
                         channels,
                         count,
-                        similarities
+                        similarities,
+                        contrasts
                     )
-                    sums[line] = (0..<count).reduce(0.0) { $0 + similarities[$1] }
+                    let parts = parts.map { $0 + (line + margin) * width + margin }
+                    for i in 0..<width - 2 * margin {
+                        let part = parts.map { Double($0[i]) } ?? 1
+                        for c in 0..<channels {
+                            sums[line * each + c] += part * similarities[i * channels + c]
+                            sums[line * each + channels + c] += part * contrasts[i * channels + c]
+                        }
+                        sums[line * each + 2 * channels] += part
+                    }
                 }
             }
         }
     }
-    return sums.reduce(0, +) / Double(rows * (width - 2 * margin) * channels)
+    let totals = (0..<each).map { k in (0..<rows).reduce(0.0) { $0 + sums[$1 * each + k] } }
+    return ChannelSimilarities(
+        similarity: (0..<channels).map { totals[$0] / totals[2 * channels] },
+        contrast: (0..<channels).map { totals[channels + $0] / totals[2 * channels] }
+    )
 }
 
 private let radius = 5

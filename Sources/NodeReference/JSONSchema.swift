@@ -82,6 +82,7 @@ public struct JSONSchema {
     private func parameter(_ parameter: NodeSchema.Parameter) -> Value {
         var form = self.form(parameter.form)
         if let range = parameter.range, case .map(var fields) = form {
+            // Of a fraction a schema cannot tell.
             if range.lowerBound.isFinite { fields["minimum"] = Self.bound(range.lowerBound) }
             if range.upperBound.isFinite { fields["maximum"] = Self.bound(range.upperBound) }
             form = .map(fields)
@@ -96,7 +97,7 @@ public struct JSONSchema {
     private func form(_ form: ParameterForm) -> Value {
         switch form {
         case .integer: object(["type": .string("integer")])
-        case .number: object(["type": .string("number")])
+        case .number: Self.number
         case .boolean: object(["type": .string("boolean")])
         case .text: object(["type": strings(["string", "number", "boolean"])])
         case .choice(let choices, let others):
@@ -132,6 +133,10 @@ public struct JSONSchema {
     // MARK: - Pieces
 
     private static let text = Value.map(["type": .string("string")])
+    /// A number, or a fraction such as `1/255`.
+    private static let number = Value.map([
+        "type": .list([.string("number"), .string("string")]), "pattern": .string("^[-+]?[0-9.]+/[0-9.]+$"),
+    ])
     /// A whole reference, or text with a parameter or axis value in it.
     private static let template = Value.map(["type": .string("string"), "pattern": .string("\\$")])
 

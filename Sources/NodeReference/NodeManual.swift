@@ -9,9 +9,11 @@ extension NodeSchema {
             lines += ["", title]
             let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
             for row in rows {
-                lines.append("  \(Self.padded(row.0, widths.0))  \(Self.padded(row.1, widths.1))  \(row.2)")
+                let middle = widths.1 > 0 ? Self.padded(row.1, widths.1) + "  " : ""
+                lines.append("  \(Self.padded(row.0, widths.0))  \(middle)\(row.2)")
             }
         }
+        rows("fields", output.fields.compactMap { name in output.help(field: name).map { (name, "", $0) } })
         rows("inputs", inputs.map { ($0.name, $0.takes, $0.help) })
         rows(
             "parameters",

@@ -27,6 +27,11 @@ public struct NodesMarkdown {
             text += ", with the fields " + schema.output.fields.map { "`\($0)`" }.joined(separator: ", ")
         }
         text += ".\n"
+        let explained = schema.output.fields.compactMap { name in schema.output.help(field: name).map { (name, $0) } }
+        if !explained.isEmpty {
+            text += "\n| field | |\n|---|---|\n"
+            for (name, help) in explained { text += "| `\(name)` | \(Self.cell(help)) |\n" }
+        }
         if !schema.inputs.isEmpty {
             text += "\n| input | takes | |\n|---|---|---|\n"
             for input in schema.inputs {

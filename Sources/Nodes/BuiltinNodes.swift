@@ -5,6 +5,8 @@ extension NodeRegistry {
     public static let builtin = NodeRegistry([
         Compare.self,
         CompareEvaluations.self,
+        CompareRenders.self,
+        CompareTensors.self,
         ContactSheetNode.self,
         Decode.self,
         DrawFaceNode.self,

@@ -12,7 +12,7 @@ struct Thresholds: ParameterType, Hashable {
                 ParameterField(
                     measure.rawValue,
                     .optional(.number),
-                    help: isUpperBound(measure) ? "at most" : "at least",
+                    help: (measure.isUpperBounded ? "at most; " : "at least; ") + measure.help,
                     default: .null
                 )
             }
@@ -42,11 +42,7 @@ struct Thresholds: ParameterType, Hashable {
     func hold(for values: [ScoresArtifact.Measure: Double]) -> Bool {
         bounds.allSatisfy { measure, bound in
             guard let value = values[measure] else { return false }
-            return Self.isUpperBound(measure) ? value <= bound : value >= bound
+            return measure.isUpperBounded ? value <= bound : value >= bound
         }
-    }
-
-    private static func isUpperBound(_ measure: ScoresArtifact.Measure) -> Bool {
-        measure == .maxAbs || measure == .meanAbs
     }
 }

@@ -160,7 +160,7 @@ public struct RecipeLoader: Sendable {
     /// Everything that needs the cells: parameters, output names, bounds of expectations.
     private func check(
         _ recipe: CompiledRecipe
-    ) -> (parameters: [Int: CheckedParameters], outputs: [[(path: String, isTable: Bool)]], bounds: [[Double]]) {
+    ) -> (parameters: [Int: CheckedParameters], outputs: [[(path: String, isTable: Bool)]], bounds: [[ExpectationBound]]) {
         let nodeParameters = NodeParameters(recipe: recipe)
         var parameters: [Int: CheckedParameters] = [:]
         for (index, node) in recipe.nodes.enumerated() { parameters[index] = nodeParameters.check(node) }
@@ -177,11 +177,13 @@ public struct RecipeLoader: Sendable {
         }
         paths.checkFolders()
 
-        var bounds: [[Double]] = []
+        var bounds: [[ExpectationBound]] = []
         for i in recipe.expectations.indices {
             let source = recipe.expectations[i].source
             let read = recipe.nodes[source.node]
-            recipe.expectations[i].axes = recipe.expectations[i].bound.axes | source.axesGiven(by: read.axes)
+            let warning = recipe.expectations[i].warning?.axes ?? AxisSet()
+            recipe.expectations[i].axes =
+                recipe.expectations[i].bound.axes | warning | source.axesGiven(by: read.axes)
             guard !read.isBroken, gathering.checkAxes(of: source) else { continue }
             if let numbers = Expectations(recipe: recipe).bounds(recipe.expectations[i]) { bounds.append(numbers) }
         }

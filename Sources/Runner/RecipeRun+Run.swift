@@ -449,10 +449,11 @@ extension RecipeRun {
             note(output)
             if let table { state.withLock { $0.summary.tables.append(table) } }
         }
-        for expectation in delivery.expectationReports() {
-            state.withLock { $0.summary.expectations.append(expectation) }
-            report(.expectation(expectation))
-        }
+        let expectations = delivery.expectationReports()
+        state.withLock { $0.summary.expectations += expectations }
+        for expectation in expectations { report(.expectation(expectation)) }
+        let regressions = regressions(expectations)
+        state.withLock { $0.summary.regressions = regressions }
     }
 }
 

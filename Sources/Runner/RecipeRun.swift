@@ -22,6 +22,8 @@ public final class RecipeRun: Sendable {
     let history: KeyHistory
     let state: Monitor<RunState>
     private let forced: Set<Int>
+    /// See `RunEnvironment.baselineClass`.
+    public let baselineClass: String
 
     /// - Parameter report: called from several threads.
     /// - Throws: `UnknownNode` for a name in `only` or `force` that the recipe does not have.
@@ -55,6 +57,7 @@ public final class RecipeRun: Sendable {
         )
         let delivery = Delivery(graph: graph, store: store, options: options, version: environment.version)
         self.delivery = delivery
+        baselineClass = environment.baselineClass
         history = KeyHistory(store: store, recipe: options.recipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })
         let needed = NeededInstances(graph, targets: Self.targets(of: graph, delivery, options))
@@ -100,10 +103,15 @@ public final class RecipeRun: Sendable {
             graph.baselines.map { ($0.reader, $0.path) },
             uniquingKeysWith: { first, _ in first }
         )
+        var keptBaselines: [Int: Digest] = [:]
         let readers = needed.indices.filter { graph.instances[$0].schema.readsFiles }
         files.lookUp(readers.flatMap { graph.instances[$0].namedFiles })
         for index in readers {
             let instance = graph.instances[index]
+            if let kept = baselines[index].flatMap(keptBaseline) {
+                keptBaselines[index] = kept
+                continue
+            }
             do {
                 var read: [String] = []
                 let parameters = try instance.contentParameters { path in
@@ -120,6 +128,24 @@ public final class RecipeRun: Sendable {
             }
         }
         advance { $0.begin() }
+        state.withLock { [keptBaselines] in $0.keptBaselines = keptBaselines }
+        // Should the picture be nowhere in the cache, and not be what is rendered now either, its reader runs and fails.
+        for (index, kept) in keptBaselines.sorted(by: { $0.key < $1.key }) {
+            do {
+                try advance { try $0.completeFromCache(index, StoredResult(value: kept, hasValue: true, cost: 0)) }
+            } catch {
+                fail(index, error)
+            }
+        }
+    }
+
+    /// The picture that a lock file names where the baseline has no file.
+    private func keptBaseline(_ path: String) -> Digest? {
+        guard access(path, F_OK) != 0, errno == ENOENT, let lock = options.lock else { return nil }
+        let entries = lock.entries[BaselineLock.relative(path, to: options.recipe)] ?? []
+        let kept = entries.filter { $0.file == nil }
+        let entry = kept.first { $0.numerics == baselineClass } ?? kept.first
+        return entry?.picture
     }
 
     private func missingBaseline(_ path: String) -> MissingBaseline? {
@@ -128,7 +154,13 @@ public final class RecipeRun: Sendable {
     }
 
     func fail(_ index: Int, _ error: any Error) {
-        let failure = NodeFailure(graph.instances[index], error)
+        let kept = state.withLock { $0.keptBaselines[index] }
+        let missing = kept.flatMap { kept in
+            graph.baselines.first { $0.reader == index }.map {
+                MissingBaseline(path: $0.path, recipe: graph.file, kept: kept)
+            }
+        }
+        let failure = NodeFailure(graph.instances[index], missing ?? error)
         state.change { state in
             state.failures[index] = failure
             state.scheduler.fail(index)

@@ -10,6 +10,12 @@ public struct RunEnvironment: Sendable {
     public let version: String
     /// The other files that are read with one, such as the shards of an index.
     public let companions: @Sendable (String) throws -> [String]
+    /// Which of several accepted pictures of a baseline is of this class: what may change bits, without its revisions, of
+    /// which a later one takes the place of an earlier.
+    public var baselineClass: String {
+        ([numerics] + (precision.map { [$0] } ?? [])).joined(separator: ", ").filter { !$0.isNumber }
+            .split(whereSeparator: { $0 == " " }).joined(separator: " ").replacing(" ,", with: ",")
+    }
     /// Wraps the work of every node: sets the number of threads, and the precision for nodes that it matters to.
     public let scope: @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact
 

@@ -14,6 +14,8 @@ public struct RunOptions: Sendable {
     public var jobs: Int
     /// After a failure, run what does not depend on it.
     public var keepGoing: Bool
+    /// What the baselines were made of when they were accepted, to say what has changed since.
+    public var lock: BaselineLock?
     /// Pictures say what made them; else equal pictures are equal files.
     public var describesPictures: Bool
     /// Events say why nodes run.

@@ -12,6 +12,10 @@ public struct RunSummary: Sendable {
     public var unchanged: Int { outputs.count { if case .unchanged = $0.outcome { true } else { false } } }
     public var expectations: [ExpectationReport] = []
     public var tables: [TableSummary] = []
+    /// Pictures that are not like their baselines, by cause; the worst first.
+    public var regressions: [RegressionGroup] = []
+    /// Expectations that are met, but no longer by as much as the recipe wishes.
+    public var warned: Int { expectations.count { $0.isWarning } }
     public var isInterrupted = false
     public var seconds: Double = 0
     /// The page about the run, where one was asked for.

@@ -18,8 +18,9 @@ struct PulidRun: ParsableCommand {
         version: Program.version,
         subcommands: [
             RunCommand.self, ApproveCommand.self, ReplayCommand.self, PlanCommand.self, CheckCommand.self,
-            ExplainCommand.self, GraphCommand.self, InitCommand.self, InspectCommand.self, NodesCommand.self,
-            SchemaCommand.self, HistoryCommand.self, CacheCommand.self, DoctorCommand.self,
+            ExplainCommand.self, CompareCommand.self, BisectCommand.self, CalibrateCommand.self, GraphCommand.self,
+            InitCommand.self, InspectCommand.self, NodesCommand.self, SchemaCommand.self, HistoryCommand.self,
+            CacheCommand.self, DoctorCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )

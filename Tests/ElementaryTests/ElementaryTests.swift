@@ -83,3 +83,24 @@ struct ElementaryTests {
         }
     }
 }
+
+@Suite struct CubeRootTests {
+    @Test func ofCubes() {
+        for n in -300...300 { #expect(Double.cbrt(Double(n * n * n)) == Double(n)) }
+        for k in stride(from: -1000, through: 900, by: 3) {
+            let x = Double(sign: .plus, exponent: k, significand: 1)
+            #expect(Double.cbrt(x) == Double(sign: .plus, exponent: k / 3 - (k % 3 < 0 ? 1 : 0), significand: 1) || k % 3 != 0)
+        }
+        #expect(Double.cbrt(.infinity) == .infinity && Double.cbrt(.nan).isNaN && Double.cbrt(-0.0).sign == .minus)
+    }
+
+    /// The root that is nearest: its neighbours' cubes lie on either side.
+    @Test func ofOtherNumbers() {
+        for i in 1...2000 {
+            let x = Double(i) * 0.000517
+            let root = Double.cbrt(x)
+            #expect(root.nextDown * root.nextDown * root.nextDown < x && root.nextUp * root.nextUp * root.nextUp > x)
+        }
+        #expect(Double.cbrt(5e-324) > 1.7e-108 && Double.cbrt(5e-324) < 1.71e-108)
+    }
+}

@@ -13,6 +13,8 @@ public enum ImageError: Error, Equatable, Sendable {
     case cannotEncode(format: ImageFormat, width: Int, height: Int, reason: String)
     case badMetadata(key: String, reason: String)
     case sizesDiffer(width: Int, height: Int, otherWidth: Int, otherHeight: Int)
+    /// A mask leaves every pixel out.
+    case nothingToMeasure
     case sheetShape(reason: String)
     case sheetTooLarge(width: Int, height: Int, limit: Int)
 }
@@ -42,6 +44,8 @@ extension ImageError: CustomStringConvertible {
             "cannot write the PNG text \"\(key)\": \(reason)"
         case .sizesDiffer(let width, let height, let otherWidth, let otherHeight):
             "cannot compare \(width)x\(height) pixels with \(otherWidth)x\(otherHeight): resize one of them"
+        case .nothingToMeasure:
+            "the mask is black all over, so that nothing is measured; white marks what counts"
         case .sheetShape(let reason):
             "cannot lay out the contact sheet: \(reason)"
         case .sheetTooLarge(let width, let height, let limit):

@@ -1,6 +1,6 @@
 import Elementary
 
-/// How far two pictures of one size are apart. Intensities count from 0 to 1.
+/// How far two float pictures of one size are apart. Intensities count from 0 to 1; values beyond count too.
 public struct PictureMetrics: Equatable, Sendable {
     /// The largest difference of any channel of any pixel.
     public var maxAbs: Double

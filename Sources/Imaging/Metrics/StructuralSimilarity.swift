@@ -8,22 +8,45 @@ import Kernels
 /// channel_axis=2). Like there, the mean leaves out the 5 pixels at each border, whose window would leave the
 /// picture. A picture with a side below 11 has no such interior; there (scikit-image refuses it) all pixels count,
 /// and the borders are mirrored.
-public func structuralSimilarity(_ a: FloatImage, _ b: FloatImage) -> Double {
-    precondition(a.width == b.width && a.height == b.height, "structuralSimilarity: the sizes differ")
-    let raw = (0...5).map { Double.exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
-    let sum = 2 * raw.dropFirst().reduce(0, +) + raw[0]
-    return a.pixels.withUnsafeBufferPointer { x in
-        b.pixels.withUnsafeBufferPointer { y in
-            guard let x = x.baseAddress, let y = y.baseAddress else { return .nan }
-            return structuralSimilarity(
-                x,
-                y,
-                height: a.height,
-                width: a.width,
-                channels: 3,
-                weights: raw.map { $0 / sum },
-                margin: min(a.width, a.height) > 10 ? 5 : 0
-            )
+///
+/// - Parameter region: the pixels that count, as the middles of windows
+/// - Returns: what is no number where no pixel counts.
+public func structuralSimilarity(_ a: FloatImage, _ b: FloatImage, in region: PictureRegion? = nil) -> Double {
+    let margin = min(a.width, a.height) > 10 ? 5 : 0
+    return SimilarityWindow.means(a, b, margin: margin, parts: region?.parts).similarity.reduce(0, +) / 3
+}
+
+/// The 11x11 window of SSIM and MS-SSIM.
+enum SimilarityWindow {
+    /// The window's side.
+    static let side = 11
+    /// 0...5 away from the middle, along either side.
+    private static let weights = {
+        let raw = (0...5).map { Double.exp(-Double($0 * $0) / (2 * 1.5 * 1.5)) }
+        let sum = 2 * raw.dropFirst().reduce(0, +) + raw[0]
+        return raw.map { $0 / sum }
+    }()
+
+    /// By channel, the means over the pixels at least `margin` from the border.
+    static func means(_ a: FloatImage, _ b: FloatImage, margin: Int, parts: [Float]?) -> ChannelSimilarities {
+        precondition(a.width == b.width && a.height == b.height, "structural similarity: the sizes differ")
+        return a.pixels.withUnsafeBufferPointer { x in
+            b.pixels.withUnsafeBufferPointer { y in
+                guard let x = x.baseAddress, let y = y.baseAddress else { preconditionFailure("a picture is not empty") }
+                func means(_ parts: UnsafePointer<Float>?) -> ChannelSimilarities {
+                    structuralSimilarity(
+                        x,
+                        y,
+                        height: a.height,
+                        width: a.width,
+                        channels: 3,
+                        weights: weights,
+                        margin: margin,
+                        parts: parts
+                    )
+                }
+                return parts?.withUnsafeBufferPointer { means($0.baseAddress) } ?? means(nil)
+            }
         }
     }
 }

@@ -122,6 +122,9 @@ struct FaceFinder {
         }
     }
 
+    /// Where the faces are that `allForRecognition` gives if SCRFD finds any, in its order; in pixels as given.
+    var boxes: [FaceDetection] { detected.map { $0.scaled(by: toOriginal) } }
+
     private func picked(_ pick: FacePick, of faces: [FaceDetection]) throws -> FaceDetection? {
         switch pick {
         // Of several as large the last, as `sorted(...)[-1]` has it.

@@ -89,7 +89,7 @@ struct Elaborator {
         }
     }
 
-    mutating func expectations(_ expectation: CompiledExpectation, bounds: [Double]) -> [Expectation] {
+    mutating func expectations(_ expectation: CompiledExpectation, bounds: [ExpectationBound]) -> [Expectation] {
         let column = column(of: expectation.source, reader: expectation.axes)
         return bounds.enumerated().compactMap { cell, bound in
             column[cell].first.map {
@@ -97,7 +97,8 @@ struct Elaborator {
                     instance: $0,
                     field: expectation.field.text,
                     comparison: expectation.comparison,
-                    bound: bound,
+                    bound: bound.fails,
+                    warning: bound.warns,
                     text: expectation.text,
                     location: expectation.location
                 )

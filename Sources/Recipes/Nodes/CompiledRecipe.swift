@@ -67,6 +67,7 @@ struct CompiledExpectation {
     let field: Name
     let comparison: Expectation.Comparison
     let bound: Template
+    let warning: Template?
     var axes = AxisSet()
     let text: String
     let location: SourceLocation

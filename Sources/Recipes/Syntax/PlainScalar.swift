@@ -43,6 +43,16 @@ enum PlainScalar {
         return .number(Double(text) ?? .infinity)
     }
 
+    /// A fraction such as `1/255`, which stands for a number where one is asked for, and is text elsewhere; nil if `text` is
+    /// not written as one.
+    static func fraction(_ text: String) -> Double? {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let above = number(parts[0])?.plain, let below = number(parts[1])?.plain, below != 0
+        else { return nil }
+        let quotient = above / below
+        return quotient.isFinite ? quotient : nil
+    }
+
     private static let dot = UInt8(ascii: ".")
     private static let plus = UInt8(ascii: "+")
     private static let minus = UInt8(ascii: "-")
@@ -55,4 +65,20 @@ enum PlainScalar {
         while i < bytes.count, isDigit(bytes[i]) { i += 1 }
         return start..<i
     }
+}
+
+extension Value {
+    /// A number as such; nil for what is none.
+    fileprivate var plain: Double? {
+        switch self {
+        case .integer(let integer): Double(integer)
+        case .number(let number): number
+        default: nil
+        }
+    }
+}
+
+/// A number as recipes write it, or a fraction such as `1/255`; nil for other text.
+public func numberOrFraction(_ text: String) -> Double? {
+    PlainScalar.number(text)?.plain.flatMap { $0.isFinite ? $0 : nil } ?? PlainScalar.fraction(text)
 }

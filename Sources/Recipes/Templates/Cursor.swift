@@ -37,11 +37,18 @@ struct Cursor {
         return Name(text: text, location: location(start..<position))
     }
 
-    /// The rest, as a scalar of its own with its own place.
-    mutating func rest() -> Scalar {
+    /// The rest, as a scalar of its own with its own place; or what comes before a word among it, which is passed over.
+    mutating func rest(before word: String? = nil) -> Scalar {
         skipSpaces()
         let start = position
-        let text = take { _ in true }
+        let mark = word.map { Array(" \($0) ".unicodeScalars) } ?? []
+        let end = mark.isEmpty ? nil : characters.indices.first { $0 >= start && characters[$0...].starts(with: mark) }
+        defer { if let end { position = end + mark.count } }
+        var left = (end ?? characters.count) - start
+        let text = take { _ in
+            left -= 1
+            return left >= 0
+        }
         return Scalar(
             text: text.text,
             isPlain: true,

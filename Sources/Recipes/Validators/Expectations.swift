@@ -1,6 +1,7 @@
 import Graph
 
-/// Reads `$score.id_similarity >= 0.5`: the field of a node, a comparison, and a number or `${param}`.
+/// Reads `$score.id_similarity >= 0.5 warn 0.6`: the field of a node, a comparison, a number or `${param}`, and perhaps
+/// another, beyond which there is a warning.
 struct Expectations {
     let recipe: CompiledRecipe
     private var diagnostics: DiagnosticCollector { recipe.diagnostics }
@@ -25,22 +26,40 @@ struct Expectations {
             )
             return nil
         }
-        let bound = cursor.rest()
+        let bound = cursor.rest(before: Self.warn)
+        let warning = cursor.isAtEnd ? nil : cursor.rest()
         guard !bound.text.isEmpty else {
             diagnostics.error("a number is missing after \(code(written.text))", at: written.location)
             return nil
         }
         let templates = TemplateCompiler(scope: recipe.scope, diagnostics: diagnostics)
         guard let template = templates.compile(bound, for: "an expectation"), let source, let field else { return nil }
+        var warningTemplate: Template?
+        if let warning {
+            guard [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(comparison) else {
+                diagnostics.error(
+                    "there is nothing to warn of before \(code(comparison.rawValue)) is not met",
+                    at: warning.location,
+                    hint: "leave `warn` out"
+                )
+                return nil
+            }
+            warningTemplate = templates.compile(warning, for: "an expectation")
+            guard warningTemplate != nil else { return nil }
+        }
         return CompiledExpectation(
             source: source,
             field: field,
             comparison: comparison,
             bound: template,
+            warning: warningTemplate,
             text: scalar.text,
             location: scalar.location
         )
     }
+
+    /// Stands before the number beyond which there is a warning.
+    private static let warn = "warn"
 
     private func checkField(_ reference: Reference, _ source: Source) -> Name? {
         let read = recipe.nodes[source.node]
@@ -82,19 +101,60 @@ struct Expectations {
         return field
     }
 
-    /// The number at each cell of the expectation's axes; nil when something was reported.
-    func bounds(_ expectation: CompiledExpectation) -> [Double]? {
+    /// The numbers at each cell of the expectation's axes; nil when something was reported.
+    func bounds(_ expectation: CompiledExpectation) -> [ExpectationBound]? {
         guard !recipe.mentionsBrokenAxis(expectation.axes), recipe.space.count(of: expectation.axes) != nil else {
             return nil
         }
         let forms = ParameterForms(recipe: recipe, owner: "an expectation")
         let table = recipe.space.table(of: expectation.axes)
-        var bounds: [Double] = []
-        for cell in 0..<table.count {
-            let value = expectation.bound.value(at: SweepCell(space: recipe.space, table: table, index: cell))
-            guard case .number(let bound)? = forms.check(value, .number) else { return nil }
-            bounds.append(bound)
+        let field = expectation.field.text
+        let range = recipe.nodes[expectation.source.node].schema?.output.range(field: field)
+        func number(_ template: Template, _ cell: SweepCell) -> (Double, SourceLocation)? {
+            let value = template.value(at: cell)
+            guard case .number(let number)? = forms.check(value, .number) else { return nil }
+            if let range, !expectation.comparison.canHold(in: range, number) {
+                diagnostics.error(
+                    "this can never hold: \(code(field)) is \(described(range))",
+                    at: value.location,
+                    notes: value.notes
+                )
+                return nil
+            }
+            return (number, value.location)
+        }
+        var bounds: [ExpectationBound] = []
+        for index in 0..<table.count {
+            let cell = SweepCell(space: recipe.space, table: table, index: index)
+            guard let (bound, _) = number(expectation.bound, cell) else { return nil }
+            guard let template = expectation.warning else {
+                bounds.append(ExpectationBound(fails: bound, warns: nil))
+                continue
+            }
+            guard let (warning, location) = number(template, cell) else { return nil }
+            guard warning == bound || expectation.comparison.holds(warning, bound) else {
+                diagnostics.error(
+                    "there would never be a warning: what is not \(expectation.comparison.rawValue) \(plain(warning)) "
+                        + "already fails",
+                    at: location,
+                    hint: "the number after `warn` is the stricter one"
+                )
+                return nil
+            }
+            bounds.append(ExpectationBound(fails: bound, warns: warning))
         }
         return bounds
     }
+}
+
+private func described(_ range: ClosedRange<Double>) -> String {
+    range.upperBound == .infinity
+        ? "at least \(plain(range.lowerBound))"
+        : "between \(plain(range.lowerBound)) and \(plain(range.upperBound))"
+}
+
+/// The numbers of an expectation at one cell.
+struct ExpectationBound {
+    let fails: Double
+    let warns: Double?
 }

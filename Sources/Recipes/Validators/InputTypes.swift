@@ -8,7 +8,9 @@ struct InputTypes {
     func check(_ source: Source, for port: NodeSchema.Input, owner: String, reader: Int) -> Bool {
         let read = recipe.nodes[source.node]
         guard let output = read.schema?.output else { return true }
-        guard ObjectIdentifier(output) != ObjectIdentifier(port.artifact) else { return true }
+        guard ObjectIdentifier(output) != ObjectIdentifier(port.artifact), port.artifact != AnyArtifact.self else {
+            return true
+        }
         recipe.diagnostics.error(
             "\(owner) needs \(noun(port.artifact.kind)), but \(code(read.name)) makes \(noun(output.kind))",
             at: source.location,

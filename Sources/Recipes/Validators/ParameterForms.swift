@@ -32,6 +32,8 @@ struct ParameterForms {
                 return nil
             }
             return inRange(number, value) ? value.value : nil
+        case (.number, .scalar(.string(let text))) where PlainScalar.fraction(text) != nil:
+            return PlainScalar.fraction(text).flatMap { inRange($0, value) ? .number($0) : nil }
         case (.text, .scalar(.string)), (.boolean, .scalar(.bool)): return value.value
         case (.choice(let choices, let others), .scalar(.string(let text))):
             if choices.contains(text) { return value.value }

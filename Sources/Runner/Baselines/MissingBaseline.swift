@@ -8,15 +8,31 @@ struct MissingBaseline: Error, Hashable, CustomStringConvertible {
     /// The recipe's file, as the user named it.
     let recipe: String
 
-    init(path: String, recipe: String) {
+    /// The picture that was accepted and has no file: it is not in the cache.
+    let kept: Digest?
+
+    init(path: String, recipe: String, kept: Digest? = nil) {
         self.path = TerminalText(pathFromHere(path)).escaped()
         self.recipe = recipe
+        self.kept = kept
     }
 
-    var description: String { "there is no baseline \(path) yet" }
+    var description: String {
+        kept.map { "the accepted picture \($0.short) of the baseline \(path) is not in this cache" }
+            ?? "there is no baseline \(path) yet"
+    }
 
     func diagnostic(at location: SourceLocation) -> Diagnostic {
-        Diagnostic(
+        if let kept {
+            return Diagnostic(
+                .error,
+                "the accepted picture \(kept.short) of the baseline `\(path)` is not in this cache, and the render is another",
+                at: location,
+                hint: "bring it with `pulid-run cache import`, or look at the picture and let "
+                    + "`pulid-run approve \(recipe)` take it"
+            )
+        }
+        return Diagnostic(
             .error,
             "there is no baseline `\(path)` yet",
             at: location,

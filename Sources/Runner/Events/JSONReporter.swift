@@ -96,10 +96,10 @@ public final class JSONReporter: Reporter {
             report.name,
             [
                 "text": .string(report.expectation.text), "met": .bool(report.isMet),
-                "measured": report.measured.map { .number($0) } ?? .null,
+                "measured": report.measured.map { .number($0) } ?? .null, "warning": .bool(report.isWarning),
             ]
         )
-        return object("expectation", fields) + (report.isMet ? "" : render([report.diagnostic]))
+        return object("expectation", fields) + (report.isMet && !report.isWarning ? "" : render([report.diagnostic]))
     }
 
     private func summaryLine(_ summary: RunSummary) -> String {
@@ -110,6 +110,7 @@ public final class JSONReporter: Reporter {
                 "not_run": int(summary.notRun), "written": int(summary.written), "unchanged": int(summary.unchanged),
                 "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
+                "regressions": .list(summary.regressions.map(\.value)),
                 "seconds": .number(summary.seconds), "exit_code": int(Int(summary.exitStatus.rawValue)),
             ]
         )

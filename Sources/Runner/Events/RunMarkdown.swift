@@ -32,6 +32,10 @@ public struct RunMarkdown {
             if rows.count > Self.mostRows { lines += ["", "and \(rows.count - Self.mostRows) more"] }
             lines.append("")
         }
+        for group in summary.regressions {
+            let fence = String(repeating: "`", count: 3)
+            lines += [fence + "text", group.text.replacing(fence, with: "``") + fence, ""]
+        }
         text = lines.joined(separator: "\n") + "\n"
     }
 

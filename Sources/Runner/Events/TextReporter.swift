@@ -78,13 +78,14 @@ public final class TextReporter: Reporter {
                     console.output(output.path + "\n")
                 }
             case .expectation(let expectation):
-                if !expectation.isMet { say(render([expectation.diagnostic]), &state) }
+                if !expectation.isMet || expectation.isWarning { say(render([expectation.diagnostic]), &state) }
             case .warning(let text): say("warning: \(TerminalText(text).escaped(keepsLines: true))\n", &state)
             case .summary(let summary):
                 clearLine(&state)
                 if verbosity != .quiet {
                     for table in summary.tables { console.output(Self.text(table)) }
                 }
+                for group in summary.regressions { console.error(group.text) }
                 if verbosity != .quiet || summary.exitStatus != .success { console.error(Self.text(summary)) }
             }
         }
@@ -185,6 +186,7 @@ public final class TextReporter: Reporter {
         if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }
         let unmet = summary.expectations.count { !$0.isMet }
         if unmet > 0 { parts.append("\(unmet) of \(summary.expectations.count) expectations not met") }
+        if summary.warned > 0 { parts.append("\(summary.warned) warned of") }
         let head = summary.isInterrupted ? "interrupted: " : ""
         return "\(head)\(parts.joined(separator: ", ")) in \(time(summary.seconds))\n"
     }

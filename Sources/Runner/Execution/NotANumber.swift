@@ -15,11 +15,18 @@ struct NotANumber: Error, Hashable, CustomStringConvertible {
             (kind, self.block, count, total) = (record.kind, name, bad, block.shape.reduce(1, *))
             return
         }
+        for (name, value) in record.values.sorted(by: { $0.key < $1.key }) {
+            guard case .number(let number) = value, number.isNaN else { continue }
+            (kind, block, count, total) = (record.kind, name, 1, 1)
+            return
+        }
         return nil
     }
 
     var description: String {
-        "\(count) of the \(total) values of the \(kind)'s `\(block)` are infinite or not numbers; "
+        (total == 1
+            ? "`\(block)` of the \(kind) is not a number; "
+            : "\(count) of the \(total) values of the \(kind)'s `\(block)` are infinite or not numbers; ")
             + "a weights file is damaged, or does not belong to the others"
     }
 

@@ -16,6 +16,9 @@ struct RunState {
     /// By instance: the files that it read itself.
     var files: [Int: [String]] = [:]
 
+    /// By instance: the accepted picture of a baseline that has no file.
+    var keptBaselines: [Int: Digest] = [:]
+
     init(_ scheduler: Scheduler) { self.scheduler = scheduler }
 }
 

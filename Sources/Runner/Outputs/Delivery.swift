@@ -191,10 +191,21 @@ final class Delivery: Sendable {
     /// Those whose instances have results.
     func expectationReports() -> [ExpectationReport] {
         let fields = state.withLock { $0.fields }
+        let measuredPictures = expectations.isEmpty
+            ? [:]
+            : Dictionary(graph.baselines.map { ($0.measures, $0.measured) }, uniquingKeysWith: { first, _ in first })
         return expectations.compactMap { expectation in
             guard let found = fields[expectation.instance] else { return nil }
             let name = InstanceName(graph.instances[expectation.instance])
-            return ExpectationReport(expectation: expectation, name: name, measured: found[expectation.field])
+            return ExpectationReport(
+                expectation: expectation,
+                name: name,
+                measured: found[expectation.field],
+                accept: measuredPictures[expectation.instance].map { picture in
+                    let title = InstanceName(graph.instances[picture]).title
+                    return "pulid-run approve \(shellQuoted(graph.file)) --only \(shellQuoted(title))"
+                }
+            )
         }
     }
 

@@ -9,7 +9,7 @@ struct TableText {
     }
 
     /// Raised when the same rows may give other text: tables in place are then written anew.
-    static let revision = 1
+    static let revision = 2
 
     let axes: [String]
     let fields: [String]
@@ -48,7 +48,7 @@ struct TableText {
         return lines.map { $0.joined(separator: ",") + "\r\n" }.joined()
     }
 
-    /// An array with an object for each row; null where not measured, text for what is no finite number.
+    /// An array with an object for each row; null where not measured, the greatest number there is for an infinite one.
     var json: String {
         let objects = rows.map { row in
             let cells = axes.map { "\(Value.string($0).json): \((row.cell[$0] ?? .null).json)" }

@@ -25,7 +25,8 @@ struct PlanCommand: ParsableCommand {
             try loaded.checkNeeded(targets.only + targets.force)
             let store = try cache.open { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
-            let options = targets.runOptions(recipe, loaded)
+            var options = targets.runOptions(recipe, loaded)
+            options.lock = try BaselineLock.read(for: loaded.graph)
             let plan = try RecipeRun(
                 loaded.graph,
                 store: store,

@@ -49,11 +49,14 @@ struct RunCommand: ParsableCommand {
         try loaded.checkNeeded(targets.only + targets.force)
         var runOptions = targets.runOptions(recipe, loaded)
         runOptions.keepGoing = keepGoing
-        let subject = ReportSubject(loaded, options: runOptions, program: Program.description(options.numerics))
-        let pictures = PicturePlaces(loaded.graph, out: runOptions.out, hasFailed: ci)
+        runOptions.lock = try BaselineLock.read(for: loaded.graph)
+        let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
+        let program = Program.description(options.numerics)
+        let subject = ReportSubject(loaded, graph: graph, options: runOptions, program: program)
+        let pictures = PicturePlaces(graph, out: runOptions.out, hasFailed: ci)
         let isReported = report != nil || site != nil || ci
         return try execution(
-            loaded.graph,
+            graph,
             runOptions,
             reporter: format.format.reporter(for: loaded, options.verbosity, pictures: pictures),
             report: isReported ? RunReport(subject, path: report, hasPictures: ci, site: site) : nil,

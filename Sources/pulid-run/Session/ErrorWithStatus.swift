@@ -21,6 +21,12 @@ extension UnneededNode: ErrorWithStatus {
 extension ApprovalError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
 }
+extension BaselineLockError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .recipeInvalid }
+}
+extension BisectionError: ErrorWithStatus {
+    var exitStatus: ExitStatus { .badFlags }
+}
 extension ReplayError: ErrorWithStatus {
     var exitStatus: ExitStatus { .recipeInvalid }
 }

@@ -20,16 +20,21 @@ struct Execution {
 
     var isInterrupted: Bool { cancellation.isRequested }
 
+    /// What may change bits of what this run computes, as lock files name it.
+    var baselineClass: String { Program.environment(options.numerics).baselineClass }
+
     /// - Parameters:
     ///   - report: a report on the run.
     ///   - missingBaseline: what a missing baseline comes to.
+    ///   - after: is given the run when it is over.
     /// - Throws: `StoreError`; `UnknownNode`.
     func callAsFunction(
         _ graph: ExecutionGraph,
         _ runOptions: RunOptions,
         reporter: any Reporter,
         report: RunReport? = nil,
-        missingBaseline: Runner.ExitStatus = .expectationFailed
+        missingBaseline: Runner.ExitStatus = .expectationFailed,
+        after: (RecipeRun, RunSummary) throws -> Void = { _, _ in }
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
         let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.width)
@@ -67,6 +72,7 @@ struct Execution {
         heartbeat.stop()
         let summary = verdict.summary ?? ran
         store.remember(RunRecord(summary, of: runOptions, started: start))
+        try after(run, summary)
         return summary.exitStatus
     }
 }

@@ -1,0 +1,95 @@
+import Checkpoints
+import Foundation
+import Graph
+import Imaging
+import Tensors
+
+/// Two files, pictures or tensors, measured against each other as `compare` and `compare_tensors` do.
+public struct FileComparison: Sendable {
+    /// What was measured, by the field's name, in the order of a table's columns.
+    public let measures: [(name: String, value: Double)]
+    /// What went wrong where; pictures alone.
+    public let map: ErrorMap?
+
+    /// - Parameters:
+    ///   - path: what is measured
+    ///   - baseline: what it is measured against
+    ///   - mask: a picture of the same size; only what is white in it counts
+    ///   - limit: see `compare`'s parameter `over`
+    /// - Throws: `ImageError`, `FileComparisonError`, or what the readers throw.
+    public init(of path: String, with baseline: String, mask: String? = nil, over limit: Double = 0) throws {
+        switch (try Self.isPicture(path), try Self.isPicture(baseline)) {
+        case (true, true):
+            let comparison = try PictureComparison(
+                of: Bitmap.read(path: path),
+                with: Bitmap.read(path: baseline),
+                over: limit,
+                mask: mask.map { try Bitmap.read(path: $0) }
+            )
+            let values = ScoresArtifact.measures(of: comparison)
+            measures = ScoresArtifact.Measure.allCases.compactMap { measure in
+                values[measure].map { (measure.rawValue, $0) }
+            }
+            map = comparison.flip
+        case (false, false):
+            guard mask == nil else { throw FileComparisonError.maskOfTensors }
+            let differences = try RecordDifferences(between: Self.record(path), and: Self.record(baseline))
+            let values = DifferencesArtifact(differences).values
+            measures = DifferencesArtifact.Measure.allCases.compactMap { measure in
+                values[measure].map { (measure.rawValue, $0) }
+            }
+            map = nil
+        case (true, false): throw FileComparisonError.otherKinds(picture: path, tensors: baseline)
+        case (false, true): throw FileComparisonError.otherKinds(picture: baseline, tensors: path)
+        }
+    }
+
+    /// The fields that `init` can give.
+    public static let fields: [String] = {
+        let scores = ScoresArtifact.Measure.allCases.map(\.rawValue)
+        return scores + DifferencesArtifact.fields.filter { !scores.contains($0) }
+    }()
+
+    /// By their first bytes: what no weights are taken to be is a picture, whose reader says what is wrong with it.
+    private static func isPicture(_ path: String) throws -> Bool {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue else {
+            throw FileComparisonError.notAFile(path)
+        }
+        return !["safetensors", "bin", "pth", "pt", "ckpt", "gguf"].contains((path as NSString).pathExtension.lowercased())
+    }
+
+    private static func record(_ path: String) throws -> Record {
+        let source = try WeightFile.open(path)
+        var blocks: [String: Record.Block] = [:]
+        for name in source.tensorNames {
+            if let type = source.elementType(of: name), !type.isReadAsFloats {
+                let numbers = try source.integers(name)
+                var bytes: [UInt8] = []
+                bytes.reserveCapacity(8 * numbers.count)
+                for number in numbers { withUnsafeBytes(of: Int64(number).littleEndian) { bytes += $0 } }
+                blocks[name] = Record.Block(element: .int64, shape: source.shape(of: name) ?? [], bytes: bytes)
+            } else {
+                blocks[name] = Record.Block(try source.tensor(name))
+            }
+        }
+        return Record(kind: "tensors", blocks: blocks)
+    }
+}
+
+public enum FileComparisonError: Error, Hashable {
+    case notAFile(String)
+    case otherKinds(picture: String, tensors: String)
+    case maskOfTensors
+}
+
+extension FileComparisonError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .notAFile(let path): "there is no file \(path)"
+        case .otherKinds(let picture, let tensors):
+            "\(picture) is a picture and \(tensors) holds tensors: name two of a kind"
+        case .maskOfTensors: "--mask is for pictures, and these are tensors"
+        }
+    }
+}

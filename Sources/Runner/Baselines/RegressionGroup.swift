@@ -1,0 +1,109 @@
+import Graph
+import Recipes
+
+/// Regressions that have one cause: one thing to look at, and one to accept or to mend.
+public struct RegressionGroup: Sendable {
+    public let cause: RegressionCause
+    /// The worst first.
+    public let members: [Regression]
+    /// The command that accepts exactly these.
+    public let command: String
+
+    /// Groups regressions by cause; the group with the worst picture comes first, missing baselines last.
+    ///
+    /// - Parameter recipe: the file, as the user named it
+    public static func groups(of regressions: [Regression], recipe: String) -> [RegressionGroup] {
+        var order: [RegressionCause] = []
+        var members: [RegressionCause: [Regression]] = [:]
+        for regression in regressions {
+            if members[regression.cause] == nil { order.append(regression.cause) }
+            members[regression.cause, default: []].append(regression)
+        }
+        func isWorse(_ a: Regression?, _ b: Regression?) -> Bool { (a?.severity ?? (0, 0)) > (b?.severity ?? (0, 0)) }
+        let groups = order.map { cause in
+            let sorted = (members[cause] ?? []).enumerated()
+                .sorted { isWorse($0.element, $1.element) || !isWorse($1.element, $0.element) && $0.offset < $1.offset }
+                .map(\.element)
+            return RegressionGroup(cause: cause, members: sorted, command: command(for: cause, sorted, recipe: recipe))
+        }
+        let ranked = groups.enumerated().sorted { a, b in
+            let (first, second) = (a.element.members.first, b.element.members.first)
+            return isWorse(first, second) || !isWorse(second, first) && a.offset < b.offset
+        }
+        return ranked.map(\.element)
+    }
+
+    private static func command(for cause: RegressionCause, _ members: [Regression], recipe: String) -> String {
+        let selection =
+            members.count <= 3
+            ? members.map { "--only \(shellQuoted($0.name.title))" } : ["--cause \(shellQuoted(cause.id))"]
+        return (["pulid-run approve \(shellQuoted(recipe))"] + selection).joined(separator: " ")
+    }
+
+    /// For text reports: what changed, the pictures, the command.
+    public var text: String {
+        let shown = members.prefix(5).map { member in
+            let finding = member.findings.first.map { finding in
+                let value = finding.measured.map(Self.short) ?? "not measured"
+                return " (\(finding.field) \(value), expected \(finding.comparison.rawValue) \(Self.short(finding.bound)))"
+            }
+            return "    \(member.name.title)\(finding ?? "")\n"
+        }
+        let rest = members.count > 5 ? "    and \(members.count - 5) more\n" : ""
+        let pictures = members.count == 1 ? "1 picture" : "\(members.count) pictures"
+        let head = cause.kind == .new ? "\(pictures) without a baseline" : "\(pictures) changed by \(cause.text)"
+        return "\(head)\n\(shown.joined())\(rest)  to accept: \(command)\n"
+    }
+
+    static func short(_ value: Double) -> String {
+        let text = TableText.number(value)
+        guard text.utf8.count > 8, value.isFinite else { return text }
+        let digits = TableText.number((value * 1e4).rounded() / 1e4)
+        return abs(value) >= 0.01 ? digits : String(text.prefix(6)) + (text.firstIndex(of: "e").map { text[$0...] } ?? "")
+    }
+
+    /// For programs.
+    public var value: Value {
+        .map([
+            "cause": .string(cause.id), "text": .string(cause.text), "command": .string(command),
+            "changes": .list(
+                cause.changes.map { change in
+                    .map([
+                        "node": change.node.map { .string($0) } ?? .null, "part": .string(change.id),
+                        "old": change.change.old.map { .string($0) } ?? .null,
+                        "new": change.change.new.map { .string($0) } ?? .null,
+                    ])
+                }
+            ),
+            "pictures": .list(
+                members.map { member in
+                    .map([
+                        "picture": .string(member.name.title), "baseline": .string(member.baseline),
+                        "findings": .list(
+                            member.findings.map { finding in
+                                .map([
+                                    "field": .string(finding.field),
+                                    "expected": .string("\(finding.comparison.rawValue) \(TableText.number(finding.bound))"),
+                                    "measured": finding.measured.map { .number($0) } ?? .null,
+                                ])
+                            }
+                        ),
+                    ])
+                }
+            ),
+        ])
+    }
+}
+
+/// Text as one word of a shell.
+func shellQuoted(_ text: String) -> String {
+    let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "._-/+=:,@%".utf8.contains(byte)
+        }
+    }
+    return isPlain ? text : "'\(TerminalText(text).escaped().replacing("'", with: "'\\''"))'"
+}

@@ -1,0 +1,56 @@
+import Foundation
+
+/// What is compared with what: two files, or the files of one name in two folders.
+struct ComparedPairs {
+    let areFolders: Bool
+    let pairs: [(name: String, a: String, b: String)]
+    /// Files of one folder that the other lacks.
+    let alone: [String]
+
+    /// - Throws: `ComparedPairsError`.
+    init(_ a: String, _ b: String) throws {
+        switch (Self.isFolder(a), Self.isFolder(b)) {
+        case (false, false):
+            (areFolders, pairs, alone) = (false, [((a as NSString).lastPathComponent, a, b)], [])
+        case (true, true):
+            let (first, second) = (try Self.pictures(a), try Self.pictures(b))
+            let common = first.intersection(second).sorted()
+            guard !common.isEmpty else { throw ComparedPairsError.nothingInCommon(a, b) }
+            areFolders = true
+            pairs = common.map { ($0, "\(a)/\($0)", "\(b)/\($0)") }
+            alone =
+                first.subtracting(second).sorted().map { "\(a)/\($0)" }
+                + second.subtracting(first).sorted().map { "\(b)/\($0)" }
+        case (true, false): throw ComparedPairsError.folderAgainstFile(folder: a, file: b)
+        case (false, true): throw ComparedPairsError.folderAgainstFile(folder: b, file: a)
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
+    }
+
+    /// Pictures in a folder and those below it.
+    private static func pictures(_ folder: String) throws -> Set<String> {
+        let all = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        return Set(
+            all.filter { path in
+                ["png", "jpg", "jpeg", "webp", "avif", "heic"].contains((path as NSString).pathExtension.lowercased())
+            }
+        )
+    }
+}
+
+enum ComparedPairsError: Error, CustomStringConvertible {
+    case nothingInCommon(String, String)
+    case folderAgainstFile(folder: String, file: String)
+
+    var description: String {
+        switch self {
+        case .nothingInCommon(let a, let b): "\(a) and \(b) have no pictures of the same names"
+        case .folderAgainstFile(let folder, let file):
+            "\(folder) is a folder and \(file) is not: name two files or two folders"
+        }
+    }
+}

@@ -1,0 +1,301 @@
+import EngineTestSupport
+import Foundation
+import Imaging
+import Testing
+
+/// A regression of each kind: caught, explained, grouped, accepted.
+@Suite struct PlantedRegressionTests {
+    private static let drawn = """
+        params: {scale: 1.0}
+        axes: {style: [photo, neon, ink]}
+        nodes:
+          faces:   {uses: load_face_models, folder: ../models/tiny/face}
+          picture: {uses: draw_face, seed: 3, size: 96, style: "${style}", scale: "${scale}"}
+          score:
+            {uses: compare, image: $picture, baseline: "accepted/${style}.png", over: 1/255, models: $faces, crop: detect}
+        outputs: {"${style}.png": $picture, scores.csv: "$score[*]", scores.json: "$score[*]"}
+        expect:
+          - $score.max_abs <= 1/255
+          - $score.pixels_over == 0
+          - $score.box_overlap >= 0.9 warn 0.99
+        """
+
+    private func accepted() throws -> CommandTest {
+        let test = try CommandTest()
+        try test.folder.write(
+            Self.drawn.replacingOccurrences(of: "[photo, neon, ink]", with: "[photo, neon, pencil]"),
+            to: "recipes/draw.yaml"
+        )
+        let first = try test.run("recipes/draw.yaml", "--ci")
+        #expect(first.status == 4)
+        #expect(first.stderr.contains("3 pictures without a baseline\n"), "\(first.stderr)")
+        #expect(!FileManager.default.fileExists(atPath: test.folder("recipes/draw.lock")), "a run accepts nothing")
+        #expect(try test.run("approve", "recipes/draw.yaml", "--ci").status == 1)
+        #expect(!FileManager.default.fileExists(atPath: test.folder("recipes/accepted")))
+        let approved = try test.run("approve", "recipes/draw.yaml")
+        #expect(approved.status == 0, "\(approved.stderr)")
+        let again = try test.run("recipes/draw.yaml", "--ci")
+        #expect(again.status == 0, "\(again.stderr)")
+        #expect(try test.run("approve", "recipes/draw.yaml", "--ci").status == 0)
+        return test
+    }
+
+    @Test func aShiftedFace() throws {
+        let test = try accepted()
+        let shifted = try test.run("recipes/draw.yaml", "--set", "scale=0.6", "--ci")
+        #expect(shifted.status == 1)
+        #expect(shifted.stderr.contains("3 pictures changed by picture.scale: 1.0 -> 0.6\n"), "\(shifted.stderr)")
+        #expect(shifted.stderr.contains("expected `$score.box_overlap >= 0.9 warn 0.99`"), "\(shifted.stderr)")
+        #expect(shifted.stderr.contains("--only 'picture[style=neon]'"))
+        let dry = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--dry-run")
+        #expect(dry.lines.count == 3 && dry.lines.allSatisfy { $0.hasPrefix("changed  recipes/accepted/") }, "\(dry.stdout)")
+        #expect(dry.stdout.contains("psnr"))
+        #expect(try test.run("recipes/draw.yaml", "--ci").status == 0, "listing writes nothing")
+        let one = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--only", "picture[style=neon]")
+        #expect(one.lines == ["recipes/accepted/neon.png"])
+        let rest = try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.6", "--failed")
+        #expect(rest.lines == ["recipes/accepted/pencil.png", "recipes/accepted/photo.png"], "\(rest.stderr)")
+        #expect(try test.run("recipes/draw.yaml", "--set", "scale=0.6", "--ci").status == 0)
+    }
+
+    @Test func onePixel() throws {
+        let test = try accepted()
+        let file = test.folder("recipes/accepted/neon.png")
+        var picture = try Bitmap.read(path: file)
+        picture[40, 50] = RGB(picture[40, 50].r ^ 8, picture[40, 50].g, picture[40, 50].b)
+        try picture.encodedPNG(metadata: []).write(to: URL(fileURLWithPath: file))
+        let changed = try test.run("recipes/draw.yaml", "--ci")
+        #expect(changed.status == 1)
+        #expect(
+            changed.stderr.contains(
+                """
+                1 picture changed by the baseline's file is not the picture that was accepted
+                    picture[style=neon] (
+                """
+            ),
+            "\(changed.stderr)"
+        )
+        let compared = try test.run("compare", "out/draw/neon.png", "recipes/accepted/neon.png", "--map", "map.png")
+        #expect(compared.stdout.contains("\npixels_over 1\n"))
+        #expect(compared.lines.contains { $0.hasPrefix("flip 0.000") })
+        #expect(try Bitmap.read(path: test.folder("map.png")).width == 96)
+        #expect(try test.run("approve", "recipes/draw.yaml", "--cause", "baseline").lines == ["recipes/accepted/neon.png"])
+        #expect(try test.run("recipes/draw.yaml", "--ci").status == 0)
+        let other = try test.run("approve", "recipes/draw.yaml", "--cause", "prompt.text")
+        #expect(other.status == 64)
+        #expect(other.stderr == "error: nothing fails for the cause `prompt.text`; nothing fails\n")
+    }
+
+    @Test func severalAcceptedPictures() throws {
+        let test = try accepted()
+        #expect(try test.run("approve", "recipes/draw.yaml", "--set", "scale=0.7", "--add").status == 0)
+        #expect(FileManager.default.fileExists(atPath: test.folder("recipes/accepted/neon.2.png")))
+        #expect(try test.run("recipes/draw.yaml", "--ci").status == 0)
+        #expect(try test.run("recipes/draw.yaml", "--set", "scale=0.7", "--ci").status == 0)
+        #expect(try test.run("recipes/draw.yaml", "--set", "scale=0.5", "--ci").status == 1)
+    }
+
+    @Test func digestsAlone() throws {
+        let test = try CommandTest()
+        try test.folder.write(
+            Self.drawn.replacingOccurrences(of: "[photo, neon, ink]", with: "[photo, neon]"),
+            to: "recipes/draw.yaml"
+        )
+        #expect(try test.run("approve", "recipes/draw.yaml", "--digests").status == 0)
+        #expect(!FileManager.default.fileExists(atPath: test.folder("recipes/accepted")))
+        let same = try test.run("recipes/draw.yaml", "--ci")
+        #expect(same.status == 0, "\(same.stderr)")
+        let changed = try test.run("recipes/draw.yaml", "--set", "scale=0.8", "--ci")
+        #expect(changed.status == 1)
+        #expect(changed.stderr.contains("2 pictures changed by picture.scale: 1.0 -> 0.8\n"), "\(changed.stderr)")
+        // A fresh cache has not the pictures, but what is rendered again is the same.
+        let elsewhere = try test.run("recipes/draw.yaml", "--ci", "--cache", test.folder("other"))
+        #expect(elsewhere.status == 0, "\(elsewhere.stderr)")
+        let unlike = try test.run("recipes/draw.yaml", "--ci", "--set", "scale=0.8", "--cache", test.folder("third"))
+        #expect(unlike.status == 4, "\(unlike.stderr)")
+        #expect(unlike.stderr.contains("is not in this cache, and the render is another"))
+    }
+
+    @Test func aBaselineThatIsGoneFromTheRecipe() throws {
+        let test = try accepted()
+        try test.edit("recipes/draw.yaml") { $0.replacingOccurrences(of: "[photo, neon, pencil]", with: "[photo, neon]") }
+        let left = try test.run("approve", "recipes/draw.yaml")
+        #expect(left.stderr.contains("recipes/accepted/pencil.png: a baseline that the recipe has no longer"))
+        #expect(FileManager.default.fileExists(atPath: test.folder("recipes/accepted/pencil.png")))
+        #expect(try test.run("approve", "recipes/draw.yaml", "--prune").status == 0)
+        #expect(!FileManager.default.fileExists(atPath: test.folder("recipes/accepted/pencil.png")))
+        #expect(!(try test.run("approve", "recipes/draw.yaml")).stderr.contains("no longer"))
+    }
+
+    @Test func badLockFiles() throws {
+        let test = try accepted()
+        let lock = try test.folder.text(of: "recipes/draw.lock")
+        let cases = [
+            (lock.replacingOccurrences(of: "96", with: "97"), "was edited since it was written"), ("{}", "is no lock file"),
+            ("", "is no lock file"),
+        ]
+        for (text, reason) in cases {
+            try test.folder.write(text, to: "recipes/draw.lock")
+            for command in [["recipes/draw.yaml", "--ci"], ["approve", "recipes/draw.yaml"]] {
+                let result = try test.finish(test.start(command))
+                #expect(result.status == 2)
+                #expect(result.stderr.hasPrefix("error: recipes/draw.lock"), "\(result.stderr)")
+                #expect(result.stderr.contains(reason), "\(result.stderr)")
+            }
+        }
+        try test.folder.write(lock, to: "recipes/other.lock")
+        try test.edit("recipes/draw.yaml") { $0 }
+        try test.folder.write(try test.folder.text(of: "recipes/draw.yaml"), to: "recipes/other.yaml")
+        #expect(try test.run("recipes/other.yaml").stderr.contains("is of the recipe `draw`, and this is `other`"))
+        try FileManager.default.removeItem(atPath: test.folder("recipes/draw.lock"))
+        let unchanged = try test.run("approve", "recipes/draw.yaml")
+        #expect(test.summary(unchanged).hasSuffix("0 written, 3 unchanged"), "\(unchanged.stderr)")
+        #expect(try test.folder.text(of: "recipes/draw.lock") == lock)
+    }
+
+    @Test func aBaselineThatIsNoPictureOrOfAnotherSize() throws {
+        let test = try accepted()
+        try test.folder.write("nothing", to: "recipes/accepted/neon.png")
+        let broken = try test.run("recipes/draw.yaml", "--ci")
+        #expect(broken.status == 3)
+        #expect(broken.stderr.contains("recipes/accepted/neon.png"), "\(broken.stderr)")
+        let small = Bitmap(width: 3, height: 4)
+        try small.encodedPNG(metadata: []).write(to: URL(fileURLWithPath: test.folder("recipes/accepted/neon.png")))
+        let other = try test.run("recipes/draw.yaml", "--ci")
+        #expect(other.status == 3)
+        #expect(other.stderr.contains("cannot compare 96x96 pixels with 3x4"), "\(other.stderr)")
+        #expect(try test.run("approve", "recipes/draw.yaml").status == 0)
+        #expect(try test.run("recipes/draw.yaml", "--ci").status == 0)
+    }
+
+    // MARK: - With a model
+
+    private static let rendered = """
+        params: {precision: f32}
+        axes: {style: [watercolor, neon]}
+        nodes:
+          sdxl:   {uses: load_sdxl, base: ../models/tiny/sdxl, precision: "${precision}"}
+          prompt: {uses: encode_prompt, model: $sdxl, text: "a portrait, ${style} style"}
+          latent: {uses: sample, model: $sdxl, prompt: $prompt, seed: 7, steps: 2, width: 64, height: 64}
+          image:  {uses: decode, model: $sdxl, latent: $latent}
+          score:  {uses: compare, image: $image, baseline: "accepted/${style}.png"}
+        outputs: {"${style}.png": $image, scores.json: "$score[*]"}
+        expect: [$score.max_abs == 0]
+        """
+
+    @Test func promptWeightsAndPrecision() throws {
+        let test = try CommandTest()
+        try test.folder.write(Self.rendered, to: "recipes/render.yaml")
+        #expect(try test.run("approve", "recipes/render.yaml").status == 0)
+        let same = try test.run("recipes/render.yaml", "--ci")
+        #expect(same.status == 0, "\(same.stderr)")
+        #expect(try test.folder.text(of: "out/render/scores.json").contains("\"psnr\": 1.7976931348623157e+308"))
+
+        try test.edit("recipes/render.yaml") { $0.replacingOccurrences(of: "} style\"", with: "} style, with a hat\"") }
+        let prompt = try test.run("recipes/render.yaml", "--ci", "--format", "json")
+        #expect(prompt.status == 1)
+        #expect(prompt.stdout.contains("\"cause\": \"prompt.text\""), "\(prompt.stdout)")
+        #expect(try test.run("approve", "recipes/render.yaml", "--cause", "prompt.text").status == 0)
+        #expect(try test.run("recipes/render.yaml", "--ci").status == 0)
+
+        let precision = try test.run("recipes/render.yaml", "--ci", "--set", "precision=bf16")
+        #expect(precision.status == 1)
+        #expect(precision.stderr.contains("2 pictures changed by sdxl.precision: not there before -> bfloat16"), "\(precision.stderr)")
+
+        try test.edit("recipes/render.yaml") {
+            $0.replacingOccurrences(of: "models/tiny/sdxl,", with: "models/tiny/sdxl, unet: ../models/tiny/lightning.safetensors,")
+        }
+        let weights = try test.run("recipes/render.yaml", "--ci")
+        #expect(weights.status == 1)
+        #expect(weights.stderr.contains("2 pictures changed by sdxl."), "\(weights.stderr)")
+        #expect(try test.run("approve", "recipes/render.yaml", "--failed").status == 0)
+        #expect(try test.run("recipes/render.yaml", "--ci").status == 0)
+
+        try test.edit("recipes/render.yaml") { $0.replacingOccurrences(of: "steps: 2", with: "steps: 3") }
+        let bisected = try test.run("bisect", "recipes/render.yaml", "recipes/render.yaml", "--set-b", "style=[neon]")
+        #expect(bisected.status == 0, "\(bisected.stdout)\(bisected.stderr)")
+        try test.folder.write(
+            try test.folder.text(of: "recipes/render.yaml").replacingOccurrences(of: "seed: 7", with: "seed: 8"),
+            to: "recipes/other.yaml"
+        )
+        let parted = try test.run("bisect", "recipes/render.yaml", "recipes/other.yaml", "--set", "style=neon")
+        #expect(parted.status == 1, "\(parted.stderr)")
+        #expect(parted.stdout.contains("first: latent[style=neon]\n  latent.seed: 7 -> 8\n"), "\(parted.stdout)")
+        #expect(FileManager.default.fileExists(atPath: test.folder("out/bisect/latent_style_neon_.a.safetensors")))
+        #expect(FileManager.default.fileExists(atPath: test.folder("out/bisect/prompt_style_neon_.b.safetensors")))
+        let tensors = try test.run(
+            "compare", "out/bisect/latent_style_neon_.a.safetensors", "out/bisect/latent_style_neon_.b.safetensors"
+        )
+        #expect(tensors.stdout.contains("relative_l2 "))
+        let kept = try test.run(
+            "bisect", "recipes/render.yaml", "recipes/render.yaml", "--cache-b", test.folder("cache"), "--set", "style=neon"
+        )
+        #expect(kept.status == 0, "\(kept.stdout)\(kept.stderr)")
+    }
+
+    // MARK: - Commands of their own
+
+    @Test func comparing() throws {
+        let test = try CommandTest()
+        try test.folder.write(
+            "axes: {seed: [1, 2]}\nnodes: {p: {uses: draw_face, seed: \"${seed}\", size: 48}}\noutputs: {\"${seed}.png\": $p}\n",
+            to: "a.yaml"
+        )
+        #expect(try test.run("a.yaml").status == 0)
+        #expect(try test.run("a.yaml", "--set", "seed=[1, 3]", "--out", "other").status == 0)
+        let same = try test.run("compare", "out/a/1.png", "other/1.png", "--expect", "max_abs == 0", "--expect", "ssim>=1")
+        #expect(same.status == 0)
+        #expect(same.lines.contains("max_abs 0") && same.lines.contains("psnr inf") && same.lines.contains("flip 0"))
+        let unlike = try test.run("compare", "out/a/1.png", "out/a/2.png", "--expect", "max_abs <= 1/255")
+        #expect(unlike.status == 1)
+        #expect(unlike.stderr.hasPrefix("1.png: expected max_abs <= 1/255, but it is 0."))
+        let folders = try test.run("compare", "out/a", "other")
+        #expect(folders.status == 3, "two files are alone")
+        #expect(folders.stderr == """
+            error: out/a/2.png has nothing of its name on the other side
+            error: other/3.png has nothing of its name on the other side
+
+            """)
+        #expect(folders.lines.count == 2 && folders.lines[0].hasPrefix("picture"))
+        let json = try test.run("compare", "out/a/1.png", "other/1.png", "--format", "json")
+        let object = try JSONSerialization.jsonObject(with: Data(json.stdout.utf8)) as? [String: Any]
+        #expect((object?["measures"] as? [String: Double])?["ssim"] == 1)
+        for (arguments, status, reason) in [
+            (["nowhere.png", "out/a/1.png"], Int32(3), "there is no file nowhere.png"),
+            (["out/a", "out/a/1.png"], 3, "out/a is a folder and out/a/1.png is not"),
+            (["out/a/1.png", "out/a/1.png", "--expect", "sim > 1"], 64, "there is no measure `sim`; did you mean `ssim`?"),
+            (["out/a/1.png", "out/a/1.png", "--expect", "ssim >= 2"], 64, "can never hold"),
+            (["out/a/1.png", "out/a/1.png", "--over", "3"], 64, "--over must be from 0 to 1"),
+            (["a.yaml", "out/a/1.png"], 3, "convert it to PNG"),
+            (["models/tiny/pulid.safetensors", "out/a/1.png"], 3, "name two of a kind"),
+        ] {
+            let result = try test.finish(test.start(["compare"] + arguments))
+            #expect(result.status == status && result.stderr.contains(reason), "\(arguments): \(result.stderr)")
+        }
+    }
+
+    @Test func calibrating() throws {
+        let test = try accepted()
+        let result = try test.run(
+            "calibrate", "recipes/draw.yaml", "--seeds", "3", "--seed-name", "scale", "--set", "style=neon"
+        )
+        #expect(result.status == 2, "1.6 is the most: \(result.stderr)")
+        try test.edit("recipes/draw.yaml") {
+            $0.replacingOccurrences(of: "params: {", with: "params: {seed: 3, ").replacingOccurrences(
+                of: "seed: 3, size",
+                with: "seed: \"${seed}\", size"
+            )
+        }
+        let spread = try test.run("calibrate", "recipes/draw.yaml", "--seeds", "4", "--set", "style=neon")
+        #expect(spread.status == 0, "\(spread.stderr)")
+        let ssim = spread.lines.first { $0.hasPrefix("ssim ") } ?? ""
+        #expect(ssim.contains(">= ") && ssim.contains(" of 4"), "\(spread.stdout)")
+        #expect(spread.lines.last == "4 runs, margin 0.5")
+        #expect(try test.run("recipes/draw.yaml", "--set", "seed=5").status == 1)
+        let machines = try test.run(
+            "calibrate", "recipes/draw.yaml", "--machines", "out/draw/scores.csv", "out/draw/scores.json", "--format", "json"
+        )
+        #expect(machines.status == 0, "\(machines.stderr)")
+        #expect(machines.stdout.contains("\"measure\": \"max_abs\""))
+    }
+}
