@@ -33,11 +33,11 @@ class Details {
 
   place() {
     if (this.shown === null) return;
-    const shown = this.gallery.order.map((tile) => Number(tile.dataset.entry));
-    const place = shown.indexOf(this.shown);
-    byId("place").textContent = place < 0 ? "" : `${place + 1} of ${shown.length}`;
-    byId("previous").disabled = place <= 0;
-    byId("next").disabled = place < 0 ? shown.length === 0 : place >= shown.length - 1;
+    const { entries, places } = this.gallery;
+    const place = places.get(this.shown);
+    byId("place").textContent = place === undefined ? "" : `${place + 1} of ${entries.length}`;
+    byId("previous").disabled = place === undefined || place === 0;
+    byId("next").disabled = place === undefined ? entries.length === 0 : place === entries.length - 1;
   }
 
   showPictures(standing) {

@@ -164,6 +164,9 @@ class Gallery {
     const focused = this.box.contains(document.activeElement) ? document.activeElement.dataset.entry : null;
     this.box.replaceChildren(...content);
     this.order = [...this.box.querySelectorAll(".tile")];
+    this.entries = this.order.map((tile) => Number(tile.dataset.entry));
+    this.places = new Map(this.entries.map((entry, place) => [entry, place]));
+    for (const tile of this.order) tile.tabIndex = -1;
     this.mark();
     if (focused) this.tiles.get(Number(focused))?.focus();
     this.onShow?.();
@@ -286,24 +289,30 @@ class Gallery {
 
   /** The chosen tile, or the first, is where the Tab key comes in. */
   mark() {
-    const entry = this.tiles.get(this.chosen);
-    const way = entry && this.order.includes(entry) ? entry : this.order[0];
-    for (const tile of this.order) {
-      tile.tabIndex = tile === way ? 0 : -1;
-      if (tile === entry) tile.setAttribute("aria-current", "true"); else tile.removeAttribute("aria-current");
+    const chosen = this.tiles.get(this.chosen);
+    if (this.marked !== chosen) {
+      this.marked?.removeAttribute("aria-current");
+      chosen?.setAttribute("aria-current", "true");
+      this.marked = chosen;
     }
+    this.enterAt(this.places.has(this.chosen) ? chosen : this.order[0]);
+  }
+
+  enterAt(tile) {
+    if (this.entrance) this.entrance.tabIndex = -1;
+    if (tile) tile.tabIndex = 0;
+    this.entrance = tile;
   }
 
   /** The entry that is so many after the chosen one among those shown. */
   neighbour(step) {
-    const shown = this.order.map((tile) => Number(tile.dataset.entry));
-    const place = shown.indexOf(this.chosen);
-    return shown[place < 0 ? 0 : place + step];
+    const place = this.places.get(this.chosen);
+    return this.entries[place === undefined ? 0 : place + step];
   }
 
   key(event) {
-    const place = this.order.indexOf(event.target);
-    if (place < 0 || event.ctrlKey || event.metaKey || event.altKey) return;
+    const place = this.places.get(Number(event.target.dataset.entry));
+    if (place === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
     const target = {
       ArrowLeft: () => this.order[place - 1], ArrowRight: () => this.order[place + 1],
       ArrowUp: () => this.vertical(place, -1), ArrowDown: () => this.vertical(place, 1),
@@ -311,7 +320,7 @@ class Gallery {
     }[event.key]?.();
     if (target === undefined) return;
     event.preventDefault();
-    for (const tile of this.order) tile.tabIndex = tile === target ? 0 : -1;
+    this.enterAt(target);
     target.focus();
     target.scrollIntoView({ block: "nearest" });
   }
