@@ -101,7 +101,7 @@ struct EntryVerdict: Sendable {
             self.init(.error, severity: 3e9, failed)
         } else if let worst = unmet.max() {
             self.init(.changed, severity: 2e9 + worst)
-        } else if isMissing {
+        } else if isMissing, run.instances[entry.instance].isDone {
             self.init(.new, severity: 1e9)
         } else if instances.allSatisfy({ run.instances[$0].isDone }) {
             let isWarned = entry.expectations.contains { Self.isWarned(graph.expectations[$0], run) }

@@ -75,7 +75,7 @@ import Testing
             axes: {style: [photo]}
             nodes:
               picture: {uses: draw_face, seed: 1, size: 32, style: "${style}"}
-            outputs: {"it's $(x) ${style}.png": $picture}
+            outputs: {"it's $$(x) ${style}.png": $picture}
             """
         )
         let scripts = run.html.components(separatedBy: "<script").count - 1
