@@ -35,7 +35,7 @@ public struct FailedPictures: Sendable {
                     files.append(("-diff.png", difference))
                 }
             case .new: if let now = source.now(entry, run) { files.append(("-actual.png", now)) }
-            case .passed: break
+            case .passed, .warned: break
             case .error, .running, .waiting, .notRun: return []
             }
             for suffix in ["-actual.png", "-diff.png"] where !files.contains(where: { $0.suffix == suffix }) {

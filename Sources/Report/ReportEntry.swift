@@ -76,6 +76,8 @@ struct EntryVerdict: Sendable {
         case changed
         /// There is no baseline yet.
         case new
+        /// All is met, but no longer by as much as the recipe wishes.
+        case warned
         case passed
         case running
         case waiting
@@ -102,7 +104,8 @@ struct EntryVerdict: Sendable {
         } else if isMissing, run.instances[entry.instance].isDone {
             self.init(.new, severity: 1e9)
         } else if instances.allSatisfy({ run.instances[$0].isDone }) {
-            self.init(.passed, severity: 0)
+            let isWarned = entry.expectations.contains { Self.isWarned(graph.expectations[$0], run) }
+            self.init(isWarned ? .warned : .passed, severity: isWarned ? 1e7 : 0)
         } else if isOver {
             self.init(.notRun, severity: 1e8)
         } else {
@@ -125,6 +128,14 @@ struct EntryVerdict: Sendable {
             return run.instances[cause].reason ?? "failed"
         case .pending, .waiting, .running, .ran, .cached, .sameInputs, .missing, .skipped: return nil
         }
+    }
+
+    private static func isWarned(_ expectation: Expectation, _ run: RunSnapshot) -> Bool {
+        guard let warning = expectation.warning, let value = run.measured[expectation.instance]?[expectation.field]
+        else {
+            return false
+        }
+        return !expectation.comparison.holds(value, warning)
     }
 
     /// As `Expectation.excess`; nil also where its instance has no result.

@@ -18,18 +18,27 @@ public struct ReportSubject: Sendable {
     }
 
     let recipe: LoadedRecipe
+    /// The recipe's, with what else is accepted for its baselines.
+    public let graph: ExecutionGraph
     let options: RunOptions
     let program: Program
     let started: Date
     let entries: [ReportEntry]
 
-    public var graph: ExecutionGraph { recipe.graph }
-
-    public init(_ recipe: LoadedRecipe, options: RunOptions, program: Program, started: Date = Date()) {
+    /// - Parameter graph: what is run, if that is not the recipe's own.
+    public init(
+        _ recipe: LoadedRecipe,
+        graph: ExecutionGraph? = nil,
+        options: RunOptions,
+        program: Program,
+        started: Date = Date()
+    ) {
+        let graph = graph ?? recipe.graph
         self.recipe = recipe
+        self.graph = graph
         self.options = options
         self.program = program
         self.started = started
-        entries = ReportEntry.all(in: recipe.graph, out: options.out)
+        entries = ReportEntry.all(in: graph, out: options.out)
     }
 }

@@ -40,6 +40,9 @@ import Testing
         #expect(wait(for: "there is no node kind", client) || wait(for: "nothing_like_it", client))
         try test.edit("render.yaml") { $0.replacingOccurrences(of: "nothing_like_it", with: "draw_face") }
         #expect(wait(for: #""status":"changed""#, client))
+        #expect(wait(for: #""phase":"done""#, client))
+        // Nothing says that the process has seen the end of its run.
+        usleep(500_000)
 
         run.process.interrupt()
         let result = try test.finish(run)

@@ -46,7 +46,7 @@ import Testing
         #expect(scores.values.allSatisfy { ($0["max_abs"] as? Double ?? 0) > 0.01 })
         let entries = try #require(changed.document["entries"] as? [[String: Any]])
         let file = workshop.folder("recipe.yaml")
-        #expect(entries[1]["approve"] as? String == "pulid-run approve \(file) --set style=neon --only picture")
+        #expect(entries[1]["approve"] as? String == "pulid-run approve \(file) --only 'picture[style=neon]'")
     }
 
     @Test func thePictureInThePageHasThePixelsOfTheFile() throws {

@@ -201,7 +201,8 @@ def details(check: Check):
     expect(page.locator('canvas[data-pane="difference"]')).to_be_visible()
     expect(page.locator("#pixel")).to_contain_text("pixels differ")
     command = check.text("#approve")
-    assert command.startswith("pulid-run approve sweep.yaml --set ") and "seed=2" in command, command
+    assert command.startswith("pulid-run approve sweep.yaml --only ") and "seed=2]" in command, command
+    expect(page.locator("#change")).to_contain_text("baseline")
     page.locator("#copy").click()
     expect(page.locator("#copy")).to_have_text(re.compile("copied|selected"))
     check.press("c")

@@ -80,9 +80,21 @@ class Details {
 
   facts(index) {
     const entry = this.model.entry(index);
-    const parts = [...this.expectations(index), ...this.otherScores(index), ...this.approval(entry, this.model.standing(index)),
+    const parts = [...this.change(index), ...this.expectations(index), ...this.otherScores(index), ...this.approval(entry, this.model.standing(index)),
       ...this.steps(index), ...this.files(entry), ...this.nodes(index)];
     byId("facts").replaceChildren(...parts);
+  }
+
+  /** Why it is no longer like its baseline, and with how many others. */
+  change(index) {
+    const group = this.model.groupOf.get(index);
+    if (!group) return [];
+    const parts = [element("h3", {}, "What changed"), element("p", { id: "change" }, group.text)];
+    if (group.entries.length > 1) {
+      parts.push(element("p", { class: "faint" }, `${group.entries.length} pictures changed for this cause. To accept them all:`),
+        element("p", { class: "command" }, element("code", {}, group.command)));
+    }
+    return parts;
   }
 
   expectations(index) {

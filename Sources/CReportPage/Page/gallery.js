@@ -12,6 +12,7 @@ class Gallery {
     this.words = [];
     this.values = {};
     this.node = "";
+    this.cause = "";
     this.sort = "worst";
     this.isReversed = false;
     this.layout = "gallery";
@@ -31,6 +32,7 @@ class Gallery {
     const on = (id, kind, take) => byId(id).addEventListener(kind, () => { take(byId(id)); this.show(); });
     on("search", "input", (box) => { this.words = box.value.toLowerCase().split(/\s+/).filter(Boolean); });
     on("sort", "change", (box) => { this.sort = box.value; });
+    on("cause", "change", (box) => { this.cause = box.value; });
     on("layout", "change", (box) => { this.layout = box.value; });
     for (const id of ["rows", "columns"]) on(id, "change", () => {});
     byId("direction").addEventListener("click", () => this.setReversed(!this.isReversed));
@@ -97,6 +99,18 @@ class Gallery {
     if (hadFocus) box.querySelector("input:checked").focus();
   }
 
+  makeCauses() {
+    const { groups } = this.model.state;
+    const text = groups.map(({ id, entries }) => `${id} ${entries.length}`).join("\n");
+    if (this.causesMadeFor === text) return;
+    this.causesMadeFor = text;
+    byId("causes").hidden = groups.length === 0;
+    if (!groups.some(({ id }) => id === this.cause)) this.cause = "";
+    byId("cause").replaceChildren(element("option", { value: "" }, "any"),
+      ...groups.map(({ id, entries }) => element("option", { value: id }, `${id} (${entries.length})`)));
+    byId("cause").value = this.cause;
+  }
+
   // Which, and in which order
 
   isFound(index) {
@@ -105,6 +119,7 @@ class Gallery {
     if (this.filter === "problems" ? !Gallery.problems.includes(status) : this.filter !== "all" && status !== this.filter) {
       return false;
     }
+    if (this.cause && model.groupOf.get(index)?.id !== this.cause) return false;
     const { instance } = model.entry(index);
     if (this.node && model.node(instance).name !== this.node) return false;
     const { cell } = model.parts.instances[instance];
@@ -135,6 +150,7 @@ class Gallery {
 
   show() {
     this.makeFilters();
+    this.makeCauses();
     if (this.sortsMadeFor !== this.model.fields.join()) this.makeSorts();
     const all = [...Array(this.model.count).keys()];
     this.shown = this.sorted(all.filter((index) => this.isFound(index)));

@@ -24,6 +24,7 @@ class Model {
       return found;
     });
     this.fields = [...fields].sort();
+    this.groupOf = new Map(state.groups.flatMap((group) => group.entries.map((index) => [index, group])));
     this.words = null;
   }
 

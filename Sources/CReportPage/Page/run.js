@@ -10,6 +10,11 @@ function showRun(model) {
     section("What went wrong", ...state.problems.map(({ place, message, hint }) =>
       element("p", { class: "problem" }, element("code", {}, place), ` ${message}${hint ? `\nhint: ${hint}` : ""}`)));
   }
+  if (state.groups.length > 0) {
+    section("Changed pictures by cause", ...state.groups.map(({ text, command, entries }) =>
+      element("div", { class: "problem" }, element("p", {}, `${entries.length} ${entries.length === 1 ? "picture" : "pictures"}: ${text}`),
+        element("p", { class: "command" }, element("code", {}, command)))));
+  }
   const claimed = new Set(parts.entries.flatMap((entry) => entry.expectations));
   const others = parts.expectations.flatMap((expectation, number) => claimed.has(number) ? [] : [[
     state.expectations[number] === null ? "" : statusMark(state.expectations[number] ? "passed" : "changed", false),

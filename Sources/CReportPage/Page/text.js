@@ -65,7 +65,7 @@ function dataTable(label, head, rows) {
 /** A number for `dataTable`, with all its digits behind it. */
 const tableNumber = (value) => ({ isNumber: true, text: numberText(value), title: value === null ? null : String(value) });
 
-const marks = { error: "✖", changed: "≠", new: "+", passed: "✓", running: "…", waiting: "·", "not run": "∅" };
+const marks = { error: "✖", changed: "≠", new: "+", warned: "!", passed: "✓", running: "…", waiting: "·", "not run": "∅" };
 
 /** How a picture stands: a sign and a word, so that colour is not all there is. */
 function statusMark(status, withWord = true) {

@@ -173,9 +173,8 @@ struct ReportDocument: Encodable {
     }
 
     private static func approval(of instance: Graph.Instance, _ subject: ReportSubject) -> String {
-        let cell = instance.cell.coordinates.flatMap { ["--set", "\($0.axis)=\($0.value)"] }
-        return ShellWord.command(
-            ["pulid-run", "approve", subject.graph.file] + settings(subject) + cell + ["--only", instance.node]
+        ShellWord.command(
+            ["pulid-run", "approve", subject.graph.file] + settings(subject) + ["--only", InstanceName(instance).title]
         )
     }
 

@@ -47,6 +47,16 @@ struct ReportState: Encodable {
         let fields: [Field]
     }
 
+    /// Pictures that changed for one cause.
+    struct Group: Encodable {
+        let id: String
+        let text: String
+        /// What accepts exactly these.
+        let command: String
+        /// The worst first.
+        let entries: [Int]
+    }
+
     let revision: Int
     let phase: Phase
     /// `3 ran, 0 cached, 2 written in 1.2 s`
@@ -66,6 +76,7 @@ struct ReportState: Encodable {
     let problems: [Problem]
     let warnings: [String]
     let tables: [Table]
+    let groups: [Group]
     /// Why there is no newer report than this.
     let notice: String?
 
@@ -120,6 +131,18 @@ struct ReportState: Encodable {
             )
         }
         warnings = run.warnings.map { TerminalText($0).escaped(keepsLines: true) }
+        let places = Dictionary(
+            subject.entries.enumerated().map { (InstanceName(graph.instances[$1.instance]), $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        groups = (run.summary?.regressions ?? []).map { group in
+            Group(
+                id: shown(group.cause.id),
+                text: TerminalText(group.cause.text).escaped(keepsLines: true),
+                command: TerminalText(group.command).escaped(),
+                entries: group.members.compactMap { places[$0.name] }
+            )
+        }
         tables = (run.summary?.tables ?? []).map { table in
             Table(
                 path: shown(table.path),

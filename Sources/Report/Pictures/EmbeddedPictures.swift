@@ -44,6 +44,10 @@ final class EmbeddedPictures: ReportPictures {
                 found[place].baseline = found[place].now
             } else if !addFull(source.baseline(entry), to: &found[place].baseline) {
                 break
+            } else if let map = source.flip(entry, run) {
+                var picture: ReportPicture? = ReportPicture(width: map.width, height: map.height)
+                guard addFull(map, to: &picture) else { break }
+                found[place].maps = picture.map { [("FLIP", $0)] } ?? []
             }
         }
         return found

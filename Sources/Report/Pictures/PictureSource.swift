@@ -31,6 +31,12 @@ public struct PictureSource: Sendable {
     /// What an entry is measured against.
     func baseline(_ entry: ReportEntry) -> Bitmap? { entry.baseline.flatMap { Self.read($0.path) } }
 
+    /// Where people see how the two differ; nil without a pair of one size, or where they are equal.
+    func flip(_ entry: ReportEntry, _ run: RunSnapshot) -> Bitmap? {
+        guard let now = now(entry, run), let baseline = baseline(entry), now != baseline else { return nil }
+        return (try? FLIP().map(baseline, now))?.picture
+    }
+
     /// What can be seen of a result.
     func steps(_ instance: Int, _ run: RunSnapshot) -> [(name: String, picture: Bitmap)] {
         guard subject.graph.instances[instance].schema.output is any VisibleArtifact.Type,

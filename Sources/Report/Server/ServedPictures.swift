@@ -24,7 +24,10 @@ struct ServedPictures: ReportPictures {
                     full: .served("\(path)/full?v=\(digest.short)")
                 )
             }
-            return (picture("now", record), picture("baseline", reader), [])
+            let (now, baseline) = (picture("now", record), picture("baseline", reader))
+            guard now != nil, baseline != nil, verdicts[place].status == .changed else { return (now, baseline, []) }
+            let version = (record.digest?.short ?? "") + (reader?.digest?.short ?? "")
+            return (now, baseline, [("FLIP", ReportPicture(full: .served("pictures/\(place)/flip/full?v=\(version)")))])
         }
     }
 
@@ -50,6 +53,11 @@ struct ServedPictures: ReportPictures {
             let picture: () -> Bitmap?
             let digest: Digest?
             switch words[2] {
+            case "flip":
+                guard let reader = entry.baseline?.reader, let old = run.instances[reader].digest,
+                    let new = run.instances[entry.instance].digest
+                else { return nil }
+                return cache.file("\(old.hex) \(new.hex)") { source.flip(entry, run).flatMap(PictureFile.full) }
             case "now": (picture, digest) = ({ source.now(entry, run) }, run.instances[entry.instance].digest)
             case "baseline":
                 (picture, digest) = (

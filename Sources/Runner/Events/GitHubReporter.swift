@@ -48,11 +48,8 @@ public final class GitHubReporter: Reporter {
         case .failed(let failure): note(failure.isMissingBaseline ? 1e9 : .infinity, failure.diagnostic)
         case .output(let output): if let failure = output.failure { note(.infinity, failure) }
         case .expectation(let report):
-            if let excess = report.excess {
-                note(excess, diagnostic(report))
-            } else if report.isWarning {
-                note(0, diagnostic(report))
-            }
+            // A warning comes after all that is wrong.
+            if let excess = report.excess ?? (report.isWarning ? -1 : nil) { note(excess, diagnostic(report)) }
         case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
         case .summary(let summary):
             annotate()

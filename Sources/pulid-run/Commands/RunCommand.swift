@@ -59,7 +59,8 @@ struct RunCommand: ParsableCommand {
         runOptions.lock = try BaselineLock.read(for: loaded.graph)
         runOptions.shard = try shard.shardOfRun()
         let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
-        let subject = ReportSubject(loaded, options: runOptions, program: Program.description(options.numerics))
+        let program = Program.description(options.numerics)
+        let subject = ReportSubject(loaded, graph: graph, options: runOptions, program: program)
         let pictures = PicturePlaces(graph, out: runOptions.out, hasFailed: ci)
         let isReported = report != nil || site != nil || ci
         let reports = try Reports(format, for: loaded, options.verbosity, pictures: pictures)
