@@ -78,7 +78,10 @@ import Testing
     /// What of the file this process holds in memory, in bytes.
     private static func resident(_ path: String) throws -> Int {
         var (isOurs, kilobytes) = (false, 0)
-        for line in try String(contentsOfFile: "/proc/self/smaps", encoding: .utf8).split(separator: "\n") {
+        // Its size is said to be 0, so that it has to be read to its end.
+        let handle = try #require(FileHandle(forReadingAtPath: "/proc/self/smaps"))
+        let text = String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+        for line in text.split(separator: "\n") {
             // The first line of each mapping ends in its file's path.
             if line.prefix(while: { $0 != " " }).contains("-") { isOurs = line.hasSuffix(path) }
             if isOurs, line.hasPrefix("Rss:") { kilobytes += Int(line.filter(\.isNumber)) ?? 0 }

@@ -141,7 +141,7 @@ import Testing
         let cases = [
             (lock.replacingOccurrences(of: "96", with: "97"), "was edited since it was written"),
             ("{}", "is no lock file"),
-            ("", "is no lock file"),
+            ("", "cannot be read"),
         ]
         for (text, reason) in cases {
             try test.folder.write(text, to: "recipes/draw.lock")
