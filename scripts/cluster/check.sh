@@ -49,8 +49,11 @@ sweep() {
 requeued() { squeue --noheader --array --format='%i %r' | sed -n 's/ BeginTime$//p' | grep .; }
 hurry() {
     await requeued || return 0
-    for job in $(requeued); do scontrol update "jobid=$job" starttime=now; done
+    for job in $(requeued); do scontrol update "jobid=$job" starttime=now || true; done
 }
+
+# As Slurm tells a task that its time is nearly over; refused while it is only just starting, or ends.
+tell_one() { scancel --batch --signal=USR1 "$(squeue --noheader --array --states=running --format=%i | head -n 1)"; }
 
 # What else the sweeps are told.
 more=()
@@ -115,8 +118,7 @@ resume
 compare 1
 
 begin out-of-time
-task=$(squeue --noheader --array --states=running --format=%i | head -n 1)
-scancel --batch --signal=USR1 "$task"
+await tell_one
 hurry
 compare 1
 grep -q 'attempt 2' "$work/$name"/logs/[1-9].log || fail "no shard went on in another turn"
