@@ -16,7 +16,8 @@ port=$((20000 + RANDOM % 20000))
 finish() {
     # Jobs first: they are told, and end in time.
     scancel --user="$(id -un)" 2> /dev/null || true
-    [ -z "$watcher" ] || kill "$watcher" 2> /dev/null || true
+    # The program is the child of a shell.
+    [ -z "$watcher" ] || pkill -P "$watcher" 2> /dev/null || kill "$watcher" 2> /dev/null || true
     [ -z "$server" ] || kill "$server" 2> /dev/null || true
     "$here/cluster.sh" stop "$work/cluster"
     if [ "$failures" = 0 ]; then rm -rf "$work"; else echo "all of it is in $work" >&2; fi
