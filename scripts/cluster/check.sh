@@ -16,7 +16,8 @@ port=$((20000 + RANDOM % 20000))
 finish() {
     # Jobs first: they are told, and end in time.
     scancel --user="$(id -un)" 2> /dev/null || true
-    [ -z "$watcher" ] || kill "$watcher" 2> /dev/null || true
+    # The program is the child of a shell.
+    [ -z "$watcher" ] || pkill -P "$watcher" 2> /dev/null || kill "$watcher" 2> /dev/null || true
     [ -z "$server" ] || kill "$server" 2> /dev/null || true
     "$here/cluster.sh" stop "$work/cluster"
     if [ "$failures" = 0 ]; then rm -rf "$work"; else echo "all of it is in $work" >&2; fi
@@ -49,8 +50,11 @@ sweep() {
 requeued() { squeue --noheader --array --format='%i %r' | sed -n 's/ BeginTime$//p' | grep .; }
 hurry() {
     await requeued || return 0
-    for job in $(requeued); do scontrol update "jobid=$job" starttime=now; done
+    for job in $(requeued); do scontrol update "jobid=$job" starttime=now || true; done
 }
+
+# As Slurm tells a task that its time is nearly over; refused while it is only just starting, or ends.
+tell_one() { scancel --batch --signal=USR1 "$(squeue --noheader --array --states=running --format=%i | head -n 1)"; }
 
 # What else the sweeps are told.
 more=()
@@ -115,8 +119,7 @@ resume
 compare 1
 
 begin out-of-time
-task=$(squeue --noheader --array --states=running --format=%i | head -n 1)
-scancel --batch --signal=USR1 "$task"
+await tell_one
 hurry
 compare 1
 grep -q 'attempt 2' "$work/$name"/logs/[1-9].log || fail "no shard went on in another turn"
