@@ -125,7 +125,13 @@ struct IdentitiesTests {
         let attention = try SafetensorsFile(path: goldenFolder + "/pulid_attention.safetensors")
         var writer = SafetensorsWriter()
         for entry in attention.entries { writer.add(entry.name, try attention.tensor(entry.name)) }
-        writer.add("id_adapter.latents", .zeros([1, 32, 8]))
+        let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../models/tiny").standardizedFileURL.path
+        try TinyIDFormer.write(to: folder + "/encoder.safetensors", insteadOf: models + "/pulid.safetensors")
+        let encoder = try SafetensorsFile(path: folder + "/encoder.safetensors")
+        for entry in encoder.entries where entry.name.hasPrefix("id_adapter.") {
+            writer.add(entry.name, try encoder.tensor(entry.name))
+        }
         try writer.write(to: folder + "/pulid_v1.1.safetensors")
         let weights = Value.string(folder + "/pulid_v1.1.safetensors")
         let v1_1: PuLIDModel = try runner.run("load_pulid", ["weights": weights, "eva_clip": Self.tower])
