@@ -126,7 +126,7 @@ import Testing
                 }
             )
         }
-        #expect(calls == (sampler == .dpmppSDE ? 4 : 2))
+        #expect(calls == ([.dpmppSDE, .heun].contains(sampler) ? 4 : 2))
         #expect(throws: Cancelled.self) {
             try sampler(start, schedule, random: &random, denoise: { _, _ in throw Cancelled() })
         }

@@ -109,7 +109,10 @@ struct InspectionTests {
         let found = FileInspection(path: path)
         #expect(found.format == format)
         #expect(found.kind == kind)
-        #expect(found.details == details)
+        // The embedded models are smaller than SDXL, which is said of what is judged against it.
+        let isSmall = { (line: String) in line.hasPrefix("made for layers of other") || line.contains("; SDXL's are ") }
+        #expect(found.details.filter { !isSmall($0) } == details)
+        #expect(found.details.contains(where: isSmall) == [1, 5, 6].contains(index))
         #expect(found.use == use?.replacing("PATH", with: path))
         #expect(found.problem == nil)
         #expect(found.bytes > 0)

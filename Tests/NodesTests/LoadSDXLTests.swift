@@ -476,7 +476,7 @@ struct SingleFileTests {
         ),
         ("conditioner.embedders.0.model.ln_final.weight", "the SDXL refiner"),
         ("double_blocks.0.img_attn.qkv.weight", "FLUX"),
-        ("id_adapter.body.0.weight", "PuLID v1; name it as `weights:` of load_pulid"),
+        ("id_adapter.body.0.weight", "PuLID's encoder without its identity attention"),
         ("lora_unet_mid_block.lora_up.weight", "a LoRA; name it as `loras:` of load_sdxl"),
         ("label_emb.0.0.weight", "SDXL's UNet alone; name it as `unet:` of load_sdxl"), ("x", "something else"),
     ]

@@ -53,7 +53,8 @@
             let all = try render(folder, limit: .max)
             #expect(all.mapped == [text, text.union(unet), text.union(unet).union(vae)])
             let one = try render(folder, limit: 1)
-            #expect(one.mapped == [text, unet, vae])
+            // The weights that LoRAs share are used last, those of the second text encoder after the first's.
+            #expect(one.mapped == [["text_encoder_2/model.safetensors"], unet, vae])
             #expect(one.image == all.image)
         }
     }
