@@ -233,7 +233,7 @@ import Testing
     static let unknown: [[String: [Int]]] = [
         ["model.diffusion_model.x.weight": [2]], ["\(layer)y.alpha": []], ["\(layer)y.dora_scale": [32, 1]],
         ["\(layer)y.lora_mod.weight": [4, 4, 3, 3]], ["\(layer).reshape_weight": [2]],
-        ["lora_prior_unet_x.lora_up.weight": [2, 2]], ["\(layer).hada_w1_c": [32, 4]], ["\(layer).rescale": [32, 1]],
+        ["\(layer).hada_w1_c": [32, 4]], ["\(layer).rescale": [32, 1]],
         ["bundle_emb.ada.clip_l_out": [2, 48]],
     ]
 
@@ -241,6 +241,13 @@ import Testing
         let folder = try TemporaryFolder()
         let path = try write(Self.good.merging(keys) { $1 }, folder)
         #expect(throws: LoRAError.unknownKeys(keys.keys.sorted(), file: path)) { try LoRAFile(path) }
+    }
+
+    @Test func networksOfOtherModelsAreNamed() throws {
+        let folder = try TemporaryFolder()
+        let other = "lora_prior_unet_x.lora_up.weight"
+        let path = try write(Self.good.merging([other: [2, 2]]) { $1 }, folder)
+        #expect(throws: LoRAError.unknownNetwork([other], file: path)) { try LoRAFile(path) }
     }
 
     static let incomplete: [(given: [String: [Int]], kind: String, missing: String)] = [

@@ -81,7 +81,12 @@ import Testing
     @Test func checkpointsWithoutTheirVAE() throws {
         let path = try file("no_vae") { $0.hasPrefix("first_stage_model.") ? nil : ($0, $1) }
         #expect(FileInspection(path: path).kind == "SDXL in one file without its VAE")
-        #expect(FileInspection(path: path).use == "{uses: load_sdxl, base: \(path), vae: VAE}")
+        // Its narrow layers say no settings, so that they are needed too.
+        #expect(FileInspection(path: path).use == "{uses: load_sdxl, base: \(path), vae: VAE, config: CONFIG}")
+        let narrow = message { _ = try load(["base": .string(path), "vae": .string("\(folder.path)/vae")]) }
+        #expect(
+            narrow == "\(path): UNet2DConditionModel: norm_num_groups is 32, but 4 channels cannot be so many groups"
+        )
         let said = message { _ = try load(settings(path)) }
         #expect(
             said

@@ -1,4 +1,5 @@
 import Checkpoints
+import EngineTestSupport
 import Foundation
 import Graph
 import ModelFiles
@@ -10,12 +11,15 @@ import Testing
 /// `inspect` and a run have one judgement: what is offered loads, and what is not is refused in every place.
 @Suite final class InspectedFilesTests {
     private let folder: ModelFolder
+    /// Beside the model's folder, which is copied into it.
+    private let cache: TemporaryFolder
     private let runner = NodeRunner()
     private let whole: SafetensorsFile
     private static let tiny = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("../../models/tiny").standardizedFileURL.path
 
     init() throws {
+        cache = try TemporaryFolder()
         folder = try ModelFolder(copying: Golden.path("single_file/diffusers", #filePath))
         whole = try SafetensorsFile(path: Golden.path("single_file/model.safetensors", #filePath))
         for part in ["tokenizer", "tokenizer_2", "scheduler", "model_index.json"] {
@@ -106,6 +110,9 @@ import Testing
         return files + [broken]
     }
 
+    /// Checkpoints whose fault is their UNet's: as `vae:` they give what is whole.
+    private static let wholeVAEs = ["odd_note", "no_norm", "no_middle", "stray"].map { "/\($0).safetensors" }
+
     @Test func whatIsOfferedLoadsAndNothingElse() throws {
         for path in try everything() {
             let found = FileInspection(path: path)
@@ -114,7 +121,11 @@ import Testing
                 do { try load(use) } catch { Issue.record("\(use): \(error)") }
             } else {
                 for (node, parameters) in places(of: path) {
-                    #expect(throws: (any Error).self, "\(node) \(parameters)") { try load(node, parameters) }
+                    if parameters["vae"] == .string(path), Self.wholeVAEs.contains(where: path.hasSuffix) {
+                        #expect(throws: Never.self, "\(parameters)") { try load(node, parameters) }
+                    } else {
+                        #expect(throws: (any Error).self, "\(node) \(parameters)") { try load(node, parameters) }
+                    }
                 }
                 let isSaid = found.problem != nil || found.details.contains { $0.contains("does not take it") }
                 #expect(isSaid || found.kind != "SDXL in one file", "\(path)")
@@ -124,15 +135,19 @@ import Testing
 
     // MARK: - Running what is offered
 
+    /// The base that the LoRAs and textual inversions are made for.
+    private static let wider = goldenFolder + "/sdxl"
+
     private var places: [(node: String, parameters: (String) -> [String: Value])] {
         let base = Value.string(folder.path)
+        let added = Value.string(Self.wider)
         return [
             ("load_sdxl", { ["base": .string($0)] }), ("load_sdxl", { ["base": .string($0), "config": base] }),
             ("load_sdxl", { ["base": base, "unet": .string($0)] }),
             ("load_sdxl", { ["base": base, "vae": .string($0)] }),
             ("load_sdxl", { ["base": base, "tokenizer": .string($0)] }),
-            ("load_sdxl", { ["base": base, "loras": .list([.map(["file": .string($0)])])] }),
-            ("load_sdxl", { ["base": base, "embeddings": .map(["a": .string($0)])] }),
+            ("load_sdxl", { ["base": added, "loras": .list([.map(["file": .string($0)])])] }),
+            ("load_sdxl", { ["base": added, "embeddings": .map(["a": .string($0)])] }),
             ("load_pulid", { ["weights": .string($0), "eva_clip": .string(Self.tiny + "/eva_clip.safetensors")] }),
             ("load_pulid", { ["weights": .string(Self.tiny + "/pulid.safetensors"), "eva_clip": .string($0)] }),
             ("load_face_models", { ["folder": .string(Self.tiny + "/face"), "parser": .string($0)] }),
@@ -166,8 +181,12 @@ import Testing
             let value = Value.string(words[text] ?? text)
             switch key {
             case "uses": node = text
-            case "file": parameters["loras"] = .list([.map(["file": value])])
-            case "NAME": parameters["embeddings"] = .map(["a": value])
+            case "file":
+                parameters["loras"] = .list([.map(["file": value])])
+                parameters["base"] = .string(Self.wider)
+            case "NAME":
+                parameters["embeddings"] = .map(["a": value])
+                parameters["base"] = .string(Self.wider)
             case "scale": continue
             default: parameters[key] = value
             }
@@ -178,7 +197,7 @@ import Testing
     // MARK: - The cache of huggingface_hub
 
     private func hub(_ name: String, _ source: String, revisions: [String] = ["0123abcd"]) throws -> String {
-        let path = "\(folder.path)/hub/models--someone--\(name)"
+        let path = "\(cache.path)/models--someone--\(name)"
         try FileManager.default.createDirectory(atPath: "\(path)/snapshots", withIntermediateDirectories: true)
         for revision in revisions {
             try FileManager.default.copyItem(atPath: source, toPath: "\(path)/snapshots/\(revision)")
@@ -206,7 +225,7 @@ import Testing
         let lora = try hub("lora", Golden.path("../../CheckpointsTests/Goldens/lora_kinds/peft_lora", #filePath))
         #expect(FileInspection(path: lora).kind == "a LoRA")
         try load("load_face_models", ["folder": .string(try hub("faces", Self.tiny + "/face"))])
-        let parts = FileInspection(path: "\(folder.path)/hub")
+        let parts = FileInspection(path: cache.path)
         #expect(parts.kind == "a folder of models")
         #expect(
             parts.parts.map(\.name) == [

@@ -25,6 +25,10 @@ enum TinyIDFormer {
         _ = try IDFormer(Weights(fresh) / "id_adapter", config: config)
         var writer = SafetensorsWriter()
         writer.add(fresh.all)
+        let file = try SafetensorsFile(path: old)
+        for name in file.tensorNames where name.hasPrefix("id_adapter_attn_layers.") {
+            writer.add(name, try file.tensor(name))
+        }
         try Data(writer.serialized()).write(to: URL(fileURLWithPath: path))
     }
 }

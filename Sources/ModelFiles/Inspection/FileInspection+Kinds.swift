@@ -13,17 +13,18 @@ extension FileInspection {
         use = found.place.map(node)
         switch found {
         case .checkpoint(.sdxl, let lacks):
-            details += noiseLines(source)
+            describeNoise(source)
             // Without text encoders it is another base's UNet.
             if lacks.isEmpty || lacks == [.vae] { judgeBase(lacks: lacks) } else { judgeUNet(settings: nil, files) }
         case .unet(.sdxl):
             details.append(
                 "the whole UNet: SDXL-Lightning's come like this; steps and sampler must be those it was made for"
             )
-            details += noiseLines(source)
+            describeNoise(source)
             judgeUNet(settings: settings, files)
         case .unet(.guidanceEmbedded):
             details.append("use sampler: lcm and schedule: lcm; one call a step, whatever the guidance")
+            describeNoise(source)
             judgeUNet(settings: settings, files)
         case .vae: judgeVAE(settings: settings, files)
         case .lora: describeLoRA(files)
@@ -54,8 +55,9 @@ extension FileInspection {
         }
     }
 
-    private func noiseLines(_ source: any CheckpointSource) -> [String] {
-        ((try? NoiseMarkers(source).lines) ?? []).map { "it \($0)" }
+    /// Notes that cannot be read are the file's fault.
+    private mutating func describeNoise(_ source: any CheckpointSource) {
+        judge(for: "load_sdxl") { $0.details += try NoiseMarkers(source).lines.map { "it \($0)" } }
     }
 
     private mutating func judgeFaceModel(_ found: WeightsKind) {
