@@ -172,9 +172,9 @@ struct SlurmCommandTests {
             nodes:
               face:  {uses: draw_face, seed: 1, size: "${size}"}
               other: {uses: draw_face, seed: 2, size: 64}
-              score: {uses: compare, image: $face, baseline: $other}
+              score: {uses: compare_tensors, value: $face, baseline: $other}
             outputs:
-              "${size}.json": $score
+              scores.csv: "$score[*]"
 
             """,
             to: "drawn.yaml"

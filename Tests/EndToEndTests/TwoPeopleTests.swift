@@ -35,21 +35,21 @@ struct TwoPeopleTests {
         #expect(result.status == 2)
         #expect(
             result.stderr == """
-                recipes/two-people.yaml:31:53: error: `mask` of `place_id` needs an image, but `prompt` makes a prompt
-                31 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
+                recipes/two-people.yaml:32:53: error: `mask` of `place_id` needs an image, but `prompt` makes a prompt
+                32 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
                    |                                                     ^^^^^^^
-                recipes/two-people.yaml:34:3: note: `prompt` is declared here
+                recipes/two-people.yaml:35:3: note: `prompt` is declared here
                 hint: did you mean `$left`?
 
-                recipes/two-people.yaml:31:72: error: start_at is 0.6 and end_at 0.4: the identity would never act
-                31 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
+                recipes/two-people.yaml:32:72: error: start_at is 0.6 and end_at 0.4: the identity would never act
+                32 |   ada_left:  {uses: place_id, identity: $ada, mask: $prompt, start_at: 0.6, end_at: 0.4}
                    |                                                                        ^^^
                 hint: start_at comes before end_at; 0 and 1 are the whole way, and id_scale: 0 is without the identity
 
-                recipes/two-people.yaml:39:27: error: `identity` of `sample` needs an identity, but `right` makes an image
-                39 |     identity: [$ada_left, $right]
+                recipes/two-people.yaml:40:27: error: `identity` of `sample` needs an identity, but `right` makes an image
+                40 |     identity: [$ada_left, $right]
                    |                           ^^^^^^
-                recipes/two-people.yaml:30:3: note: `right` is declared here
+                recipes/two-people.yaml:31:3: note: `right` is declared here
                 hint: did you mean `$ada`?
 
                 """
