@@ -44,8 +44,12 @@ package struct PuLIDParts {
 
     static func tower(_ path: String, _ files: OpenFiles) throws -> EVAVisionTransformer {
         try files.require(path, expected: "EVA02-CLIP (EVA02_CLIP_L_336_psz14_s6B.pt)") { $0 == .evaCLIP }
-        let file = try EVACLIPFile(files.source(path))
-        return try EVAVisionTransformer(checkpoint: Weights(HeaderWeights(file.weights)), metadata: file.metadata)
+        do {
+            let file = try EVACLIPFile(files.source(path))
+            return try EVAVisionTransformer(checkpoint: Weights(HeaderWeights(file.weights)), metadata: file.metadata)
+        } catch let error as ModelConfigError {
+            throw ModelFileError.badConfig(path: path, reason: "\(error)")
+        }
     }
 
     /// A matrix of keys and one of values in each layer, all for tokens of one width. Which layers there have to be is said by

@@ -190,7 +190,7 @@ struct SlurmCommandTests {
             #expect(FileManager.default.fileExists(atPath: String(log.output.1)))
         }
         // What could be done is there.
-        #expect(try cluster.bytes(in: "out").keys.sorted() == ["64.json"])
+        #expect(try cluster.bytes(in: "out").keys.sorted() == ["scores.csv"])
     }
 
     @Test func whatIsWrongWithFilesIsSaidBeforeAnythingIsSubmitted() throws {
