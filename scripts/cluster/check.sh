@@ -85,7 +85,9 @@ compare() {
     diff -r "$work/alone.out" "$work/$name.out" > "$work/$name.diff" || fail "other bytes: $(head -n 3 "$work/$name.diff")"
     local ran
     ran=$(events finished)
-    [ "$ran" -ge "$nodes" ] && [ "$ran" -le $((nodes + $1)) ] || fail "$ran nodes ran, of $nodes"
+    [ "$ran" -le $((nodes + $1)) ] || fail "$ran nodes ran, of $nodes"
+    # Another round begins new logs, and has less to do.
+    [ "$ran" -ge "$nodes" ] || [ "$(grep -c ^submitted "$work/$name.txt")" -gt 1 ] || fail "$ran nodes ran, of $nodes"
     echo "$name: $ran of $nodes nodes ran, $(cat "$work/$name"/status/[1-9]* | cut -d' ' -f2 | sort | uniq -c | xargs)"
 }
 
@@ -128,7 +130,17 @@ begin controller-killed
 kill -KILL "$(cat "$work/cluster/slurmctld.pid")"
 sleep 2
 slurmctld
-compare 0
+# What it had not saved it has forgotten: tasks begin again beside those that run, their nodes are drained as having a
+# "Duplicate jobid", and who looks after the cluster has to take them back.
+while kill -0 "$watcher" 2> /dev/null; do
+    for node in n1 n2; do scontrol update "nodename=$node" state=resume 2> /dev/null || true; done
+    for job in $(squeue --noheader --array --format='%i %r' 2> /dev/null | sed -n 's/ launch failed.*//p'); do
+        scontrol release "$job" || true
+    done
+    sleep 3
+done
+# Both tasks of that kind, with what was under way in each.
+compare 2
 
 begin coordinator-killed
 kill -KILL "$(pgrep -P "$watcher" -f "$program" || echo "$watcher")"
