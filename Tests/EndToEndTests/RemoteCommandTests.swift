@@ -28,11 +28,11 @@ import Testing
         let plan = try test.run("plan", "face.yaml", "--remote", "share", "--cache", "other")
         #expect(plan.lines.last == "2 nodes cached (2 in the remote cache), 0 to run")
         let second = try test.shell(
-            "$PULID_RUN face.yaml --cache other --out there --format json 2>/dev/null | tail -n 1",
+            "$PULID_RUN face.yaml --cache other --out there/face --format json 2>/dev/null | tail -n 1",
             environment: ["PULID_REMOTE": "file://\(test.folder("share"))", "PULID_REMOTE_MODE": "read"]
         )
         #expect(second.stdout.contains(#""ran": 0"#) && second.stdout.contains(#""found": 2"#), "\(second.stdout)")
-        #expect(try test.folder.bytes(of: "there/1.png") == test.folder.bytes(of: "out/face/1.png"))
+        #expect(try test.folder.bytes(of: "there/face/1.png") == test.folder.bytes(of: "out/face/1.png"))
     }
 
     @Test func whatIsMissingIsPushed() throws {

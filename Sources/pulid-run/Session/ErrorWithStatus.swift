@@ -1,3 +1,4 @@
+import ArgumentParser
 import Cluster
 import Runner
 import Store
@@ -5,52 +6,56 @@ import Workflows
 
 /// An error that the caller is told apart from others.
 protocol ErrorWithStatus: Error {
-    var exitStatus: ExitStatus { get }
+    var exitStatus: Runner.ExitStatus { get }
 }
 
+/// What only the work shows about flags.
+extension ValidationError: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .badFlags }
+}
 extension StoreError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .cacheUnusable }
+    var exitStatus: Runner.ExitStatus { .cacheUnusable }
 }
 extension RemoteSettingsError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .cacheUnusable }
+    var exitStatus: Runner.ExitStatus { .cacheUnusable }
 }
 extension TooFewThreads: ErrorWithStatus {
-    var exitStatus: ExitStatus { .nodeFailed }
+    var exitStatus: Runner.ExitStatus { .nodeFailed }
 }
 extension UnknownNode: ErrorWithStatus {
-    var exitStatus: ExitStatus { .badFlags }
+    var exitStatus: Runner.ExitStatus { .badFlags }
 }
 extension UnneededNode: ErrorWithStatus {
-    var exitStatus: ExitStatus { .badFlags }
+    var exitStatus: Runner.ExitStatus { .badFlags }
 }
 extension SlurmError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .temporaryFailure }
+    var exitStatus: Runner.ExitStatus { .temporaryFailure }
 }
 extension DivisionError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .recipeInvalid }
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
 }
 extension ApprovalError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .recipeInvalid }
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
 }
 extension BaselineLockError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .recipeInvalid }
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
 }
 extension BisectionError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .badFlags }
+    var exitStatus: Runner.ExitStatus { .badFlags }
 }
 extension ReplayError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .recipeInvalid }
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
 }
 extension ForeignRecipeError: ErrorWithStatus {
-    var exitStatus: ExitStatus {
+    var exitStatus: Runner.ExitStatus {
         if case .exists = self { .nodeFailed } else { .recipeInvalid }
     }
 }
 extension ImportError: ErrorWithStatus {
-    var exitStatus: ExitStatus { .recipeInvalid }
+    var exitStatus: Runner.ExitStatus { .recipeInvalid }
 }
 extension SharingError: ErrorWithStatus {
-    var exitStatus: ExitStatus {
+    var exitStatus: Runner.ExitStatus {
         switch self {
         case .nothing: .recipeInvalid
         case .notShared, .otherFormat: .cacheUnusable
