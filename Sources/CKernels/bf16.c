@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "bf16.h"
 
+#include "tiles.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -26,42 +28,6 @@ float pk_rounded_to_bf16(float x) {
     bits = rounded_bits(bits);
     memcpy(&x, &bits, sizeof bits);
     return x;
-}
-
-// MARK: - Tiles
-
-// c[rows, panel] = start + a[rows, k] panel for so many rows and an even k. Two rows from `ahead` on are wanted soon.
-typedef void (*tile_function)(size_t k, const float *a, size_t a_row, const float *panel, const float *start,
-                              size_t start_stride, float *c, size_t c_stride, const float *ahead);
-
-// A whole product by the tiles for 1 ... most rows. What is left of c's width goes by a panel of its own.
-static void multiply_by_tiles(const tile_function *tiles, size_t most, size_t width, size_t m, size_t n, size_t k,
-                              const float *a, size_t a_row, const float *packed, const float *start,
-                              size_t start_stride, float *c, size_t c_stride) {
-    const size_t depth = k + k % 2;
-    float edge[16 * 32];
-    for (size_t i = 0, rows; i < m; i += rows) {
-        // What is left is split in two before it is less than a tile: few rows cannot keep the multipliers busy.
-        const size_t left = m - i;
-        rows = left >= 2 * most || left == most ? most : left > most ? (left + 1) / 2 : left;
-        for (size_t j = 0; j < n; j += width) {
-            const size_t columns = n - j < width ? n - j : width;
-            const float *panel = packed + j * depth, *from = start ? start + i * start_stride + j : NULL;
-            float *to = c + i * c_stride + j;
-            // While this tile is computed, two rows of the next strip come closer.
-            const size_t next = i + rows < m ? i + rows : i, row = 2 * (j / width);
-            const float *ahead = a + (next + (row + 1 < rows && next + row + 1 < m ? row : 0)) * a_row;
-            if (depth > 0 && columns == width) {
-                tiles[rows - 1](depth, a + i * a_row, a_row, panel, from, start_stride, to, c_stride, ahead);
-                continue;
-            }
-            memset(edge, 0, rows * width * sizeof(float));
-            for (size_t r = 0; from && r < rows; r++)
-                memcpy(edge + r * width, from + r * start_stride, columns * sizeof(float));
-            if (depth > 0) tiles[rows - 1](depth, a + i * a_row, a_row, panel, edge, width, edge, width, ahead);
-            for (size_t r = 0; r < rows; r++) memcpy(to + r * c_stride, edge + r * width, columns * sizeof(float));
-        }
-    }
 }
 
 // MARK: - Plain C
@@ -124,14 +90,17 @@ static const tile_function plain_tiles[PLAIN_ROWS] = {plain_rows_1, plain_rows_2
 
 static void plain_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, const float *packed,
                            const float *start, size_t start_stride, float *c, size_t c_stride) {
-    multiply_by_tiles(plain_tiles, PLAIN_ROWS, PLAIN_PANEL, m, n, k, a, a_row, packed, start, start_stride, c,
-                      c_stride);
+    const size_t depth = k + k % 2;
+    multiply_by_tiles(plain_tiles, PLAIN_ROWS, PLAIN_PANEL, depth * PLAIN_PANEL, m, n, depth, a, a_row, packed, start,
+                      start_stride, c, c_stride);
 }
 
-static const pk_bf16_kernels plain_kernels = {
+static const pk_rounded_kernels plain_kernels = {
     .panel = PLAIN_PANEL,
     .rows = PLAIN_ROWS,
-    .pair = 2,
+    .depth = PK_BF16_DEPTH,
+    .group = 2,
+    .group_size = 2,
     .round_rows = plain_round_rows,
     .round_panel = plain_round_panel,
     .multiply = plain_multiply,
@@ -171,14 +140,7 @@ static const pk_bf16_kernels plain_kernels = {
 
 // MARK: - AMX
 
-// Sixteen rows of 64 bytes.
-enum { SIDE = 16, AMX_PANEL = 2 * SIDE, AMX_ROWS = 2 * SIDE };
-
-typedef struct {
-    uint8_t palette, start_row, reserved[14];
-    uint16_t row_bytes[16];
-    uint8_t rows[16];
-} tile_shapes;
+#include "amx.h"
 
 // Pairs of adjacent k side by side, the even one first.
 static INLINE __m512i pairs_of(words_avx512 even, words_avx512 odd) {
@@ -219,25 +181,6 @@ static void amx_round_panel(size_t k, const float *floats, float *rounded) {
 #pragma clang attribute pop
 
 #pragma clang attribute push(__attribute__((target("amx-tile,amx-bf16,avx512f"))), apply_to = function)
-
-// Tiles 0 ... 3 are the sums of up to 32 x 32 elements, 4 and 5 A's rows, 6 and 7 B's columns, of `depth` elements of k.
-static void shape_tiles(size_t rows, size_t depth) {
-    tile_shapes shapes = {.palette = 1};
-    for (size_t lower = 0; lower < 2; lower++) {
-        const uint8_t height = (uint8_t)(rows < SIDE ? lower ? 0 : rows : lower ? rows - SIDE : SIDE);
-        // A tile that is not used has some shape nevertheless.
-        const uint8_t some = height > 0 ? height : 1;
-        for (size_t right = 0; right < 2; right++) {
-            shapes.rows[2 * lower + right] = some;
-            shapes.row_bytes[2 * lower + right] = 4 * SIDE;
-        }
-        shapes.rows[4 + lower] = some;
-        shapes.row_bytes[4 + lower] = (uint16_t)(2 * depth);
-        shapes.rows[6 + lower] = (uint8_t)(depth / 2);
-        shapes.row_bytes[6 + lower] = 4 * SIDE;
-    }
-    _tile_loadconfig(&shapes);
-}
 
 // The sums of whole blocks, or of the last one; `lower` says whether there are more than 16 rows.
 static INLINE void amx_blocks(const int lower, size_t blocks, const float *a, size_t a_row, const float *panel,
@@ -282,7 +225,7 @@ static void amx_panel(size_t rows, size_t blocks, const float *a, size_t a_row, 
 static void amx_strips(size_t m, size_t height, size_t n, size_t depth, size_t blocks, size_t panel_size,
                        const float *a, size_t a_row, const float *packed, const float *start, size_t start_stride,
                        float *c, size_t c_stride) {
-    shape_tiles(height, depth);
+    shape_tiles(height, 2 * depth);
     for (size_t i = 0; i < m; i += height) {
         for (size_t j = 0; j < n; j += AMX_PANEL) {
             const float *panel = packed + j / AMX_PANEL * panel_size, *left = a + i * a_row;
@@ -328,16 +271,18 @@ static void amx_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_
 }
 #pragma clang attribute pop
 
-static const pk_bf16_kernels amx_kernels = {
+static const pk_rounded_kernels amx_kernels = {
     .panel = AMX_PANEL,
     .rows = AMX_ROWS,
-    .pair = 1,
+    .depth = PK_BF16_DEPTH,
+    .group = 2,
+    .group_size = 1,
     .round_rows = amx_round_rows,
     .round_panel = amx_round_panel,
     .multiply = amx_multiply,
 };
 
-const pk_bf16_kernels *pk_bf16_at(pk_gemm_level level) {
+const pk_rounded_kernels *pk_bf16_at(pk_gemm_level level) {
     switch (level) {
     case PK_GEMM_AVX2: return pk_gemm_at(level) ? &kernels_avx2 : NULL;
     case PK_GEMM_AVX512: return pk_gemm_at(level) ? &kernels_avx512 : NULL;
@@ -346,5 +291,5 @@ const pk_bf16_kernels *pk_bf16_at(pk_gemm_level level) {
     }
 }
 #else
-const pk_bf16_kernels *pk_bf16_at(pk_gemm_level level) { return pk_gemm_at(level) ? &plain_kernels : NULL; }
+const pk_rounded_kernels *pk_bf16_at(pk_gemm_level level) { return pk_gemm_at(level) ? &plain_kernels : NULL; }
 #endif

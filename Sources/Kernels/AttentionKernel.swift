@@ -7,7 +7,7 @@ public struct AttentionShape {
     public let keys: Int
     public let heads: Int
     public let width: Int
-    /// Of both products, forward; logits, exponentials and their sums are 32-bit floats.
+    /// Of both products, forward, at least `bfloat16`; logits, exponentials and their sums are 32-bit floats.
     public let precision: ComputeSettings.Precision
 
     public init(
@@ -23,7 +23,7 @@ public struct AttentionShape {
         self.keys = keys
         self.heads = heads
         self.width = width
-        self.precision = precision
+        self.precision = precision.unlessInt8
     }
 
     /// Floats in one row of q, k, v or the output.
@@ -141,7 +141,7 @@ struct PackedKeys {
         Parallel.forEach(
             batch * shape.heads * blocks,
             work: 8 * size,
-            scratch: kernels.packingScratch
+            scratch: kernels.packingScratch(max(shape.width, Self.block))
         ) { index, scratch in
             let (head, first) = (index / blocks, index % blocks * Self.block)
             let count = min(Self.block, shape.keys - first)

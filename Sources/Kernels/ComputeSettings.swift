@@ -12,6 +12,24 @@ public struct ComputeSettings: Hashable, Sendable {
         /// The products of linear layers, convolutions and attention of numbers rounded to bfloat16, as bf16.h defines
         /// them; sums and all else in 32-bit floats. Gradients are those of `plainSums`.
         case bfloat16
+        /// The products of linear layers and convolutions of integers of 8 bits, as int8.h defines them, those of attention as
+        /// in `bfloat16`; all else in 32-bit floats. Gradients are those of `plainSums`.
+        case int8
+
+        /// Whether products are of rounded numbers.
+        var rounds: Bool { self == .bfloat16 || self == .int8 }
+
+        /// How keys name it where numbers are rounded.
+        public var roundedName: String? {
+            switch self {
+            case .float32, .plainSums: nil
+            case .bfloat16: Gemm.bfloat16Class
+            case .int8: Gemm.int8Class
+            }
+        }
+
+        /// That of what integers of 8 bits are too coarse for.
+        public var unlessInt8: Precision { self == .int8 ? .bfloat16 : self }
     }
 
     public var precision = Precision.float32
@@ -39,9 +57,14 @@ public struct ComputeSettings: Hashable, Sendable {
         return try settings.scope(operation)
     }
 
-    /// Runs `operation` in 32 bits where the calling thread computes in `bfloat16`.
+    /// Runs `operation` in 32 bits where the calling thread's products are rounded.
     public static func unrounded<Result>(_ operation: () throws -> Result) rethrows -> Result {
-        try with(precision: current.precision == .bfloat16 ? .float32 : nil, operation)
+        try with(precision: current.precision.rounds ? .float32 : nil, operation)
+    }
+
+    /// Runs `operation` in `bfloat16` where the calling thread computes in `int8`.
+    public static func unlessInt8<Result>(_ operation: () throws -> Result) rethrows -> Result {
+        try with(precision: current.precision.unlessInt8, operation)
     }
 
     /// Runs `operation` with these settings.

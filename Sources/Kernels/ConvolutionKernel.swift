@@ -93,7 +93,7 @@ public func convolutionForward(
     limits: ConvolutionLimits = ConvolutionLimits()
 ) {
     guard shape.batch > 0, shape.outPixels > 0, shape.channelsOut > 0 else { return }
-    if shape.precision == .bfloat16 { return RoundedConvolution(shape, limits: limits)(input, filters, output) }
+    if shape.precision.rounds { return RoundedConvolution(shape, limits: limits)(input, filters, output) }
     if let winograd = WinogradKernel(shape, limits: limits) { return winograd(input, filters, output) }
     guard case .none = input.preparation else {
         return FloatPool.shared.with(shape.batch * shape.picture) { pixels in

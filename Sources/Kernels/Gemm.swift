@@ -71,11 +71,14 @@ public enum Gemm {
 
     /// Names `bfloat16` in keys, with a number that is raised by one when a bit of what is computed in it changes.
     public static let bfloat16Class = "bfloat16 1"
+
+    /// The same for `int8`, of which attention is a part in `bfloat16`.
+    public static let int8Class = "int8 1, \(bfloat16Class)"
 }
 
 /// c[m, n] = start + a[m, k] b[k, n].
 ///
-/// - Parameter precision: of the product; in `bfloat16` neither side may be a gradient's, that is a not transposed
+/// - Parameter precision: of the product; where it rounds neither side may be a gradient's, that is a not transposed
 public func gemm(
     _ m: Int,
     _ n: Int,
@@ -133,7 +136,7 @@ private struct Product {
 
     /// The product with its left side rounded.
     func rounded(in memory: UnsafeMutablePointer<Float>) -> Product {
-        precondition(!a.transposed, "the left side of a product in bfloat16 is transposed")
+        precondition(!a.transposed, "the left side of a product of rounded numbers is transposed")
         Parallel.forRanges(m, grain: max(1, (1 << 16) / max(1, k))) { rows in
             for first in Swift.stride(from: 0, to: k, by: depth) {
                 let (from, row, _) = a.floats(row: rows.lowerBound, column: first)
@@ -180,7 +183,7 @@ private struct Product {
 
     /// Floats that one task needs to pack in.
     func scratch(_ columns: [Range<Int>]) -> Int {
-        packedSize((columns.map(\.count).max() ?? 0)) + kernels.packingScratch
+        packedSize((columns.map(\.count).max() ?? 0)) + kernels.packingScratch(depth)
     }
 
     private func packedSize(_ columns: Int) -> Int {

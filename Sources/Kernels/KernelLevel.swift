@@ -37,10 +37,20 @@ public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
     /// Those of numbers rounded to bfloat16.
     ///
     /// - Precondition: this processor has it
-    package var roundedProducts: pk_bf16_kernels {
-        guard let kernels = pk_bf16_at(level) else { preconditionFailure("this processor lacks \(self)") }
+    package var bfloat16Products: pk_rounded_kernels { rounded(pk_bf16_at) }
+
+    /// Those of integers of 8 bits.
+    ///
+    /// - Precondition: this processor has it
+    package var int8Products: pk_rounded_kernels { rounded(pk_int8_at) }
+
+    private func rounded(_ kernels: (pk_gemm_level) -> UnsafePointer<pk_rounded_kernels>?) -> pk_rounded_kernels {
+        guard let kernels = kernels(level) else { preconditionFailure("this processor lacks \(self)") }
         return kernels.pointee
     }
+
+    /// Whether integers of 8 bits are multiplied sooner than floats.
+    public var isFastInInt8: Bool { pk_int8_is_fast(level) != 0 }
 
     /// - Precondition: this processor has it
     var winograd: pk_winograd {

@@ -3,16 +3,21 @@ import CKernels
 /// The kernels of matrix products in one precision and for one set of instructions: how both sides lie in memory, and what
 /// multiplies them.
 ///
-/// In `bfloat16` (bf16.h) both sides are rounded before; two numbers of adjacent k then take one float's memory or two.
+/// In `bfloat16` and `int8` (rounded.h) both sides are rounded before.
 struct ProductKernels {
-    /// In 32 bits; they widen the right side in either precision.
+    /// In 32 bits; they widen the right side in any precision.
     let floats: pk_gemm_kernels
-    private let rounding: pk_bf16_kernels?
+    private let rounding: pk_rounded_kernels?
 
     /// - Precondition: this processor has the level
     init(_ precision: ComputeSettings.Precision, _ level: KernelLevel = ComputeSettings.current.kernels) {
         floats = level.products
-        rounding = precision == .bfloat16 ? level.roundedProducts : nil
+        rounding =
+            switch precision {
+            case .float32, .plainSums: nil
+            case .bfloat16: level.bfloat16Products
+            case .int8: level.int8Products
+            }
     }
 
     /// Columns of the right side in a panel.
@@ -21,20 +26,32 @@ struct ProductKernels {
     var rows: Int { rounding?.rows ?? floats.rows }
     /// Whether the left side has to be rounded.
     var rounds: Bool { rounding != nil }
+    /// Whether what is rounded in one go has scales of its own, so that it can be multiplied only as a whole.
+    var scales: Bool { rounding.map { $0.row_head > 0 } ?? false }
     /// k may be cut at its multiples.
-    var depth: Int { rounding == nil ? 1 : Int(PK_BF16_DEPTH) }
+    var depth: Int { rounding?.depth ?? 1 }
+
+    private func groups(_ k: Int) -> Int {
+        rounding.map { (k + $0.group - 1) / $0.group * $0.group_size } ?? k
+    }
 
     /// Floats of memory that `k` numbers of a row of the left side take.
-    func rowSize(_ k: Int) -> Int { rounding.map { (k + 1) / 2 * $0.pair } ?? k }
+    func rowSize(_ k: Int) -> Int { (rounding?.row_head ?? 0) + groups(k) }
 
     /// Floats of memory that `k` rows of a packed panel take.
-    func panelSize(_ k: Int) -> Int { rowSize(k) * panel }
+    func panelSize(_ k: Int) -> Int { ((rounding?.panel_head ?? 0) + groups(k)) * panel }
 
-    /// Floats that `pack` needs to work in.
-    var packingScratch: Int { rounding == nil ? 0 : Self.mostRoundedRows * panel }
+    /// Floats that `pack` needs to work in for so many rows.
+    func packingScratch(_ k: Int) -> Int {
+        guard rounds else { return 0 }
+        return (scales ? k : min(k, Self.mostRoundedRows)) * panel
+    }
 
     /// Rows of a panel that are widened and then rounded while they are in the first cache, or the second.
-    private static func roundedRows(_ numbers: StoredFloats) -> Int { numbers.prefersLongRuns ? mostRoundedRows : 64 }
+    private func roundedRows(_ numbers: StoredFloats, of k: Int) -> Int {
+        if scales { return k }
+        return numbers.prefersLongRuns ? Self.mostRoundedRows : 64
+    }
     private static let mostRoundedRows = 256
 
     /// Packs k rows of n columns, panel after panel.
@@ -50,7 +67,7 @@ struct ProductKernels {
         guard rounding != nil else {
             return b.pack(kStride: kStride, nStride: nStride, n: n, k: k, floats, to: packed)
         }
-        let rows = Self.roundedRows(b)
+        let rows = max(1, roundedRows(b, of: k))
         for first in stride(from: 0, to: n, by: panel) {
             let to = packed + first / panel * panelSize(k)
             for row in stride(from: 0, to: k, by: rows) {
@@ -63,7 +80,7 @@ struct ProductKernels {
                     floats,
                     to: scratch
                 )
-                roundPanel(scratch, count, to: to + panelSize(row))
+                roundPanel(scratch, count, to: to + groups(row) * panel)
             }
         }
     }

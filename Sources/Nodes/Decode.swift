@@ -42,7 +42,7 @@ struct Decode: Node {
         }
         let unscaled = vae.config.unscaled(latent.latent)
         let tiling = try VAETiles.tiling(tile, of: vae)
-        let picture = try model.computing {
+        let picture = try model.computing(inInt8: true) {
             guard let tiling else { return vae.decode(unscaled) }
             return try vae.decode(unscaled, tiling: tiling, beforeTile: VAETiles.report(to: context))
         }

@@ -45,7 +45,7 @@ struct EncodeImage: Node {
         let factor = vae.config.downscale
         try Self.check(PictureSize(width: W, height: H), factor: factor)
         let tiling = try VAETiles.tiling(tile, of: vae)
-        let distribution = try model.computing {
+        let distribution = try model.computing(inInt8: true) {
             guard let tiling else { return vae.encode(image.image) }
             return try vae.encode(image.image, tiling: tiling, beforeTile: VAETiles.report(to: context))
         }

@@ -44,7 +44,7 @@ struct LoadFaceModels: Node {
                 throw FaceError.noModel(folder: folder.path, names: role.names, purpose: role.file.purpose)
             }
         }
-        return FaceModels(files: files, precision: precision.chosen)
+        return FaceModels(files: files, precision: precision.chosen?.unlessInt8)
     }
 
     private var roles: [(FaceModelRole, override: FileReference?)] {

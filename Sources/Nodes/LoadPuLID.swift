@@ -35,6 +35,6 @@ struct LoadPuLID: Node {
         let weights = try ModelFile(weights.required(.pulid), context)
         let evaClip = try ModelFile(evaClip.required(.evaCLIP), context)
         try PuLIDParts(weights: weights.path, tower: evaClip.path).check()
-        return PuLIDModel(files: ["weights": weights, "eva_clip": evaClip], precision: precision.chosen)
+        return PuLIDModel(files: ["weights": weights, "eva_clip": evaClip], precision: precision.chosen?.unlessInt8)
     }
 }

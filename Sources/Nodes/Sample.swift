@@ -209,7 +209,7 @@ struct Sample: Node {
         ) { x, step in
             try checkpoints.checkCancellation { done.record(of: sampler, timeline) }
             let denoised = noiseSchedule.output.denoised(x, sigma: step.sigma) { input in
-                let output = model.computing {
+                let output = model.computing(inInt8: ModelPrecision.isInt8Enough(step)) {
                     unet(
                         isGuided ? .concatenated([input, input], axis: 0) : input,
                         timestep: step.timestep,

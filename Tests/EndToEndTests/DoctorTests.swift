@@ -14,6 +14,7 @@ import Testing
             #/program    pulid-run [0-9.]+; kernels [0-9]+, .+/#,
             #/processor  5 threads \(by --threads\) of [0-9]+ processors?, .+/#,
             #/bf16       by (?:AMX's tiles|.+ with AMX's bits, .+); precision: auto is (?:f32|bf16)/#,
+            #/int8       by (?:AMX's tiles|AVX-512 VNNI|AVX-512|AVX2|plain C).*/#,
             #/memory     [0-9.]+ .B(?:, limited to .+)?; a run makes do with 3\.00 GB \(--memory\)/#,
             #/cache      /.+/cache: [0-9.]+ .B, [1-9][0-9]* results; [0-9.]+ .B of disk left/#,
         ]

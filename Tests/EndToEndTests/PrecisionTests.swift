@@ -1,19 +1,21 @@
 import EngineTestSupport
 import Testing
 
-/// `--set precision=bf16` of the recipes that come with the program.
+/// `--set precision=bf16` and `int8` of the recipes that come with the program.
 @Suite struct PrecisionTests {
     @Test(arguments: ["style-sweep", "compare-strength", "two-photos", "two-people", "seeds", "regression"])
     func planSaysIt(recipe: String) throws {
         let test = try CommandTest()
         let usual = try test.run("plan", "recipes/\(recipe).yaml")
         #expect(!usual.stdout.contains("precision"))
-        let rounded = try test.run("plan", "recipes/\(recipe).yaml", "--set", "precision=bf16")
-        #expect(
-            rounded.lines.filter { $0.contains("precision") } == [
-                "sdxl: precision bf16", "pulid: precision bf16",
-            ]
-        )
+        for precision in ["bf16", "int8"] {
+            let rounded = try test.run("plan", "recipes/\(recipe).yaml", "--set", "precision=\(precision)")
+            #expect(
+                rounded.lines.filter { $0.contains("precision") } == [
+                    "sdxl: precision \(precision)", "pulid: precision \(precision)",
+                ]
+            )
+        }
     }
 
     /// What `auto` became on this machine, as doctor says it.
@@ -41,6 +43,9 @@ import Testing
         // The face is what it was.
         #expect(try ran("--set precision=bf16") == ["identity", "latent", "prompt"])
         #expect(try ran("--set precision=bf16 --kernels portable") == [])
+        // Identities are encoded in bf16 where the UNet computes in int8.
+        #expect(try ran("--set precision=int8") == ["latent", "prompt"])
+        #expect(try ran("--set precision=int8 --kernels portable") == [])
         #expect(try ran("--set precision=f32") == [])
         let unknown = try test.run("recipes/seeds.yaml", "--kernels", "neon")
         #expect(unknown.status == 64 && unknown.stderr.contains("this processor has"))

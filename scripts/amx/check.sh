@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Compares the kernel for AMX, its tiles simulated, with those for AVX-512 and AVX2 and plain C. Needs clang and an x86-64.
+# Compares the kernels for AMX, their tiles simulated, with those for AVX-512 and AVX2 and plain C. Needs clang and an x86-64.
 set -euo pipefail
 cd "$(dirname "$0")"
 sources=../../Sources/CKernels
 program="$(mktemp)"
 trap 'rm -f "$program"' EXIT
-clang -O2 -ffp-contract=off -fno-math-errno -I "$sources/include" simulated.c \
-    "$sources"/{gemm,layout,loops}.c -o "$program" -lm
-"$program"
+for numbers in bf16 int8; do
+    clang -O2 -ffp-contract=off -fno-math-errno -I "$sources" -I "$sources/include" "$numbers.c" \
+        "$sources"/{gemm,layout,loops}.c -o "$program" -lm
+    "$program"
+done

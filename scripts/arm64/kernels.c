@@ -120,21 +120,22 @@ static void products(void) {
 }
 
 // Usual numbers, and such as have products and sums below 2^-126.
-static void rounded_products(void) {
-    const pk_bf16_kernels *kernels = pk_bf16_at(pk_gemm_best());
-    const size_t m = 61, k = 129, pairs = (k + 1) / 2, panel = kernels->panel;
+static void rounded_products(const char *name, const pk_rounded_kernels *kernels) {
+    const size_t m = 61, k = 129, panel = kernels->panel;
+    const size_t groups = (k + kernels->group - 1) / kernels->group * kernels->group_size, row = kernels->row_head + groups;
     const float scales[] = {1, 0x1p-63f};
     for (size_t scale = 0; scale < 2; scale++) {
         for (size_t i = 0; i < k * (m > panel ? m : panel); i++) {
             a[i] *= scales[scale];
             b[i] *= scales[scale];
         }
-        float *left = random_floats(m * pairs * kernels->pair), *right = random_floats(pairs * kernels->pair * panel);
-        kernels->round_rows(m, k, a, k, left, pairs * kernels->pair);
+        float *left = random_floats(m * row), *right = random_floats((kernels->panel_head + groups) * panel);
+        kernels->round_rows(m, k, a, k, left, row);
         pk_gemm_pack((pk_gemm_operand){{b, PK_F32, 1, 0}, 1, k}, 16, k, z);
         kernels->round_panel(k, z, right);
-        kernels->multiply(m, 16, k, left, pairs * kernels->pair, right, NULL, 0, y, 16);
-        SHOW(scale ? "product in bfloat16, tiny" : "product in bfloat16", y, m * 16);
+        kernels->multiply(m, 16, k, left, row, right, NULL, 0, y, 16);
+        printf("product in %s, %s: ", name, scale ? "tiny" : "usual");
+        SHOW("bits", y, m * 16);
         free(left), free(right);
     }
 }
@@ -158,6 +159,7 @@ int main(void) {
     channelwise();
     products();
     winograd();
-    rounded_products();
+    rounded_products("int8", pk_int8_at(pk_gemm_best()));
+    rounded_products("bfloat16", pk_bf16_at(pk_gemm_best()));
     return 0;
 }

@@ -28,9 +28,15 @@ struct BenchmarkCase {
 
 /// What products are computed in.
 enum ProductPrecision: String, CaseIterable {
-    case f32, bf16
+    case f32, bf16, int8
 
-    var settings: ComputeSettings.Precision { self == .bf16 ? .bfloat16 : .float32 }
+    var settings: ComputeSettings.Precision {
+        switch self {
+        case .f32: .float32
+        case .bf16: .bfloat16
+        case .int8: .int8
+        }
+    }
 }
 
 /// The size of the picture, and with it the size of the networks.

@@ -21,7 +21,7 @@ struct RunBenchmarks: ParsableCommand {
     var threads: Int?
     @Option(help: "What is measured: wall, or processor where others use the machine too.")
     var clock = Clock.wall
-    @Option(help: "What products are computed in: f32; bf16, by turns with f32, and asked of peers, too.")
+    @Option(help: "What products are computed in: f32; bf16 or int8, by turns with f32, and asked of peers, too.")
     var precision = ProductPrecision.f32
     @Option(help: "Where random weights are kept between runs: 6 GB at full size.")
     var weights = NSTemporaryDirectory() + "pulid-run-benchmark"
@@ -42,12 +42,12 @@ struct RunBenchmarks: ParsableCommand {
             print(
                 "\(machine.processor), \(machine.threads) threads; \(machine.vectors) multiply-adds in registers:",
                 "\(rounded(machine.peak / 1e9, digits: 0)) GFLOP/s; medians of \(runs), interleaved, \(clock.rawValue) time,",
-                "\(precision.rawValue); products in bfloat16 by \(ComputeSettings.current.kernels)\n"
+                "\(precision.rawValue); rounded products by \(ComputeSettings.current.kernels)\n"
             )
             let peers = try peer.map { try Peer($0.split(separator: " ").map(String.init)) }
             defer { peers.forEach { $0.stop() } }
             let table = ResultTable(
-                peers: (precision == .bf16 ? [Self.ourFloat32] : []) + peers.map(\.name),
+                peers: (precision != .f32 ? [Self.ourFloat32] : []) + peers.map(\.name),
                 peak: machine.peak
             )
             print(table.header)
@@ -83,7 +83,7 @@ struct RunBenchmarks: ParsableCommand {
             .filter { only.contains($0.group) && (matching.isEmpty || $0.name.contains(matching)) }
     }
 
-    /// How tables call our own time in 32 bits beside that in bfloat16.
+    /// How tables call our own time in 32 bits beside that of rounded numbers.
     private static let ourFloat32 = "f32"
 
     /// Ours and theirs by turns, after one run of each that does not count.
@@ -91,7 +91,7 @@ struct RunBenchmarks: ParsableCommand {
         _ benchmark: BenchmarkCase,
         beside peers: [Peer]
     ) throws -> (row: ResultTable.Row, profile: String?) {
-        let precise = precision == .bf16 ? try benchmark.inFloat32?() : nil
+        let precise = precision != .f32 ? try benchmark.inFloat32?() : nil
         let work = try benchmark.setUp()
         func run(_ precision: ProductPrecision) throws -> BenchmarkCase.Outcome {
             try ComputeSettings.with(precision: precision.settings, precision == .f32 ? precise ?? work : work)
@@ -111,7 +111,7 @@ struct RunBenchmarks: ParsableCommand {
             let ours = try timed(precision)
             row.ours.add(ours.seconds)
             row.peak = max(row.peak ?? 0, ours.peak)
-            if precision == .bf16 {
+            if precision != .f32 {
                 let precise = try timed(.f32)
                 row.peers[Self.ourFloat32, default: Timing()].add(precise.seconds)
                 row.peerPeaks[Self.ourFloat32] = max(row.peerPeaks[Self.ourFloat32] ?? 0, precise.peak)

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "bf16.h"
+#include "int8.h"
 #include "gemm.h"
 #include "winograd.h"
 

@@ -36,13 +36,15 @@ extension ModelReference {
     public var record: Record {
         var values = files.mapValues { Value.string($0.content) }
         for (name, setting) in settings { values[name] = .string(setting) }
-        if precision == .bfloat16 { values["precision"] = .string(Gemm.bfloat16Class) }
+        if let name = precision?.roundedName { values["precision"] = .string(name) }
         return Record(kind: Self.kind, values: values)
     }
 
     /// Runs what uses the model's networks in their precision.
-    func computing<Result>(_ work: () throws -> Result) rethrows -> Result {
-        try ComputeSettings.with(precision: precision, work)
+    ///
+    /// - Parameter inInt8: whether they may be in `int8`, if it is that; else they are in `bfloat16`
+    func computing<Result>(inInt8: Bool = false, _ work: () throws -> Result) rethrows -> Result {
+        try ComputeSettings.with(precision: inInt8 ? precision : precision?.unlessInt8, work)
     }
 
     public init(record: Record) throws {

@@ -1,14 +1,17 @@
+import Diffusion
 import Graph
 import Kernels
 
 /// What a model's networks compute in, as recipes say it.
 enum ModelPrecision: String, ParameterChoice {
     case f32, bf16
+    /// Integers of 8 bits in the VAE, and in the UNet once a picture is composed; all else in `bf16`.
+    case int8
     /// `bf16` where the processor has matrix units for it, else `f32`.
     case auto
 
     static let help =
-        "of the products of its networks: f32; bf16, rounded to bfloat16, the same bits on every machine; auto, bf16 where the processor is fast at it (AMX), else f32"
+        "of the products of its networks: f32; bf16, rounded to bfloat16; int8, rounded to integers of 8 bits in the VAE and, below the highest noise levels, in the UNet, with the rest in bf16; auto, bf16 where the processor is fast at it (AMX), else f32. Each has the same bits on every machine"
 
     static let otherNames = OtherNames(decidedHere: ["auto": onThisMachine.rawValue])
 
@@ -19,7 +22,15 @@ enum ModelPrecision: String, ParameterChoice {
         switch self {
         case .f32: nil
         case .bf16: .bfloat16
+        case .int8: .int8
         case .auto: Self.onThisMachine.chosen
         }
     }
+
+    /// Where noise is stronger than this a picture is composed, and errors of `int8` would make another one of it: about the
+    /// first third of the steps (docs/PARITY.md).
+    private static let composing: Float = 4
+
+    /// Whether `int8` is enough for a step.
+    static func isInt8Enough(_ step: Step) -> Bool { step.sigma < composing }
 }

@@ -77,7 +77,7 @@ extension ComputeSettings.Precision {
         switch self {
         case .float32: "float32"
         case .plainSums: "plain sums"
-        case .bfloat16: Gemm.bfloat16Class
+        case .bfloat16, .int8: roundedName ?? rawValue
         }
     }
 }
