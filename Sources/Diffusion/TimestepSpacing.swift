@@ -57,7 +57,7 @@ extension NoiseSchedule {
         }
     }
 
-    /// DPM-Solver's: leading and linspace space one step more and leave out the last one.
+    /// DPM-Solver's and UniPC's: leading and linspace space one step more and leave out the last one.
     ///
     /// diffusers: schedulers/scheduling_dpmsolver_multistep.py::set_timesteps
     func dpmTimesteps(_ count: Int, _ spacing: TimestepSpacing) -> [Int] {
@@ -75,7 +75,7 @@ extension NoiseSchedule {
     func mostSteps(_ spacing: TimestepSpacing, _ sampler: Sampler) -> Int {
         switch spacing {
         case .lcm: min(Self.distillationSteps, sigmas.count)
-        case .leading where sampler == .dpmpp2M: sigmas.count - 1
+        case .leading where sampler.isOfDPMSolver: sigmas.count - 1
         default: sigmas.count
         }
     }
