@@ -11,6 +11,8 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     case heun
     case lcm
     case tcd
+    case uniPC = "uni_pc"
+    case uniPCBH2 = "uni_pc_bh2"
 
     /// Which noise levels a render visits.
     public enum Visits: Hashable, Sendable {
@@ -22,6 +24,16 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
     /// Whether it steps between DDPM's training timesteps, and keeps the latent at unit variance.
     private var isOfTimesteps: Bool { self == .ddim || self == .lcm || self == .tcd }
 
+    /// Whether it spaces timesteps and starts as diffusers' DPM-Solver does.
+    var isOfDPMSolver: Bool { self == .dpmpp2M || isUniPC }
+    private var isUniPC: Bool { self == .uniPC || self == .uniPCBH2 }
+
+    /// How many estimates of the clean latent a state keeps: the newest, and what a multistep sampler looks back to.
+    public var keptEstimates: Int { isUniPC ? 3 : 1 }
+
+    /// Whether a state keeps the latent from which its last step went.
+    public var keepsCorrected: Bool { isUniPC }
+
     /// Whether its fresh noise is that of one Brownian path, grown from a seed that a render keeps.
     public var drawsBrownianPath: Bool { self == .dpmppSDE || self == .dpmpp2MSDE }
 
@@ -30,16 +42,15 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
 
     /// The steps this sampler takes.
     ///
-    /// The first noise is scaled as its diffusers scheduler does it: DPM-Solver, DDIM, LCM and TCD start from unit noise at
-    /// unit variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde
-    /// takes Euler's noise levels, as diffusers' DPMSolverSDEScheduler does, and its first noise, and so do dpmpp_2m_sde and heun.
-    /// EDM's models and ComfyUI's
-    /// schedules start at unit variance.
+    /// The first noise is scaled as its diffusers scheduler does it: DPM-Solver, UniPC, DDIM, LCM and TCD start from unit noise
+    /// at unit variance; Euler from sigma_max, or sqrt(sigma_max² + 1) with leading; all from sigma_max with karras. dpmpp_sde,
+    /// dpmpp_2m_sde and heun take Euler's noise levels and its first noise, as diffusers' DPMSolverSDEScheduler does. EDM's
+    /// models and ComfyUI's schedules start at unit variance.
     ///
     /// - Parameter eta: tcd's, how much of a step's noise is fresh, from 0 to 1
     /// - Throws: `NoiseScheduleError` for a count that cannot be spaced, for a sampler or schedule that is not defined for
-    ///   these noise levels, and for dpmpp_sde and dpmpp_2m_sde where two steps start from one noise level: k-diffusion divides 0
-    ///   by 0 there
+    ///   these noise levels, and where two steps start from one noise level, for those that divide by the way between: dpmpp_sde,
+    ///   dpmpp_2m_sde, uni_pc and uni_pc_bh2
     public func schedule(_ visits: Visits, eta: Double = 0.3, of noise: NoiseSchedule) throws -> SamplingSchedule {
         guard noise.ddpm != nil || !isOfTimesteps else { throw NoiseScheduleError.needsTimesteps(self) }
         let timesteps: [Float]
@@ -60,14 +71,15 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
             spacing = chosen
             switch self {
             case .ddim, .lcm, .tcd: timesteps = noise.ddimTimesteps(count, chosen).map { Float($0) }
-            case .dpmpp2M: timesteps = noise.dpmTimesteps(count, chosen).map { Float($0) }
+            case .dpmpp2M, .uniPC, .uniPCBH2:
+                timesteps = noise.dpmTimesteps(count, chosen).map { Float($0) }
             case .dpmpp2MSDE, .dpmppSDE, .euler, .eulerAncestral, .heun: timesteps = noise.eulerTimesteps(count, chosen)
             }
         }
         if isOfTimesteps { return schedule(timesteps.map { Int($0) }, eta, noise) }
         let sigmas = timesteps.map(noise.sigma(at:))
         let steps = chained(noise.ddpm == nil ? sigmas.map(noise.told(at:)) : timesteps, sigmas)
-        let startsAtSigma = self != .dpmpp2M && spacing != .leading && noise.ddpm != nil
+        let startsAtSigma = !isOfDPMSolver && spacing != .leading && noise.ddpm != nil
         return SamplingSchedule(
             steps: steps,
             initialScale: startsAtSigma ? steps[0].sigma : steps[0].deviation,
@@ -118,6 +130,11 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
                 Step(index: step.index, count: step.count, timestep: end.timestep, sigma: end.sigma, next: end.sigma)
             }
         }
+        if isUniPC {
+            for step in steps where step.sigma <= step.next {
+                throw NoiseScheduleError.noWay(step: step.index, of: step.count, spacing, sampler: self)
+            }
+        }
         guard drawsBrownianPath else { return [] }
         let halves: [Step] = try steps.dropLast().map { step in
             let way = LogSigmaStep(from: step.sigma, to: step.next)
@@ -146,7 +163,16 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         return SamplingSchedule(steps: steps, initialScale: steps[0].deviation, between: between)
     }
 
-    /// Runs the rest of a render: see `sampleEuler`.
+    /// Runs the rest of a render.
+    ///
+    /// - Parameters:
+    ///   - state: where to start: `schedule.start(...)`, or a state that `afterStep` was given
+    ///   - random: drawn from by the samplers that add noise
+    ///   - afterStep: called after each step with all that the rest of the render depends on; what it throws ends the
+    ///     sampling
+    ///   - denoise: what a model sees in the noisy latent
+    /// - Returns: the clean latent as the UNet sees it
+    /// - Throws: only what the two closures throw
     public func callAsFunction<Source: RandomSource>(
         _ state: SamplerState,
         _ schedule: SamplingSchedule,
@@ -154,18 +180,26 @@ public enum Sampler: String, CaseIterable, Codable, Hashable, Sendable {
         afterStep: (SamplerState, Source) throws -> Void = { _, _ in },
         denoise: (Tensor, Step) throws -> Denoised
     ) throws -> Tensor {
+        try withoutActuallyEscaping(denoise) { denoise in
+            var sampling = Sampling(state, schedule, random, denoise: denoise)
+            defer { random = sampling.random }
+            return try sampling.run(keeping: keptEstimates, afterStep: afterStep, advance: advance)
+        }
+    }
+
+    private func advance<Source>(_ sampling: inout Sampling<Source>, _ step: Step) throws -> Sampling<Source>.Landing {
         switch self {
-        case .ddim: try sampleDDIM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .dpmpp2M: try sampleDPMpp2M(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .dpmpp2MSDE:
-            try sampleDPMpp2MSDE(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .dpmppSDE: try sampleDPMppSDE(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .euler: try sampleEuler(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .eulerAncestral:
-            try sampleEulerAncestral(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .heun: try sampleHeun(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .lcm: try sampleLCM(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
-        case .tcd: try sampleTCD(state, schedule, random: &random, afterStep: afterStep, denoise: denoise)
+        case .ddim: try sampling.ddim(step)
+        case .dpmpp2M: try sampling.dpmpp2M(step)
+        case .dpmpp2MSDE: try sampling.dpmpp2MSDE(step)
+        case .dpmppSDE: try sampling.dpmppSDE(step)
+        case .euler: try sampling.euler(step)
+        case .eulerAncestral: try sampling.eulerAncestral(step)
+        case .heun: try sampling.heun(step)
+        case .lcm: try sampling.lcm(step)
+        case .tcd: try sampling.tcd(step)
+        case .uniPC: try sampling.uniPC(step, .bh1)
+        case .uniPCBH2: try sampling.uniPC(step, .bh2)
         }
     }
 }

@@ -80,17 +80,26 @@ public struct SamplerState: Sendable {
     public var latent: Tensor
     /// The step to run next.
     public var index: Int
-    /// The last step's estimate of the clean latent: a preview, and what multistep samplers look back to. nil before
-    /// the first step.
-    public var denoised: Tensor?
+    /// What the last steps saw of the clean latent, the newest first: a preview, and what multistep samplers look back to. None
+    /// before the first step.
+    public var estimates: [Tensor]
+    /// Of uni_pc, the latent from which the last step went, once that was corrected; nil before the first step.
+    public var corrected: Tensor?
     /// What the Brownian tree of dpmpp_sde and dpmpp_2m_sde has grown from since the first step; nil before it and for other
     /// samplers.
     public var treeSeed: UInt64?
 
-    public init(latent: Tensor, index: Int, denoised: Tensor? = nil, treeSeed: UInt64? = nil) {
+    public init(
+        latent: Tensor,
+        index: Int,
+        estimates: [Tensor] = [],
+        corrected: Tensor? = nil,
+        treeSeed: UInt64? = nil
+    ) {
         self.latent = latent
         self.index = index
-        self.denoised = denoised
+        self.estimates = estimates
+        self.corrected = corrected
         self.treeSeed = treeSeed
     }
 }

@@ -24,6 +24,8 @@ public enum TimestepSpacing: String, CaseIterable, Codable, Hashable, Sendable {
     case beta
     /// NVIDIA's ten levels for SDXL, others by ln(sigma) between them.
     case alignYourSteps = "align_your_steps"
+    /// Equally spaced in atan(sigma).
+    case klOptimal = "kl_optimal"
 
     /// Whether it is a list of noise levels, the same for every sampler; else each sampler follows its own diffusers
     /// scheduler, which space and round timesteps in ways of their own (Lin et al. 2023, table 2).
@@ -57,7 +59,7 @@ extension NoiseSchedule {
         }
     }
 
-    /// DPM-Solver's: leading and linspace space one step more and leave out the last one.
+    /// DPM-Solver's and UniPC's: leading and linspace space one step more and leave out the last one.
     ///
     /// diffusers: schedulers/scheduling_dpmsolver_multistep.py::set_timesteps
     func dpmTimesteps(_ count: Int, _ spacing: TimestepSpacing) -> [Int] {
@@ -75,14 +77,14 @@ extension NoiseSchedule {
     func mostSteps(_ spacing: TimestepSpacing, _ sampler: Sampler) -> Int {
         switch spacing {
         case .lcm: min(Self.distillationSteps, sigmas.count)
-        case .leading where sampler == .dpmpp2M: sigmas.count - 1
+        case .leading where sampler.isOfDPMSolver: sigmas.count - 1
         default: sigmas.count
         }
     }
 
     /// The noise levels of a spacing that is a list of them, falling, without the 0 at the end.
     ///
-    /// k-diffusion: sampling.py::get_sigmas_karras; ComfyUI: comfy/samplers.py and comfy_extras/nodes_align_your_steps.py
+    /// k-diffusion: sampling.py::get_sigmas_karras; ComfyUI: comfy/samplers.py, comfy_extras/nodes_align_your_steps.py
     func sigmas(_ count: Int, _ spacing: TimestepSpacing) -> [Float] {
         let (low, high) = (Double(sigmas[0]), Double(sigmas[last]))
         switch spacing {
@@ -100,6 +102,12 @@ extension NoiseSchedule {
                 betaQuantile(1 - Double(i) / Double(count)) * Double(last)
             }
             return indices.map { sigmas[Int($0.rounded(.toNearestOrEven))] }
+        case .klOptimal:
+            let (from, to) = (arctangent(high), arctangent(low))
+            return ramp(count).map { part in
+                let angle = from + part * (to - from)
+                return Float(Double.sin(angle) / Double.cos(angle))
+            }
         case .alignYourSteps:
             let table = Self.alignedSigmas.map { Double.log($0) }
             return ramp(count + 1).dropLast().map { part in
@@ -151,6 +159,15 @@ private func evenly(_ start: Double, _ end: Double, _ count: Int) -> [Double] {
 }
 
 private func root(_ x: Float, _ degree: Double) -> Double { Double.pow(Double(x), 1 / degree) }
+
+/// Of a number above zero: by halved angles, until the series is short.
+private func arctangent(_ x: Double) -> Double {
+    guard x < 0.1 else { return 2 * arctangent(x / (1 + (1 + x * x).squareRoot())) }
+    return (0..<10).reversed().reduce(0) { sum, n in
+        let term = 1 / Double(2 * n + 1)
+        return (n.isMultiple(of: 2) ? term : -term) + x * x * sum
+    } * x
+}
 
 /// Below which a share of Beta(0.6, 0.6) lies.
 private func betaQuantile(_ share: Double) -> Double {

@@ -40,4 +40,14 @@ package struct DownloadFolder {
         }
         return file.ownName.map { "\(path)/\($0)" }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     }
+
+    /// What a portrait is made with and none of these folders has, each as messages say it; nothing where no folder of downloads
+    /// is among them.
+    package static func missing(in paths: [String]) -> [String] {
+        let folders = paths.filter { isFolder($0) && !isSDXLFolder($0) && !isUNetFolder($0) }.map(DownloadFolder.init)
+        guard !folders.isEmpty else { return [] }
+        return OfficialFile.ofPortraits.filter { file in
+            !folders.contains { $0.find(file) != nil }
+        }.map(\.description)
+    }
 }

@@ -5,13 +5,15 @@ import Tensors
 /// Notes among a model's tensors on the noise that it was trained with: tensors whose names say it.
 ///
 /// ComfyUI: comfy/supported_models.py::SDXL.model_type
-public struct NoiseMarkers: Hashable, Sendable {
+public struct NoiseMarkers: Sendable {
     /// The UNet gives the velocity, not the noise.
     public let predictsVelocity: Bool
     /// At the last timestep, nothing of the picture was left.
     public let endsInNoiseAlone: Bool
     /// Noise levels that are not SDXL's, and what they are; nil where no note says so.
     public let edm: EDMConfiguration?
+    /// Notes that say nothing alone, and what is missing beside each.
+    private let lonely: [(note: String, missing: String)]
 
     private static let velocity = "v_pred"
     private static let noiseAlone = "ztsnr"
@@ -34,7 +36,9 @@ public struct NoiseMarkers: Hashable, Sendable {
             }
             return Double(try source.tensor(name).values[0])
         }
-        if has(Self.playground.mean), has(Self.playground.deviation) {
+        let (mean, deviation) = Self.playground
+        lonely = [(mean, deviation), (deviation, mean), (Self.cosXL[1], Self.cosXL[0])].filter { has($0) && !has($1) }
+        if has(mean), has(deviation) {
             edm = EDMConfiguration()
         } else if let most = try number(Self.cosXL[0]) {
             edm = try .cosXL(sigmaMin: number(Self.cosXL[1]) ?? 0.002, sigmaMax: most)
@@ -67,6 +71,24 @@ public struct NoiseMarkers: Hashable, Sendable {
         else { return process }
         ddpm.zeroTerminalSNR = .comfyui
         return .ddpm(ddpm)
+    }
+
+    /// Notes that say nothing alone, each a sentence.
+    var lonelyNotes: [String] {
+        lonely.map { "the note \($0.note) says nothing without \($0.missing), and is not used" }
+    }
+
+    /// Notes that change nothing of a process, each a sentence.
+    func idle(in process: NoiseProcess) -> [String] {
+        var sentences = lonelyNotes
+        if predictsVelocity, case .edm(let edm) = process, edm.prediction == .preconditioned {
+            sentences.append("the note \(Self.velocity) does not count beside \(Self.playground.mean), and is not used")
+        }
+        if endsInNoiseAlone {
+            if case .ddpm(let ddpm) = process, ddpm.zeroTerminalSNR != nil { return sentences }
+            sentences.append("the note \(Self.noiseAlone) counts with `prediction: velocity` alone, and is not used")
+        }
+        return sentences
     }
 
     /// Each says something of "this model".

@@ -61,6 +61,9 @@ package struct OfficialFile: Hashable, Sendable {
         source: "\(facexlib)/tag/v0.2.0"
     )
 
+    /// All that a picture of a person takes.
+    package static let ofPortraits = [sdxl, pulid, evaCLIP, detector, recognizer, aligner, parser]
+
     package static let sdxlFolder = "stable-diffusion-xl-base-1.0"
     private static let huggingFace = "huggingface.co"
     private static let antelope =

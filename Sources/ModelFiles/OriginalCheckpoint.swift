@@ -53,6 +53,34 @@ package struct OriginalCheckpoint {
 
     private func has(_ name: String) -> Bool { source.shape(of: name) != nil }
 
+    /// Tensors of a checkpoint that belong to none of its networks, and are no note or left-over of training and merging.
+    var strangers: [String] {
+        let networks = [Self.unetPrefix, Self.vaePrefix, Self.firstEncoderPrefix, Self.secondEncoderPrefix]
+        return source.tensorNames.filter { name in
+            !networks.contains(where: name.hasPrefix) && !NoiseMarkers.isMarker(name)
+                && !Self.leftOvers.contains { $0.matches(name) }
+        }
+    }
+
+    /// Tables of noise levels, counters of averages, and what text encoders have for training and for pictures.
+    private static let leftOvers: [LeftOver] =
+        ["betas", "alphas_cumprod", "alphas_cumprod_prev", "logvar", "model_ema.decay", "model_ema.num_updates"]
+        .map { .name($0) }
+        + ["sqrt_", "log_one_minus_", "posterior_", "denoiser."].map { .prefix($0) }
+        + [".logit_scale", ".text_projection", ".position_ids"].map { .suffix($0) }
+
+    private enum LeftOver {
+        case name(String), prefix(String), suffix(String)
+
+        func matches(_ name: String) -> Bool {
+            switch self {
+            case .name(let whole): name == whole
+            case .prefix(let start): name.hasPrefix(start)
+            case .suffix(let end): name.hasSuffix(end)
+            }
+        }
+    }
+
     /// UNets and autoencoders hold numbers alone.
     ///
     /// - Throws: `CheckpointError.notFloats` for a tensor of a type that is not read as floats

@@ -40,7 +40,9 @@ package struct SDXLLayout {
                 )
             }
         } else {
-            try OriginalCheckpoint(files.source(base)).requireSDXL(given: vae == nil ? parts : [.vae])
+            let checkpoint = try OriginalCheckpoint(files.source(base))
+            try checkpoint.requireSDXL(given: vae == nil ? parts : [.vae])
+            note(checkpoint.strangers)
         }
         try refuseRefiner()
         for (role, basename) in Self.networks where role != "vae" || !parts.contains(.vae) {
@@ -104,6 +106,16 @@ package struct SDXLLayout {
         warnings.append(
             "\(file) is named as `unet:`, and what else it holds (\(others.joined(separator: ", "))) is not used; name it as `base:` to "
                 + "use all of it"
+        )
+    }
+
+    private mutating func note(_ strangers: [String]) {
+        guard !strangers.isEmpty else { return }
+        let isOne = strangers.count == 1
+        let names = strangers.sorted().prefix(3).joined(separator: ", ") + (strangers.count > 3 ? " ..." : "")
+        warnings.append(
+            "\(base): \(strangers.count) \(isOne ? "tensor belongs" : "tensors belong") to none of SDXL's networks, and "
+                + "\(isOne ? "is" : "are") not used: \(names)"
         )
     }
 

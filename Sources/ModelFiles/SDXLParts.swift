@@ -119,6 +119,14 @@ package struct SDXLParts {
         }
     }
 
+    /// What the UNet's own file says of its noise and what is not followed, each a sentence.
+    package func idleNotes() throws -> [String] {
+        let markers = try checkpoint("unet").noiseMarkers()
+        let process = try noiseSchedule().process
+        let path = try path("unet")
+        return markers.idle(in: process).map { "\(path): \($0)" }
+    }
+
     /// SDXL's two tokenizers differ in what they fill texts up with alone: the second takes token 0.
     package func tokenizers() throws -> (CLIPTokenizer, CLIPTokenizer) {
         guard let first = tokenizerFiles("tokenizer") else {

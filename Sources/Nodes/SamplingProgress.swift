@@ -8,6 +8,8 @@ struct SamplingProgress {
     let random: TorchRandomSource
 
     private static let kind = "sampling 1"
+    /// The newest first.
+    private static let estimates = ["denoised", "denoised 2", "denoised 3"]
 
     func record(of sampler: Sampler, _ timeline: SamplingSchedule) -> Record {
         let words = random.words
@@ -15,7 +17,8 @@ struct SamplingProgress {
             "latent": .init(state.latent),
             "random": .init(element: .int64, shape: [words.count], bytes: Bytes(words.flatMap { Int64($0).bytes })),
         ]
-        if let denoised = state.denoised { blocks["denoised"] = .init(denoised) }
+        for (name, estimate) in zip(Self.estimates, state.estimates) { blocks[name] = .init(estimate) }
+        if let corrected = state.corrected { blocks["corrected"] = .init(corrected) }
         var values: [String: Value] = [
             "sampler": .string(sampler.rawValue), "steps": .integer(Int128(timeline.steps.count)),
             "index": .integer(Int128(state.index)),
@@ -45,7 +48,10 @@ struct SamplingProgress {
         state = SamplerState(
             latent: try record.tensor("latent", shape: shape),
             index: index,
-            denoised: try record.tensor("denoised", shape: shape),
+            estimates: try Self.estimates.prefix(min(sampler.keptEstimates, index - start.index)).map {
+                try record.tensor($0, shape: shape)
+            },
+            corrected: sampler.keepsCorrected ? try record.tensor("corrected", shape: shape) : nil,
             treeSeed: seed
         )
         self.random = random

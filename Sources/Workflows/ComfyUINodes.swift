@@ -32,21 +32,26 @@ enum ComfyUINodes {
     /// Of nodes that change what passes through them: by output, the input that it is made of.
     static let passing: [String: [Int: String]] = ["LoraLoader": [0: "model", 1: "clip"]]
 
-    static let samplers: [String: String] = [
-        "euler": "euler", "euler_ancestral": "euler_ancestral", "dpmpp_2m": "dpmpp_2m", "dpmpp_sde": "dpmpp_sde",
-        "lcm": "lcm", "ddim": "ddim",
-    ]
+    static let samplers: [String: String] = {
+        let own = [
+            "euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_sde", "dpmpp_2m_sde", "lcm", "ddim", "uni_pc", "uni_pc_bh2",
+        ]
+        return Dictionary(uniqueKeysWithValues: own.map { ($0, $0) })
+    }()
 
     /// In the place of those that are not there.
     static let nearestSamplers: [String: String] = [
-        "euler_cfg_pp": "euler", "euler_ancestral_cfg_pp": "euler_ancestral", "dpmpp_2m_sde": "dpmpp_sde",
-        "dpmpp_2m_sde_gpu": "dpmpp_sde", "dpmpp_sde_gpu": "dpmpp_sde", "dpmpp_3m_sde": "dpmpp_sde",
-        "dpmpp_3m_sde_gpu": "dpmpp_sde", "dpmpp_2s_ancestral": "euler_ancestral", "uni_pc": "dpmpp_2m",
-        "uni_pc_bh2": "dpmpp_2m",
+        "euler_cfg_pp": "euler", "euler_ancestral_cfg_pp": "euler_ancestral", "ddpm": "euler_ancestral",
+        "dpmpp_2m_sde_gpu": "dpmpp_2m_sde", "dpmpp_sde_gpu": "dpmpp_sde", "dpmpp_2m_sde_heun": "dpmpp_2m_sde",
+        "dpmpp_2m_sde_heun_gpu": "dpmpp_2m_sde", "dpmpp_3m_sde": "dpmpp_2m_sde", "dpmpp_3m_sde_gpu": "dpmpp_2m_sde",
+        "er_sde": "dpmpp_2m_sde", "sa_solver": "dpmpp_2m_sde", "dpmpp_2s_ancestral": "dpmpp_sde",
+        "dpm_2_ancestral": "dpmpp_sde", "seeds_2": "dpmpp_sde", "dpm_2": "heun", "heunpp2": "heun", "lms": "dpmpp_2m",
+        "dpm_fast": "dpmpp_2m", "dpm_adaptive": "dpmpp_2m", "res_multistep": "dpmpp_2m", "dpmpp_2m_cfg_pp": "dpmpp_2m",
+        "deis": "uni_pc", "ipndm": "uni_pc", "ipndm_v": "uni_pc",
     ]
 
     static let schedulers: [String: String] = [
         "normal": "normal", "karras": "karras", "exponential": "exponential", "sgm_uniform": "sgm_uniform",
-        "simple": "simple", "beta": "beta",
+        "simple": "simple", "beta": "beta", "kl_optimal": "kl_optimal",
     ]
 }

@@ -61,12 +61,14 @@ public struct GenerationParameters: Sendable {
 
     private static let samplers: [String: (sampler: String, schedule: String)] = [
         "euler": ("euler", "normal"), "euler a": ("euler_ancestral", "normal"), "dpm++ 2m": ("dpmpp_2m", "karras"),
-        "dpm++ sde": ("dpmpp_sde", "karras"), "lcm": ("lcm", "lcm"), "ddim": ("ddim", "leading"),
+        "dpm++ sde": ("dpmpp_sde", "karras"), "dpm++ 2m sde": ("dpmpp_2m_sde", "exponential"),
+        "heun": ("heun", "normal"), "unipc": ("uni_pc", "normal"), "lcm": ("lcm", "lcm"), "ddim": ("ddim", "leading"),
     ]
     private static let schedules: [String: String] = [
         "karras": "karras", "exponential": "exponential", "sgm uniform": "sgm_uniform", "simple": "simple",
         "normal": "normal",
-        "uniform": "normal", "beta": "beta", "align your steps": "align_your_steps",
+        "uniform": "normal", "beta": "beta", "align your steps": "align_your_steps", "kl optimal": "kl_optimal",
+        "polyexponential": "exponential",
     ]
     /// Of those that say nothing of the picture, or only what its models are.
     private static let silent: Set<String> = [

@@ -22,6 +22,29 @@ import Testing
         for (line, pattern) in zip(lines, expected) { #expect(line.wholeMatch(of: pattern) != nil, "\(line)") }
     }
 
+    /// What files are, what is wrong with them, and what a portrait needs beside them: by the judgement that inspect gives.
+    @Test func models() throws {
+        let test = try CommandTest()
+        try test.folder.write("{\"a\": 1", to: "more/bad\u{1b}.safetensors")
+        let found = try test.run("doctor", "models/tiny", "models/tiny/sdxl", "more", "models/tiny/none")
+        #expect(found.status == 0)
+        #expect(
+            found.lines.filter { ["model ", "missin"].contains($0.prefix(6)) } == [
+                "model      models/tiny/eva_clip.safetensors: EVA02-CLIP",
+                "model      models/tiny/face: a folder of networks that look at faces",
+                "model      models/tiny/lightning.safetensors: SDXL's UNet alone",
+                "model      models/tiny/pulid.safetensors: PuLID v1",
+                "model      models/tiny/sdxl: SDXL in the layout of diffusers",
+                "model      models/tiny/sdxl: SDXL in the layout of diffusers",
+                "model      more/bad\\u001B.safetensors: a file that cannot be read",
+                "model      models/tiny/none: a file that cannot be read",
+            ]
+        )
+        let problems = found.lines.filter { $0.hasPrefix("warning: more/") || $0.hasPrefix("warning: models/") }
+        #expect(problems.count == 2)
+        #expect(problems.allSatisfy { $0.contains("cannot be read") || $0.contains("damaged") })
+    }
+
     @Test func aCacheThatCannotBe() throws {
         let test = try CommandTest()
         let found = try test.run("doctor", "--cache", "/proc/nowhere")

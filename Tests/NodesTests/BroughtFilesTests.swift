@@ -115,7 +115,7 @@ import Testing
         _ = try load(["base": .string(folder.path), "unet": .string(path)])
     }
 
-    /// What merges leave behind.
+    /// What merges leave behind; of what is no part of any training, a warning.
     @Test func leftOversArePassedOver() throws {
         let path = try file(
             "merged",
@@ -127,6 +127,35 @@ import Testing
             ]
         )
         #expect(try latent(load(settings(path))) == latent(load(settings(try file("whole")))))
+        let stranger = "\(path): 1 tensor belongs to none of SDXL's networks, and is not used: "
+            + "lora_unet_mid_block_attentions_0_proj_in.alpha"
+        #expect(collected.all == [stranger])
+        #expect(FileInspection(path: path).details.contains(stranger))
+    }
+
+    /// Notes on the noise that say nothing by themselves.
+    @Test(arguments: [
+        (["edm_std"], "the note edm_std says nothing without edm_mean, and is not used"),
+        (
+            ["v_pred", "edm_vpred.sigma_min"],
+            "the note edm_vpred.sigma_min says nothing without edm_vpred.sigma_max, and is not used"
+        ),
+    ])
+    func notesThatSayNothing(_ notes: [String], _ sentence: String) throws {
+        let path = try file("notes", adding: Dictionary(uniqueKeysWithValues: notes.map { ($0, .zeros([1])) }))
+        _ = try latent(load(settings(path)))
+        #expect(collected.all == ["\(path): \(sentence)"])
+        #expect(FileInspection(path: path).details.contains(sentence))
+    }
+
+    @Test func noNoiseWithoutVelocity() throws {
+        let path = try file("ztsnr", adding: ["ztsnr": .zeros([1])])
+        _ = try load(settings(path))
+        #expect(
+            collected.all == ["\(path): the note ztsnr counts with `prediction: velocity` alone, and is not used"]
+        )
+        _ = try load(settings(path).merging(["prediction": .string("velocity")]) { $1 })
+        #expect(collected.all.count == 1)
     }
 
     @Test(arguments: [

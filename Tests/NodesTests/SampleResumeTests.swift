@@ -1,3 +1,4 @@
+import Diffusion
 import Graph
 import Nodes
 import TensorTestSupport
@@ -15,11 +16,12 @@ struct SampleResumeTests {
         var testDescription: String { "\(sampler), \(schedule)\(isFromLatent ? ", from a latent" : "")" }
     }
 
-    private static let samplers = ["ddim", "dpmpp_2m", "dpmpp_sde", "euler", "euler_ancestral"]
-    static let renders: [Render] = samplers.flatMap { sampler in
-        ["leading", "trailing", "linspace", "karras"].filter { sampler != "ddim" || $0 != "karras" }
-            .flatMap { schedule in [false, true].map { Render(sampler: sampler, schedule: schedule, isFromLatent: $0) }
+    static let renders: [Render] = Sampler.allCases.flatMap { sampler in
+        [TimestepSpacing.leading, .trailing, .linspace, .karras].filter(sampler.takes).flatMap { schedule in
+            [false, true].map {
+                Render(sampler: sampler.rawValue, schedule: schedule.rawValue, isFromLatent: $0)
             }
+        }
     }
 
     private let model: SDXLModel
@@ -63,12 +65,13 @@ struct SampleResumeTests {
             kept.records = []
             kept.stop(after: stop)
             #expect(throws: CancellationError.self) { try sample(render, context) }
-            // Steps of dpmpp_sde but the last call the model twice.
-            let done = render.sampler == "dpmpp_sde" ? stop / 2 : stop
+            // Steps of dpmpp_sde and heun but the last call the model twice.
+            let callsTwice = ["dpmpp_sde", "heun"].contains(render.sampler)
+            let done = callsTwice ? stop / 2 : stop
             #expect(kept.records.count == min(done, 1))
             kept.stop(after: nil)
             #expect(try sample(render, context).record == whole.record)
-            #expect(kept.looks == calls - (render.sampler == "dpmpp_sde" ? 2 * done : done))
+            #expect(kept.looks == calls - (callsTwice ? 2 * done : done))
         }
         #expect(kept.refused == 0)
     }

@@ -116,7 +116,7 @@ struct WorkflowImportTests {
               {"id": 3, "type": "EmptyLatentImage", "widgets_values": [512, 640, 4]},
               {"id": 4, "type": "KSampler", "inputs": [{"name": "model", "link": 2}, {"name": "positive", "link": 3},
                  {"name": "latent_image", "link": 4}, {"name": "seed", "link": 9, "widget": {"name": "seed"}}],
-               "widgets_values": [0, "fixed", 20, 7, "heun", "karras", 1]},
+               "widgets_values": [0, "fixed", 20, 7, "lms", "karras", 1]},
               {"id": 5, "type": "Reroute", "inputs": [{"name": "", "link": 5}]},
               {"id": 6, "type": "VAEDecode", "inputs": [{"name": "samples", "link": 6}, {"name": "vae", "link": 7}]},
               {"id": 7, "type": "SaveImage", "inputs": [{"name": "images", "link": 8}], "widgets_values": ["../../x"]},
@@ -132,13 +132,13 @@ struct WorkflowImportTests {
         #expect(draft.text.contains("  seed: 77\n"))
         #expect(
             draft.text.contains(
-                "    sampler: euler\n    schedule: karras\n    guidance: 7.0\n    width: 512\n    height: 640\n"
+                "    sampler: dpmpp_2m\n    schedule: karras\n    guidance: 7.0\n    width: 512\n    height: 640\n"
             )
         )
         #expect(draft.text.hasSuffix("outputs:\n  \"x.png\": $image\n"))
         #expect(
             draft.remarks == [
-                "KSampler (4): there is no sampler_name heun here, and euler in its place gives another picture",
+                "KSampler (4): there is no sampler_name lms here, and dpmpp_2m in its place gives another picture",
                 "EmptyLatentImage (3): of a batch of 4 pictures the first; the others have noise that no seed gives, so sweep "
                     + "over seeds instead",
                 "UpscaleModelLoader (10): no picture that is saved rests on it in a way that recipes know",

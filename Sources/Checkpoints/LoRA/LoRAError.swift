@@ -49,10 +49,15 @@ extension LoRAError: CustomStringConvertible {
         case .badSettings(let file): "\(file): what PEFT notes of this LoRA cannot be read: it is no JSON object"
         case .incomplete(let layer, let kind, let missing, let file):
             "\(file): \(layer) (\(kind)) has no \(missing): the file is not whole"
-        case .wrongSize(let layer, let kind, let tensors, let expected, let file):
-            "\(file): \(layer) (\(kind)) has shapes \(tensors.map { "\($0)" }.joined(separator: ", ")), which do not fit "
-                + "the layer's \(expected); is this LoRA made for SDXL?"
+        case .wrongSize(_, _, _, _, let file): "\(file): \(misfit ?? ""); is this LoRA made for SDXL?"
         }
+    }
+
+    /// Of a wrong size: what does not fit.
+    public var misfit: String? {
+        guard case .wrongSize(let layer, let kind, let tensors, let expected, _) = self else { return nil }
+        let shapes = tensors.map { "\($0)" }.joined(separator: ", ")
+        return "\(layer) (\(kind)) has shapes \(shapes), which do not fit the layer's \(expected)"
     }
 
     /// The first few, each with its kind.

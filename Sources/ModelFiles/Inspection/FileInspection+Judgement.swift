@@ -22,6 +22,7 @@ extension FileInspection {
             let path = found.path
             var layout = SDXLLayout(base: path, config: nil)
             try layout.add(unet: nil, vae: nil, leavingOut: Set(lacks))
+            found.details += layout.warnings
             let hasTokenizers = (try? layout.addTokenizers(from: nil)) != nil
             let noise = NoiseChoice(prediction: NoiseChoice.known(byName: path))
             let parts = SDXLParts(paths: layout.paths, noise: noise, files: layout.files)
@@ -71,13 +72,19 @@ extension FileInspection {
     /// Whether what a LoRA changes is there in SDXL.
     mutating func judge(_ lora: LoRAFile) {
         judge(for: "load_sdxl") { found in
-            for network in lora.networks {
+            let misfits = try lora.networks.compactMap { network in
                 do { _ = try LoRAWeights(SDXLOutline(network), network: network, loras: [(lora, 1)]) } catch let error
                     as LoRAError
                 {
-                    guard case .wrongSize = error else { throw error }
-                    found.details.append("made for layers of other sizes than SDXL's: \(error)")
+                    guard let misfit = error.misfit else { throw error }
+                    return misfit
                 }
+                return nil
+            }
+            if !misfits.isEmpty {
+                found.details.append(
+                    "made for layers of other sizes than SDXL's: \(misfits.joined(separator: "; "))"
+                )
             }
         }
     }

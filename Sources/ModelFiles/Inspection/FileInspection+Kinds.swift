@@ -57,7 +57,10 @@ extension FileInspection {
 
     /// Notes that cannot be read are the file's fault.
     private mutating func describeNoise(_ source: any CheckpointSource) {
-        judge(for: "load_sdxl") { $0.details += try NoiseMarkers(source).lines.map { "it \($0)" } }
+        judge(for: "load_sdxl") { found in
+            let markers = try NoiseMarkers(source)
+            found.details += markers.lines.map { "it \($0)" } + markers.lonelyNotes
+        }
     }
 
     private mutating func judgeFaceModel(_ found: WeightsKind) {

@@ -51,6 +51,12 @@ public struct FileInspection: Sendable {
         if isFolder(path) { inspectFolder(isPart: isPart) } else { inspectFile(settings: settings) }
     }
 
+    /// What is wrong with it and with what lies in it, each with its file.
+    public var problems: [String] {
+        let within = parts.flatMap(\.inspection.problems)
+        return within + (problem.map { within.contains($0) ? [] : [$0.contains(path) ? $0 : "\(path): \($0)"] } ?? [])
+    }
+
     /// Numbers in all its tensors; nil for more than an Int counts.
     public var parameters: Int? {
         var sum = 0

@@ -162,6 +162,7 @@ public struct SDXLModel: ModelReference {
             try parts.check(embeddings: embeddings)
             return true
         }
+        for note in try parts.idleNotes() { context.warn(note) }
         try checkLoRAs(of: .unet, open) { try parts.unetWeights(parts.unetConfig()) }
         try checkLoRAs(of: .textEncoder, open) { try parts.firstEncoderWeights() }
         try checkLoRAs(of: .textEncoder2, open) { try parts.secondEncoderWeights() }

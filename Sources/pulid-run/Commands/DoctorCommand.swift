@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernels
+import ModelFiles
 import Runner
 import Store
 import Synchronization
@@ -8,9 +9,11 @@ import Synchronization
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Say what this machine offers, and what is missing."
+        abstract: "Say what this machine offers, and what is missing; of models, too, where files or folders are named."
     )
 
+    @Argument(help: "Files and folders of models, by whose headers it is said what they are and what is wrong with them.")
+    var models: [String] = []
     @OptionGroup var cache: CacheOptions
     @OptionGroup var remote: RemoteOptions
     @OptionGroup var resources: ResourceOptions
@@ -42,8 +45,19 @@ struct DoctorCommand: ParsableCommand {
                 rows.append(["remote", "\(remote.tier.name): \(found.text)"])
                 problems += found.problem.map { ["the remote cache: \($0)"] } ?? []
             }
+            let found = models.map { FileInspection(path: $0) }
+            rows += found.flatMap(Self.rows) + DownloadFolder.missing(in: found.map(\.path)).map { ["missing", $0] }
+            problems += found.flatMap(\.problems).map { TerminalText($0).escaped() }
             rows += problems.map { ["warning: \($0)"] }
             return .success
+        }
+    }
+
+    /// A model, or those of a folder.
+    private static func rows(_ found: FileInspection) -> [[String]] {
+        let isModel = found.parts.isEmpty || found.use != nil
+        return (isModel ? [found] : found.parts.map(\.inspection)).map {
+            ["model", TerminalText("\($0.path): \($0.kind)").escaped()]
         }
     }
 

@@ -45,10 +45,13 @@ struct OddCheckpoint {
     }
 
     /// Writes a copy of which up to three tensors, or groups of them, are changed.
-    func write(changedBy random: inout SplitMix, to path: String) throws {
+    ///
+    /// - Returns: names that the original has not
+    func write(changedBy random: inout SplitMix, to path: String) throws -> Set<String> {
         var changed = originals
         for _ in 0..<random.int(in: 1...3) { change(&changed, &random) }
         try write(changed, metadata: nil, to: path)
+        return Set(changed.map(\.name)).subtracting(originals.map(\.name)).subtracting([""])
     }
 
     /// Writes a copy with odd numbers in its metadata; without settings it has none to change.
