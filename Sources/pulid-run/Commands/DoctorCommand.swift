@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Kernels
 import ModelFiles
+import Recipes
 import Runner
 import Store
 import Synchronization
