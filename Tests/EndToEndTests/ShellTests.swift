@@ -130,7 +130,7 @@ import Testing
             let warnings = result.stderr.split(separator: "\n").filter { $0.contains("warning") }
             #expect(
                 warnings == [
-                    "words.yaml:4:50: warning: in a prompt embedding:nag is not known and left out; name its file under "
+                    "words.yaml:4:53: warning: in a prompt embedding:nag is not known and left out; name its file under "
                         + "`embeddings` of load_sdxl"
                 ],
                 "\(command): \(result.stderr)"
