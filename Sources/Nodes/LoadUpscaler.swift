@@ -15,6 +15,6 @@ struct LoadUpscaler: Node {
     func run(_ context: RunContext) throws -> Upscaler {
         let file = try ModelFile(file.path, context)
         let config = try UpscalerFile.check(file.path)
-        return Upscaler(files: ["file": file], precision: precision.chosen, config: config)
+        return Upscaler(files: ["file": file], precision: precision.chosen?.unlessInt8, config: config)
     }
 }
