@@ -20,7 +20,7 @@ TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(S
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
 .PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
-.PHONY: clean install tarball cluster check-remote report-check
+.PHONY: clean install tarball check-tarball cluster check-remote report-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -93,6 +93,9 @@ install: setup ## install a program that runs without Swift, its manual and comp
 tarball: setup ## the same as pulid-run.tar.gz, with recipes and embedded models
 	rm -rf .build/pulid-run && scripts/package.sh .build/pulid-run
 	tar -czf pulid-run.tar.gz -C .build pulid-run
+
+check-tarball: tarball ## render with the tarball where there are its libraries and nothing else: no Swift, no shell (as root)
+	scripts/tarball/check.sh pulid-run.tar.gz
 
 clean: ## remove everything that was built, rendered or cached
 	rm -rf .build Benchmarks/.build Torture/.build Fuzz/.build out pulid-run.tar.gz

@@ -103,7 +103,7 @@ let package = Package(
             name: "FuzzTargets",
             dependencies: [
                 "Checkpoints", "Diffusion", "Graph", "Imaging", "ModelFiles", "Models", "ONNX", "Recipes", "Runner",
-                "Tensors", "EngineTestSupport",
+                "Tensors", "Workflows", "EngineTestSupport",
             ],
             path: "Tests/FuzzTargets"
         ),

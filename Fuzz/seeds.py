@@ -320,6 +320,74 @@ def records():
     seed("record", "empty", record("x", {}, {"z": ("I64", [0, 5], b"")}))
 
 
+def tiff(comment, make=""):
+    """EXIF data with a user comment in ASCII, and with a camera's maker."""
+    content = b"ASCII\0\0\0" + comment.encode()
+    entries = [(0x010F, 2, make.encode() + b"\0")] if make else []
+    count = len(entries) + 1
+    place = 8 + 2 + 12 * count + 4
+    directory, data = b"", b""
+    for tag, kind, text_ in entries:
+        directory += struct.pack("<HHII", tag, kind, len(text_), place + len(data))
+        data += text_
+    directory += struct.pack("<HHII", 0x8769, 4, 1, place + len(data))
+    data += struct.pack("<HHHIII", 1, 0x9286, 7, len(content), place + len(data) + 18, 0) + content
+    return b"II*\0" + struct.pack("<IH", 8, count) + directory + struct.pack("<I", 0) + data
+
+
+def texts():
+    """Pictures that say how they were made, as all three formats say it."""
+    result = "axes: {seed: [1]}\nnodes: {n: {uses: constant, value: 1}}\noutputs: {n.txt: $n}\n"
+    ours = {"version": "0.1.0", "file": "r.yaml", "settings": "[\"a=1\"]", "node": "n", "cell": "{\"seed\": 1}"}
+    ours |= {"key": "00" * 32, "result": result, "files": "{\"a.png\": \"00\"}", "tools": "{}"}
+    ours = {f"pulid-run.{name}": value for name, value in ours.items()}
+    chunks = [text_chunk(name, value) for name, value in ours.items()]
+    seed("texts", "png", png(before=chunks))
+    exif = tiff(json.dumps(ours))
+    app1 = b"Exif\0\0" + exif
+    seed("texts", "jpeg", b"\xff\xd8\xff\xe1" + struct.pack(">H", 2 + len(app1)) + app1 + b"\xff\xd9")
+    part = b"EXIF" + struct.pack("<I", len(exif)) + exif + b"\0" * (len(exif) % 2)
+    seed("texts", "webp", b"RIFF" + struct.pack("<I", 4 + len(part)) + b"WEBP" + part)
+    comfy = tiff("a portrait\nSteps: 4, Sampler: Euler, Seed: 7", make='workflow:{"nodes": []}')
+    seed("texts", "others", b"RIFF" + struct.pack("<I", 12 + len(comfy)) + b"WEBPEXIF" + struct.pack("<I", len(comfy)) + comfy)
+
+
+def workflows():
+    seed("workflow", "api", (ROOT / "recipes/imports/portrait.json").read_bytes())
+    nodes = [
+        {"id": 1, "type": "CheckpointLoaderSimple", "widgets_values": ["sdxl.safetensors"],
+         "outputs": [{"links": [1]}, {"links": [2, 3]}, {"links": [7]}]},
+        {"id": 2, "type": "CLIPTextEncode", "widgets_values": ["a \u001b \"cat\": # x"], "inputs": [{"name": "clip", "link": 2}],
+         "outputs": [{"links": [4]}]},
+        {"id": 3, "type": "CLIPTextEncode", "widgets_values": [""], "inputs": [{"name": "clip", "link": 3}],
+         "outputs": [{"links": [5]}], "mode": 4},
+        {"id": 4, "type": "EmptyLatentImage", "widgets_values": [512, 512, 1], "outputs": [{"links": [6]}]},
+        {"id": 5, "type": "KSampler", "widgets_values": [7, "fixed", 20, 5.5, "dpmpp_2m", "karras", 1],
+         "inputs": [{"name": n, "link": i} for n, i in
+                    [("model", 1), ("positive", 4), ("negative", 5), ("latent_image", 6)]], "outputs": [{"links": [8]}]},
+        {"id": 6, "type": "VAEDecode", "inputs": [{"name": "samples", "link": 8}, {"name": "vae", "link": 7}],
+         "outputs": [{"links": [9]}]},
+        {"id": 7, "type": "SaveImage", "widgets_values": ["%date%/../a b"], "inputs": [{"name": "images", "link": 9}]},
+    ]
+    links = [[1, 1, 0, 5, 0, "MODEL"], [2, 1, 1, 2, 0, "CLIP"], [3, 1, 1, 3, 0, "CLIP"], [4, 2, 0, 5, 1, "C"],
+             [5, 3, 0, 5, 2, "C"], [6, 4, 0, 5, 3, "L"], [7, 1, 2, 6, 1, "VAE"], [8, 5, 0, 6, 0, "L"], [9, 6, 0, 7, 0, "I"]]
+    seed("workflow", "interface", json.dumps({"nodes": nodes, "links": links, "version": 0.4}))
+    circle = {"1": {"class_type": "KSampler", "inputs": {"latent_image": ["1", 0], "model": ["2", 0]}},
+              "2": {"class_type": "LoraLoader", "inputs": {"model": ["2", 0]}}}
+    seed("workflow", "circle", json.dumps(circle))
+    settings = "Steps: 20, Sampler: DPM++ 2M Karras, CFG scale: 7, Seed: 123, Size: 832x1216, Model: a b, Version: v1.6.0"
+    seed("parameters", "whole", "a cat, (hat:1.2) <lora:style:0.7>\nmore\nNegative prompt: bad: \"x\" # y\n" + settings)
+    seed("parameters", "quoted", 'x\nSteps: 4, Sampler: "Euler, a", Lora hashes: "a: 1, b: 2", Seed: -1, Size: 8x8')
+    seed("parameters", "upscaled", "x\n" + settings + ", Denoising strength: 0.5, Hires upscale: 2, Hires steps: 10")
+
+
+def axes():
+    seed("axes", "lines", "\ufeff# prompts\na cat\r\n\n  $5 ${x}\n")
+    seed("axes", "table", "\ufeffa,b\r\n1,\"x, \"\"y\"\"\"\r\n2,\"two\nlines\"\n")
+    seed("axes", "ragged", "a,b\n1,2,3\n4\n\"x\"y,1\n")
+    seed("axes", "open", "a\n\"x")
+
+
 RECIPES = {
     "nodes": "nodes:\n  a: {uses: constant, value: 1}\n  b: {uses: scale, input: $a, by: 2.5}\noutputs: {a.txt: $b}\n",
     "sweep": """params: {photo: faces/ada.png, half: 0.5}
@@ -367,6 +435,9 @@ def main():
     pictures()
     settings()
     records()
+    texts()
+    workflows()
+    axes()
     for name, content in RECIPES.items():
         seed("recipe", name, content)
 

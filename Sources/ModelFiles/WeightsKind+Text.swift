@@ -33,6 +33,7 @@ extension WeightsKind: CustomStringConvertible {
         case .recognizer: "a face recogniser (IResNet of ArcFace)"
         case .faceDetector: "a face detector (RetinaFace with ResNet-50)"
         case .faceParser: "a face parser (BiSeNet)"
+        case .upscaler: "an upscaler (RRDBNet of ESRGAN)"
         case .artifact(let name): "\(name == "identity" || name == "image" ? "an" : "a") \(name) that a recipe wrote"
         case .unknown: "something else"
         }
@@ -53,6 +54,7 @@ extension WeightsKind: CustomStringConvertible {
         case .recognizer: RecipePlace(node: "load_face_models", parameter: "recognizer")
         case .faceDetector: RecipePlace(node: "load_face_models", parameter: "aligner")
         case .faceParser: RecipePlace(node: "load_face_models", parameter: "parser")
+        case .upscaler: RecipePlace(node: "load_upscaler", parameter: "file")
         case .artifact("identity"): RecipePlace(node: "load_id", parameter: "file")
         case .artifact("latent"): RecipePlace(node: "load_latent", parameter: "file")
         default: nil

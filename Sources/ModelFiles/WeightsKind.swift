@@ -27,6 +27,8 @@ public enum WeightsKind: Hashable, Sendable {
     case faceDetector
     /// BiSeNet.
     case faceParser
+    /// RRDBNet, as ESRGAN and Real-ESRGAN are.
+    case upscaler
     /// A result that a recipe wrote, by what recipes call it: identity, latent, prompt, face, image.
     case artifact(String)
     /// Something else that is known, and of no use here, by its name.
@@ -89,7 +91,9 @@ private struct WeightsNames {
     private func contains(_ part: String) -> Bool { names.contains { $0.contains(part) } }
 
     /// Files with the most in them first: a whole model holds a UNet, too.
-    var kind: WeightsKind { wholeModel ?? lora ?? identity ?? face ?? otherFlow ?? part ?? artifact ?? .unknown }
+    var kind: WeightsKind {
+        wholeModel ?? lora ?? identity ?? face ?? upscaler ?? otherFlow ?? part ?? artifact ?? .unknown
+    }
 
     private static let unetPrefix = "model.diffusion_model."
 
@@ -139,6 +143,15 @@ private struct WeightsNames {
         let detector = ["body.conv1.weight", "BboxHead.0.conv1x1.weight"]
         if detector.allSatisfy(has) || detector.allSatisfy({ has("module.\($0)") }) { return .faceDetector }
         return has("cp.resnet.conv1.weight") && has("conv_out.conv_out.weight") ? .faceParser : nil
+    }
+
+    private var upscaler: WeightsKind? {
+        if has("conv_first.weight"), holds("body.0.rdb1.") || holds("RRDB_trunk.0.RDB1.") { return .upscaler }
+        if has("model.0.weight"), holds("model.1.sub.0.RDB1.") { return .upscaler }
+        // SwinIR, HAT and DAT; realesr-general-x4v3 and its kin, a row of convolutions and slopes.
+        let isTransformer = has("conv_first.weight") && holds("layers.0.") && has("conv_after_body.weight")
+        let isCompact = source.shape(of: "body.0.weight")?.count == 4 && source.shape(of: "body.1.weight")?.count == 1
+        return isTransformer || isCompact ? .other("an upscaler of another kind than ESRGAN's RRDBNet") : nil
     }
 
     private var otherFlow: WeightsKind? {

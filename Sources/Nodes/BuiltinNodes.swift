@@ -24,6 +24,7 @@ extension NodeRegistry {
         LoadLatent.self,
         LoadPuLID.self,
         LoadSDXL.self,
+        LoadUpscaler.self,
         LoadWeights.self,
         MakeDataset.self,
         MeasureNetworks.self,

@@ -27,11 +27,28 @@ struct EncodePrompt: Node {
         }
     }
 
+    static func doubts(_ known: KnownInputs) -> [InputDoubt] {
+        guard case .map(let embeddings)? = known.parameter("embeddings", of: "model", madeBy: LoadSDXL.name) else {
+            return []
+        }
+        func choice<Choice: ParameterChoice>(_ name: String, _ usual: Choice) -> Choice {
+            (try? Choice(parameter: known.parameter(name))) ?? usual
+        }
+        let reading = PromptReading(weighting: choice("weighting", .none), overflow: choice("overflow", .cut))
+        let loras = known.parameter("loras", of: "model", madeBy: LoadSDXL.name) ?? .null
+        return ["text", "negative"].flatMap { name -> [InputDoubt] in
+            guard case .string(let text) = known.parameter(name) else { return [] }
+            let doubts = PromptDoubt.embeddings(in: text, reading: reading) {
+                embeddings.keys + LoRAChoice.embeddings(ofAll: loras)
+            }
+            return doubts.map { InputDoubt(ParameterProblem(name, "in a prompt \($0)"), of: .anyCell) }
+        }
+    }
+
     func run(_ context: RunContext) throws -> PromptArtifact {
         let encoder = try model.promptEncoder(context)
         let reading = PromptReading(weighting: weighting, overflow: overflow)
         for (name, text) in [("prompt", text), ("negative prompt", negative ?? "")] {
-            for doubt in try encoder.doubts(about: text, reading: reading) { context.warn("the \(name): \(doubt)") }
             if let unseen = try encoder.unseenPart(of: text, reading: reading) {
                 context.warn(Self.warning(name, unseen))
             }

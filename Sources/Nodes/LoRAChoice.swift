@@ -1,5 +1,6 @@
 import Checkpoints
 import Graph
+import ModelFiles
 
 /// A LoRA and how strongly it is merged, as `{file: style.safetensors, scale: 0.8}`.
 struct LoRAChoice: ParameterType, Hashable {
@@ -57,6 +58,20 @@ struct LoRAChoice: ParameterType, Hashable {
             for (name, value) in given { blocks[name] = try Double?(parameter: value) }
         }
         self.blocks = blocks
+    }
+
+    /// The weights themselves, where a folder is named; nil if it holds none.
+    var weights: String? { isFolder(file.path) ? LoRAFile.weights(in: file.path) : file.path }
+
+    /// The names of the textual inversions that LoRAs of a recipe bring, as far as their headers can be read.
+    static func embeddings(ofAll loras: Value) -> [String] {
+        guard case .list(let choices) = loras else { return [] }
+        return choices.flatMap { choice -> [String] in
+            guard let path = (try? LoRAChoice(parameter: choice))?.weights,
+                let lora = try? OpenFiles().lora(path, settings: LoRAFile.settings(of: path))
+            else { return [] }
+            return lora.embeddings.map(\.name)
+        }
     }
 
     /// How strongly it is merged into a network.

@@ -138,7 +138,7 @@ struct LoadSDXL: Node {
     private func loraFiles(_ open: OpenFiles, _ context: RunContext) throws -> [String: ModelFile] {
         var files: [String: ModelFile] = [:]
         for (index, lora) in loras.enumerated() {
-            guard let path = isFolder(lora.file.path) ? LoRAFile.weights(in: lora.file.path) : lora.file.path else {
+            guard let path = lora.weights else {
                 throw ModelFileError.missingFile(
                     path: "\(lora.file.path)/pytorch_lora_weights.safetensors",
                     purpose: "a LoRA of diffusers, or adapter_model.safetensors, one of PEFT"

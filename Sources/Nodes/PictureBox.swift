@@ -1,12 +1,16 @@
 import Graph
 import Imaging
 
-/// A rectangle of a picture: given by the parts of its sides, or around a face.
+/// A rectangle of a picture: given in pixels, by the parts of its sides, or around a face.
 struct PictureBox {
     let x: Int
     let y: Int
     let width: Int
     let height: Int
+
+    init(x: Int, y: Int, width: Int, height: Int) {
+        (self.x, self.y, self.width, self.height) = (x, y, width, height)
+    }
 
     /// - Parameters:
     ///   - parts: of the width and height, from 0 to 1

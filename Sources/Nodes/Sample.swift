@@ -93,18 +93,17 @@ struct Sample: Node {
         } + scheduleProblems() + windowProblems(startAt: startAt, endAt: endAt)
     }
 
-    static func doubts(_ known: KnownInputs) -> [ParameterProblem] {
+    static func doubts(_ known: KnownInputs) -> [InputDoubt] {
         guard let guidance = known.number("guidance"), guidance <= 1,
             case .string(let text)? = known.parameter("negative", of: "prompt", madeBy: EncodePrompt.name),
             !text.isEmpty
         else { return [] }
-        return [
-            ParameterProblem(
-                "guidance",
-                "the prompt's `negative` does nothing at a guidance of 1 or less",
-                hint: "raise `guidance`, or leave out `negative`"
-            )
-        ]
+        let problem = ParameterProblem(
+            "guidance",
+            "the prompt's `negative` does nothing at a guidance of 1 or less",
+            hint: "raise `guidance`, or leave out `negative`"
+        )
+        return [InputDoubt(problem, of: .everyCell)]
     }
 
     static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {

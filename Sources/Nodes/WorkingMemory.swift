@@ -7,6 +7,8 @@ enum WorkingMemory {
     static let unetPerPixel = 512
     /// The maps of a VAE, for each pixel of the picture or of a tile.
     static let vaePerPixel = 1600
+    /// The maps of an upscaler, for each pixel of the tile that it sees.
+    static let upscalerPerPixel = 12_000
     /// Both face detectors, the recogniser and the parser, none of which sees more than 1024 pixels on a side.
     static let faces = 640 << 20
     /// The vision tower or the text encoders.

@@ -40,7 +40,7 @@ public final class RecipeRun: Sendable {
     ) throws {
         let names = Set(graph.instances.map(\.node))
         for name in options.only + options.force where !names.contains(name) {
-            throw UnknownNode(name: name, nearest: nearMatch(to: name, among: names))
+            throw UnknownNode(name: name, in: graph)
         }
         self.graph = graph
         self.store = store

@@ -26,6 +26,7 @@ enum ComfyUINodes {
         "PulidInsightFaceLoader": ["provider"],
         "ApplyPulid": ["method", "weight", "start_at", "end_at"],
         "ApplyPulidAdvanced": ["weight", "projection", "fidelity", "noise", "start_at", "end_at"],
+        "UpscaleModelLoader": ["model_name"],
         "PrimitiveNode": ["value", "control"],
     ]
 

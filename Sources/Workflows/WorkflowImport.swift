@@ -81,6 +81,8 @@ public struct WorkflowImport {
     /// The node that makes a picture.
     private mutating func image(_ node: Workflow.Node) -> String? {
         if let name = made["image \(node.id)"] { return name }
+        guard made["image within \(node.id)"] == nil else { return nil }
+        made["image within \(node.id)"] = ""
         carried.insert(node.id)
         switch node.kind {
         case "VAEDecode", "VAEDecodeTiled":
@@ -93,6 +95,18 @@ public struct WorkflowImport {
             return name
         case "LoadImage":
             let name = draft.add("photo", "load_image", [("file", photo(node))])
+            made["image \(node.id)"] = name
+            return name
+        case "ImageUpscaleWithModel":
+            guard let source = workflow.source(of: "image", node)?.node, let image = image(source) else { return nil }
+            var entries: [(key: String, entry: RecipeDraft.Entry)] = [("image", .node(image))]
+            if let loader = workflow.source(of: "upscale_model", node)?.node,
+                case .string(let file)? = workflow.setting("model_name", of: loader)
+            {
+                carried.insert(loader.id)
+                entries.append(("model", draft.param("upscaler", path("models/upscale_models", file))))
+            }
+            let name = draft.add("upscaled", "upscale", entries)
             made["image \(node.id)"] = name
             return name
         default:

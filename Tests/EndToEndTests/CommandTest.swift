@@ -30,6 +30,22 @@ struct CommandTest {
         }
     }
 
+    /// With `face.yaml` in the folder, a sweep of two small pictures, 1.png and 2.png.
+    static func ofTwoFaces() throws -> CommandTest {
+        let test = try CommandTest()
+        try test.folder.write(
+            """
+            axes: {seed: [1, 2]}
+            nodes:
+              picture: {uses: draw_face, seed: "${seed}", size: 16}
+            outputs: {"${seed}.png": $picture}
+
+            """,
+            to: "face.yaml"
+        )
+        return test
+    }
+
     /// - Parameter arguments: as on the command line; the cache is the test's own
     func run(_ arguments: String...) throws -> Result { try finish(start(arguments)) }
 
@@ -54,16 +70,24 @@ struct CommandTest {
         _ arguments: [String],
         _ environment: [String: String] = [:]
     ) throws -> (process: Process, output: Pipe, errors: Pipe) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = ["PULID_CACHE": folder("cache"), "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        let process = process(program, arguments, environment)
         let (output, errors) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = errors
         try process.run()
         return (process, output, errors)
+    }
+
+    /// The program, with streams still to be given.
+    func process(_ arguments: [String]) throws -> Process { process(try programPath(), arguments, [:]) }
+
+    private func process(_ program: String, _ arguments: [String], _ environment: [String: String]) -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.environment = ["PULID_CACHE": folder("cache"), "PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        return process
     }
 
     func finish(_ run: (process: Process, output: Pipe, errors: Pipe)) throws -> Result {

@@ -6,19 +6,7 @@ import Testing
 @Suite struct HistoryTests {
     private let test: CommandTest
 
-    init() throws {
-        test = try CommandTest()
-        try test.folder.write(
-            """
-            axes: {seed: [1, 2]}
-            nodes:
-              picture: {uses: draw_face, seed: "${seed}", size: 16}
-            outputs: {"${seed}.png": $picture}
-
-            """,
-            to: "face.yaml"
-        )
-    }
+    init() throws { test = try CommandTest.ofTwoFaces() }
 
     @Test func quietAndVerbose() throws {
         let quiet = try test.run("face.yaml", "-q")

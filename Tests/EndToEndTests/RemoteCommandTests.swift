@@ -7,17 +7,7 @@ import Testing
     private let test: CommandTest
 
     init() throws {
-        test = try CommandTest()
-        try test.folder.write(
-            """
-            axes: {seed: [1, 2]}
-            nodes:
-              picture: {uses: draw_face, seed: "${seed}", size: 16}
-            outputs: {"${seed}.png": $picture}
-
-            """,
-            to: "face.yaml"
-        )
+        test = try CommandTest.ofTwoFaces()
         try FileManager.default.createDirectory(atPath: test.folder("share"), withIntermediateDirectories: true)
     }
 

@@ -93,19 +93,60 @@ import Testing
         for _ in 1...2 {
             #expect(
                 try test.run("explain", "face.yaml", "picture", "--set", "size=24").stdout == """
-                    picture (all 2 cells): cached; the last run that changed it found another key
+                    picture (all 2 cells): cached; the last run found another key
                       size: 16 -> 24
 
                     """
             )
             _ = try test.run("plan", "face.yaml")
         }
-        // A run that changes nothing leaves the answer.
+        // A run that changes nothing is told, and leaves the answer.
         #expect(try test.run("face.yaml", "--set", "size=24").status == 0)
         #expect(
-            try test.run("explain", "face.yaml", "picture[seed=2]", "--set", "size=24").stdout
-                .contains("size: 16 -> 24")
+            try test.run("explain", "face.yaml", "picture[seed=2]", "--set", "size=24").stdout == """
+                picture[seed=2]: cached, unchanged by the last run; one before it found another key
+                  size: 16 -> 24
+
+                """
         )
+    }
+
+    /// Of each cell, before anything runs, at the line that says it.
+    @Test func wordsThatNameNoTextualInversion() throws {
+        try test.folder.write(
+            """
+            axes: {text: ["a photo", "a photo, embedding:nag", "(embedding:nag:1.2)"]}
+            nodes:
+              sdxl:   {uses: load_sdxl, base: models/tiny/sdxl}
+              prompt: {uses: encode_prompt, model: $sdxl, text: "${text}", weighting: comfyui}
+            outputs: {"${text.index}.safetensors": $prompt}
+
+            """,
+            to: "words.yaml"
+        )
+        for command in ["check", "plan", "run"] {
+            let result = try test.run(command, "words.yaml")
+            #expect(result.status == 0, "\(result.stderr)")
+            let warnings = result.stderr.split(separator: "\n").filter { $0.contains("warning") }
+            #expect(
+                warnings == [
+                    "words.yaml:4:53: warning: in a prompt embedding:nag is not known and left out; name its file under "
+                        + "`embeddings` of load_sdxl"
+                ],
+                "\(command): \(result.stderr)"
+            )
+        }
+    }
+
+    @Test func aPlanHasNoReports() throws {
+        for command in ["plan", "check"] {
+            for format in ["junit", "junit:report.xml", "json:plan.json"] {
+                let result = try test.run(command, "face.yaml", "--format", format)
+                #expect(result.status == 64 && result.stdout == "")
+                #expect(result.stderr.hasPrefix("Error: \(command) runs nothing of which JUnit or a file could tell"))
+            }
+        }
+        #expect(try test.folder.files().filter { $0.hasPrefix("report") || $0.hasPrefix("plan") } == [])
     }
 
     @Test func namesAreCompleted() throws {

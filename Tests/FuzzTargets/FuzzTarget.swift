@@ -2,6 +2,7 @@
 /// that are kept in `Fuzz/Corpus`.
 public enum FuzzTarget: String, CaseIterable, Sendable {
     case recipe, safetensors, pytorch, gguf, onnx, json, png, jpeg, webp, heif, record, origin
+    case texts, workflow, parameters, axes
 
     /// Gives the bytes of one file to the reader. That it refuses them is a fine end.
     ///
@@ -18,6 +19,10 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
         case .heif: try readPicture(bytes, beginning: [0])
         case .record: try readRecord(bytes)
         case .origin: try readOrigin(withRightChecksums(bytes))
+        case .texts: try readTexts(withRightChecksums(bytes))
+        case .workflow: try readWorkflow(bytes)
+        case .parameters: try readParameters(bytes)
+        case .axes: try readAxes(bytes)
         }
     }
 }

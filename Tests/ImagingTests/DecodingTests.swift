@@ -20,22 +20,25 @@ import Testing
         expectClose(decoded, try goldens.bitmap("pixels.\(name)"), tolerance: 1)
     }
 
-    /// The size is told without decoding, turned as the pixels will be; not of WebP.
+    /// The size is told without decoding, turned as the pixels will be.
     @Test func headersTellTheSize() throws {
         let turned = (1...8).flatMap { orientation in
             ["jpeg", "webp", "png"].map { "exif\(orientation).\($0)" }
         }
-        for name in turned + ["progressive.jpeg", "subsampled.jpeg", "grey.jpeg", "lossy.webp", "alpha.png"] {
+        for name in turned + [
+            "progressive.jpeg", "subsampled.jpeg", "grey.jpeg", "lossy.webp", "alpha.webp", "alpha.png",
+        ] {
             let bytes = [UInt8](try goldens.bytes("file.\(name)"))
             let picture = try goldens.bitmap("pixels.\(name)")
             let size = PictureHeader.size(of: bytes)
-            let expected = name.hasSuffix("webp") ? nil : [picture.width, picture.height]
-            #expect(size.map { [$0.width, $0.height] } == expected)
+            #expect(size.map { [$0.width, $0.height] } == [picture.width, picture.height], "\(name)")
             // Nothing is told of a file that ends too early, or of one that is none.
             for length in 0..<min(bytes.count, 400) { _ = PictureHeader.size(of: Array(bytes.prefix(length))) }
             #expect(PictureHeader.size(of: Array(bytes.prefix(20))) == nil)
         }
         #expect(PictureHeader.size(path: "/nowhere.png") == nil)
+        let animated = [UInt8](try goldens.bytes("file.animated.webp"))
+        #expect(PictureHeader.size(of: animated) == nil)
     }
 
     @Test func whatItCannotReadIsNamed() throws {
@@ -64,7 +67,7 @@ import Testing
             message(padded, DecodeLimits(bytes: 1 << 20))
                 == "f: \(padded.count) bytes is over the limit of 1 MiB; save it smaller"
         )
-        for name in ["grey.jpeg", "lossy.webp", "alpha.png"] {
+        for name in ["grey.jpeg", "lossy.webp", "alpha.webp", "alpha.png"] {
             #expect(
                 message(try goldens.bytes("file.\(name)"), DecodeLimits(pixels: 239))
                     == "f: 20x12 pixels is over the limit of 239 pixels; scale it down first"

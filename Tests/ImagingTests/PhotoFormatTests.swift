@@ -27,6 +27,8 @@ import Testing
         let decoded = try Bitmap.decode(data, name: name)
         expectClose(decoded, try goldens.bitmap("pixels.\(name)"), tolerance: tolerance)
         let (width, height) = (decoded.width, decoded.height)
+        let size = PictureHeader.size(of: [UInt8](data))
+        #expect(size.map { [$0.width, $0.height] } == [width, height])
         #expect(throws: ImageError.tooManyPixels(name: name, width: width, height: height, limit: 900)) {
             try Bitmap.decode(data, name: name, limits: DecodeLimits(pixels: 900))
         }
@@ -42,6 +44,8 @@ import Testing
             #expect(throws: ImageError.self, "\(count) bytes") {
                 try Bitmap.decode(data.prefix(count), name: name)
             }
+            // A header that is whole may tell a size, and nothing else ends badly.
+            if count == 24 { #expect(PictureHeader.size(of: [UInt8](data.prefix(count))) == nil) }
         }
     }
 

@@ -30,7 +30,7 @@ struct TextualInversionTests {
             let found = try encoder(prompt.text, negative: nil, reading: reading)
             assertClose(found.embeds, golden["\(prompt.name).embeds"], "\(prompt.name) embeds")
             assertClose(found.pooled, golden["\(prompt.name).pooled"], "\(prompt.name) pooled")
-            #expect(try encoder.doubts(about: prompt.text, reading: reading).isEmpty)
+            #expect(PromptDoubt.embeddings(in: prompt.text, reading: reading) { ["neg_xl"] }.isEmpty)
         }
     }
 
@@ -67,17 +67,17 @@ struct TextualInversionTests {
         let text = "a portrait, embedding:other, <lora:style:0.8> photo (embedding:neg_xl) <3 <LoRA:x> <b>"
         let tags: [PromptDoubt] = [.tag("<lora:style:0.8>"), .tag("<LoRA:x>")]
         #expect(
-            try encoder.doubts(about: text, reading: comfyUI)
+            PromptDoubt.embeddings(in: text, reading: comfyUI) { ["neg_xl"] }
                 == [.unknownEmbedding("other", known: ["neg_xl"], isLeftOut: true)]
         )
         #expect(PromptDoubt.doubts(about: text, weighting: .comfyui) == tags)
         // Parentheses are text there, so that the word does not begin with what marks it.
         #expect(
-            try plain.doubts(about: text, reading: none)
+            PromptDoubt.embeddings(in: text, reading: none) { [] }
                 == [.unknownEmbedding("other", known: [], isLeftOut: false), .embeddingWithin("(embedding:neg_xl)")]
         )
         #expect(
-            try encoder.doubts(about: "[embedding:e] x", reading: comfyUI).map { "\($0)" } == [
+            PromptDoubt.embeddings(in: "[embedding:e] x", reading: comfyUI) { ["e"] }.map { "\($0)" } == [
                 "[embedding:e] is read as words, as it does not begin with embedding:; put a space before that"
             ]
         )

@@ -298,13 +298,6 @@ struct LoadSDXLTests {
         #expect(try embeds(named, "a photo") == embeds(none, "a photo"))
         #expect(try embeds(named, "a photo embedding:neg") != embeds(none, "a photo"))
         #expect(warnings.withLock { $0 } == [])
-        _ = try embeds(named, "embedding:nag <lora:x:1>")
-        #expect(
-            warnings.withLock { $0 } == [
-                "the prompt: embedding:nag is not known and read as words; name its file under `embeddings` of load_sdxl, where "
-                    + "there is neg"
-            ]
-        )
         let lora = "\(Self.goldens)/lora/kohya.safetensors"
         #expect(
             message { _ = try model(["x": lora]) }

@@ -82,6 +82,7 @@ struct BrokenResultsTests {
                 recipe.yaml:16:3: error: `Ink.txt` and `ink.txt` differ only in case, which some disks ignore
                 16 |   "${style}.txt": $words
                    |   ^^^^^^^^^^^^^^
+                hint: put `${style.index}` into the name
 
                 recipe.yaml:17:3: error: a number cannot be written as `ONE.DOC`
                 17 |   ONE.DOC: $one

@@ -164,7 +164,10 @@ import Testing
     }
 
     @Test func anUnknownNode() throws {
-        #expect(throws: UnknownNode(name: "scale", nearest: "scaled")) { try explain("scale", in: graph()) }
+        #expect(throws: UnknownNode(name: "scald", nearest: "scaled")) { try explain("scald", in: graph()) }
+        // A kind that nodes of other names have.
+        let kind = #expect(throws: UnknownNode.self) { try explain("scale", in: graph()) }
+        #expect(kind?.description == "the recipe has no node `scale`; of that kind there is `scaled`")
     }
 
     /// Reasons are decided once: a run tells those that the plan has shown.

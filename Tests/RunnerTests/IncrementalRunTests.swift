@@ -254,6 +254,17 @@ import Testing
         #expect(throws: UnknownNode(name: "scal", nearest: "scale")) {
             try workshop.run(sweep.graph) { $0.only = ["scal"] }
         }
+        // A kind, and a cell: nodes are named.
+        for (name, advice) in [
+            ("read_number", "; of that kind there is `read`"), ("nothing", ""), ("nothing[factor=1.0]", ""),
+            (
+                "scale[factor=1.0]",
+                "; nodes are named as a whole here: `--set 'factor=1.0'` leaves this cell of all that has that axis"
+            ),
+        ] {
+            let error = #expect(throws: UnknownNode.self) { try workshop.run(sweep.graph) { $0.only = [name] } }
+            #expect(error?.description == "the recipe has no node `\(name)`\(advice)")
+        }
     }
 
     @Test func whatNoOutputNeedsIsNotRun() throws {

@@ -80,6 +80,26 @@ import Testing
         )
     }
 
+    /// A drawing is made over the one before, unless something was said since; the line of progress is below it.
+    @Test func drawings() {
+        let reporter = TextReporter(console: screen.console(isTerminal: true), render: render)
+        let drawing = TerminalDrawing("PICTURE", rows: 2)
+        let drawn = "\r\u{1B}[2A\u{1B}7PICTURE\u{1B}8\u{1B}[2B"
+        let line = "\r\u{1B}[2K"
+        reporter.show(drawing)
+        reporter.show(drawing)
+        reporter.receive(.warning("careful"))
+        reporter.show(drawing)
+        #expect(
+            screen.error == "\n\n\(drawn)\(line)\(line)\(drawn)\(line)\(line)warning: careful\n\n\n\(drawn)\(line)"
+        )
+        // Where nothing can be written over nothing is drawn, and quiet is quiet.
+        let other = Screen()
+        TextReporter(console: other.console(), render: render).show(drawing)
+        TextReporter(console: other.console(isTerminal: true), verbosity: .quiet, render: render).show(drawing)
+        #expect(other.error == "")
+    }
+
     /// A node that has nothing to give, and one that needs it.
     @Test(arguments: ["text", "verbose", "json", "junit"]) func whatIsSkipped(format: String) throws {
         var builder = GraphBuilder()

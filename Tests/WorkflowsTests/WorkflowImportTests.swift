@@ -198,6 +198,48 @@ struct WorkflowImportTests {
         )
     }
 
+    @Test func picturesThatANetworkEnlarges() throws {
+        let draft = try draft(
+            #"""
+            {"1": {"class_type": "LoadImage", "inputs": {"image": "a.png"}},
+             "2": {"class_type": "UpscaleModelLoader", "inputs": {"model_name": "4x.pth"}},
+             "3": {"class_type": "ImageUpscaleWithModel", "inputs": {"image": ["1", 0], "upscale_model": ["2", 0]}},
+             "4": {"class_type": "SaveImage", "inputs": {"images": ["3", 0], "filename_prefix": "large"}}}
+            """#
+        )
+        #expect(
+            draft.text == """
+                recipe: made
+                params:
+                  photo: input/a.png
+                  upscaler: models/upscale_models/4x.pth
+                nodes:
+                  photo:
+                    uses: load_image
+                    file: "${photo}"
+                  upscaled:
+                    uses: upscale
+                    image: $photo
+                    model: "${upscaler}"
+                outputs:
+                  "large.png": $upscaled
+
+                """
+        )
+        #expect(draft.remarks == [])
+        // A picture that is made of itself is none.
+        #expect(throws: ImportError.self) {
+            try self.draft(
+                #"""
+                {"3": {"class_type": "ImageUpscaleWithModel", "inputs": {"image": ["3", 0]}},
+                 "5": {"class_type": "ImageScale", "inputs": {"image": ["5", 0]}},
+                 "4": {"class_type": "SaveImage", "inputs": {"images": ["3", 0]}},
+                 "6": {"class_type": "SaveImage", "inputs": {"images": ["5", 0]}}}
+                """#
+            )
+        }
+    }
+
     @Test func circlesEnd() throws {
         let draft = try draft(
             #"""

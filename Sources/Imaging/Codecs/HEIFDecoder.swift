@@ -8,7 +8,15 @@ struct HEIFDecoder {
     let limits: DecodeLimits
     let format: ImageFormat
 
-    func decode() throws -> Bitmap {
+    func decode() throws -> Bitmap { try read(bitmap) }
+
+    /// How large the picture will be, by the file's header alone.
+    func size() throws -> (width: Int, height: Int) {
+        try read { handle, library in (Int(library.width(handle)), Int(library.height(handle))) }
+    }
+
+    /// Reads the header, checks the size that it states, and goes on with the primary picture.
+    private func read<Result>(_ use: (OpaquePointer, HEIFLibrary) throws -> Result) throws -> Result {
         guard let library = HEIFLibrary.installed else {
             throw unsupported(
                 "read by libheif, which is not installed",
@@ -17,15 +25,15 @@ struct HEIFDecoder {
         }
         guard let context = library.contextAlloc() else { throw damage("libheif could not start") }
         defer { library.contextFree(context) }
-        return try bytes.withUnsafeBytes { try decode($0, library, context) }
+        return try bytes.withUnsafeBytes { try read($0, library, context, use) }
     }
 
-    private func decode(
+    private func read<Result>(
         _ bytes: UnsafeRawBufferPointer,
         _ library: HEIFLibrary,
-        _ context: OpaquePointer
-    ) throws -> Bitmap {
-        // 1. The header, and with it the size.
+        _ context: OpaquePointer,
+        _ use: (OpaquePointer, HEIFLibrary) throws -> Result
+    ) throws -> Result {
         library.limitSide(context, CInt(clamping: Self.sideLimit))
         try check(library.read(context, bytes.baseAddress, bytes.count, nil))
         var found: OpaquePointer?
@@ -35,8 +43,11 @@ struct HEIFDecoder {
         for (width, height) in [
             (library.width(handle), library.height(handle)), (library.codedWidth(handle), library.codedHeight(handle)),
         ] { try limits.check(width: Int(width), height: Int(height), name: name, format: format) }
+        return try use(handle, library)
+    }
 
-        // 2. The pixels, in 8 bits whatever the file has.
+    /// The pixels, in 8 bits whatever the file has.
+    private func bitmap(_ handle: OpaquePointer, _ library: HEIFLibrary) throws -> Bitmap {
         guard let options = library.optionsAlloc() else { throw damage("libheif could not start") }
         defer { library.optionsFree(options) }
         if options.pointee.version >= 2 { options.pointee.convert_hdr_to_8bit = 1 }

@@ -2,7 +2,7 @@ import Foundation
 
 /// How large a picture will be once it is decoded and turned upright, without decoding it.
 public enum PictureHeader {
-    /// - Returns: nil where the file is no PNG or JPEG, or what it says makes no sense: decoding it says why.
+    /// - Returns: nil where the file is no picture that is read here, or what it says makes no sense: decoding it says why.
     public static func size(path: String, limits: DecodeLimits = .standard) -> (width: Int, height: Int)? {
         // A pipe of that name must not hold us up.
         let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
@@ -17,7 +17,10 @@ public enum PictureHeader {
             switch ImageFormat(sniffing: bytes) {
             case .png: png(bytes)
             case .jpeg: jpeg(bytes)
-            case .webp, .avif, .heic, nil: nil
+            case .webp: webp(bytes, limits)
+            case .avif: heif(bytes, .avif, limits)
+            case .heic: heif(bytes, .heic, limits)
+            case nil: nil
             }
         guard let frame = found, frame.width > 0, frame.height > 0, frame.width <= limits.pixels / frame.height else {
             return nil
@@ -44,6 +47,20 @@ public enum PictureHeader {
             orientation = Orientation(tiff: Array(bytes[chunk.data]), at: 0)
         }
         return reader.reachedEnd ? Frame(width: width, height: height, orientation: orientation) : nil
+    }
+
+    private static func webp(_ bytes: [UInt8], _ limits: DecodeLimits) -> Frame? {
+        let decoder = WebPDecoder(bytes: bytes, name: "", limits: limits)
+        guard let header = try? decoder.header() else { return nil }
+        return Frame(width: header.width, height: header.height, orientation: decoder.orientation())
+    }
+
+    /// Turned already; nil where libheif is not installed.
+    private static func heif(_ bytes: [UInt8], _ format: ImageFormat, _ limits: DecodeLimits) -> Frame? {
+        guard let size = try? HEIFDecoder(bytes: bytes, name: "", limits: limits, format: format).size() else {
+            return nil
+        }
+        return Frame(width: size.width, height: size.height, orientation: .upright)
     }
 
     private static func jpeg(_ bytes: [UInt8]) -> Frame? {

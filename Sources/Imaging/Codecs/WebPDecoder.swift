@@ -6,8 +6,15 @@ struct WebPDecoder {
     let name: String
     let limits: DecodeLimits
 
-    func decode() throws -> (Bitmap, Orientation) {
-        // 1. The header. RIFF says how long the file is, so a short copy is told from a damaged one.
+    /// What the file says of its picture before it is turned.
+    struct Header {
+        let width: Int
+        let height: Int
+        let hasAlpha: Bool
+    }
+
+    func header() throws -> Header {
+        // RIFF says how long the file is, so a short copy is told from a damaged one.
         guard let length = bytes.uint32(at: 4, littleEndian: true), length <= bytes.count - 8 else {
             throw ImageError.truncated(name: name, format: .webp)
         }
@@ -27,9 +34,12 @@ struct WebPDecoder {
                 remedy: "save one frame of it as a picture"
             )
         }
+        return Header(width: width, height: height, hasAlpha: features.has_alpha != 0)
+    }
 
-        // 2. The pixels.
-        let hasAlpha = features.has_alpha != 0
+    func decode() throws -> (Bitmap, Orientation) {
+        let header = try header()
+        let (width, height, hasAlpha) = (header.width, header.height, header.hasAlpha)
         let stride = width * (hasAlpha ? 4 : 3)
         var pixels = [UInt8](repeating: 0, count: stride * height)
         let decoded = pixels.withUnsafeMutableBufferPointer { buffer in
@@ -46,7 +56,7 @@ struct WebPDecoder {
     }
 
     /// Walks the RIFF chunks for EXIF: its payload is a TIFF structure, which some writers precede with "Exif\0\0".
-    private func orientation() -> Orientation {
+    func orientation() -> Orientation {
         var offset = 12
         while let length = bytes.uint32(at: offset + 4, littleEndian: true), length <= bytes.count - offset - 8 {
             if bytes.has("EXIF", at: offset) {

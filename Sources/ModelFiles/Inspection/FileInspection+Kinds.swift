@@ -30,6 +30,11 @@ extension FileInspection {
         case .lora: describeLoRA(files)
         case .textualInversion: judge(for: "load_sdxl") { _ = try TextualInversion($0.path, name: "a") }
         case .recognizer, .faceDetector, .faceParser: judgeFaceModel(found)
+        case .upscaler:
+            judge(for: "load_upscaler") { file in
+                let config = try UpscalerFile.check(file.path, files)
+                file.details.append("\(config.scale) times, \(config.blocks) blocks of \(config.width) channels")
+            }
         case .pulid(.encoderOnly): break
         case .pulid(let version):
             switch version {

@@ -13,7 +13,7 @@ enum EvaluatedArtist: String, ParameterChoice {
 struct Evaluate: Node {
     static let version = 2
     static let help =
-        "Draws 85 people whom no training has seen for 20 prompts that none has used, and measures likeness, the prompt, and what the person changes in the rest of the picture."
+        "Draws 85 people that no training has seen for 20 prompts that none has used, and measures likeness, the prompt, and what the person changes in the rest of the picture."
     static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel

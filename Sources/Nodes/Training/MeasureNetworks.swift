@@ -7,7 +7,7 @@ import Tensors
 struct MeasureNetworks: Node {
     static let version = 2
     static let help =
-        "Measures what PuLID's training rests on, beside what is wanted of it: VAE, base model, student, recognisers, probe, detector and parser, by people whom none of them has seen."
+        "Measures what PuLID's training rests on, beside what is wanted of it: VAE, base model, student, recognisers, probe, detector and parser, by people that none of them has seen."
     static let precision = PrecisionUse.always
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel

@@ -10,7 +10,7 @@ struct TrainRecognizer: TrainingNode {
         "Trains a face recogniser (IResNet) on aligned faces of the small world, so that pictures of one person are near each other."
     static let precision = PrecisionUse.always
 
-    @Parameter("whom it learns to tell apart; PuLID wants three networks that share no people")
+    @Parameter("the people that it learns to tell apart; PuLID wants three networks that share no people")
     var people: IdentitySet = .training
     @Parameter("of each person", in: 2...1024) var picturesEach: Int = 16
     @Parameter("channels after the first convolution", in: 1...1024) var stemWidth: Int = 16

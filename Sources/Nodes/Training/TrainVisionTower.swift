@@ -10,7 +10,7 @@ struct TrainVisionTower: TrainingNode {
         "Trains a vision tower in the shape of EVA02-CLIP on what PuLID shows it: aligned faces in grey, on white."
     static let precision = PrecisionUse.always
 
-    @Parameter("whom it learns to tell apart") var people: IdentitySet = .training
+    @Parameter("the people that it learns to tell apart") var people: IdentitySet = .training
     @Parameter("of each person", in: 2...1024) var picturesEach: Int = 16
     @Parameter("pixels on each side of its pictures", in: 16...1024) var imageSize: Int = 64
     @Parameter("pixels on each side of a patch", in: 1...128) var patchSize: Int = 8

@@ -1,27 +1,38 @@
 import Graph
 
-/// What is doubtful in what nodes are given by others, such as a negative prompt that no render looks at: said of a node
-/// all of whose cells have it, for a sweep may try on purpose what does nothing.
+/// What is doubtful in what nodes are given by others, such as a negative prompt that no render looks at. Each is said once of a
+/// node; what a sweep may try on purpose, where all of its cells have it.
 struct InputDoubts {
     let diagnostics: DiagnosticCollector
 
+    private struct Doubts {
+        let first: Instance
+        var said: Set<ParameterProblem> = []
+        /// What all cells so far have.
+        var common: Set<ParameterProblem>
+    }
+
     func check(_ instances: [Instance]) {
-        var doubts: [ObjectIdentifier: (instance: Instance, found: Set<ParameterProblem>)] = [:]
+        var doubts: [ObjectIdentifier: Doubts] = [:]
         for (index, instance) in instances.enumerated() {
-            let node = ObjectIdentifier(instance.swept)
-            // Most nodes are done with at their first cell.
-            if doubts[node]?.found.isEmpty == true { continue }
             let found = instance.schema.type.doubts(KnownInputs(of: index, in: instances))
-            doubts[node, default: (instance, Set(found))].found.formIntersection(found)
-        }
-        for (instance, found) in doubts.values {
-            for doubt in found {
-                diagnostics.warning(
-                    doubt.message,
-                    at: instance.valueLocations[doubt.parameter] ?? instance.location,
-                    hint: doubt.hint
-                )
+            let node = ObjectIdentifier(instance.swept)
+            let common = Set(found.filter { $0.extent == .everyCell }.map(\.problem))
+            doubts[node, default: Doubts(first: instance, common: common)].common.formIntersection(common)
+            for doubt in found where doubt.extent == .anyCell {
+                if doubts[node]?.said.insert(doubt.problem).inserted == true { say(doubt.problem, of: instance) }
             }
         }
+        for node in doubts.values {
+            for doubt in node.common { say(doubt, of: node.first) }
+        }
+    }
+
+    private func say(_ doubt: ParameterProblem, of instance: Instance) {
+        diagnostics.warning(
+            doubt.message,
+            at: instance.valueLocations[doubt.parameter] ?? instance.location,
+            hint: doubt.hint
+        )
     }
 }

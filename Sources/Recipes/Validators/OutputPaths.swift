@@ -178,7 +178,8 @@ final class OutputPaths {
                 path == other.path
                     ? "several cells are written to \(code(path))"
                     : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
-                at: output.location
+                at: output.location,
+                hint: "put \(enumeration(recipe.axisNames(output.path.axes).map { "`${\($0).index}`" })) into the name"
             )
             return
         }

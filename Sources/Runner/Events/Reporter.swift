@@ -6,10 +6,13 @@ public protocol Reporter: Sendable {
     func receive(_ event: RunEvent)
     /// Called about once a second while a run goes on, whatever happens in it, so that no silence is mistaken for a halt.
     func timePasses()
+    /// A picture of what is being made, for those who write to a terminal.
+    func show(_ drawing: TerminalDrawing)
 }
 
 extension Reporter {
     public func timePasses() {}
+    public func show(_ drawing: TerminalDrawing) {}
 }
 
 /// Several reporters, each of which is told everything.
@@ -24,6 +27,10 @@ public struct Reporters: Reporter {
 
     public func timePasses() {
         for reporter in all { reporter.timePasses() }
+    }
+
+    public func show(_ drawing: TerminalDrawing) {
+        for reporter in all { reporter.show(drawing) }
     }
 }
 

@@ -9,6 +9,8 @@ public final class TextReporter: Reporter {
     private struct State {
         var progress: RunProgress
         var lineIsShown = false
+        /// Of the drawing right above that line.
+        var drawnRows = 0
         var lastLine: ContinuousClock.Instant?
     }
 
@@ -79,6 +81,7 @@ public final class TextReporter: Reporter {
                 if let failure = output.failure { say(render([failure]), &state) }
                 if case .written = output.outcome {
                     clearLine(&state)
+                    state.drawnRows = 0
                     console.output(output.path + "\n")
                 }
             case .expectation(let expectation):
@@ -103,8 +106,24 @@ public final class TextReporter: Reporter {
         }
     }
 
+    /// Above the line of progress, over the drawing before it if nothing was said since.
+    public func show(_ drawing: TerminalDrawing) {
+        guard console.isTerminal, verbosity != .quiet, drawing.rows > 0 else { return }
+        state.withLock { state in
+            clearLine(&state)
+            let rows = drawing.rows
+            let room = state.drawnRows == rows ? "" : String(repeating: "\n", count: rows)
+            // The cursor is brought back, wherever the drawing leaves it.
+            console.error("\(room)\r\u{1B}[\(rows)A\u{1B}7\(drawing.text)\u{1B}8\u{1B}[\(rows)B")
+            state.drawnRows = rows
+            state.lastLine = nil
+            showProgress(state.progress.running.first, &state)
+        }
+    }
+
     private func say(_ text: String, _ state: inout State) {
         clearLine(&state)
+        state.drawnRows = 0
         console.error(text)
     }
 

@@ -128,7 +128,9 @@ private struct ExplanationWriter {
             guard isSame, let before = run.history.keyBefore(run.graph.instances[index].title), before != key,
                 let components = run.store.components(of: before)
             else { return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth) }
-            line(step, ": \(state); the last run that changed it found another key", depth)
+            let isNew = run.history.lastRunChanged(run.graph.instances[index].title)
+            let when = isNew ? "; the last run found" : ", unchanged by the last run; one before it found"
+            line(step, ": \(state)\(when) another key", depth)
             isOfThePast = true
             defer { isOfThePast = false }
             let current = run.state.withLock { $0.scheduler.key(of: index) }

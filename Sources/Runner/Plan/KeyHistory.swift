@@ -9,8 +9,12 @@ final class KeyHistory: Sendable {
     private let recipe: String
     private let known = Mutex<[String: Digest]?>(nil)
     private let replaced = Mutex<[String: Digest]?>(nil)
+    private let changes = Mutex<[String: Digest]?>(nil)
+    private let thisRun = Mutex<Digest?>(nil)
     /// The cache remembers the keys before the last ones as those of this.
     private var before: String { "\(recipe) before" }
+    /// And here the run that found another key than the one before; each run has a mark of its own.
+    private var marks: String { "\(recipe) changed" }
 
     init(store: ResultStore, recipe: String) {
         self.store = store
@@ -34,15 +38,41 @@ final class KeyHistory: Sendable {
         }
     }
 
+    /// Whether the last run found another key than the one before it.
+    func lastRunChanged(_ title: String) -> Bool {
+        changes.withLock { changes in
+            let known = changes ?? store.history(of: marks)
+            changes = known
+            return known[title] != nil && known[title] == known[Self.wholeRecipe]
+        }
+    }
+
     func remember(_ key: Digest, of title: String) {
+        let run = mark()
         guard self[title] != key else { return }
-        if let old = self[title] { store.remember(old, of: title, in: before) }
+        if let old = self[title] {
+            store.remember(old, of: title, in: before)
+            store.remember(run, of: title, in: marks)
+        }
         store.remember(key, of: title, in: recipe)
+    }
+
+    /// This run's mark, which follows from the last one's; made when there is first something to remember.
+    private func mark() -> Digest {
+        thisRun.withLock { mark in
+            if let mark { return mark }
+            let last = store.historyKey(of: Self.wholeRecipe, in: marks)
+            let next = Digest(of: "after \(last?.hex ?? "none")".utf8)
+            store.remember(next, of: Self.wholeRecipe, in: marks)
+            mark = next
+            return next
+        }
     }
 
     /// Remembers what the cache gave for these instances, unless it is what it gave the last time.
     func remember(_ cached: [(instance: Instance, key: Digest)]) {
         guard !cached.isEmpty else { return }
+        let run = mark()
         var encoder = CanonicalEncoder()
         for (instance, key) in cached {
             encoder.append(.string(instance.node))
@@ -61,6 +91,7 @@ final class KeyHistory: Sendable {
             old[instance.title] = self[instance.title]
         }
         store.remember(old, in: before)
+        store.remember(old.mapValues { _ in run }, in: marks)
         store.remember(changed, in: recipe)
     }
 

@@ -439,7 +439,7 @@ public final class RemoteCache: Sendable {
     private func noteUnsigned() {
         state.withLock { $0.statistics.unsigned += 1 }
         notices.warn(
-            "results in the remote cache \(tier.name) are passed over: nobody whom \(TraceSignatures.publicKeysVariable) "
+            "results in the remote cache \(tier.name) are passed over: nobody that \(TraceSignatures.publicKeysVariable) "
                 + "names has signed them",
             onceFor: "unsigned"
         )

@@ -10,6 +10,8 @@ struct CheckCommand: ParsableCommand {
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var format: FormatOptions
 
+    func validate() throws { try format.requireThatOfALook("check") }
+
     func run() throws {
         try reportingFailures(format: format.format) {
             let loaded = try recipe.load()

@@ -48,6 +48,7 @@ struct PlanCommand: ParsableCommand {
     var image = "pulid-run"
 
     func validate() throws {
+        try format.requireThatOfALook("plan")
         if print != nil, shards == nil { throw ValidationError("--print goes with --shards") }
         if shards != nil, shard.shard != nil { throw ValidationError("--shards and --shard exclude each other") }
         if writeDivision != nil, shards == nil { throw ValidationError("--write-division goes with --shards") }

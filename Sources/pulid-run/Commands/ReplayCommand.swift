@@ -7,7 +7,7 @@ import Runner
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Make a picture again from what it says of its own making, and compare the two.",
+        abstract: "Make a picture again from the recipe that it carries, and compare the two.",
         discussion: """
             A picture that this program has written names its recipe, the settings, the node and the cell, and carries the \
             recipe of itself alone, for the case that the file is lost. What is in the cache is not computed again, unless \

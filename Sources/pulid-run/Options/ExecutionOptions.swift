@@ -18,11 +18,11 @@ struct ExecutionOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Show each picture that is being sampled in this folder: a small one, new after a step.",
+            "Show each picture that is being sampled, small and new after a step: in this folder, or in the terminal.",
             discussion:
-                "By a linear map from the latent's channels to red, green and blue, which is fitted to the model's VAE. "
+                "terminal is for terminals that say that they know kitty's graphics or sixel (./terminal is a folder). By a linear map from the latent's channels to red, green and blue, which is fitted to the model's VAE. "
                 + "Results do not depend on it.",
-            valueName: "dir"
+            valueName: "dir|terminal"
         ),
         completion: .directory
     )

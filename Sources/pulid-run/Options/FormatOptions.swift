@@ -17,6 +17,15 @@ struct FormatOptions: ParsableArguments {
     var format: ReportFormat { choices.last { $0.file == nil }?.format ?? .text }
     var files: [ReportChoice] { choices.filter { $0.file != nil } }
 
+    /// Refuses what a command cannot report that runs nothing.
+    func requireThatOfALook(_ command: String) throws {
+        guard choices.allSatisfy({ $0.file == nil && $0.format != .junit }) else {
+            throw ValidationError(
+                "\(command) runs nothing of which JUnit or a file could tell: --format takes text, json or github here"
+            )
+        }
+    }
+
     func validate() throws {
         let plain = choices.filter { $0.file == nil }.map(\.format.rawValue)
         guard plain.count <= 1 else {

@@ -15,6 +15,13 @@ enum Terminal {
         return Int(size.ws_col)
     }
 
+    /// How many pixels a line of text is high, where the terminal says so; else as few as are usual.
+    static var leastLineHeight: Int {
+        var size = winsize()
+        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_row > 0, size.ws_ypixel >= size.ws_row else { return 10 }
+        return Int(size.ws_ypixel / size.ws_row)
+    }
+
     /// Whether problems are shown in colour: https://no-color.org
     static var usesColour: Bool {
         let environment = ProcessInfo.processInfo.environment

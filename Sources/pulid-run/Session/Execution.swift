@@ -62,7 +62,7 @@ struct Execution {
                 options.numerics,
                 threads: resources.width,
                 copies: resources.copies,
-                previews: try options.preview.map { try PreviewFolder($0) }
+                previews: try previews(reporter)
             ),
             cancellation: cancellation,
             residents: resources.residents,
@@ -76,5 +76,18 @@ struct Execution {
         store.remember(RunRecord(summary, of: runOptions, started: start))
         try after(last, summary)
         return summary.exitStatus
+    }
+
+    /// - Throws: what making a folder throws
+    private func previews(_ reporter: any Reporter) throws -> (any Previews)? {
+        guard let place = options.preview else { return nil }
+        guard place == "terminal" else { return try PreviewFolder(place) }
+        guard let graphics = TerminalGraphics.ofThisTerminal() else {
+            reporter.receive(
+                .warning("--preview terminal: no terminal says here that it shows pictures; name a folder for them")
+            )
+            return nil
+        }
+        return PreviewScreen(graphics, reporter)
     }
 }

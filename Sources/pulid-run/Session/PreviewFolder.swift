@@ -6,7 +6,7 @@ import Runner
 import Synchronization
 
 /// A folder with a small picture for each node that is being sampled, replaced as it comes along.
-final class PreviewFolder: Sendable {
+final class PreviewFolder: Previews {
     private let path: String
     private let isBroken = Mutex(false)
 

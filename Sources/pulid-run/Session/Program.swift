@@ -25,12 +25,12 @@ enum Program {
     /// - Parameters:
     ///   - threads: how many the mathematics may use
     ///   - copies: which files' weights are copied into memory
-    ///   - previews: the folder that shows pictures that are being made
+    ///   - previews: where pictures are shown that are being made
     static func environment(
         _ options: NumericsOptions,
         threads: Int = ProcessorReadings.here.least.count,
         copies: WeightCopies = WeightCopies { _, _ in false },
-        previews: PreviewFolder? = nil
+        previews: (any Previews)? = nil
     ) -> RunEnvironment {
         let (precision, kernels) = (options.precision, options.kernels)
         let nodes = NodesAtWork()

@@ -16,6 +16,21 @@ extension PromptDoubt {
         tags(in: text) + (weighting == .none ? weights(in: text) : [])
     }
 
+    /// Textual inversions that a text names and that are not known, then words that name one further on than at their
+    /// beginning, and so name none.
+    ///
+    /// - Parameter known: the names of those that there are; asked for where a text names any
+    public static func embeddings(in text: String, reading: PromptReading, known: () -> [String]) -> [PromptDoubt] {
+        // A text that cannot be read is refused when it is encoded.
+        guard text.contains(EmbeddingWord.marker), let pieces = try? reading.pieces(text).pieces else { return [] }
+        let (words, names) = (pieces.flatMap(\.words), known().sorted())
+        let unknown = words.compactMap(EmbeddingWord.init).filter { !$0.names.contains(where: names.contains) }
+        let within = words.filter { $0.contains(EmbeddingWord.marker) && EmbeddingWord($0) == nil }
+        return unknown.map {
+            .unknownEmbedding($0.name, known: names, isLeftOut: reading.leavesOutUnknownEmbeddings)
+        } + within.map(PromptDoubt.embeddingWithin)
+    }
+
     /// Parentheses that end in a colon and a number, in the order of the text; a backslash before the first makes it text.
     private static func weights(in text: String) -> [PromptDoubt] {
         guard text.utf8.contains(UInt8(ascii: "(")), text.utf8.contains(UInt8(ascii: ":")) else { return [] }

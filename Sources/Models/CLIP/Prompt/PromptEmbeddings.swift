@@ -58,9 +58,11 @@ struct EmbeddingWord {
     }
 
     /// What it stands for; nil if nothing of that name is known.
-    func vectors(in known: [String: [[Float]]]) -> [[Float]]? {
-        if let vectors = known[name] { return vectors }
+    func vectors(in known: [String: [[Float]]]) -> [[Float]]? { names.lazy.compactMap { known[$0] }.first }
+
+    /// What it may mean, the likelier first: its own name, and that without a file's ending.
+    var names: [String] {
         let ending = [".safetensors", ".pt", ".bin"].first(where: name.hasSuffix)
-        return ending.flatMap { known[String(name.dropLast($0.count))] }
+        return [name] + (ending.map { [String(name.dropLast($0.count))] } ?? [])
     }
 }

@@ -14,10 +14,6 @@ struct PromptTokens {
     }
 
     private(set) var words: [Word] = []
-    /// The textual inversions that the text names and that are not known.
-    private(set) var unknownEmbeddings: [String] = []
-    /// Words that name one further on than at their beginning, and so name none.
-    private(set) var embeddingsWithin: [String] = []
     private let tokenizer: CLIPTokenizer
 
     /// Words are what stands between spaces; a tokenizer never joins across them.
@@ -33,24 +29,17 @@ struct PromptTokens {
     ) {
         self.tokenizer = tokenizer
         for piece in text.pieces {
-            for word in piece.text.unicodeScalars.split(whereSeparator: { $0 == " " || $0 == "\n" }) {
-                var word = String(word)
+            for var word in piece.words {
                 func add(_ contents: [Content]) {
                     words.append(Word(text: word, contents: contents, weight: Float(piece.weight)))
                 }
                 if let embedding = EmbeddingWord(word) {
                     let vectors = embedding.vectors(in: embeddings)
-                    if let vectors {
-                        add(vectors.map(Content.vector))
-                    } else {
-                        unknownEmbeddings.append(embedding.name)
-                    }
+                    if let vectors { add(vectors.map(Content.vector)) }
                     if vectors != nil || leavesOutUnknown {
                         guard !embedding.rest.isEmpty else { continue }
                         word = embedding.rest
                     }
-                } else if word.contains(EmbeddingWord.marker) {
-                    embeddingsWithin.append(word)
                 }
                 add(tokenizer.tokens(word).map(Content.id))
             }

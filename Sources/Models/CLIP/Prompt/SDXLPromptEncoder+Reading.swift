@@ -82,16 +82,6 @@ extension SDXLPromptEncoder {
         return (tokens(firstTokenizer, embeddings.first), tokens(secondTokenizer, embeddings.second))
     }
 
-    /// What is probably not meant as it is taken, beside what `PromptDoubt.doubts` finds in the text alone.
-    ///
-    /// - Throws: `PromptError`
-    public func doubts(about text: String, reading: PromptReading) throws -> [PromptDoubt] {
-        let tokens = try tokens(text, reading).first
-        return tokens.unknownEmbeddings.map {
-            .unknownEmbedding($0, known: embeddings.names, isLeftOut: reading.leavesOutUnknownEmbeddings)
-        } + tokens.embeddingsWithin.map(PromptDoubt.embeddingWithin)
-    }
-
     /// The learned vectors of all texts, by their place in the batch of all.
     private static func learned(_ sequences: [PromptTokens.Sequences]) -> [Int: [Float]] {
         var learned: [Int: [Float]] = [:]

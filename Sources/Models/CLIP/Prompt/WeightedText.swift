@@ -8,6 +8,11 @@ public struct WeightedText: Hashable, Sendable {
             self.text = text
             self.weight = weight
         }
+
+        /// What stands between spaces.
+        var words: [String] {
+            text.unicodeScalars.split { $0 == " " || $0 == "\n" }.map { String($0) }
+        }
     }
 
     public private(set) var pieces: [Piece] = []
