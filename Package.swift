@@ -10,6 +10,7 @@ let package = Package(
         // What Benchmarks/, a package of its own, measures.
         .library(name: "Models", targets: ["Checkpoints", "Models"]),
         .library(name: "Tensors", targets: ["Kernels", "Tensors"]),
+        .library(name: "Imaging", targets: ["Imaging", "Kernels"]),
         // What Fuzz/, another, calls.
         .library(name: "FuzzTargets", targets: ["FuzzTargets"]),
     ],
@@ -46,7 +47,7 @@ let package = Package(
         .target(name: "Recipes", dependencies: ["Graph", "CYaml"]),
         .target(name: "NodeReference", dependencies: ["Graph"]),
         .target(name: "Workflows", dependencies: ["Graph"]),
-        .target(name: "Cluster"),
+        .target(name: "Cluster", dependencies: ["Graph"]),
         .target(name: "Graph", dependencies: ["CCrypto", "CMemory"]),
 
         // Where both meet.
@@ -122,7 +123,7 @@ let package = Package(
             dependencies: ["Report", "Nodes", "Recipes", "Runner", "Store", "Imaging", "EngineTestSupport"]
         ),
         .testTarget(name: "ElementaryTests", dependencies: ["Elementary"], exclude: ["Goldens"]),
-        .testTarget(name: "ImagingTests", dependencies: ["Imaging"], exclude: ["Goldens"]),
+        .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Elementary"], exclude: ["Goldens"]),
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "TensorTestSupport"],
@@ -165,7 +166,9 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["pulid-run", "Checkpoints", "Imaging", "Tensors", "EngineTestSupport"]
+            dependencies: [
+                "pulid-run", "Runner", "Recipes", "Graph", "Checkpoints", "Imaging", "Tensors", "EngineTestSupport",
+            ]
         ),
     ],
     swiftLanguageModes: [.v6]

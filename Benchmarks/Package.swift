@@ -19,6 +19,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]
         ),
+        .executableTarget(
+            name: "MeasureBenchmark",
+            dependencies: [.product(name: "Imaging", package: "pulid-run")]
+        ),
         .target(name: "CPeak", cSettings: [.unsafeFlags(["-O3"])]),
     ],
     swiftLanguageModes: [.v6]

@@ -38,8 +38,9 @@ void pk_windows_down(const float *const *x, const float *const *y, const double 
 
 WIDE
 void pk_similarities(const double *means_x, const double *means_y, const double *squares, const double *products,
-                     const double *weights, ptrdiff_t step, ptrdiff_t n, double *similarities, double *contrasts) {
-    const double c1 = 0.01 * 0.01, c2 = 0.03 * 0.03;
+                     const double *weights, double range, ptrdiff_t step, ptrdiff_t n, double *similarities,
+                     double *contrasts) {
+    const double c1 = (0.01 * range) * (0.01 * range), c2 = (0.03 * range) * (0.03 * range);
     for (ptrdiff_t i = 0; i < n; i++) {
         const double x = ACROSS(means_x), y = ACROSS(means_y);
         const double both = x * y, own = x * x + y * y;

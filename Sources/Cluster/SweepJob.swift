@@ -1,3 +1,5 @@
+import Graph
+
 /// A recipe whose work is divided into shards, as a scheduler is told of it.
 public struct SweepJob: Sendable {
     /// The recipe's own name.

@@ -6,7 +6,7 @@ public struct ChannelSimilarities: Equatable, Sendable {
     public var contrast: [Double]
 }
 
-/// The mean structural similarity of two pictures [height, width, channels] with intensities in 0...1, of each channel:
+/// The mean structural similarity of two pictures [height, width, channels] with intensities in 0...`range`, of each channel:
 /// Wang et al. 2004, with windows of 11 x 11, K1 = 0.01 and K2 = 0.03.
 ///
 /// A row at a time: the window's sums down the columns, then along the row.
@@ -22,6 +22,7 @@ public func structuralSimilarity(
     height: Int,
     width: Int,
     channels: Int,
+    range: Double,
     weights: [Double],
     margin: Int,
     parts: UnsafePointer<Float>? = nil
@@ -61,6 +62,7 @@ public func structuralSimilarity(
                         columns[2] + first,
                         columns[3] + first,
                         weights,
+                        range,
                         channels,
                         count,
                         similarities,

@@ -5,7 +5,7 @@ import Tensors
 
 /// Pictures are compared as they are written: in 8 bits.
 struct Compare: Node {
-    static let version = 4
+    static let version = 5
     static let help = "Measures a picture against a baseline picture, and the person in it against a face."
     static let precision = PrecisionUse.given(input: "models")
 
@@ -85,7 +85,8 @@ struct Compare: Node {
         return baseline.items[nearest ?? 0]
     }
 
-    private func measureFaces(
+    /// Finds faces in the picture, and measures them against the baseline's and the person.
+    func measureFaces(
         _ models: FaceModels,
         against baseline: ImageArtifact?,
         _ context: RunContext,

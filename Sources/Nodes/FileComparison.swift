@@ -16,28 +16,27 @@ public struct FileComparison: Sendable {
     ///   - baseline: what it is measured against
     ///   - mask: a picture of the same size; only what is white in it counts
     ///   - limit: see `compare`'s parameter `over`
+    ///   - faces: measures the faces, too
     /// - Throws: `ImageError`, `FileComparisonError`, or what the readers throw.
-    public init(of path: String, with baseline: String, mask: String? = nil, over limit: Double = 0) throws {
+    public init(
+        of path: String,
+        with baseline: String,
+        mask: String? = nil,
+        over limit: Double = 0,
+        faces: FaceMeasures? = nil
+    ) throws {
         switch (try Self.isPicture(path), try Self.isPicture(baseline)) {
         case (true, true):
-            let comparison = try PictureComparison(
-                of: Bitmap.read(path: path),
-                with: Bitmap.read(path: baseline),
-                over: limit,
-                mask: mask.map { try Bitmap.read(path: $0) }
-            )
-            let values = ScoresArtifact.measures(of: comparison)
-            measures = ScoresArtifact.Measure.allCases.compactMap { measure in
-                values[measure].map { (measure.rawValue, $0) }
-            }
+            let (picture, other) = (try Bitmap.read(path: path), try Bitmap.read(path: baseline))
+            let mask = try mask.map { try Bitmap.read(path: $0) }
+            let comparison = try PictureComparison(of: picture, with: other, over: limit, mask: mask)
+            let found = try faces?.scores(of: picture, with: other) ?? [:]
+            measures = ScoresArtifact(ScoresArtifact.measures(of: comparison).merging(found) { $1 }).inOrder
             map = comparison.flip
         case (false, false):
             guard mask == nil else { throw FileComparisonError.maskOfTensors }
             let differences = try RecordDifferences(between: Self.record(path), and: Self.record(baseline))
-            let values = DifferencesArtifact(differences).values
-            measures = DifferencesArtifact.Measure.allCases.compactMap { measure in
-                values[measure].map { (measure.rawValue, $0) }
-            }
+            measures = DifferencesArtifact(differences).inOrder
             map = nil
         case (true, false): throw FileComparisonError.otherKinds(picture: path, tensors: baseline)
         case (false, true): throw FileComparisonError.otherKinds(picture: baseline, tensors: path)
@@ -57,10 +56,13 @@ public struct FileComparison: Sendable {
             throw FileComparisonError.notAFile(path)
         }
         let ending = (path as NSString).pathExtension.lowercased()
-        return !["safetensors", "bin", "pth", "pt", "ckpt", "gguf"].contains(ending)
+        return !["safetensors", "bin", "pth", "pt", "ckpt", "gguf", "npy"].contains(ending)
     }
 
     private static func record(_ path: String) throws -> Record {
+        if path.lowercased().hasSuffix(".npy") {
+            return Record(kind: "tensors", blocks: ["array": try NumPyArray(path: path).block])
+        }
         let source = try WeightFile.open(path)
         var blocks: [String: Record.Block] = [:]
         for name in source.tensorNames {

@@ -28,6 +28,16 @@ public struct ReportFile: Sendable {
         return OutputReport(path: path, outcome: outcome, location: location)
     }
 
+    /// Writes why there was no run, in place of a report on an earlier one.
+    ///
+    /// - Parameter subject: a recipe that cannot be run.
+    /// - Throws: what `WholeFile` throws.
+    public static func write(_ subject: ReportSubject, to path: String) throws {
+        let none = PictureSource(subject) { _, _ in nil }
+        let file = ReportFile(subject, source: none, path: path)
+        _ = try file.write(file.page(RunLog(subject.graph).snapshot).bytes)
+    }
+
     private func page(_ run: RunSnapshot) throws -> ReportPage {
         let pictures = EmbeddedPictures(subject, source: source)
         let state = ReportState(subject, run, pictures: pictures)

@@ -17,13 +17,17 @@ public struct ReportSubject: Sendable {
         }
     }
 
-    let recipe: LoadedRecipe
+    /// The recipe's files.
+    let sources: RecipeSources
+    let description: String?
     /// The recipe's, with what else is accepted for its baselines.
     public let graph: ExecutionGraph
     let options: RunOptions
     let program: Program
     let started: Date
     let entries: [ReportEntry]
+    /// Why there is no run.
+    let obstacles: [Diagnostic]
 
     /// - Parameter graph: what is run, if that is not the recipe's own.
     public init(
@@ -34,11 +38,41 @@ public struct ReportSubject: Sendable {
         started: Date = Date()
     ) {
         let graph = graph ?? recipe.graph
-        self.recipe = recipe
+        sources = recipe.sources
+        description = recipe.description
+        obstacles = []
         self.graph = graph
         self.options = options
         self.program = program
         self.started = started
         entries = ReportEntry.all(in: graph, out: options.out)
+    }
+
+    /// A recipe that cannot be run.
+    ///
+    /// - Parameter file: the recipe's, as the user named it.
+    public init(
+        _ obstacles: [Diagnostic],
+        of file: String,
+        sources: RecipeSources,
+        options: RunOptions,
+        program: Program,
+        started: Date = Date()
+    ) {
+        self.obstacles = obstacles
+        self.sources = sources
+        description = nil
+        graph = ExecutionGraph(
+            name: ((file as NSString).lastPathComponent as NSString).deletingPathExtension,
+            file: file,
+            parameters: [:],
+            instances: [],
+            outputs: [],
+            expectations: []
+        )
+        self.options = options
+        self.program = program
+        self.started = started
+        entries = []
     }
 }

@@ -1,6 +1,8 @@
 import EngineTestSupport
 import Foundation
+import Graph
 import Imaging
+import Runner
 import Testing
 
 /// A regression of each kind: caught, explained, grouped, accepted.
@@ -90,6 +92,76 @@ import Testing
         let other = try test.run("approve", "recipes/draw.yaml", "--cause", "prompt.text")
         #expect(other.status == 64)
         #expect(other.stderr == "error: nothing fails for the cause `prompt.text`; nothing fails\n")
+    }
+
+    /// Two pictures that a program accepted in which `draw_face` had another version, and one of a program that drew otherwise
+    /// and did not say so.
+    @Test func code() throws {
+        let test = try accepted()
+        let recipe = test.folder("recipes/draw.yaml")
+        let graph = ExecutionGraph(
+            name: "draw",
+            file: recipe,
+            parameters: [:],
+            instances: [],
+            outputs: [],
+            expectations: []
+        )
+        var lock = try #require(try BaselineLock.read(for: graph))
+        for style in ["photo", "neon", "poster"] {
+            let key = "accepted/\(style).png"
+            var picture = try Bitmap.read(path: test.folder("recipes/\(key)"))
+            picture.fill(x: 10, y: 20, width: 30, height: style == "neon" ? 30 : 3, with: .white)
+            let png = try picture.encodedPNG(metadata: [])
+            try png.write(to: URL(fileURLWithPath: test.folder("recipes/\(key)")))
+            var entry = try #require(lock.entries[key]?.first)
+            let drawn = try #require(entry.traces.last)
+            var parts = drawn.parts
+            if style != "photo" { parts["version"] = "0" }
+            entry.picture = Digest(of: png)
+            entry.traces[entry.traces.count - 1] = NodeTrace(
+                title: drawn.title,
+                node: drawn.node,
+                parts: parts,
+                value: entry.picture
+            )
+            lock.entries[key] = [entry]
+        }
+        try lock.write(for: recipe)
+
+        let changed = try test.run(
+            "recipes/draw.yaml",
+            "--ci",
+            "--format",
+            "junit:junit.xml",
+            "--format",
+            "markdown:summary.md"
+        )
+        #expect(changed.status == 1)
+        let version = try #require(
+            changed.stderr.firstMatch(of: /2 pictures changed by picture\.version: 0 -> ([0-9]+)\n/)
+        )
+        let other = "1 picture changed by nothing that the picture is made of: the program computes it otherwise"
+        #expect(changed.stderr.contains(other), "\(changed.stderr)")
+        let accept = "pulid-run approve recipes/draw.yaml --only 'picture[style=neon]' --only 'picture[style=poster]'"
+        #expect(changed.stderr.contains("  to accept: \(accept)\n"), "\(changed.stderr)")
+
+        let junit = try test.folder.text(of: "junit.xml")
+        let cause = "&#10;changed by picture.version: 0 -&gt; \(version.1)&#10;to accept: pulid-run approve"
+        #expect(junit.contains(cause), "\(junit)")
+        #expect(junit.contains(" [style=neon]\" file=\"recipes/draw.yaml\" line=\"10\">"), "\(junit)")
+        #expect(junit.contains("[[ATTACHMENT|out/draw/failed/neon-diff.png]]"))
+        let summary = try test.folder.text(of: "summary.md")
+        let row = "| `out/draw/neon.png` | `$score.pixels_over == 0` | 890 | `recipes/accepted/neon.png` |"
+        #expect(summary.contains(row), "\(summary)")
+        #expect(summary.contains("2 pictures changed by picture.version: 0 -> \(version.1)\n"))
+
+        let named = try test.run("approve", "recipes/draw.yaml", "--cause", "picture.version")
+        #expect(named.lines.sorted() == ["recipes/accepted/neon.png", "recipes/accepted/poster.png"], "\(named.stderr)")
+        let rest = try test.run("recipes/draw.yaml", "--ci")
+        #expect(rest.status == 1 && rest.stderr.contains(other) && !rest.stderr.contains("picture.version"))
+        #expect(try test.run("approve", "recipes/draw.yaml", "--cause", "code").lines == ["recipes/accepted/photo.png"])
+        #expect(try test.run("recipes/draw.yaml", "--ci").status == 0)
     }
 
     @Test func severalAcceptedPictures() throws {
@@ -292,6 +364,18 @@ import Testing
                 """
         )
         #expect(folders.lines.count == 2 && folders.lines[0].hasPrefix("picture"))
+        let faces = try test.run(
+            "compare",
+            "out/a/1.png",
+            "out/a/2.png",
+            "--models",
+            "models/tiny/face",
+            "--face",
+            "out/a/2.png"
+        )
+        #expect(faces.status == 0, "\(faces.stderr)")
+        let measured = faces.lines.map { $0.split(separator: " ")[0] }
+        #expect(measured.suffix(3) == ["id_similarity", "faces", "box_overlap"], "\(faces.stdout)")
         let json = try test.run("compare", "out/a/1.png", "other/1.png", "--format", "json")
         let object = try JSONSerialization.jsonObject(with: Data(json.stdout.utf8)) as? [String: Any]
         #expect((object?["measures"] as? [String: Double])?["ssim"] == 1)
@@ -303,6 +387,8 @@ import Testing
                 "there is no measure `sim`; did you mean `ssim`?"
             ),
             (["out/a/1.png", "out/a/1.png", "--expect", "ssim >= 2"], 64, "can never hold"),
+            (["out/a/1.png", "out/a/1.png", "--face", "out/a/1.png"], 64, "--face needs --models"),
+            (["out/a/1.png", "out/a/1.png", "--models", "out/a"], 3, "out/a"),
             (["out/a/1.png", "out/a/1.png", "--over", "3"], 64, "--over must be from 0 to 1"),
             (["a.yaml", "out/a/1.png"], 3, "convert it to PNG"),
             (["models/tiny/pulid.safetensors", "out/a/1.png"], 3, "name two of a kind"),

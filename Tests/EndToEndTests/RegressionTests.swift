@@ -57,6 +57,28 @@ import Testing
         #expect(try test.run("render.yaml", "--ci").status == 0)
     }
 
+    /// A page on an earlier run does not stay where there was none.
+    @Test func aReportOnWhatCannotBeRun() throws {
+        let test = try CommandTest()
+        try test.folder.write(Self.recipe, to: "render.yaml")
+        #expect(try test.run("approve", "render.yaml").status == 0)
+        #expect(try test.run("render.yaml", "--report", "report.html").status == 0)
+        try test.edit("render.yaml") { $0.replacingOccurrences(of: "draw_face", with: "draw_fase") }
+        let invalid = try test.run("render.yaml", "--report", "report.html", "--format", "markdown:summary.md")
+        #expect(invalid.status == 2)
+        let page = try test.folder.text(of: "report.html")
+        #expect(page.contains(#""phase":"invalid""#) && page.contains("the recipe cannot be run: 1 error"))
+        #expect(page.contains(#""place":"render.yaml:3""#) && page.contains("did you mean `draw_face`?"))
+        #expect(try test.folder.text(of: "summary.md").contains("| `render.yaml:3:"))
+
+        try test.edit("render.yaml") { $0.replacingOccurrences(of: "draw_fase", with: "draw_face") }
+        try test.folder.write("{}", to: "render.lock")
+        #expect(try test.run("render.yaml", "--report", "report.html").status == 2)
+        #expect(try test.folder.text(of: "report.html").contains("render.lock is no lock file"))
+        let lost = try test.run("render.yaml", "--report", "render.yaml/report.html")
+        #expect(lost.status == 2 && lost.stderr.contains("the report render.yaml/report.html cannot be written: "))
+    }
+
     @Test func aRecipeWithoutBaselines() throws {
         let test = try CommandTest()
         let result = try test.run("approve", "recipes/seeds.yaml")

@@ -15,7 +15,7 @@ import Testing
     /// Until the page says it, for a minute.
     private func wait(for text: String, _ client: LoopbackClient) -> Bool {
         for _ in 0..<600 {
-            if client.get("/")?.text.contains(text) == true { return true }
+            if client.get("")?.text.contains(text) == true { return true }
             usleep(100_000)
         }
         return false
@@ -47,7 +47,7 @@ import Testing
         run.process.interrupt()
         let result = try test.finish(run)
         #expect(result.status == 1, "as the last run ended")
-        #expect(client.get("/") == nil)
+        #expect(client.get("") == nil)
     }
 
     @Test func watchingWithoutAPage() throws {

@@ -11,18 +11,25 @@ public struct LoopbackClient {
     }
 
     public let port: UInt16
+    /// What all paths begin with: `/` or `/secret/`.
+    public let root: String
 
-    public init(port: UInt16) { self.port = port }
+    public init(port: UInt16, root: String = "/") {
+        self.port = port
+        self.root = root
+    }
 
     /// - Parameter address: `http://127.0.0.1:8000/`
     public init?(address: String) {
-        guard let port = URL(string: address)?.port else { return nil }
-        self.init(port: UInt16(port))
+        guard let url = URL(string: address), let port = url.port else { return nil }
+        self.init(port: UInt16(port), root: url.path.hasSuffix("/") ? url.path : url.path + "/")
     }
 
     /// Asks as a browser does.
+    ///
+    /// - Parameter path: below `root`
     public func get(_ path: String, method: String = "GET", headers: [String] = []) -> Answer? {
-        let lines = ["\(method) \(path) HTTP/1.1", "Host: 127.0.0.1:\(port)"] + headers
+        let lines = ["\(method) \(root)\(path) HTTP/1.1", "Host: 127.0.0.1:\(port)"] + headers
         return send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
     }
 

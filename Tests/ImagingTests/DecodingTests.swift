@@ -181,8 +181,8 @@ import Testing
     @Test func jpegRoundTripIsClose() throws {
         let picture = Bitmap(FloatImage(testPicture()).resized(width: 80, height: 60, by: .bilinear))
         let decoded = try Bitmap.decode(picture.encodedJPEG(), name: "jpeg")
-        let metrics = try PictureMetrics(between: picture, and: decoded)
-        #expect(metrics.psnr > 36)
+        let differences = try PixelDifferences(between: picture, and: decoded)
+        #expect(differences.psnr > 36)
         #expect(try picture.encodedJPEG(quality: 20).count < picture.encodedJPEG().count / 2)
     }
 

@@ -36,8 +36,8 @@ import Testing
         let people = (0..<12).map { drawFace(FaceIdentity(seed: $0), in: FaceScene(), size: 64).bitmap }
         for i in people.indices {
             for j in people.indices where i < j {
-                let metrics = try PictureMetrics(between: people[i], and: people[j])
-                #expect(metrics.meanAbs > 0.015, "seeds \(i) and \(j)")
+                let differences = try PixelDifferences(between: people[i], and: people[j])
+                #expect(differences.meanAbs > 0.015, "seeds \(i) and \(j)")
             }
         }
     }

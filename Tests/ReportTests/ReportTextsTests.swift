@@ -5,31 +5,6 @@ import Testing
 
 /// What a report says of the world around its run.
 @Suite struct ReportTextsTests {
-    /// A shell reads back what a command was made of, and nothing else happens.
-    @Test(arguments: [
-        "plain-1.0/a=b", "two words", "it's", "", "$(touch owned)", "`touch owned`", "a\nb; touch owned", "\u{1B}[2J",
-        "-", "ü\"\\",
-        "*", "~", "!!", "a\\'b\t",
-    ])
-    func commandsAreQuoted(_ word: String) throws {
-        let folder = try TemporaryFolder()
-        let shell = Process()
-        shell.executableURL = URL(fileURLWithPath: "/bin/bash")
-        shell.arguments = ["-c", ShellWord.command(["printf", "%s|", word, "end"])]
-        shell.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        let output = Pipe()
-        shell.standardOutput = output
-        try shell.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        shell.waitUntilExit()
-        #expect(text == word + "|end|")
-        #expect(try folder.files() == [])
-    }
-
-    @Test func commandsAreOneLine() {
-        #expect(ShellWord.command(["a", "b\nc"]) == #"a $'b\x0ac'"#)
-    }
-
     @Test func theCommitAroundARecipe() throws {
         let folder = try TemporaryFolder()
         let (first, second) = (String(repeating: "a1", count: 20), String(repeating: "b2", count: 20))

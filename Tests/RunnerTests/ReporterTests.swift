@@ -349,11 +349,11 @@ import Testing
                 <testsuites tests="4" failures="1" errors="1">
                   <testsuite name="test" tests="4" failures="1" errors="1" time="T">
                     <testcase classname="test" name="DIR/out/start.txt"/>
-                    <testcase classname="test" name="bad">
+                    <testcase classname="test" name="bad" file="test.yaml" line="2">
                       <error message="`bad` failed: the number is too large: 2.0">test.yaml:2:3: `bad` failed: the number is too large: 2.0</error>
                     </testcase>
                     <testcase classname="test" name="DIR/out/t.csv"/>
-                    <testcase classname="test" name="$start.value &gt; 3.0 [x=1]">
+                    <testcase classname="test" name="$start.value &gt; 3.0 [x=1]" file="test.yaml" line="200">
                       <failure message="expected `$start.value &gt; 3.0` at x=1, but it is 2">test.yaml:200:3: expected `$start.value &gt; 3.0` at x=1, but it is 2</failure>
                     </testcase>
                   </testsuite>
@@ -377,7 +377,7 @@ import Testing
                 <?xml version="1.0" encoding="UTF-8"?>
                 <testsuites tests="2" failures="0" errors="2">
                   <testsuite name="a.yaml" tests="2" failures="0" errors="2" time="0.0">
-                    <testcase classname="a.yaml" name="a.yaml:3:7: there is no node `&lt;b&gt;`">
+                    <testcase classname="a.yaml" name="a.yaml:3:7: there is no node `&lt;b&gt;`" file="a.yaml" line="3">
                       <error message="there is no node `&lt;b&gt;`">a.yaml:3:7: there is no node `&lt;b&gt;`</error>
                     </testcase>
                     <testcase classname="a.yaml" name="a.yaml: no such file">
@@ -385,6 +385,43 @@ import Testing
                     </testcase>
                   </testsuite>
                 </testsuites>
+
+                """
+        )
+    }
+
+    @Test func markdownIsASummaryAlone() throws {
+        try run(MarkdownReporter(console: screen.console(), text: render))
+        #expect(
+            steady(screen.output) == """
+                ### pulid-run
+
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+
+                | what | problem | found | baseline |
+                |---|---|---|---|
+                | `bad` | failed | the number is too large: 2.0 |  |
+                | `start[x=1]` | `$start.value > 3.0` | 2 |  |
+
+
+                """
+        )
+        #expect(screen.error.contains("the number is too large"))
+        let place = SourceLocation(file: "a|b.yaml", line: 3, column: 7)
+        let errors = [
+            Diagnostic(.error, "there is no node `<b>`", at: place, hint: "did you mean `b`?"),
+            Diagnostic(.warning, "unused", at: place),
+        ]
+        #expect(
+            RunMarkdown(errors: errors).text == """
+                ### pulid-run
+
+                the recipe cannot be run: 1 error
+
+                | where | what |
+                |---|---|
+                | `a\\|b.yaml:3:7` | there is no node \\`&lt;b>\\` (did you mean \\`b\\`?) |
+
 
                 """
         )

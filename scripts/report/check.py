@@ -155,6 +155,17 @@ def gallery(check: Check):
     page.locator('[data-axis="style"] select').select_option(label="any")
     page.locator('[data-axis="node"] select').select_option("")
 
+    # Pictures that changed for one cause.
+    choices = page.locator("#cause option").all_inner_texts()
+    same(choices, ["any", "baseline (2)", "new (1)"], "causes")
+    page.locator("#cause").select_option("baseline")
+    changed = ["picture[style=photo seed=2]", "picture[style=oil painting seed=2]"]
+    same(sorted(check.tiles()), sorted(changed), "the pictures of one cause")
+    page.locator("#cause").select_option("new")
+    same(check.tiles(), ["picture[style=neon seed=2]"], "the picture without a baseline")
+    page.locator("#cause").select_option("")
+    same(len(check.tiles()), 11, "any cause")
+
     before = page.locator(".tile").first.bounding_box()["width"]
     page.locator("#size").focus()
     check.press(*["ArrowRight"] * 6)
@@ -333,6 +344,25 @@ def views(check: Check):
     page.select_option("#theme", "")
 
 
+def invalid(check: Check, workshop: Workshop):
+    """A recipe that cannot be run."""
+    page = check.page
+    recipe = workshop.folder / "sweep.yaml"
+    text = recipe.read_text()
+    recipe.write_text(text.replace("uses: draw_face", "uses: draw_fase"))
+    workshop.run("sweep.yaml", "--report", "invalid.html", "-q", wanted=2)
+    recipe.write_text(text)
+    page.goto((workshop.folder / "invalid.html").as_uri())
+    expect(page.locator("#verdict")).to_have_text("the recipe cannot be run: 1 error")
+    expect(page.locator("#view-run")).to_contain_text("did you mean `draw_face`?")
+    check.accessible("invalid")
+    page.get_by_role("button", name="Recipe", exact=True).click()
+    expect(page.locator("#view-recipe")).to_contain_text("uses: draw_fase")
+    page.get_by_role("button", name="Pictures", exact=True).click()
+    expect(page.locator("#gallery")).to_have_text("Nothing is like that.")
+    check.shot("invalid")
+
+
 def many(check: Check, path: pathlib.Path, cells: int):
     page = check.page
     size = path.stat().st_size
@@ -403,7 +433,7 @@ def status(url: str, method: str = "GET", headers: dict = {}) -> int:
 def served(check: Check, workshop: Workshop):
     page = check.page
     with serving(workshop, "--watch", "--force", "picture") as address:
-        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address), address
+        assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[a-z0-9]{16,}/", address), address
         deadline = time.monotonic() + 60
         while status(address) == 503 and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -418,6 +448,7 @@ def served(check: Check, workshop: Workshop):
         same(status(address, headers={"Host": "elsewhere.example"}), 421, "another host's name")
         same(status(address, headers={"Sec-Fetch-Site": "cross-site"}), 403, "another site's request")
         same(status(address, method="DELETE"), 405, "a method that changes things")
+        same(status(re.sub(r"[a-z0-9]+/$", "", address)), 404, "the page without its secret")
         same(status(address + "../sweep.yaml"), 404, "a file that is no picture")
         same(status(address + "pictures/999/now/full"), 404, "a picture that is none")
 
@@ -465,6 +496,8 @@ def main():
                 for step in (gallery, grid, details, views):
                     step(check)
                     print(f"{step.__name__}: well")
+                invalid(check, few)
+                print("invalid: well")
             if "many" in parts:
                 workshop = Workshop(arguments.program, seeds=arguments.many // len(STYLES), size=32)
                 folders.append(workshop.folder)

@@ -166,11 +166,12 @@ const pk_loops *pk_loops_at(int level);
 // x * y, with weights[k] for the rows k away from the sixth.
 void pk_windows_down(const float *const *x, const float *const *y, const double *weights, size_t n, double *means_x,
                      double *means_y, double *squares, double *products);
-// Structural similarity of n numbers, K1 = 0.01, K2 = 0.03 and range 1, of such sums, which are weighted along the row here:
-// with weights[k] for those k * step away, 5 * step of which lie before the first and after the last. Also its part for
-// contrast and structure alone.
+// Structural similarity of n numbers, K1 = 0.01 and K2 = 0.03, of such sums of numbers in 0 ... range, which are weighted
+// along the row here: with weights[k] for those k * step away, 5 * step of which lie before the first and after the last.
+// Also its part for contrast and structure alone.
 void pk_similarities(const double *means_x, const double *means_y, const double *squares, const double *products,
-                     const double *weights, ptrdiff_t step, ptrdiff_t n, double *similarities, double *contrasts);
+                     const double *weights, double range, ptrdiff_t step, ptrdiff_t n, double *similarities,
+                     double *contrasts);
 // The sums of `count` rows of n numbers, each times its weight, in the order of the rows.
 void pk_weighted_rows(const double *const *rows, const double *weights, size_t count, size_t n, double *sums);
 

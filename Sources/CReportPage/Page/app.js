@@ -18,6 +18,7 @@ class App {
     byId("name").textContent = this.model.parts.recipe.name;
     showRecipe(this.model);
     this.refresh();
+    if (this.model.state.phase === "invalid") this.setView("run");
     this.recall();
     this.report = document.documentElement.dataset.report;
     if (this.report) this.listen();
@@ -40,7 +41,7 @@ class App {
 
   verdictText() {
     const { state } = this.model;
-    const head = { interrupted: "", failed: "failed: ", done: state.exitStatus === 0 ? "all well: " : "not well: " }[state.phase];
+    const head = { interrupted: "", invalid: "", failed: "failed: ", done: state.exitStatus === 0 ? "all well: " : "not well: " }[state.phase];
     return head + state.summary;
   }
 

@@ -1,3 +1,5 @@
+import Graph
+
 /// The scripts that a sweep is on Slurm: short, and made to be read and run by hand.
 public struct SlurmScripts: Sendable {
     private let job: SweepJob

@@ -77,7 +77,7 @@ public struct NetworkMeasurement: Sendable {
         for index in 0..<pictures.count {
             let picture = pictures[index]
             let made = Bitmap(signed: vae.decode(vae.encode(picture.bitmap.signed).mode))
-            ratios += min(try PictureMetrics(between: picture.bitmap, and: made).psnr, Self.perfect)
+            ratios += min(try PixelDifferences(between: picture.bitmap, and: made).psnr, Self.perfect)
             let faces = [picture.bitmap, made].map { evaluationNet.direction(of: $0, picture.landmarks) }
             cosines += Double(cosine(faces[0], faces[1]))
         }

@@ -3,14 +3,14 @@ import Elementary
 /// MS-SSIM of two pictures of one size, the mean of the three channels: Wang, Simoncelli, Bovik 2003, with the window and
 /// constants of SSIM at five scales, each half the one before.
 ///
-/// pytorch-msssim 1.0: ms_ssim(data_range=1). As there, negative parts count as 0, and of an odd side the first pixel is
+/// pytorch-msssim 1.0: ms_ssim(data_range=255). As there, negative parts count as 0, and of an odd side the first pixel is
 /// averaged with black.
 ///
 /// - Parameter region: the pixels that count, as the middles of windows
 /// - Returns: nil where a side has fewer than 161 pixels, whose window would leave the smallest scale.
-public func multiScaleSimilarity(_ a: FloatImage, _ b: FloatImage, in region: PictureRegion? = nil) -> Double? {
-    guard min(a.width, a.height) > (SimilarityWindow.side - 1) << (exponents.count - 1) else { return nil }
-    var (a, b, region) = (a, b, region)
+public func multiScaleSimilarity(_ a: Bitmap, _ b: Bitmap, in region: PictureRegion? = nil) -> Double? {
+    guard hasMultiScaleSimilarity(a) else { return nil }
+    var (a, b, region) = (GreyLevels(a), GreyLevels(b), region)
     var products = [1.0, 1.0, 1.0]
     for (scale, exponent) in exponents.enumerated() {
         let means = SimilarityWindow.means(a, b, margin: SimilarityWindow.side / 2, parts: region?.parts)
@@ -25,13 +25,18 @@ public func multiScaleSimilarity(_ a: FloatImage, _ b: FloatImage, in region: Pi
     return products.reduce(0, +) / 3
 }
 
+/// Whether the window fits the smallest scale.
+func hasMultiScaleSimilarity(_ picture: Bitmap) -> Bool {
+    min(picture.width, picture.height) > (SimilarityWindow.side - 1) << (exponents.count - 1)
+}
+
 /// Of the five scales, the finest first.
 private let exponents = [0.0448, 0.2856, 0.3001, 0.2363, 0.1333]
 
-extension FloatImage {
-    fileprivate func halved() -> FloatImage {
-        let (width, height, pixels) = halvedPlane(pixels, width: width, height: height, channels: 3)
-        return FloatImage(width: width, height: height, pixels: pixels)
+extension GreyLevels {
+    fileprivate func halved() -> GreyLevels {
+        let (width, height, levels) = halvedPlane(levels, width: width, height: height, channels: 3)
+        return GreyLevels(width: width, height: height, levels: levels)
     }
 }
 

@@ -23,11 +23,10 @@ public struct PictureComparison: Sendable {
         if a == b {
             // No two ways to be equal.
             ssim = 1
-            msSSIM = multiScaleSimilarity(FloatImage(a), FloatImage(b), in: region) == nil ? nil : 1
+            msSSIM = hasMultiScaleSimilarity(a) ? 1 : nil
         } else {
-            let (x, y) = (FloatImage(a), FloatImage(b))
-            ssim = structuralSimilarity(x, y, in: region)
-            msSSIM = multiScaleSimilarity(x, y, in: region)
+            ssim = structuralSimilarity(a, b, in: region)
+            msSSIM = multiScaleSimilarity(a, b, in: region)
         }
         flip = try FLIP().map(a, b, in: region)
     }

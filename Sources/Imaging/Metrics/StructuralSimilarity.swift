@@ -2,18 +2,19 @@ import Elementary
 import Kernels
 
 /// SSIM of two pictures of one size, the mean of the three channels: Wang et al. 2004, with an 11x11 Gaussian window of
-/// sigma 1.5, K1 = 0.01, K2 = 0.03 and range 1.
+/// sigma 1.5, K1 = 0.01 and K2 = 0.03.
 ///
-/// scikit-image: structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=1,
+/// scikit-image: structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False, data_range=255,
 /// channel_axis=2). Like there, the mean leaves out the 5 pixels at each border, whose window would leave the
 /// picture. A picture with a side below 11 has no such interior; there (scikit-image refuses it) all pixels count,
 /// and the borders are mirrored.
 ///
 /// - Parameter region: the pixels that count, as the middles of windows
 /// - Returns: what is no number where no pixel counts.
-public func structuralSimilarity(_ a: FloatImage, _ b: FloatImage, in region: PictureRegion? = nil) -> Double {
+public func structuralSimilarity(_ a: Bitmap, _ b: Bitmap, in region: PictureRegion? = nil) -> Double {
     let margin = min(a.width, a.height) > 10 ? 5 : 0
-    return SimilarityWindow.means(a, b, margin: margin, parts: region?.parts).similarity.reduce(0, +) / 3
+    let means = SimilarityWindow.means(GreyLevels(a), GreyLevels(b), margin: margin, parts: region?.parts)
+    return means.similarity.reduce(0, +) / 3
 }
 
 /// The 11x11 window of SSIM and MS-SSIM.
@@ -28,10 +29,10 @@ enum SimilarityWindow {
     }()
 
     /// By channel, the means over the pixels at least `margin` from the border.
-    static func means(_ a: FloatImage, _ b: FloatImage, margin: Int, parts: [Float]?) -> ChannelSimilarities {
+    static func means(_ a: GreyLevels, _ b: GreyLevels, margin: Int, parts: [Float]?) -> ChannelSimilarities {
         precondition(a.width == b.width && a.height == b.height, "structural similarity: the sizes differ")
-        return a.pixels.withUnsafeBufferPointer { x in
-            b.pixels.withUnsafeBufferPointer { y in
+        return a.levels.withUnsafeBufferPointer { x in
+            b.levels.withUnsafeBufferPointer { y in
                 guard let x = x.baseAddress, let y = y.baseAddress else {
                     preconditionFailure("a picture is not empty")
                 }
@@ -42,6 +43,7 @@ enum SimilarityWindow {
                         height: a.height,
                         width: a.width,
                         channels: 3,
+                        range: 255,
                         weights: weights,
                         margin: margin,
                         parts: parts

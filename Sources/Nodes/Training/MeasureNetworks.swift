@@ -5,7 +5,7 @@ import Tensors
 
 /// The gates before PuLID's training.
 struct MeasureNetworks: Node {
-    static let version = 2
+    static let version = 3
     static let help =
         "Measures what PuLID's training rests on, beside what is wanted of it: VAE, base model, student, recognisers, probe, detector and parser, by people that none of them has seen."
     static let precision = PrecisionUse.always

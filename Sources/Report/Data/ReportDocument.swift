@@ -88,7 +88,7 @@ struct ReportDocument: Encodable {
         commit = GitCommit(around: subject.options.recipe, environment: ProcessInfo.processInfo.environment)
         started = subject.started.timeIntervalSince1970
         out = subject.options.out
-        run = ShellWord.command(["pulid-run", graph.file] + Self.settings(subject))
+        run = ShellWord.line(["pulid-run", graph.file] + Self.settings(subject))
 
         var axes: [(name: String, values: [String], places: [Value: Int])] = []
         var axisPlaces: [String: Int] = [:]
@@ -149,7 +149,7 @@ struct ReportDocument: Encodable {
 
     private static func recipe(_ subject: ReportSubject) -> Recipe {
         var left = longestSource
-        let sources = subject.recipe.sources.texts.values.sorted { $0.name < $1.name }.map { source in
+        let sources = subject.sources.texts.values.sorted { $0.name < $1.name }.map { source in
             let text = source.bytes.prefix(left)
             left -= text.count
             return Source(
@@ -160,7 +160,7 @@ struct ReportDocument: Encodable {
         return Recipe(
             name: shown(subject.graph.name),
             file: shown(subject.graph.file),
-            description: subject.recipe.description.map { TerminalText($0).escaped(keepsLines: true) },
+            description: subject.description.map { TerminalText($0).escaped(keepsLines: true) },
             settings: subject.options.settings.map(shown),
             parameters: subject.graph.parameters.sorted { $0.key < $1.key }
                 .map { Named(name: shown($0.key), value: shown($0.value.description)) },
@@ -173,7 +173,7 @@ struct ReportDocument: Encodable {
     }
 
     private static func approval(of instance: Graph.Instance, _ subject: ReportSubject) -> String {
-        ShellWord.command(
+        ShellWord.line(
             ["pulid-run", "approve", subject.graph.file] + settings(subject) + ["--only", InstanceName(instance).title]
         )
     }

@@ -5,7 +5,11 @@ import Runner
 
 /// The part of a report's data that changes while the run goes on, as its page reads it.
 struct ReportState: Encodable {
-    enum Phase: String, Encodable { case running, done, interrupted, failed }
+    enum Phase: String, Encodable {
+        case running, done, interrupted, failed
+        /// The recipe cannot be run.
+        case invalid
+    }
 
     struct Instance: Encodable {
         let status: InstanceRecord.Status
@@ -85,7 +89,11 @@ struct ReportState: Encodable {
         self.notice = notice.map { TerminalText($0).escaped(keepsLines: true) }
         let graph = subject.graph
         revision = run.revision
-        if let end = run.summary {
+        let errors = subject.obstacles.count { $0.severity == .error }
+        if errors > 0 {
+            phase = .invalid
+            summary = "the recipe cannot be run: \(errors == 1 ? "1 error" : "\(errors) errors")"
+        } else if let end = run.summary {
             let hasFailed = end.failures.contains { !$0.isMissingBaseline }
             phase = end.isInterrupted ? .interrupted : hasFailed ? .failed : .done
             summary = String(TextReporter.text(end).dropLast())
@@ -93,7 +101,8 @@ struct ReportState: Encodable {
             phase = .running
             summary = "running"
         }
-        exitStatus = run.summary.map { Int($0.exitStatus.rawValue) }
+        let status = errors > 0 ? .recipeInvalid : run.summary?.exitStatus
+        exitStatus = status.map { Int($0.rawValue) }
         seconds = run.summary?.seconds
         toRun = run.planned?.totalToRun
         instances = run.instances.map {
@@ -122,7 +131,9 @@ struct ReportState: Encodable {
             )
         }
         steps = pictures.steps(run).mapValues { $0.map { Named(name: $0.name, picture: $0.picture) } }
-        let diagnostics = run.failures.map(\.diagnostic) + run.outputs.values.compactMap(\.failure)
+        let diagnostics =
+            subject.obstacles.filter { $0.severity == .error } + run.failures.map(\.diagnostic)
+            + run.outputs.values.compactMap(\.failure)
         problems = diagnostics.map {
             Problem(
                 place: ReportDocument.place($0.location),
@@ -130,7 +141,8 @@ struct ReportState: Encodable {
                 hint: $0.hint.map(shown)
             )
         }
-        warnings = run.warnings.map { TerminalText($0).escaped(keepsLines: true) }
+        let doubts = subject.obstacles.filter { $0.severity == .warning }.map(\.message)
+        warnings = (doubts + run.warnings).map { TerminalText($0).escaped(keepsLines: true) }
         let places = Dictionary(
             subject.entries.enumerated().map { (InstanceName(graph.instances[$1.instance]), $0) },
             uniquingKeysWith: { first, _ in first }

@@ -18,6 +18,8 @@ public final class ReportSite: Sendable {
     private let current = Mutex(Current())
     private let cache = PictureCache()
     private let server: Mutex<LoopbackServer?> = Mutex(nil)
+    /// Begins the path of whatever is served: others who are logged in on this machine do not know it.
+    private let secret = (0..<4).map { _ in String(UInt32.random(in: .min ... .max), radix: 36) }.joined()
 
     public init() {}
 
@@ -29,7 +31,7 @@ public final class ReportSite: Sendable {
     public func open(port: UInt16) throws -> String {
         let server = try LoopbackServer(port: port) { [self] in answer($0) }
         self.server.withLock { $0 = server }
-        return "http://127.0.0.1:\(server.port)/"
+        return "http://127.0.0.1:\(server.port)/\(secret)/"
     }
 
     public func close() { server.withLock { $0?.close() } }
@@ -47,18 +49,22 @@ public final class ReportSite: Sendable {
     public func say(_ notice: String) { current.withLock { $0.notice = notice } }
 
     func answer(_ request: HTTPRequest) -> HTTPResponse {
+        guard request.path.hasPrefix("/\(secret)/") else {
+            return .failure(404, "the page is at the address that the program printed")
+        }
+        let path = request.path.dropFirst(secret.count + 2)
         let current = current.withLock { $0 }
         guard let (subject, log, pictures) = current.report else {
             return .failure(503, current.notice ?? "no run has begun yet")
         }
         let run = log.snapshot
         do {
-            switch request.path {
-            case "/":
+            switch path {
+            case "":
                 let state = ReportState(subject, run, pictures: pictures, notice: current.notice)
                 let page = try ReportPage(ReportDocument(subject), state, number: current.number)
                 return HTTPResponse(200, [("Content-Type", "text/html; charset=utf-8")], body: page.bytes)
-            case "/state":
+            case "state":
                 let number = ("X-Report", "\(current.number)")
                 let known = request.query["since"].flatMap { Int($0) }
                 let isNews =
@@ -68,7 +74,7 @@ public final class ReportSite: Sendable {
                 let json = try json(of: current, subject, run, pictures)
                 return HTTPResponse(200, [number, ("Content-Type", "application/json")], body: json)
             default:
-                guard let file = pictures.file(at: String(request.path.dropFirst()), run) else {
+                guard let file = pictures.file(at: String(path), run) else {
                     return .failure(404, "there is nothing")
                 }
                 let headers = [("Content-Type", PictureFile.type), ("Cache-Control", "private, max-age=3600")]

@@ -34,10 +34,8 @@ public struct RegressionGroup: Sendable {
     }
 
     private static func command(for cause: RegressionCause, _ members: [Regression], recipe: String) -> String {
-        let selection =
-            members.count <= 3
-            ? members.map { "--only \(shellQuoted($0.name.title))" } : ["--cause \(shellQuoted(cause.id))"]
-        return (["pulid-run approve \(shellQuoted(recipe))"] + selection).joined(separator: " ")
+        let selection = members.count <= 3 ? members.flatMap { ["--only", $0.name.title] } : ["--cause", cause.id]
+        return ShellWord.line(["pulid-run", "approve", recipe] + selection)
     }
 
     /// For text reports: what changed, the pictures, the command.
@@ -97,19 +95,4 @@ public struct RegressionGroup: Sendable {
             ),
         ])
     }
-}
-
-/// Text as one word of a shell.
-func shellQuoted(_ text: String) -> String {
-    let isPlain =
-        !text.isEmpty
-        && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "._-/+=:,@%".utf8.contains(byte)
-            }
-        }
-    return isPlain ? text : "'\(TerminalText(text).escaped().replacing("'", with: "'\\''"))'"
 }

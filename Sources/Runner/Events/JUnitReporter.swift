@@ -18,14 +18,7 @@ public final class JUnitReporter: Reporter {
     ) {
         self.pictures = pictures
         self.console = console
-        // The standard output is for the XML alone.
-        let quiet = Console(
-            output: { _ in },
-            error: console.error,
-            isTerminal: console.isTerminal,
-            columns: console.columns
-        )
-        self.text = TextReporter(console: quiet, verbosity: verbosity, render: text)
+        self.text = TextReporter(console: console.withoutOutput, verbosity: verbosity, render: text)
     }
 
     public func timePasses() { text.timePasses() }
@@ -37,19 +30,28 @@ public final class JUnitReporter: Reporter {
             case .planned(let recipe, _): suite.name = recipe
             case .failed(let failure): suite.add(failure.title, error: failure.diagnostic)
             case .output(let output): suite.add(output.path, error: output.failure)
-            case .expectation(let report):
-                let place = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
-                let files = pictures?[report.name]?.files ?? []
-                suite.add(
-                    report.expectation.text + place,
-                    failure: report.isMet ? nil : report.diagnostic,
-                    files: files
-                )
-            case .summary(let summary): console.output(suite.xml(seconds: summary.seconds))
+            case .summary(let summary):
+                // Only now it is known why pictures have changed.
+                for report in summary.expectations { add(report, summary, to: &suite) }
+                console.output(suite.xml(seconds: summary.seconds))
             case .skipped(let name, let cause, _):
                 suite.add(name.title, skippedAs: "\(cause.title) has nothing to give")
-            case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning: break
+            case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning, .expectation:
+                break
             }
         }
+    }
+
+    private func add(_ report: ExpectationReport, _ summary: RunSummary, to suite: inout JUnitSuite) {
+        let cell = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
+        let place = pictures?[report.name]
+        let group = summary.regressions.first { group in group.members.contains { $0.baseline == place?.baseline } }
+        suite.add(
+            report.expectation.text + cell,
+            failure: report.isMet ? nil : report.diagnostic,
+            at: report.expectation.location,
+            because: group.map { "changed by \($0.cause.text)\nto accept: \($0.command)" },
+            files: place?.files ?? []
+        )
     }
 }

@@ -27,10 +27,18 @@ public struct JUnitSuite: Sendable {
 
     /// - Parameters:
     ///   - failure: what was found instead, if that is not what the case asks for.
+    ///   - location: the line that asks for it.
+    ///   - cause: what is known of why it failed.
     ///   - files: to look at beside it, as GitLab and Jenkins find them.
-    mutating func add(_ name: String, failure: Diagnostic?, files: [String] = []) {
+    mutating func add(
+        _ name: String,
+        failure: Diagnostic?,
+        at location: SourceLocation,
+        because cause: String? = nil,
+        files: [String] = []
+    ) {
         if failure != nil { failures += 1 }
-        add(name, failure.map { ("failure", $0) }, files)
+        add(name, failure.map { ("failure", $0) }, at: location, because: cause, files)
     }
 
     /// A case that could not be carried out, as the recipe allows.
@@ -40,22 +48,27 @@ public struct JUnitSuite: Sendable {
         cases.append("\(head(name))>\n      \(content)\n    </testcase>\n")
     }
 
-    private func head(_ name: String) -> String {
-        "    <testcase classname=\"\(Self.escaped(self.name))\" name=\"\(Self.escaped(name))\""
+    private func head(_ name: String, at location: SourceLocation? = nil) -> String {
+        let place = location.map { $0.line > 0 ? " file=\"\(Self.escaped($0.file))\" line=\"\($0.line)\"" : "" }
+        return "    <testcase classname=\"\(Self.escaped(self.name))\" name=\"\(Self.escaped(name))\"\(place ?? "")"
     }
 
     private mutating func add(
         _ name: String,
         _ problem: (tag: String, diagnostic: Diagnostic)?,
+        at location: SourceLocation? = nil,
+        because cause: String? = nil,
         _ files: [String] = []
     ) {
-        guard let (tag, diagnostic) = problem else { return cases.append(head(name) + "/>\n") }
+        guard let (tag, diagnostic) = problem else { return cases.append(head(name, at: location) + "/>\n") }
+        let head = head(name, at: location ?? diagnostic.location)
         let message = Self.escaped(diagnostic.message)
-        let text = "\(Self.escaped(Self.place(diagnostic))): \(message)"
+        let text =
+            "\(Self.escaped(Self.place(diagnostic))): \(message)" + (cause.map { "&#10;" + Self.escaped($0) } ?? "")
         let attachments = files.map { "[[ATTACHMENT|\(Self.escaped($0))]]\n" }.joined()
         let output = files.isEmpty ? "" : "      <system-out>\(attachments)</system-out>\n"
         cases.append(
-            head(name) + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n"
+            head + ">\n      <\(tag) message=\"\(message)\">\(text)</\(tag)>\n\(output)    </testcase>\n"
         )
     }
 

@@ -58,10 +58,17 @@ public struct Console: Sendable {
     }
 }
 
+extension Console {
+    /// For reports whose own text alone goes to the standard output.
+    var withoutOutput: Console {
+        Console(output: { _ in }, error: error, isTerminal: isTerminal, columns: columns)
+    }
+}
+
 /// Makes text of diagnostics: `DiagnosticRenderer` with the sources of the recipe at hand.
 public typealias RenderDiagnostics = @Sendable ([Diagnostic]) -> String
 
 /// The forms in which a run can be shown.
 public enum ReportFormat: String, CaseIterable, Sendable {
-    case text, json, github, junit
+    case text, json, github, junit, markdown
 }

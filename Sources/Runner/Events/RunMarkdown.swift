@@ -39,6 +39,20 @@ public struct RunMarkdown {
         text = lines.joined(separator: "\n") + "\n"
     }
 
+    /// A recipe that cannot be run.
+    public init(errors diagnostics: [Diagnostic]) {
+        let errors = diagnostics.filter { $0.severity == .error }
+        let rows = errors.map { error in
+            let location = error.location
+            let place = location.line > 0 ? "\(location.file):\(location.line):\(location.column)" : location.file
+            let hint = error.hint.map { " (\($0))" } ?? ""
+            return "| \(Self.cell("`\(place)`")) | \(Self.cell(error.message + hint)) |"
+        }
+        let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"
+        let head = ["### pulid-run", "", "the recipe cannot be run: \(count)", "", "| where | what |", "|---|---|"]
+        text = (head + rows + [""]).map { $0 + "\n" }.joined()
+    }
+
     /// Texts come from recipes: nothing in them ends the cell, or the code that it stands in.
     private static func cell(_ text: String) -> String {
         let isCode = text.count > 1 && text.hasPrefix("`") && text.hasSuffix("`")

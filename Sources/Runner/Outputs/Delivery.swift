@@ -223,7 +223,7 @@ final class Delivery: Sendable {
                 measured: found[expectation.field],
                 accept: measuredPictures[expectation.instance].map { picture in
                     let title = InstanceName(graph.instances[picture]).title
-                    return "pulid-run approve \(shellQuoted(graph.file)) --only \(shellQuoted(title))"
+                    return ShellWord.line(["pulid-run", "approve", graph.file, "--only", title])
                 }
             )
         }

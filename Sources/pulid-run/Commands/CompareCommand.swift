@@ -14,8 +14,8 @@ struct CompareCommand: ParsableCommand {
         discussion: """
             Of two files each measure is printed on a line: max_abs, mean_abs and rmse from 0 to 1 (a grey level is \
             1/255), psnr in dB, ssim and ms_ssim (1 is the same), flip (the mean FLIP error, 0 is the same) and flip_p95, \
-            pixels_over and share_over. Of two folders, the pictures of one name make a line of a table. Of .safetensors \
-            and other files of tensors: max_abs, relative_l2, cosine, ulps, differing, count. Ends with status 1 where a \
+            pixels_over and share_over; with --models faces and box_overlap, and with --face id_similarity. Of two folders, \
+            the files of one name make a line of a table. Of .safetensors, .npy and other files of tensors: max_abs, relative_l2, cosine, ulps, differing, count. Ends with status 1 where a \
             condition is not met.
             """
     )
@@ -34,6 +34,19 @@ struct CompareCommand: ParsableCommand {
         completion: .file(extensions: ["png"])
     )
     var map: String?
+    @Option(
+        help: ArgumentHelp(
+            "Find and count the faces, and tell how far they have moved: the folder of load_face_models.",
+            valueName: "folder"
+        ),
+        completion: .directory
+    )
+    var models: String?
+    @Option(
+        help: "A photo of the person who should be seen: measures id_similarity; needs --models.",
+        completion: .file()
+    )
+    var face: String?
     @Option(help: "pixels_over counts pixels that differ by more than this: 0 to 1, or grey levels as 1/255.")
     var over = "0"
     @Option(help: ArgumentHelp("A condition, such as 'ssim >= 0.99' or 'max_abs <= 1/255'.", valueName: "condition"))
@@ -55,7 +68,12 @@ struct CompareCommand: ParsableCommand {
                 Terminal.error("error: --over must be from 0 to 1, such as 1/255\n")
                 return .badFlags
             }
+            guard face == nil || models != nil else {
+                Terminal.error("error: --face needs --models, the networks that look at faces\n")
+                return .badFlags
+            }
             let pairs = try ComparedPairs(a, b)
+            let faces = try models.map { try FaceMeasures(models: $0, person: face) }
             var results: [(name: String, comparison: FileComparison)] = []
             var hasFailed = !pairs.alone.isEmpty
             for path in pairs.alone {
@@ -63,7 +81,7 @@ struct CompareCommand: ParsableCommand {
             }
             for pair in pairs.pairs {
                 do {
-                    let comparison = try FileComparison(of: pair.a, with: pair.b, mask: mask, over: limit)
+                    let comparison = try FileComparison(of: pair.a, with: pair.b, mask: mask, over: limit, faces: faces)
                     try write(comparison.map, pair.name, isFolder: pairs.areFolders)
                     results.append((pair.name, comparison))
                 } catch {

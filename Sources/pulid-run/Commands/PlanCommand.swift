@@ -75,7 +75,8 @@ struct PlanCommand: ParsableCommand {
             if let print, let shards { return try self.print(print, into: shards, run, plan, of: loaded) }
             switch format.format {
             case .json: Terminal.output(PlanJSON(plan, of: loaded.graph).text)
-            case .text, .github, .junit: Terminal.output("\(PlanTable(plan, of: loaded.graph, allReasons: verbose))\n")
+            case .text, .github, .junit, .markdown:
+                Terminal.output("\(PlanTable(plan, of: loaded.graph, allReasons: verbose))\n")
             }
             if let shards { try divide(into: shards, run, plan, of: loaded.graph) }
             loaded.renderer.show(plan.failures.map(\.diagnostic), format: format.format)
@@ -89,7 +90,7 @@ struct PlanCommand: ParsableCommand {
         let table = DivisionTable(division, of: graph)
         switch format.format {
         case .json: Terminal.output(table.json)
-        case .text, .github, .junit: Terminal.output("\n\(table)")
+        case .text, .github, .junit, .markdown: Terminal.output("\n\(table)")
         }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Graph
 import Recipes
 import Report
 import Runner
@@ -44,8 +45,38 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try reportingFailures(format) {
             let execution = try Execution(options)
-            guard serving.serve || serving.watch else { return try execute(recipe.load(), execution) }
+            guard serving.serve || serving.watch else {
+                return try reportingObstacles { try execute(recipe.load(), execution) }
+            }
             return try RunSession(command: self, execution).run()
+        }
+    }
+
+    /// A report on an earlier run does not stay where there was none now.
+    func reportingObstacles<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch {
+            guard let report else { throw error }
+            let nowhere = SourceLocation(file: recipe.recipe, line: 0, column: 0)
+            let invalid = error as? RecipeError
+            let subject = ReportSubject(
+                invalid?.diagnostics ?? [Diagnostic(.error, "\(error)", at: nowhere)],
+                of: recipe.recipe,
+                sources: invalid?.sources ?? RecipeSources(),
+                options: RunOptions(
+                    out: targets.out ?? "out",
+                    recipe: recipe.absolutePath,
+                    settings: recipe.settings
+                ),
+                program: Program.description(options.numerics)
+            )
+            do {
+                try ReportFile.write(subject, to: report)
+            } catch {
+                Terminal.error("error: \(ReportFileError(path: report, reason: "\(error)"))\n")
+            }
+            throw error
         }
     }
 

@@ -13,7 +13,7 @@ struct ComparedPairs {
         case (false, false):
             (areFolders, pairs, alone) = (false, [((a as NSString).lastPathComponent, a, b)], [])
         case (true, true):
-            let (first, second) = (try Self.pictures(a), try Self.pictures(b))
+            let (first, second) = (try Self.files(a), try Self.files(b))
             let common = first.intersection(second).sorted()
             guard !common.isEmpty else { throw ComparedPairsError.nothingInCommon(a, b) }
             areFolders = true
@@ -31,12 +31,13 @@ struct ComparedPairs {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    /// Pictures in a folder and those below it.
-    private static func pictures(_ folder: String) throws -> Set<String> {
+    /// Pictures and tensors in a folder and those below it.
+    private static func files(_ folder: String) throws -> Set<String> {
         let all = try FileManager.default.subpathsOfDirectory(atPath: folder)
         return Set(
             all.filter { path in
-                ["png", "jpg", "jpeg", "webp", "avif", "heic"].contains((path as NSString).pathExtension.lowercased())
+                ["png", "jpg", "jpeg", "webp", "avif", "heic", "safetensors", "npy"]
+                    .contains((path as NSString).pathExtension.lowercased())
             }
         )
     }
@@ -48,7 +49,7 @@ enum ComparedPairsError: Error, CustomStringConvertible {
 
     var description: String {
         switch self {
-        case .nothingInCommon(let a, let b): "\(a) and \(b) have no pictures of the same names"
+        case .nothingInCommon(let a, let b): "\(a) and \(b) have no pictures or tensors of the same names"
         case .folderAgainstFile(let folder, let file):
             "\(folder) is a folder and \(file) is not: name two files or two folders"
         }

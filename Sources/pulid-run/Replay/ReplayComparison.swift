@@ -45,10 +45,10 @@ struct ReplayComparison {
     }
 
     private static func difference(_ a: Bitmap, _ b: Bitmap) -> String {
-        guard let metrics = try? PictureMetrics(between: a, and: b) else {
+        guard let differences = try? PixelDifferences(between: a, and: b) else {
             return "\(a.width)x\(a.height) and \(b.width)x\(b.height)"
         }
-        let most = Int((metrics.maxAbs * 255).rounded())
-        return "by at most \(most) of 255, PSNR \(String(format: "%.1f", metrics.psnr)) dB"
+        let most = Int((differences.maxAbs * 255).rounded())
+        return "by at most \(most) of 255, PSNR \(String(format: "%.1f", differences.psnr)) dB"
     }
 }

@@ -18,6 +18,8 @@ func reportingFailures(
         if format == .junit {
             let file = error.diagnostics.first?.location.file ?? "pulid-run"
             Terminal.output(JUnitSuite(name: file, errors: error.diagnostics).xml())
+        } else if format == .markdown {
+            Terminal.output(RunMarkdown(errors: error.diagnostics).text)
         }
         status = .recipeInvalid
         do {

@@ -7,7 +7,7 @@ extension DiagnosticRenderer {
     func show(_ diagnostics: [Diagnostic], format: ReportFormat) {
         guard !diagnostics.isEmpty else { return }
         switch format {
-        case .text, .junit: Terminal.error(text(diagnostics))
+        case .text, .junit, .markdown: Terminal.error(text(diagnostics))
         case .json: Terminal.output(json(diagnostics))
         case .github:
             Terminal.error(text(diagnostics))

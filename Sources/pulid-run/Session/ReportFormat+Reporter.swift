@@ -39,6 +39,13 @@ extension ReportFormat {
                 text: { renderer.text($0) },
                 pictures: pictures
             )
+        case .markdown:
+            return MarkdownReporter(
+                console: console,
+                verbosity: verbosity,
+                text: { renderer.text($0) },
+                pictures: pictures
+            )
         }
     }
 }

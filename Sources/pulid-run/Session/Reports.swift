@@ -41,6 +41,7 @@ struct Reports {
                 case .github: renderer.github(diagnostics)
                 case .junit:
                     JUnitSuite(name: diagnostics.first?.location.file ?? "pulid-run", errors: diagnostics).xml()
+                case .markdown: RunMarkdown(errors: diagnostics).text
                 }
             file.console.output(text)
             _ = file.finish()

@@ -28,11 +28,13 @@ struct RunSession {
             var status = Runner.ExitStatus.recipeInvalid
             if command.serving.watch { try changes.watch(files) }
             do {
-                let loaded = try command.recipe.load()
-                files = loaded.namedFiles
-                // What changes while it runs counts.
-                if command.serving.watch { try changes.watch(files) }
-                status = try command.execute(loaded, execution, site: site)
+                status = try command.reportingObstacles {
+                    let loaded = try command.recipe.load()
+                    files = loaded.namedFiles
+                    // What changes while it runs counts.
+                    if command.serving.watch { try changes.watch(files) }
+                    return try command.execute(loaded, execution, site: site)
+                }
             } catch let error as RecipeError where command.serving.watch {
                 let renderer = DiagnosticRenderer(sources: error.sources, colour: Terminal.usesColour)
                 renderer.show(error.diagnostics, format: command.format.format)

@@ -87,7 +87,7 @@ import Testing
         let people = (0..<20).map { drawFace(IdentitySet.diverse[$0], in: FaceScene(), size: 64).bitmap }
         for i in people.indices {
             for j in people.indices where i < j {
-                #expect(try PictureMetrics(between: people[i], and: people[j]).meanAbs > 0.012, "\(i) and \(j)")
+                #expect(try PixelDifferences(between: people[i], and: people[j]).meanAbs > 0.012, "\(i) and \(j)")
             }
         }
     }
