@@ -90,7 +90,7 @@ struct ProductKernels {
         rounding?.round_panel(k, floats, rounded)
     }
 
-    /// Rounds m rows of k numbers for the left side; may be in place with rows as far apart, if they have room for an even
+    /// Rounds m rows of k numbers for the left side, or copies them where nothing is rounded; may be in place with rows as far apart, if they have room for an even
     /// number.
     ///
     /// - Parameters:
@@ -104,7 +104,8 @@ struct ProductKernels {
         to rounded: UnsafeMutablePointer<Float>,
         row roundedRow: Int
     ) {
-        rounding?.round_rows(m, k, a, row, rounded, roundedRow)
+        if let rounding { return rounding.round_rows(m, k, a, row, rounded, roundedRow) }
+        for i in 0..<m { (rounded + i * roundedRow).update(from: a + i * row, count: k) }
     }
 
     /// c[m, n] = start + a[m, k] b[k, n], with b packed and a rounded if need be.
