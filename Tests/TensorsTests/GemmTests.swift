@@ -190,6 +190,32 @@ import Testing
         #expect(same)
     }
 
+    /// Rows that lie whole pages apart are gathered, which changes no bit.
+    @Test(arguments: fusedLevels, [(m: 1, n: 65, k: 1024), (29, 130, 1024), (40, 97, 600)])
+    func rowsPagesApart(_ level: KernelLevel, size: (m: Int, n: Int, k: Int)) {
+        let (m, n, k) = size
+        var random = TorchRandomSource(seed: 9)
+        let (a, b) = (random.normal(m * k), random.normal(n * k))
+        func product(stride: Int) -> [Float] {
+            var left = [Float](repeating: .nan, count: m * stride)
+            for i in 0..<m { left.replaceSubrange(i * stride..<i * stride + k, with: a[i * k..<(i + 1) * k]) }
+            var c = [Float](repeating: .nan, count: m * n)
+            left.withUnsafeBufferPointer { left in
+                b.withUnsafeBufferPointer { b in
+                    c.withUnsafeMutableBufferPointer { c in
+                        guard let left = left.baseAddress, let b = b.baseAddress, let c = c.baseAddress else { return }
+                        let right = Matrix(b, stride: k, transposed: true)
+                        ComputeSettings.with(kernels: level) {
+                            gemm(m, n, k, Matrix(left, stride: stride), right, c, stride: n)
+                        }
+                    }
+                }
+            }
+            return c
+        }
+        #expect(product(stride: 1024) == product(stride: 1027))
+    }
+
     /// Infinities, NaNs, subnormals and zeros of both signs come out of 16 bits as they are.
     @Test(arguments: [PK_F16, PK_BF16])
     func everyHalf(_ element: pk_element) {
