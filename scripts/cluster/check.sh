@@ -35,6 +35,11 @@ await() {
 
 events() { cat "$work/$name"/logs/*.json 2> /dev/null | grep -c "\"event\": \"$1\"" || true; }
 has_events() { [ "$(events "$1")" -ge "$2" ]; }
+# Nodes that have only just finished: what a killed process may lose is what is younger than a second.
+young() {
+    cat "$work/$name"/logs/*.json | sed -n 's/.*"event": "finished".*"time": "\([^"]*\)".*/\1/p' | date -f - +%s.%N |
+        awk -v now="$(date +%s.%N)" '$1 > now - 1.2 { count++ } END { print count + 0 }'
+}
 # Of one of the runs on the nodes, by the cache that only they have.
 worker() { pgrep -f -- "--shard [1-9].*--cache $work/$name.cache" | head -n 1; }
 
@@ -76,7 +81,7 @@ begin() {
 }
 
 # Waits for the end; compares with what one process made.
-#   $1: how many nodes may have run twice: those that were under way.
+#   $1: how many nodes may have run twice: those that were under way, or young.
 compare() {
     local status=0
     wait "$watcher" || status=$?
@@ -107,7 +112,7 @@ compare 0
 
 begin worker-killed
 kill -KILL "$(worker)" || fail "there was nothing to kill"
-compare 1
+compare $((1 + $(young)))
 
 begin node-drained
 scontrol update nodename=n2 state=drain reason=check
@@ -116,9 +121,10 @@ resume
 
 begin node-lost
 scontrol update nodename=n2 state=down reason=check
+lost=$(young)
 hurry
 resume
-compare 1
+compare $((2 + lost))
 
 begin out-of-time
 await tell_one
