@@ -53,27 +53,48 @@ extension Sampler: ParameterChoice {
         (.eulerAncestral, "at a lower guidance is the nearest", ["euler_ancestral_cfg_pp"]),
         (.ddim, "at a lower guidance is the nearest", ["DDIM CFG++"]),
         (.dpmpp2M, "at a lower guidance is the nearest", ["dpmpp_2m_cfg_pp", "res_multistep_cfg_pp"]),
-        (.dpmpp2M, "looks back in the same way, by one step", [
-            "lms", "LMS", "LMSDiscreteScheduler", "PLMS", "pndm", "PNDMScheduler", "res_multistep",
-        ]),
-        (.dpmpp2M, "is of the same family", [
-            "dpm_fast", "DPM fast", "dpm_adaptive", "DPM adaptive", "dpmpp_2s", "DPMSolverSinglestepScheduler", "dpmpp_3m",
-        ]),
-        (.uniPC, "is a multistep solver of third order, too", [
-            "deis", "DEISMultistepScheduler", "ipndm", "ipndm_v", "IPNDMScheduler",
-        ]),
-        (.heun, "is of the same order and makes as many calls", [
-            "dpm_2", "DPM2", "kdpm_2", "KDPM2DiscreteScheduler", "heunpp2", "restart", "Restart",
-        ]),
-        (.dpmppSDE, "is of second order with fresh noise, and makes as many calls", [
-            "dpm_2_ancestral", "DPM2 a", "kdpm_2_a", "KDPM2AncestralDiscreteScheduler", "dpmpp_2s_ancestral", "DPM++ 2S a",
-            "dpmpp_2s_ancestral_cfg_pp", "seeds_2", "seeds_3",
-        ]),
-        (.dpmpp2MSDE, "looks back by one step, with fresh noise", [
-            "dpmpp_3m_sde", "dpmpp_3m_sde_gpu", "DPM++ 3M SDE", "dpmpp_2m_sde_heun", "dpmpp_2m_sde_heun_gpu",
-            "DPM++ 2M SDE Heun", "er_sde", "sa_solver", "sa_solver_pece", "SASolverScheduler", "res_multistep_ancestral",
-            "res_multistep_ancestral_cfg_pp",
-        ]),
+        (
+            .dpmpp2M, "looks back in the same way, by one step",
+            [
+                "lms", "LMS", "LMSDiscreteScheduler", "PLMS", "pndm", "PNDMScheduler", "res_multistep",
+            ]
+        ),
+        (
+            .dpmpp2M, "is of the same family",
+            [
+                "dpm_fast", "DPM fast", "dpm_adaptive", "DPM adaptive", "dpmpp_2s", "DPMSolverSinglestepScheduler",
+                "dpmpp_3m",
+            ]
+        ),
+        (
+            .uniPC, "is a multistep solver of third order, too",
+            [
+                "deis", "DEISMultistepScheduler", "ipndm", "ipndm_v", "IPNDMScheduler",
+            ]
+        ),
+        (
+            .heun, "is of the same order and makes as many calls",
+            [
+                "dpm_2", "DPM2", "kdpm_2", "KDPM2DiscreteScheduler", "heunpp2", "restart", "Restart",
+            ]
+        ),
+        (
+            .dpmppSDE, "is of second order with fresh noise, and makes as many calls",
+            [
+                "dpm_2_ancestral", "DPM2 a", "kdpm_2_a", "KDPM2AncestralDiscreteScheduler", "dpmpp_2s_ancestral",
+                "DPM++ 2S a",
+                "dpmpp_2s_ancestral_cfg_pp", "seeds_2", "seeds_3",
+            ]
+        ),
+        (
+            .dpmpp2MSDE, "looks back by one step, with fresh noise",
+            [
+                "dpmpp_3m_sde", "dpmpp_3m_sde_gpu", "DPM++ 3M SDE", "dpmpp_2m_sde_heun", "dpmpp_2m_sde_heun_gpu",
+                "DPM++ 2M SDE Heun", "er_sde", "sa_solver", "sa_solver_pece", "SASolverScheduler",
+                "res_multistep_ancestral",
+                "res_multistep_ancestral_cfg_pp",
+            ]
+        ),
     ]
 }
 

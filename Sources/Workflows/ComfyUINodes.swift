@@ -35,7 +35,8 @@ enum ComfyUINodes {
 
     static let samplers: [String: String] = {
         let own = [
-            "euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_sde", "dpmpp_2m_sde", "lcm", "ddim", "uni_pc", "uni_pc_bh2",
+            "euler", "euler_ancestral", "heun", "dpmpp_2m", "dpmpp_sde", "dpmpp_2m_sde", "lcm", "ddim", "uni_pc",
+            "uni_pc_bh2",
         ]
         return Dictionary(uniqueKeysWithValues: own.map { ($0, $0) })
     }()

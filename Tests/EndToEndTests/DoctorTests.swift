@@ -25,11 +25,11 @@ import Testing
     /// What files are, what is wrong with them, and what a portrait needs beside them: by the judgement that inspect gives.
     @Test func models() throws {
         let test = try CommandTest()
-        try test.folder.write("{\"a\": 1", to: "more/bad\u{1b}.safetensors")
+        try test.folder.write("\u{10}\0\0\0\0\0\0\0{\"a\": [1", to: "more/bad\u{1b}.safetensors")
         let found = try test.run("doctor", "models/tiny", "models/tiny/sdxl", "more", "models/tiny/none")
         #expect(found.status == 0)
         #expect(
-            found.lines.filter { ["model ", "missin"].contains($0.prefix(6)) } == [
+            found.lines.filter { $0.hasPrefix("model ") } == [
                 "model      models/tiny/eva_clip.safetensors: EVA02-CLIP",
                 "model      models/tiny/face: a folder of networks that look at faces",
                 "model      models/tiny/lightning.safetensors: SDXL's UNet alone",
@@ -40,9 +40,13 @@ import Testing
                 "model      models/tiny/none: a file that cannot be read",
             ]
         )
-        let problems = found.lines.filter { $0.hasPrefix("warning: more/") || $0.hasPrefix("warning: models/") }
+        // The embedded models have names of their own.
+        let missing = found.lines.filter { $0.hasPrefix("missing ") }
+        #expect(missing.count == 7 && missing[1].hasPrefix("missing    pulid_v1.bin or pulid_v1.1.safetensors: "))
+        let problems = found.lines.filter { $0.hasPrefix("warning: m") }
         #expect(problems.count == 2)
-        #expect(problems.allSatisfy { $0.contains("cannot be read") || $0.contains("damaged") })
+        #expect(problems.first?.hasPrefix("warning: more/bad\\u001B.safetensors: ") == true)
+        #expect(problems.last == "warning: models/tiny/none: cannot be read: No such file or directory")
     }
 
     @Test func aCacheThatCannotBe() throws {

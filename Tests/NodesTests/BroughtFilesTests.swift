@@ -127,7 +127,8 @@ import Testing
             ]
         )
         #expect(try latent(load(settings(path))) == latent(load(settings(try file("whole")))))
-        let stranger = "\(path): 1 tensor belongs to none of SDXL's networks, and is not used: "
+        let stranger =
+            "\(path): 1 tensor belongs to none of SDXL's networks, and is not used: "
             + "lora_unet_mid_block_attentions_0_proj_in.alpha"
         #expect(collected.all == [stranger])
         #expect(FileInspection(path: path).details.contains(stranger))

@@ -30,7 +30,8 @@ extension Sampling {
     }
 
     /// The latent at another noise level: from `x` and what was seen in it, along the curve of estimates through `others`.
-    private func solution(_ x: Tensor, _ start: Sight, to sigma: Float, by others: [Sight], _ base: UniPCBase) -> Tensor {
+    private func solution(_ x: Tensor, _ start: Sight, to sigma: Float, by others: [Sight], _ base: UniPCBase) -> Tensor
+    {
         func lambda(_ sigma: Float) -> Double { -Double.log(Double(sigma)) }
         let h = lambda(sigma) - lambda(start.sigma)
         let places = others.map { (lambda($0.sigma) - lambda(start.sigma)) / h }

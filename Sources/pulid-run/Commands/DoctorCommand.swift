@@ -13,7 +13,9 @@ struct DoctorCommand: ParsableCommand {
         abstract: "Say what this machine offers, and what is missing; of models, too, where files or folders are named."
     )
 
-    @Argument(help: "Files and folders of models, by whose headers it is said what they are and what is wrong with them.")
+    @Argument(
+        help: "Files and folders of models, by whose headers it is said what they are and what is wrong with them."
+    )
     var models: [String] = []
     @OptionGroup var cache: CacheOptions
     @OptionGroup var remote: RemoteOptions
