@@ -51,9 +51,23 @@ void pk_similarities(const double *means_x, const double *means_y, const double 
 }
 
 WIDE
-void pk_weighted_rows(const double *const *rows, const double *weights, size_t count, size_t n, double *sums) {
+void pk_weighted_rows(const double *const *rows, const double *weights, size_t count, size_t n, double *restrict sums) {
     for (size_t i = 0; i < n; i++) sums[i] = weights[0] * rows[0][i];
-    for (size_t k = 1; k < count; k++) {
+    size_t k = 1;
+    // Four rows at a time: sums are read and written less often, and added to in the same order.
+    for (; k + 4 <= count; k += 4) {
+        const double *a = rows[k], *b = rows[k + 1], *c = rows[k + 2], *d = rows[k + 3];
+        const double wa = weights[k], wb = weights[k + 1], wc = weights[k + 2], wd = weights[k + 3];
+        for (size_t i = 0; i < n; i++) {
+            double sum = sums[i];
+            sum += wa * a[i];
+            sum += wb * b[i];
+            sum += wc * c[i];
+            sum += wd * d[i];
+            sums[i] = sum;
+        }
+    }
+    for (; k < count; k++) {
         const double *row = rows[k];
         const double weight = weights[k];
         for (size_t i = 0; i < n; i++) sums[i] += weight * row[i];

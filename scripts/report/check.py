@@ -359,7 +359,7 @@ def invalid(check: Check, workshop: Workshop):
     page.get_by_role("button", name="Recipe", exact=True).click()
     expect(page.locator("#view-recipe")).to_contain_text("uses: draw_fase")
     page.get_by_role("button", name="Pictures", exact=True).click()
-    expect(page.locator("#gallery")).to_have_text("Nothing is like that.")
+    expect(page.locator("#gallery")).to_have_text("The recipe cannot be run, so that there are no pictures.")
     check.shot("invalid")
 
 

@@ -173,7 +173,10 @@ class Gallery {
   }
 
   emptyText() {
-    return this.model.count === 0 ? "The recipe has no pictures among its outputs or baselines." : "Nothing is like that.";
+    const { count, state } = this.model;
+    if (count > 0) return "Nothing is like that.";
+    return state.phase === "invalid" ? "The recipe cannot be run, so that there are no pictures."
+      : "The recipe has no pictures among its outputs or baselines.";
   }
 
   list() {

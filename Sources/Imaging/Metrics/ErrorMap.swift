@@ -4,20 +4,21 @@ public struct ErrorMap: Equatable, Sendable {
     public let height: Int
     /// (height, width)
     public let errors: [Float]
-    /// The errors of the pixels that count, in ascending order.
-    private let sorted: [Float]
+    /// The errors of the pixels that count.
+    private let counted: [Float]
 
     init(width: Int, height: Int, errors: [Float], region: PictureRegion?) {
         self.width = width
         self.height = height
         self.errors = errors
-        sorted = (region.map { region in errors.indices.filter(region.counts).map { errors[$0] } } ?? errors).sorted()
+        counted = region.map { region in errors.indices.filter(region.counts).map { errors[$0] } } ?? errors
     }
 
-    public var mean: Double { sorted.reduce(0.0) { $0 + Double($1) } / Double(sorted.count) }
+    public var mean: Double { counted.reduce(0.0) { $0 + Double($1) } / Double(counted.count) }
 
     /// The error that `share` (0...1) of the pixels do not exceed; between two of them in proportion, as NumPy has it.
     public func quantile(_ share: Double) -> Double {
+        let sorted = counted.sorted()
         let place = share * Double(sorted.count - 1)
         let below = Int(place.rounded(.down))
         let (low, high) = (Double(sorted[below]), Double(sorted[min(below + 1, sorted.count - 1)]))

@@ -4,7 +4,7 @@ import Kernels
 /// LDR-FLIP, how different two pictures look to somebody who flips between them: Andersson et al. 2020, FLIP: A Difference
 /// Evaluator for Alternating Images.
 ///
-/// NVlabs/flip 1.7: FLIP.h, with its defaults. Everything is computed in doubles.
+/// NVlabs/flip 1.7: FLIP.h, with its defaults. Everything is computed in doubles, powers to ten digits.
 public struct FLIP: Sendable {
     /// As if seen from 0.7 m on a screen 0.7 m wide with 3840 pixels across.
     public static let usualPixelsPerDegree = 0.7 * (3840 / 0.7) * (Double.pi / 180)
@@ -66,8 +66,9 @@ public struct FLIP: Sendable {
             guard let errors = errors.baseAddress else { return }
             Parallel.forRanges(height, grain: 64) { lines in
                 let (first, second) = (seen(a, lines), seen(b, lines))
+                let largest = Self.largest
                 for i in 0..<lines.count * width {
-                    errors[lines.lowerBound * width + i] = Float(Self.error(first[i], second[i]))
+                    errors[lines.lowerBound * width + i] = Float(Self.error(first[i], second[i], largest: largest))
                 }
             }
         }
@@ -88,8 +89,8 @@ public struct FLIP: Sendable {
         let (width, height) = (picture.width, picture.height)
         let reach = max(luminance.radius, smooth.radius)
         let held = max(0, lines.lowerBound - reach)..<min(height, lines.upperBound + reach)
-        var planes = (0..<3).map { _ in [Double](repeating: 0, count: held.count * width) }
-        var achromatic = planes[0]
+        let none = [Double](repeating: 0, count: held.count * width)
+        var (luminances, reds, yellows, achromatic) = (none, none, none, none)
         for i in 0..<held.count * width {
             let k = 3 * (held.lowerBound * width + i)
             let color = Opponent(
@@ -99,20 +100,24 @@ public struct FLIP: Sendable {
                     b: linear[Int(picture.pixels[k + 2])]
                 )
             )
-            (planes[0][i], planes[1][i], planes[2][i]) = (color.y, color.c, color.z)
-            achromatic[i] = (color.y + 16) / 116
+            luminances[i] = color.y
+            reds[i] = color.c
+            yellows[i] = color.z
+            achromatic[i] = (color.y + 16) * (1 / 116.0)
         }
         func filtered(_ values: [Double], _ across: FilterTaps, _ down: FilterTaps) -> [Double] {
             PlaneBand(width: width, top: held.lowerBound, values: values)
                 .filtered(across: across, down: down, lines: lines, height: height).values
         }
-        let y = filtered(planes[0], luminance, luminance)
-        let c = filtered(planes[1], redGreen, redGreen)
-        let z = blueYellow.map { filtered(planes[2], $0.taps, $0.taps) }
+        let y = filtered(luminances, luminance, luminance)
+        let c = filtered(reds, redGreen, redGreen)
+        let z = blueYellow.map { filtered(yellows, $0.taps, $0.taps) }
         let edge = (filtered(achromatic, edges, smooth), filtered(achromatic, smooth, edges))
         let point = (filtered(achromatic, points, smooth), filtered(achromatic, smooth, points))
+        let weights = (blueYellow[0].weight, blueYellow[1].weight)
+        let (broad, narrow) = (z[0], z[1])
         return y.indices.map { i in
-            let yellow = blueYellow[0].weight * z[0][i] + blueYellow[1].weight * z[1][i]
+            let yellow = weights.0 * broad[i] + weights.1 * narrow[i]
             return Seen(
                 color: Lab(Opponent(y: y[i], c: c[i], z: yellow).xyz.withinScreen).hunt,
                 edge: (edge.0[i] * edge.0[i] + edge.1[i] * edge.1[i]).squareRoot(),
@@ -129,15 +134,15 @@ public struct FLIP: Sendable {
         0.7
     )
 
-    private static func error(_ a: Seen, _ b: Seen) -> Double {
-        let distance = Double.pow(a.color.distance(to: b.color), 0.7)
+    private static func error(_ a: Seen, _ b: Seen, largest: Double) -> Double {
+        let distance = QuickPowers.power(a.color.distance(to: b.color), 0.7)
         // The smaller distances, up to 0.4 of the largest, take 0.95 of the range.
         let knee = 0.4 * largest
         let color =
             distance < knee ? 0.95 / knee * distance : 0.95 + (distance - knee) / (largest - knee) * (1 - 0.95)
         let feature = max(abs(a.edge - b.edge), abs(a.point - b.point)) / 2.0.squareRoot()
         let exponent = 1 - min(1, feature.squareRoot())
-        return color == 0 && exponent > 0 ? 0 : Double.pow(color, exponent)
+        return QuickPowers.power(color, exponent)
     }
 }
 
@@ -151,15 +156,16 @@ private let linear: [Double] = (0...255).map { byte in
 private struct XYZ {
     var x, y, z: Double
 
-    private static let white = (
-        x: (10_135_552.0 + 8_788_810 + 4_435_075) / 24_577_794, z: (1_425_312.0 + 8_788_810 + 70_074_185) / 73_733_382
-    )
+    private static var white: (x: Double, z: Double) {
+        ((10_135_552.0 + 8_788_810 + 4_435_075) / 24_577_794, (1_425_312.0 + 8_788_810 + 70_074_185) / 73_733_382)
+    }
 
     /// Of linear light in 0...1.
     init(r: Double, g: Double, b: Double) {
-        x = (10_135_552 * r + 8_788_810 * g + 4_435_075 * b) / 24_577_794 / Self.white.x
-        y = (2_613_072 * r + 8_788_810 * g + 887_015 * b) / 12_288_897
-        z = (1_425_312 * r + 8_788_810 * g + 70_074_185 * b) / 73_733_382 / Self.white.z
+        let perUnit = (x: 1 / (24_577_794 * Self.white.x), y: 1 / 12_288_897.0, z: 1 / (73_733_382 * Self.white.z))
+        x = (10_135_552 * r + 8_788_810 * g + 4_435_075 * b) * perUnit.x
+        y = (2_613_072 * r + 8_788_810 * g + 887_015 * b) * perUnit.y
+        z = (1_425_312 * r + 8_788_810 * g + 70_074_185 * b) * perUnit.z
     }
 
     init(x: Double, y: Double, z: Double) { (self.x, self.y, self.z) = (x, y, z) }
@@ -187,8 +193,8 @@ private struct Opponent {
     init(y: Double, c: Double, z: Double) { (self.y, self.c, self.z) = (y, c, z) }
 
     var xyz: XYZ {
-        let luminance = (y + 16) / 116
-        return XYZ(x: luminance + c / 500, y: luminance, z: luminance - z / 200)
+        let luminance = (y + 16) * (1 / 116.0)
+        return XYZ(x: luminance + c * (1 / 500.0), y: luminance, z: luminance - z * (1 / 200.0))
     }
 }
 
@@ -198,7 +204,7 @@ private struct Lab {
 
     init(_ color: XYZ) {
         func curve(_ t: Double) -> Double {
-            t > 216.0 / 24389 ? Double.cbrt(t) : t * (24389.0 / 27) / 116 + 16.0 / 116
+            t > 216.0 / 24389 ? QuickPowers.cubeRoot(t) : t * (24389.0 / 27) / 116 + 16.0 / 116
         }
         let (x, y, z) = (curve(color.x), curve(color.y), curve(color.z))
         (l, a, b) = (116 * y - 16, 500 * (x - y), 200 * (y - z))
