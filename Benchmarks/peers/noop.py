@@ -47,7 +47,7 @@ axes:
   side: [a]
 nodes:
   photo: {{uses: load_image, file: "in/${{i}}-${{side}}.png"}}
-  sheet: {{uses: contact_sheet, images: "$photo[side=*]", labels: false}}
+  sheet: {{uses: contact_sheet, images: "$photo[side=*]"}}
 outputs:
   photo/${{i}}-${{side}}.png: $photo
   sheet/${{i}}.png: $sheet

@@ -82,6 +82,7 @@ static void at_fault(int number, siginfo_t *info, void *context) {
 
 void pk_memory_end_process_at_faults(int status) {
     pk_memory_end_status = status;
+    pk_memory_reserve_stack();
     struct sigaction action = {.sa_sigaction = at_fault, .sa_flags = SA_SIGINFO};
     sigemptyset(&action.sa_mask);
     sigaction(SIGBUS, &action, &before);

@@ -456,7 +456,7 @@ extension RecipeRun {
     private func fetchWanted() {
         let wanted = state.withLock { state in
             let wanted = state.scheduler.takeWanted()
-            return store.remote == nil || !state.isKept ? [] : wanted.compactMap { state.scheduler.states[$0].digest }
+            return !state.isKept ? [] : wanted.compactMap { state.scheduler.states[$0].digest }
         }
         store.fetch(wanted)
     }

@@ -82,6 +82,7 @@ public final class RecipeRun: Sendable {
                     needed: needed,
                     forced: forced,
                     failuresAreBlank: options.keepGoing,
+                    readsAhead: store.remote != nil,
                     oracle: Scheduler.Oracle(
                         key: { keys.key(of: $0, inputs: $1) },
                         keyDigest: { keys.digest(of: $0, inputs: $1) },

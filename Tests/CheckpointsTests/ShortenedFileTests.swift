@@ -49,6 +49,66 @@ import Testing
         #expect(said.hasPrefix("error: the system refuses 281474976711 kB of memory: ") && said.hasSuffix(")\n"))
     }
 
+    /// The ways in which a program asks for memory, most of them without knowing.
+    enum Asking: String, CaseIterable, Codable, Sendable {
+        case array, string, dictionary, data, pointer, aligned, objects, libc, zeroed, enlarged
+
+        private final class Link {
+            let next: Link?
+            let room = (0, 1, 2, 3, 4, 5, 6, 7)
+            init(_ next: Link?) { self.next = next }
+        }
+
+        /// Asks for more and more until there is no more.
+        func forEver() -> Never {
+            switch self {
+            case .array:
+                var array = [0]
+                while true { array += array }
+            case .string:
+                var string = "a"
+                while true { string += string }
+            case .dictionary:
+                var dictionary = [0: 0]
+                while true { dictionary[dictionary.count] = 0 }
+            case .data:
+                var data = Data([0])
+                while true { data += data }
+            case .pointer: while true { _ = UnsafeMutableRawPointer.allocate(byteCount: 1 << 20, alignment: 16) }
+            case .aligned: while true { _ = UnsafeMutableRawPointer.allocate(byteCount: 1 << 20, alignment: 4096) }
+            case .objects:
+                var last: Link?
+                while true { last = Link(last) }
+            case .libc: while malloc(1 << 20) != nil {}
+            case .zeroed: while calloc(1 << 10, 1 << 10) != nil {}
+            case .enlarged:
+                var (block, size) = (malloc(1), 1)
+                while block != nil { (block, size) = (realloc(block, size + 1 << 20), size + 1 << 20) }
+            }
+            exit(4)
+        }
+    }
+
+    /// With a sanitizer, allocation is the sanitizer's, and the limit too small for its own memory.
+    static let isSanitized = dlsym(nil, "__sanitizer_print_memory_profile") != nil
+
+    @Test(.disabled(if: isSanitized), arguments: Asking.allCases)
+    func memoryThatIsRefusedToAnybodyEndsInASentence(asking: Asking) async throws {
+        let result = await #expect(processExitsWith: .exitCode(3), observing: [\.standardErrorContent]) {
+            [asking = asking as Asking] in
+            MappedFile.endProcessAtFaults(status: 3)
+            // 64 MB more than there are now, in pages.
+            let used = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ").first
+            let most = rlim_t((used.flatMap { Int($0) } ?? 0) << 12 + 64 << 20)
+            var limit = rlimit(rlim_cur: most, rlim_max: most)
+            setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+            asking.forEver()
+        }
+        let said = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+        #expect(said.hasPrefix("error: the system refuses ") && said.hasSuffix(")\n"), "\(said)")
+        #expect(said.split(separator: "\n").count == 1)
+    }
+
     @Test func otherBusErrorsStayWhatTheyWere() async throws {
         await #expect(processExitsWith: .signal(SIGBUS)) { [path = path as String] in
             MappedFile.endProcessAtFaults(status: 3)

@@ -31,6 +31,40 @@ import Testing
         #expect(result.stdout == "")
     }
 
+    /// Wherever the process is when the system has no more for it: while it starts, reads, draws, keeps or writes.
+    @Test func littleMemory() throws {
+        try test.folder.write(
+            """
+            axes: {seed: [1, 2, 3]}
+            nodes:
+              picture: {uses: draw_face, seed: "${seed}", size: 16}
+              large:   {uses: resize, image: $picture, width: 7000}
+            outputs: {"${seed}.png": $picture, "${seed}-large.png": $large}
+
+            """,
+            to: "large.yaml"
+        )
+        var ends: Set<String> = []
+        for megabytes in stride(from: 100, through: 240, by: 20) {
+            for name in ["cache", "out"] { try? FileManager.default.removeItem(atPath: test.folder(name)) }
+            let result = try test.shell(
+                "ulimit -v \(megabytes)000; exec \"$PULID_RUN\" large.yaml --jobs 2 --threads 2"
+            )
+            // Libraries are loaded before anything of ours runs.
+            if result.status == 127 { continue }
+            #expect(result.status == 3, "\(megabytes) MB: \(result.status), \(result.stderr)")
+            let problem = result.stderr.split(separator: "\n").last ?? ""
+            let isRefused = problem.hasPrefix("error: the system refuses ")
+            #expect(isRefused || problem.contains(" threads can be started "), "\(megabytes) MB: \(result.stderr)")
+            ends.insert(isRefused ? "refused" : "threads")
+            let verified = try test.run("cache", "verify")
+            #expect(verified.status == 0, "\(megabytes) MB: \(verified.stdout)\(verified.stderr)")
+        }
+        #expect(ends == ["refused", "threads"])
+        #expect(try test.run("large.yaml", "--only", "picture").status == 0)
+        #expect(try test.folder.files(under: "out") == ["large/1.png", "large/2.png", "large/3.png"])
+    }
+
     @Test func fewDescriptors() throws {
         try test.edit("face.yaml") {
             "axes: {seed: {from: 1, to: 200}}\n"

@@ -32,6 +32,21 @@ struct KeyTests {
         #expect(Set(keys).count == keys.count)
     }
 
+    /// `explain` finds a difference wherever keys differ.
+    @Test func differentPartsReadDifferently() {
+        let values: [Value] = [
+            .string("a, b"), .list([.string("a"), .string("b")]), .list([.string("a, b")]), .string("1"), .integer(1),
+            .number(1), .string("null"), .null, .string("true"), .bool(true), .map(["a": .integer(1)]), .list([]),
+            .map([:]), .string(""),
+        ]
+        let texts = values.map { value in
+            CacheKey(kind: "sample", version: 1, parameters: ["x": value], inputs: [:], numerics: "").components.map(
+                \.text
+            )
+        }
+        #expect(Set(texts).count == values.count, "\(texts.map { $0[4] })")
+    }
+
     /// However many of the parameters are left open, and whichever.
     @Test func aTemplateGivesTheDigestOfTheWholeKey() {
         let parameters: [String: Value] = [

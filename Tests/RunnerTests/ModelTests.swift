@@ -11,18 +11,43 @@ import Testing
     private static let cases = ProcessInfo.processInfo.environment["MODEL_CASES"].flatMap { Int($0) } ?? 120
 
     @Test(arguments: from...max(cases, from)) func runsExactlyWhatItMust(seed: Int) throws {
-        var model = try Model(seed: seed)
+        try Self.tryOut(seed: seed)
+    }
+
+    /// In a process of its own, whose files cannot grow for so long.
+    @Test func losesNothingOnAFullDisk() async throws {
+        await #expect(processExitsWith: .success) {
+            signal(SIGXFSZ, SIG_IGN)
+            for seed in ModelTests.from...max(ModelTests.cases / 4, ModelTests.from) {
+                try ModelTests.tryOut(seed: seed, disk: .fillsUp)
+            }
+            try ModelTests.tryOut(seed: ModelTests.from, disk: .staysFull)
+        }
+    }
+
+    private static func tryOut(seed: Int, disk: ModelDisk = .hasRoom) throws {
+        var model = try Model(seed: seed, disk: disk)
         for step in 0..<6 {
             model.step = step
             try model.change()
             try model.run()
         }
+        if disk == .staysFull { try model.runOnAFullDisk() }
     }
+}
+
+private enum ModelDisk {
+    case hasRoom
+    /// For a moment of every third run.
+    case fillsUp
+    /// The same, and for all of a run at the end.
+    case staysFull
 }
 
 /// A recipe with its history, in the engine and in the oracle.
 private struct Model {
     let seed: Int
+    let disk: ModelDisk
     var step = 0
     private var random: SplitMix
     private let bench: ModelBench
@@ -30,8 +55,8 @@ private struct Model {
     private var oracle = ModelOracle()
     private var log: [String] = []
 
-    init(seed: Int) throws {
-        self.seed = seed
+    init(seed: Int, disk: ModelDisk) throws {
+        (self.seed, self.disk) = (seed, disk)
         random = SplitMix(UInt64(seed))
         bench = try ModelBench()
         recipe = ModelRecipe(&random)
@@ -124,6 +149,7 @@ private struct Model {
         if random.once(in: 8), let name = random.pick(names) { request.force = [name] }
         if random.once(in: 20) { oracle.numerics += "'" }
         request.numerics = oracle.numerics
+        if disk != .hasRoom, random.once(in: 3) { request.fillsUpAfter = random.int(in: 1...4) }
         switch random.int(in: 0...11) {
         case 0: request.isReadOnly = true
         case 1: request.stopsAfter = random.int(in: 1...5)
@@ -148,6 +174,18 @@ private struct Model {
         let report = try bench.keepingCache { try bench.run(graph, request) }
         log.append("killed \(request), \(report), \(prediction.values) \(recipe)")
         judge(report, prediction, before, request)
+    }
+
+    /// From before the cache is opened, which may then not be read either: outputs are written all the same, and it is said.
+    mutating func runOnAFullDisk() throws {
+        log.append("a disk that stays full")
+        let request = ModelBench.Request(keepGoing: true, numerics: oracle.numerics, fillsUpAfter: 0, staysFull: true)
+        let (prediction, before) = predict(request)
+        let report = try bench.run(graph, request)
+        judgeEnd(report, prediction, before, request)
+        #expect(!report.warnings.isEmpty, place)
+        // With room again, it is there as it was.
+        try run()
     }
 
     private mutating func runTwice(_ request: ModelBench.Request) throws {

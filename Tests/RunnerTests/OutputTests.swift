@@ -100,6 +100,20 @@ import Testing
         #expect(outcome.unchanged == ["a.txt"])
     }
 
+    @Test func whatAnotherEncoderWouldWriteIsWrittenAnew() throws {
+        func written(_ kind: String) throws -> (outcome: Workshop.Outcome, text: String) {
+            var builder = GraphBuilder(kinds: NodeRegistry([Caption.self, ShoutedCaption.self]))
+            builder.output("a.txt", builder.add("a", kind, ["text": .string("hello")]))
+            return (try workshop.run(builder.graph), try workshop.text("a.txt"))
+        }
+        #expect(try written("caption").text == "hello")
+        // The value is the same to its last bit.
+        let (outcome, text) = try written("shouted_caption")
+        #expect(outcome.written == ["a.txt"])
+        #expect(text == "HELLO")
+        #expect(try written("shouted_caption").outcome.unchanged == ["a.txt"])
+    }
+
     @Test func metadataSaysHowAPictureWasMadeAndNotWhere() throws {
         func picture() throws -> String {
             let workshop = try Workshop()
@@ -170,4 +184,27 @@ import Testing
         #expect(try workshop.text("s.csv").hasSuffix(",\r\n"))
         #expect(try workshop.text("s.json").contains("\"similarity\": null"))
     }
+}
+
+/// A text as `ToyText` has it, of which files are made otherwise.
+private struct ShoutedText: Artifact {
+    static let kind = ToyText.kind
+    static let extensions = ["txt"]
+    static let encoderRevision = 2
+
+    let text: ToyText
+    init(_ text: ToyText) { self.text = text }
+    init(record: Record) throws { text = try ToyText(record: record) }
+    var record: Record { text.record }
+
+    func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
+        Array(text.text.uppercased().utf8)
+    }
+}
+
+private struct ShoutedCaption: Node {
+    static let version = 1
+    static let help = "Gives the text it is given."
+    @Parameter("the text") var text: String
+    func run(_ context: RunContext) throws -> ShoutedText { ShoutedText(ToyText(text)) }
 }

@@ -126,13 +126,3 @@ import Testing
         #expect(try ResultStore(folder: cache).result(for: CacheKey.toy(1).digest)?.hasValue == true)
     }
 }
-
-enum FileSizeLimit {
-    /// - Parameter bytes: nil for as many as may be.
-    static func set(_ bytes: Int?) throws {
-        var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { throw POSIXError(.EINVAL) }
-        limit.rlim_cur = bytes.map { rlim_t($0) } ?? limit.rlim_max
-        guard setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0 else { throw POSIXError(.EINVAL) }
-    }
-}

@@ -19,6 +19,37 @@ import Testing
         return (key.digest, value, cache.values + "/\(value.hex.prefix(2))/\(value.hex.dropFirst(2))")
     }
 
+    /// In a process whose memory does not suffice for it twice.
+    @Test(.disabled(if: dlsym(nil, "__asan_init") != nil)) func itIsNeverThereTwice() async throws {
+        await #expect(processExitsWith: .success) { [path = cache.path as String] in
+            let size = 192 << 20
+            func allowMore(_ bytes: Int) throws {
+                let pages = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ").first
+                let most = rlim_t((pages.flatMap { Int($0) } ?? 0) << 12 + bytes)
+                var limit = rlimit(rlim_cur: most, rlim_max: rlim_t.max)
+                guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0 else { throw POSIXError(.EINVAL) }
+            }
+            let store = try ResultStore(folder: CacheFolder(path))
+            store.insertText("opens what it needs", seed: 1)
+            store.flush()
+            var value: Digest
+            do {
+                let pixels = Bytes(count: size) { $0.initializeMemory(as: UInt8.self, repeating: 7) }
+                let block = Record.Block(element: .uint8, shape: [size], bytes: pixels)
+                let record = Record(kind: "image", blocks: ["pixels": block])
+                try allowMore(size / 2)
+                let encoded = RecordCoder.encode(record)
+                value = encoded.digest
+                store.insert(value, encoded, kind: record.kind, for: .toy(2), cost: 1, claim: nil)
+                store.flush()
+            }
+            // What it is mapped to, and no more.
+            try allowMore(size + size / 2)
+            let record = store.record(for: value)
+            exit(record?.blocks["pixels"]?.bytes.count == size && record?.digest == value ? 0 : 2)
+        }
+    }
+
     @Test func aFolderInItsPlaceIsSaidToBeOne() throws {
         let (_, value, path) = try fill()
         try FileManager.default.removeItem(atPath: path)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 
 /// From now on, ends the process with `status` where it would crash otherwise: at a read of a mapping's bytes that are gone,
-/// and where `pk_memory_allocate` is refused. Other bus errors stay what they were.
+/// and wherever memory is refused, whoever asks. Other bus errors stay what they were. To be called by the main thread.
 void pk_memory_end_process_at_faults(int status);
 
 /// Mapped files as a signal handler can see them: a file that another process shortens while it is mapped raises SIGBUS at
@@ -22,5 +22,5 @@ void pk_mapping_remove(pk_mapping *mapping);
 void pk_mapping_give_pages_back(size_t least);
 
 /// `size` bytes on a boundary of `alignment`, a power of two of at least 16; `free` takes them back. Does not return where
-/// the system refuses them.
+/// the system refuses them, with any C library.
 void *pk_memory_allocate(size_t size, size_t alignment);

@@ -44,6 +44,8 @@ struct Scheduler {
     private let forced: Set<Int>
     /// Whether gathered sweeps go on without what failed, as without what is absent.
     private let failuresAreBlank: Bool
+    /// Whether values are read ahead of the jobs that will want them.
+    private let readsAhead: Bool
     private let oracle: Oracle
     private let budget: MemoryBudget
     /// Stored values are held no further than this: they can be read again.
@@ -78,6 +80,7 @@ struct Scheduler {
         needed: NeededInstances,
         forced: Set<Int>,
         failuresAreBlank: Bool = false,
+        readsAhead: Bool = false,
         oracle: Oracle,
         budget: MemoryBudget = MemoryBudget()
     ) {
@@ -85,6 +88,7 @@ struct Scheduler {
         self.needed = needed
         self.forced = forced
         self.failuresAreBlank = failuresAreBlank
+        self.readsAhead = readsAhead
         self.oracle = oracle
         self.budget = budget
         mostHeld = min(256 << 20, budget.limit / 8)
@@ -143,7 +147,8 @@ struct Scheduler {
         return lookups
     }
 
-    /// The instances whose values jobs will read from the cache that were queued since this was last asked.
+    /// The instances whose values jobs will read from the cache that were queued since this was last asked; none where
+    /// nothing is read ahead.
     mutating func takeWanted() -> [Int] {
         defer { wanted = [] }
         return wanted.filter { if case .stored = states[$0].value { true } else { false } }
@@ -446,9 +451,11 @@ struct Scheduler {
     }
 
     private mutating func push(_ job: Job) {
-        switch job {
-        case .deliver(let index): wanted.append(index)
-        case .run(let index): wanted += needed.inputs[index].map(\.index)
+        if readsAhead {
+            switch job {
+            case .deliver(let index): wanted.append(index)
+            case .run(let index): wanted += needed.inputs[index].map(\.index)
+            }
         }
         queue.push(job, isEarly: graph.instances[job.instance].schema.evaluation != .cached)
     }

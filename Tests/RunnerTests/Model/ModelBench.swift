@@ -19,12 +19,17 @@ final class ModelBench {
         var stopsAfter: Int?
         /// After so many nodes another process evicts all values.
         var evictsAfter: Int?
+        /// After so many nodes the disk is full for a moment.
+        var fillsUpAfter: Int?
+        /// And then until the end of the run.
+        var staysFull = false
 
         var description: String {
             let words = [
                 only.isEmpty ? nil : "--only \(only[0])", force.isEmpty ? nil : "--force \(force[0])",
                 keepGoing ? "--keep-going" : nil, jobs > 1 ? "--jobs \(jobs)" : nil, isReadOnly ? "read-only" : nil,
                 stopsAfter.map { "stopped after \($0)" }, evictsAfter.map { "evicted after \($0)" },
+                fillsUpAfter.map { "disk full \(staysFull ? "from" : "after") \($0)" },
             ]
             return words.compactMap { $0 }.joined(separator: " ")
         }
@@ -38,6 +43,8 @@ final class ModelBench {
     }
 
     private let workshop: Workshop
+    /// Bytes of a file at most where the disk is full.
+    private static let fullSize = 2048
 
     init() throws { workshop = try Workshop() }
 
@@ -60,6 +67,17 @@ final class ModelBench {
             _ = try? store.evictValues(keeping: 0)
             store.close()
         }
+        let fillUp: @Sendable () -> Void = {
+            // What is written as an output is smaller.
+            try? FileSizeLimit.set(Self.fullSize)
+            if request.staysFull { return }
+            Thread.detachNewThread {
+                usleep(20_000)
+                try? FileSizeLimit.set(nil)
+            }
+        }
+        if request.fillsUpAfter == 0 { fillUp() }
+        defer { if request.staysFull { try? FileSizeLimit.set(nil) } }
         let outcome = try workshop.run(
             graph,
             access: request.isReadOnly ? .readOnly : .readWrite,
@@ -71,6 +89,7 @@ final class ModelBench {
                 let count = finished.add(1, ordering: .relaxed).newValue
                 if count == request.stopsAfter { cancellation.request() }
                 if count == request.evictsAfter { evict() }
+                if count == request.fillsUpAfter { fillUp() }
             }
         )
         return Report(

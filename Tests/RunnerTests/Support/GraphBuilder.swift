@@ -6,6 +6,7 @@ struct GraphBuilder {
     var name = "test"
     var file = "test.yaml"
     var parameters: [String: Value] = [:]
+    var kinds = NodeRegistry.toys
     private(set) var instances: [Instance] = []
     private(set) var outputs: [Output] = []
     private(set) var expectations: [Expectation] = []
@@ -19,7 +20,7 @@ struct GraphBuilder {
         _ parameters: [String: Value] = [:],
         inputs: [String: [Int]] = [:]
     ) -> Int {
-        guard let schema = NodeRegistry.toys[kind] else { preconditionFailure("no toy node \(kind)") }
+        guard let schema = kinds[kind] else { preconditionFailure("no toy node \(kind)") }
         var all: [String: Value] = [:]
         for parameter in schema.parameters {
             all[parameter.name] = parameters[parameter.name] ?? parameter.defaultValue

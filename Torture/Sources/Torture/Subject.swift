@@ -43,6 +43,21 @@ struct Subject: Sendable {
             """
     )
 
+    /// The same with pictures that take some memory.
+    static let large = Subject(
+        name: "large",
+        recipe: """
+            recipe: large
+            axes: {person: [1, 2, 3]}
+            nodes:
+              picture: {uses: draw_face, seed: "${person}", size: 16}
+              large:   {uses: resize, image: $picture, width: 1600}
+            outputs:
+              "${person}.png": $picture
+              "large-${person}.png": $large
+            """
+    )
+
     /// Nodes that take a while, so that results are finished long before a kill.
     static let slow = Subject(
         name: "slow",

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Few descriptors, small files, no threads, and standard output that cannot be written.
+/// Few descriptors, small files, no threads, little memory, and standard output that cannot be written.
 struct LimitScenario: Scenario {
     let name = "limits"
     let share = 1.0
@@ -13,7 +13,7 @@ struct LimitScenario: Scenario {
         try trial.place(subject)
         chmod(trial.folder, 0o777)
         trial.counts.faults += 1
-        switch trial.random.int(in: 1...4) {
+        switch trial.random.int(in: 1...5) {
         case 1:
             let most = trial.random.pick([8, 12, 16, 20, 24, 32, 48, 64]) ?? 32
             try limited(
@@ -26,16 +26,34 @@ struct LimitScenario: Scenario {
             try limited("fsize:\(most)", names: ["/out", "cache"], trial)
         case 3 where geteuid() == 0:
             try limited("nproc:\(trial.random.int(in: 1...6))", user: true, names: ["thread", "cache"], trial)
+        case 4:
+            // From what the libraries take alone to what the run needs.
+            let megabytes = trial.random.int(in: 110...260)
+            try trial.place(.large)
+            try limited(
+                "as:\(megabytes * 1_000_000)",
+                names: ["the system refuses", "threads can be started", "Cannot allocate memory"],
+                mayNotBegin: true,
+                trial
+            )
         default: try fullOutput(trial)
         }
         Files.setWritable(true, trial.folder)
         try trial.settle()
     }
 
-    private func limited(_ limit: String, user: Bool = false, names: [String], _ trial: Trial) throws {
+    /// - Parameter mayNotBegin: whether the system may refuse to load the program's libraries.
+    private func limited(
+        _ limit: String,
+        user: Bool = false,
+        names: [String],
+        mayNotBegin: Bool = false,
+        _ trial: Trial
+    ) throws {
         var environment = ["FAULT_LIMITS": limit]
         if user { environment["FAULT_USER"] = "\(Self.user)" }
         let run = try trial.run(environment: environment)
+        if mayNotBegin, run.end == .exit(127), run.text.contains("shared librar") { return }
         // A file above its limit is SIGXFSZ by the system's own choice, unless it is ignored.
         try trial.judge(run, limit, names: names)
     }
