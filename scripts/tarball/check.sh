@@ -23,12 +23,12 @@ for library in $libraries; do
     grep -qx "$package" <<<"$allowed" || { echo "check: $library is of $package, which PACKAGES does not name" >&2; exit 1; }
     install -D "$(readlink -f "$library")" "$root$library"
 done
-# Read at run time, with the others: what resolves names and what libcurl rests on is not needed here.
 mkdir -p "$root/tmp" "$root/out"
 
 # 2. There it runs.
+chroot=$(PATH=$PATH:/usr/sbin command -v chroot)
 for arguments in "--version" "doctor" "run /pulid-run/share/pulid-run/recipes/style-sweep.yaml --out /out --cache /cache"; do
-    env -i HOME=/ chroot "$root" /pulid-run/bin/pulid-run $arguments >"$root/out.txt" 2>&1 ||
+    env -i HOME=/ "$chroot" "$root" /pulid-run/bin/pulid-run $arguments >"$root/out.txt" 2>&1 ||
         { cat "$root/out.txt" >&2; echo "check: pulid-run $arguments failed" >&2; exit 1; }
 done
 tail -n 1 "$root/out.txt"
