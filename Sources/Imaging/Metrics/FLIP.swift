@@ -66,9 +66,9 @@ public struct FLIP: Sendable {
             guard let errors = errors.baseAddress else { return }
             Parallel.forRanges(height, grain: 64) { lines in
                 let (first, second) = (seen(a, lines), seen(b, lines))
-                let largest = Self.largest
+                let scale = ColorScale.usual
                 for i in 0..<lines.count * width {
-                    errors[lines.lowerBound * width + i] = Float(Self.error(first[i], second[i], largest: largest))
+                    errors[lines.lowerBound * width + i] = Float(Self.error(first[i], second[i], scale))
                 }
             }
         }
@@ -128,21 +128,36 @@ public struct FLIP: Sendable {
 
     // MARK: - Two pictures
 
-    /// Of the largest distance of two colours that a screen has, green and blue.
-    private static let largest = Double.pow(
-        Lab(XYZ(r: 0, g: 1, b: 0)).hunt.distance(to: Lab(XYZ(r: 0, g: 0, b: 1)).hunt),
-        0.7
-    )
+    /// How distances of colours become errors: the smaller ones, up to 0.4 of the largest, take 0.95 of the range.
+    private struct ColorScale {
+        /// The largest that a screen has, of green and blue, to the power 0.7; and its part that decides.
+        let largest, knee: Double
+        /// Logarithms to the base 2 of the knee, and of the error there.
+        let kneeLogarithm, shareLogarithm: Double
 
-    private static func error(_ a: Seen, _ b: Seen, largest: Double) -> Double {
-        let distance = QuickPowers.power(a.color.distance(to: b.color), 0.7)
-        // The smaller distances, up to 0.4 of the largest, take 0.95 of the range.
-        let knee = 0.4 * largest
-        let color =
-            distance < knee ? 0.95 / knee * distance : 0.95 + (distance - knee) / (largest - knee) * (1 - 0.95)
+        static let usual = ColorScale()
+
+        private init() {
+            let green = Lab(XYZ(r: 0, g: 1, b: 0)).hunt
+            largest = Double.pow(green.distance(to: Lab(XYZ(r: 0, g: 0, b: 1)).hunt), 0.7)
+            knee = 0.4 * largest
+            kneeLogarithm = QuickPowers.log2(knee)
+            shareLogarithm = QuickPowers.log2(0.95)
+        }
+    }
+
+    private static func error(_ a: Seen, _ b: Seen, _ scale: ColorScale) -> Double {
         let feature = max(abs(a.edge - b.edge), abs(a.point - b.point)) / 2.0.squareRoot()
         let exponent = 1 - min(1, feature.squareRoot())
-        return QuickPowers.power(color, exponent)
+        let difference = a.color.distance(to: b.color)
+        guard difference > 0 else { return exponent > 0 ? 0 : 1 }
+        // Below the knee the power of a distance and that of its error are taken at once.
+        let logarithm = 0.7 * QuickPowers.log2(difference)
+        if logarithm < scale.kneeLogarithm {
+            return QuickPowers.exp2(exponent * (logarithm - scale.kneeLogarithm + scale.shareLogarithm))
+        }
+        let beyond = (QuickPowers.exp2(logarithm) - scale.knee) / (scale.largest - scale.knee)
+        return QuickPowers.power(0.95 + beyond * (1 - 0.95), exponent)
     }
 }
 

@@ -21,7 +21,8 @@ package enum QuickPowers {
         return exp2(exponent * log2(base))
     }
 
-    @inline(__always) private static func log2(_ x: Double) -> Double {
+    /// - Parameter x: positive, and no subnormal number
+    @inline(__always) package static func log2(_ x: Double) -> Double {
         // x = m 2^k, with m between the roots of 1/2 and 2.
         let offset = x.bitPattern &- rootOfHalf.bitPattern
         let k = Int64(bitPattern: offset) >> 52
@@ -37,7 +38,8 @@ package enum QuickPowers {
         return Double(k) + 2 * s * sum * perLog2
     }
 
-    @inline(__always) private static func exp2(_ x: Double) -> Double {
+    /// - Parameter x: such that the result is a normal number
+    @inline(__always) package static func exp2(_ x: Double) -> Double {
         let whole = x.rounded(.down)
         // Between -0.35 and 0.35, where its Taylor series needs ten terms.
         let y = (x - whole - 0.5) / perLog2
