@@ -5,7 +5,7 @@ public struct Absence: Error, Hashable, Sendable {
     public init() {}
 
     /// What stands for it in the cache.
-    public static let record = Record(kind: "absence")
+    public static let record = ArtifactRecord(kind: "absence")
     /// What stands for it in the keys of those that gather it.
     public static let digest = record.digest
 }

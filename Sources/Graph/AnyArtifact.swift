@@ -2,9 +2,9 @@
 public struct AnyArtifact: Artifact {
     public static let kind = "result"
 
-    public let record: Record
+    public let record: ArtifactRecord
 
-    public init(record: Record) { self.record = record }
+    public init(record: ArtifactRecord) { self.record = record }
 
     public static func bind(_ values: [InputValue]) throws -> Self {
         AnyArtifact(record: try values[0].read().record)

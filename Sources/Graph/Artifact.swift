@@ -17,9 +17,9 @@ public protocol Artifact: PortType {
     /// parameter is named `file`.
     static var loader: String? { get }
 
-    var record: Record { get }
+    var record: ArtifactRecord { get }
     /// - Throws: when the record is of another kind or damaged.
-    init(record: Record) throws
+    init(record: ArtifactRecord) throws
 
     /// The artifact without what does not belong to the part of that name; itself where it has no such parts. A port
     /// that declares a part sees nothing else, and only that is in the key of its node (`Evaluation.reference` alone:

@@ -5,16 +5,16 @@
 public struct Checkpoints: Sendable {
     /// How long a node lets pass between two of them, unless it is about to stop.
     public let interval: Duration
-    private let read: @Sendable (_ accept: (Record) throws -> Void) -> Void
-    private let write: @Sendable (Record) -> Void
+    private let read: @Sendable (_ accept: (ArtifactRecord) throws -> Void) -> Void
+    private let write: @Sendable (ArtifactRecord) -> Void
 
     /// - Parameters:
     ///   - read: offers what was kept, the newest first, until one is accepted.
     ///   - write: keeps a record in front of those before.
     public init(
         interval: Duration = .seconds(60),
-        read: @escaping @Sendable (_ accept: (Record) throws -> Void) -> Void,
-        write: @escaping @Sendable (Record) -> Void
+        read: @escaping @Sendable (_ accept: (ArtifactRecord) throws -> Void) -> Void,
+        write: @escaping @Sendable (ArtifactRecord) -> Void
     ) {
         self.interval = interval
         self.read = read
@@ -25,11 +25,11 @@ public struct Checkpoints: Sendable {
     public static let none = Checkpoints(read: { _ in }, write: { _ in })
 
     /// The newest that `decode` takes; those that it throws at are set aside with a warning.
-    public func load<State>(_ decode: (Record) throws -> State) -> State? {
+    public func load<State>(_ decode: (ArtifactRecord) throws -> State) -> State? {
         var state: State?
         read { state = try decode($0) }
         return state
     }
 
-    public func save(_ record: Record) { write(record) }
+    public func save(_ record: ArtifactRecord) { write(record) }
 }

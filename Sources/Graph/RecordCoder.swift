@@ -11,7 +11,7 @@ public enum RecordCoder {
         case malformed
     }
 
-    public static func encode(_ record: Record) -> EncodedRecord {
+    public static func encode(_ record: ArtifactRecord) -> EncodedRecord {
         var header = CanonicalEncoder()
         header.append(.string(record.kind))
         header.append(.map(record.values))
@@ -29,16 +29,16 @@ public enum RecordCoder {
     }
 
     /// - Throws: `DecodingError`; never traps, whatever the bytes.
-    public static func decode(_ bytes: Bytes) throws -> Record {
+    public static func decode(_ bytes: Bytes) throws -> ArtifactRecord {
         guard bytes.starts(with: magic) else { throw DecodingError.notARecord }
         var reader = CanonicalDecoder(bytes, from: magic.count)
         guard case .string(let kind) = try reader.value(), case .map(let values) = try reader.value(),
             case .integer(let count) = try reader.value(), count >= 0, count <= 65536
         else { throw DecodingError.malformed }
-        var blocks: [String: Record.Block] = [:]
+        var blocks: [String: ArtifactRecord.Block] = [:]
         for _ in 0..<Int(count) {
             guard case .string(let name) = try reader.value(), case .string(let elementName) = try reader.value(),
-                let element = Record.Block.Element(rawValue: elementName),
+                let element = ArtifactRecord.Block.Element(rawValue: elementName),
                 case .list(let sizes) = try reader.value()
             else { throw DecodingError.malformed }
             let data = try reader.data()
@@ -54,14 +54,14 @@ public enum RecordCoder {
                 shape.append(size)
             }
             guard total == data.count, blocks[name] == nil else { throw DecodingError.malformed }
-            blocks[name] = Record.Block(element: element, shape: shape, bytes: data)
+            blocks[name] = ArtifactRecord.Block(element: element, shape: shape, bytes: data)
         }
         guard reader.isAtEnd else { throw DecodingError.malformed }
-        return Record(kind: kind, blocks: blocks, values: values)
+        return ArtifactRecord(kind: kind, blocks: blocks, values: values)
     }
 
     /// - Throws: `DecodingError`
-    public static func decode(_ bytes: [UInt8]) throws -> Record { try decode(Bytes(bytes)) }
+    public static func decode(_ bytes: [UInt8]) throws -> ArtifactRecord { try decode(Bytes(bytes)) }
 }
 
 /// A record's bytes in the order in which they are hashed and stored; blocks are the record's own, not copies.

@@ -27,7 +27,7 @@ public struct RecordDifferences: Equatable, Sendable {
     }
 
     /// - Throws: `Mismatch` where they do not have the same blocks.
-    public init(between a: Record, and b: Record) throws(Mismatch) {
+    public init(between a: ArtifactRecord, and b: ArtifactRecord) throws(Mismatch) {
         guard a.kind == b.kind else { throw .kinds(a.kind, b.kind) }
         let names = Set(a.blocks.keys).union(b.blocks.keys).sorted()
         for name in names {
@@ -51,7 +51,7 @@ public struct RecordDifferences: Equatable, Sendable {
 
     // MARK: - Blocks
 
-    private mutating func add(_ x: Record.Block, _ y: Record.Block, _ name: String) {
+    private mutating func add(_ x: ArtifactRecord.Block, _ y: ArtifactRecord.Block, _ name: String) {
         let before = maxAbs
         let wasDiffering = differing
         switch x.element {
@@ -84,8 +84,8 @@ public struct RecordDifferences: Equatable, Sendable {
     }
 
     private mutating func add<Bits: FixedWidthInteger>(
-        _ x: Record.Block,
-        _ y: Record.Block,
+        _ x: ArtifactRecord.Block,
+        _ y: ArtifactRecord.Block,
         _ type: Bits.Type,
         value: (Bits) -> Double,
         rank: (Bits) -> Int64

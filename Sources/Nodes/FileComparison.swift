@@ -59,24 +59,24 @@ public struct FileComparison: Sendable {
         return !["safetensors", "bin", "pth", "pt", "ckpt", "gguf", "npy"].contains(ending)
     }
 
-    private static func record(_ path: String) throws -> Record {
+    private static func record(_ path: String) throws -> ArtifactRecord {
         if path.lowercased().hasSuffix(".npy") {
-            return Record(kind: "tensors", blocks: ["array": try NumPyArray(path: path).block])
+            return ArtifactRecord(kind: "tensors", blocks: ["array": try NumPyArray(path: path).block])
         }
         let source = try WeightFile.open(path)
-        var blocks: [String: Record.Block] = [:]
+        var blocks: [String: ArtifactRecord.Block] = [:]
         for name in source.tensorNames {
             if let type = source.elementType(of: name), !type.isReadAsFloats {
                 let numbers = try source.integers(name)
                 var bytes: [UInt8] = []
                 bytes.reserveCapacity(8 * numbers.count)
                 for number in numbers { withUnsafeBytes(of: Int64(number).littleEndian) { bytes += $0 } }
-                blocks[name] = Record.Block(element: .int64, shape: source.shape(of: name) ?? [], bytes: bytes)
+                blocks[name] = ArtifactRecord.Block(element: .int64, shape: source.shape(of: name) ?? [], bytes: bytes)
             } else {
-                blocks[name] = Record.Block(try source.tensor(name))
+                blocks[name] = ArtifactRecord.Block(try source.tensor(name))
             }
         }
-        return Record(kind: "tensors", blocks: blocks)
+        return ArtifactRecord(kind: "tensors", blocks: blocks)
     }
 }
 

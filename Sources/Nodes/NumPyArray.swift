@@ -4,7 +4,7 @@ import Graph
 /// An array in a file that `numpy.save` wrote, format 1.0 to 3.0: numbers row by row. What is wider than 32 bits is rounded to
 /// floats of 32 bits, as other files of tensors are read.
 struct NumPyArray {
-    let block: Record.Block
+    let block: ArtifactRecord.Block
 
     private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
     private static let longestHeader = 64 << 10
@@ -54,23 +54,27 @@ struct NumPyArray {
                 (0..<count).map { raw.loadUnaligned(fromByteOffset: $0 * size, as: Stored.self) }
             }
         }
-        func floats(_ values: [Float]) -> Record.Block {
-            Record.Block(element: .float32, shape: shape, bytes: Self.bytes(of: values.map(\.bitPattern)))
+        func floats(_ values: [Float]) -> ArtifactRecord.Block {
+            ArtifactRecord.Block(element: .float32, shape: shape, bytes: Self.bytes(of: values.map(\.bitPattern)))
         }
-        func integers(_ values: [some BinaryInteger]) -> Record.Block {
-            Record.Block(element: .int64, shape: shape, bytes: Self.bytes(of: values.map { Int64($0) }))
+        func integers(_ values: [some BinaryInteger]) -> ArtifactRecord.Block {
+            ArtifactRecord.Block(element: .int64, shape: shape, bytes: Self.bytes(of: values.map { Int64($0) }))
         }
         switch type {
         case "<f8": block = floats(try values(Double.self).map { Float($0) })
         case "<f4": block = floats(try values(Float.self))
         case "<f2":
-            block = Record.Block(element: .float16, shape: shape, bytes: Self.bytes(of: try values(UInt16.self)))
+            block = ArtifactRecord.Block(
+                element: .float16,
+                shape: shape,
+                bytes: Self.bytes(of: try values(UInt16.self))
+            )
         case "<i8": block = integers(try values(Int64.self))
         case "<i4": block = integers(try values(Int32.self))
         case "<i2": block = integers(try values(Int16.self))
         case "|i1": block = integers(try values(Int8.self))
         case "|u1", "|b1":
-            block = Record.Block(element: .uint8, shape: shape, bytes: Self.bytes(of: try values(UInt8.self)))
+            block = ArtifactRecord.Block(element: .uint8, shape: shape, bytes: Self.bytes(of: try values(UInt8.self)))
         default: throw .otherType(String(type))
         }
     }

@@ -11,9 +11,9 @@ struct SamplingProgress {
     /// The newest first.
     private static let estimates = ["denoised", "denoised 2", "denoised 3"]
 
-    func record(of sampler: Sampler, _ timeline: SamplingSchedule) -> Record {
+    func record(of sampler: Sampler, _ timeline: SamplingSchedule) -> ArtifactRecord {
         let words = random.words
-        var blocks: [String: Record.Block] = [
+        var blocks: [String: ArtifactRecord.Block] = [
             "latent": .init(state.latent),
             "random": .init(element: .int64, shape: [words.count], bytes: Bytes(words.flatMap { Int64($0).bytes })),
         ]
@@ -24,12 +24,12 @@ struct SamplingProgress {
             "index": .integer(Int128(state.index)),
         ]
         if let seed = state.treeSeed { values["tree seed"] = .integer(Int128(seed)) }
-        return Record(kind: Self.kind, blocks: blocks, values: values)
+        return ArtifactRecord(kind: Self.kind, blocks: blocks, values: values)
     }
 
     /// - Parameter start: where the render begins
     /// - Throws: `ArtifactError` when the record is not of a render like this one
-    init(record: Record, of sampler: Sampler, _ timeline: SamplingSchedule, from start: SamplerState) throws {
+    init(record: ArtifactRecord, of sampler: Sampler, _ timeline: SamplingSchedule, from start: SamplerState) throws {
         try record.require(kind: Self.kind)
         let shape = start.latent.shape.map { Optional($0) }
         guard record.values["sampler"] == .string(sampler.rawValue),
@@ -67,7 +67,7 @@ extension Int64 {
     fileprivate var bytes: [UInt8] { withUnsafeBytes(of: littleEndian) { Array($0) } }
 }
 
-extension Record.Block {
+extension ArtifactRecord.Block {
     /// Numbers of 32 bits each; nil if it holds others.
     fileprivate var words: [UInt32]? {
         guard element == .int64, shape.count == 1 else { return nil }

@@ -16,7 +16,7 @@ struct SteppedCheckpoints {
     /// Between two steps: throws once the user has asked to stop, with everything kept.
     ///
     /// - Parameter record: what the steps so far came to
-    func checkCancellation(_ record: () -> Record) throws {
+    func checkCancellation(_ record: () -> ArtifactRecord) throws {
         do { try context.checkCancellation() } catch {
             if isBehind { context.checkpoints.save(record()) }
             throw error
@@ -24,7 +24,7 @@ struct SteppedCheckpoints {
     }
 
     /// After a step.
-    mutating func advance(_ record: () -> Record) {
+    mutating func advance(_ record: () -> ArtifactRecord) {
         isBehind = .now - last <= interval
         guard !isBehind else { return }
         context.checkpoints.save(record())

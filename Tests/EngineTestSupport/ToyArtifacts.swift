@@ -10,9 +10,9 @@ public struct ToyNumber: Artifact, Hashable {
 
     public init(_ value: Double) { self.value = value }
 
-    public var record: Record { Record(kind: Self.kind, values: ["value": .number(value)]) }
+    public var record: ArtifactRecord { ArtifactRecord(kind: Self.kind, values: ["value": .number(value)]) }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         guard record.kind == Self.kind else {
             throw ArtifactError.wrongKind(expected: Self.kind, found: record.kind)
         }
@@ -41,9 +41,9 @@ public struct ToyText: Artifact, Hashable {
 
     public init(_ text: String) { self.text = text }
 
-    public var record: Record { Record(kind: Self.kind, values: ["text": .string(text)]) }
+    public var record: ArtifactRecord { ArtifactRecord(kind: Self.kind, values: ["text": .string(text)]) }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         guard record.kind == Self.kind else {
             throw ArtifactError.wrongKind(expected: Self.kind, found: record.kind)
         }
@@ -71,14 +71,14 @@ public struct ToyImage: Artifact, Hashable {
 
     public init(_ pixels: [UInt8]) { self.pixels = pixels }
 
-    public var record: Record {
-        Record(
+    public var record: ArtifactRecord {
+        ArtifactRecord(
             kind: Self.kind,
-            blocks: ["pixels": Record.Block(element: .uint8, shape: [pixels.count], bytes: pixels)]
+            blocks: ["pixels": ArtifactRecord.Block(element: .uint8, shape: [pixels.count], bytes: pixels)]
         )
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         guard record.kind == Self.kind else {
             throw ArtifactError.wrongKind(expected: Self.kind, found: record.kind)
         }
@@ -111,9 +111,9 @@ public struct ToyModel: Artifact, Hashable {
     }
 
     /// The path is no part of the record: a model that has moved is the same model.
-    public var record: Record { Record(kind: Self.kind, values: ["digest": .string(digest.hex)]) }
+    public var record: ArtifactRecord { ArtifactRecord(kind: Self.kind, values: ["digest": .string(digest.hex)]) }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         guard record.kind == Self.kind else {
             throw ArtifactError.wrongKind(expected: Self.kind, found: record.kind)
         }
@@ -141,13 +141,13 @@ public struct ToyScores: Artifact, Hashable {
         self.similarity = similarity
     }
 
-    public var record: Record {
+    public var record: ArtifactRecord {
         var values: [String: Value] = ["max_abs": .number(maxAbs), "mean_abs": .number(meanAbs)]
         if let similarity { values["similarity"] = .number(similarity) }
-        return Record(kind: Self.kind, values: values)
+        return ArtifactRecord(kind: Self.kind, values: values)
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         guard record.kind == Self.kind else {
             throw ArtifactError.wrongKind(expected: Self.kind, found: record.kind)
         }

@@ -17,17 +17,21 @@ public struct ToyWeight: Artifact {
         living = Living(scale)
     }
 
-    public var record: Record {
-        Record(
+    public var record: ArtifactRecord {
+        ArtifactRecord(
             kind: Self.kind,
             blocks: [
-                "bytes": Record.Block(element: .uint8, shape: [bytes], bytes: [UInt8](repeating: 1, count: bytes))
+                "bytes": ArtifactRecord.Block(
+                    element: .uint8,
+                    shape: [bytes],
+                    bytes: [UInt8](repeating: 1, count: bytes)
+                )
             ],
             values: ["scale": .string(scale), "number": .integer(Int128(number))]
         )
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         guard case .string(let scale)? = record.values["scale"], case .integer(let number)? = record.values["number"],
             let block = record.blocks["bytes"]
         else { throw ArtifactError.damaged(kind: Self.kind, reason: "no scale") }

@@ -2,11 +2,11 @@ import Graph
 import Testing
 
 struct RecordCoderTests {
-    private let record = Record(
+    private let record = ArtifactRecord(
         kind: "face",
         blocks: [
-            "box": Record.Block(element: .float32, shape: [2], bytes: Array(0..<8)),
-            "empty": Record.Block(element: .uint8, shape: [0, 3], bytes: []),
+            "box": ArtifactRecord.Block(element: .float32, shape: [2], bytes: Array(0..<8)),
+            "empty": ArtifactRecord.Block(element: .uint8, shape: [0, 3], bytes: []),
         ],
         values: [
             "name": .string("Ada"), "score": .number(.infinity), "seed": .integer(Int128(UInt64.max)),
@@ -40,7 +40,7 @@ struct RecordCoderTests {
     }
 
     @Test func sizesAreCheckedBeforeAnythingIsAllocated() {
-        var bytes = [UInt8](RecordCoder.encode(Record(kind: "k", values: ["v": .list([])])).bytes)
+        var bytes = [UInt8](RecordCoder.encode(ArtifactRecord(kind: "k", values: ["v": .list([])])).bytes)
         // The list's count, the last eight bytes before the number of blocks.
         let tail = bytes.count - 10
         for i in tail - 8..<tail { bytes[i] = 0xff }

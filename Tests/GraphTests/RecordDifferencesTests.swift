@@ -2,9 +2,12 @@ import Graph
 import Testing
 
 @Suite struct RecordDifferencesTests {
-    private func record(_ values: [Float], kind: String = "latent") -> Record {
+    private func record(_ values: [Float], kind: String = "latent") -> ArtifactRecord {
         let bytes = values.flatMap { value in withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) } }
-        return Record(kind: kind, blocks: ["x": Record.Block(element: .float32, shape: [values.count], bytes: bytes)])
+        return ArtifactRecord(
+            kind: kind,
+            blocks: ["x": ArtifactRecord.Block(element: .float32, shape: [values.count], bytes: bytes)]
+        )
     }
 
     @Test func equalNumbers() throws {
@@ -33,11 +36,15 @@ import Testing
         )
         #expect(across.ulps == 2)
         #expect(try RecordDifferences(between: record([.nan]), and: record([1])).maxAbs.isNaN)
-        func half(_ bits: UInt16) -> Record {
-            Record(
+        func half(_ bits: UInt16) -> ArtifactRecord {
+            ArtifactRecord(
                 kind: "h",
                 blocks: [
-                    "x": Record.Block(element: .float16, shape: [1], bytes: [UInt8(bits & 255), UInt8(bits >> 8)])
+                    "x": ArtifactRecord.Block(
+                        element: .float16,
+                        shape: [1],
+                        bytes: [UInt8(bits & 255), UInt8(bits >> 8)]
+                    )
                 ]
             )
         }
@@ -54,7 +61,7 @@ import Testing
             try RecordDifferences(between: record([1]), and: record([1, 2]))
         }
         #expect(throws: RecordDifferences.Mismatch.missing("x", of: .second)) {
-            try RecordDifferences(between: record([1]), and: Record(kind: "latent"))
+            try RecordDifferences(between: record([1]), and: ArtifactRecord(kind: "latent"))
         }
     }
 }

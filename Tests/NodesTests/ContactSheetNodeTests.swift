@@ -43,8 +43,8 @@ struct ContactSheetNodeTests {
         let values = (0..<30).map { i in
             InputValue(cell: Cell([.init(axis: "seed", value: .integer(Int128(i)))])) {
                 let memory = CountedMemory([Float](repeating: Float(i) / 15 - 1, count: 3 * 8 * 8), counter)
-                let block = Graph.Record.Block(element: .float32, shape: [1, 3, 8, 8], bytes: memory.bytes)
-                return try ImageArtifact(record: Graph.Record(kind: "image", blocks: ["image": block]))
+                let block = Graph.ArtifactRecord.Block(element: .float32, shape: [1, 3, 8, 8], bytes: memory.bytes)
+                return try ImageArtifact(record: Graph.ArtifactRecord(kind: "image", blocks: ["image": block]))
             }
         }
         let schema = try #require(NodeRegistry.builtin["contact_sheet"])
@@ -61,8 +61,8 @@ struct ContactSheetNodeTests {
         let values = cells.map { cell in
             InputValue(cell: Cell(cell.map { Cell.Coordinate(axis: $0.0, value: $0.1) })) {
                 let bytes = Bytes([UInt8](repeating: 0, count: 4 * 3 * 64 * 64))
-                let block = Graph.Record.Block(element: .float32, shape: [1, 3, 64, 64], bytes: bytes)
-                return try ImageArtifact(record: Graph.Record(kind: "image", blocks: ["image": block]))
+                let block = Graph.ArtifactRecord.Block(element: .float32, shape: [1, 3, 64, 64], bytes: bytes)
+                return try ImageArtifact(record: Graph.ArtifactRecord(kind: "image", blocks: ["image": block]))
             }
         }
         return try #require(NodeRegistry.builtin["contact_sheet"]).bind(

@@ -200,7 +200,11 @@ struct IdentitiesTests {
         let file = try placed.encoded(as: "safetensors", metadata: [])
         #expect(try file == person(0).encoded(as: "safetensors", metadata: []))
         #expect(person(0).record.values == [:] && Set(person(0).record.blocks.keys) == ["id", "uncond"])
-        let damaged = Record(kind: "identity", blocks: placed.record.blocks, values: ["mode": .string("likeness")])
+        let damaged = ArtifactRecord(
+            kind: "identity",
+            blocks: placed.record.blocks,
+            values: ["mode": .string("likeness")]
+        )
         #expect(throws: ArtifactError.damaged(kind: "identity", reason: "a setting has another form")) {
             try IdentityArtifact(record: damaged)
         }

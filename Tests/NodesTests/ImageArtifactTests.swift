@@ -39,16 +39,16 @@ struct ImageArtifactTests {
 
     @Test func aPictureWithoutPixelsIsDamaged() {
         for shape in [[0, 3, 4, 4], [1, 3, 0, 4]] {
-            let block = Graph.Record.Block(element: .float32, shape: shape, bytes: [UInt8]())
+            let block = Graph.ArtifactRecord.Block(element: .float32, shape: shape, bytes: [UInt8]())
             #expect(throws: ArtifactError.damaged(kind: "image", reason: "image is missing or has another shape")) {
-                try ImageArtifact(record: Graph.Record(kind: "image", blocks: ["image": block]))
+                try ImageArtifact(record: Graph.ArtifactRecord(kind: "image", blocks: ["image": block]))
             }
         }
         for shape in [[0, 4, 3], [4, 3], [4, 4, 4], [3]] {
             let bytes = [UInt8](repeating: 0, count: shape.reduce(1, *))
-            let block = Graph.Record.Block(element: .uint8, shape: shape, bytes: bytes)
+            let block = Graph.ArtifactRecord.Block(element: .uint8, shape: shape, bytes: bytes)
             #expect(throws: ArtifactError.damaged(kind: "image", reason: "image has another shape")) {
-                try ImageArtifact(record: Graph.Record(kind: "image", blocks: ["image": block]))
+                try ImageArtifact(record: Graph.ArtifactRecord(kind: "image", blocks: ["image": block]))
             }
         }
     }

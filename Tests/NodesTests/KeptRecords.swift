@@ -6,14 +6,14 @@ final class KeptRecords: Sendable {
     private let state = Mutex(State())
 
     private struct State {
-        var records: [Record] = []
+        var records: [ArtifactRecord] = []
         var refused = 0
         var looks = 0
         var stopAt: Int?
     }
 
     /// What was saved, and not refused since, the newest last.
-    var records: [Record] {
+    var records: [ArtifactRecord] {
         get { state.withLock { $0.records } }
         set { state.withLock { $0.records = newValue } }
     }

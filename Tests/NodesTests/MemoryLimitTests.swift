@@ -24,7 +24,9 @@
             return files
         }
 
-        private func render(_ folder: ModelFolder, limit: Int) throws -> (image: Graph.Record, mapped: [Set<String>]) {
+        private func render(_ folder: ModelFolder, limit: Int) throws -> (
+            image: Graph.ArtifactRecord, mapped: [Set<String>]
+        ) {
             let runner = NodeRunner(residents: Residents(MemoryBudget(limit: limit)))
             let model: SDXLModel = try runner.run("load_sdxl", ["base": .string(folder.path)])
             var files: [Set<String>] = []

@@ -53,7 +53,7 @@ struct ModelPrecisionTests {
     }
 
     /// From photo to picture, each network in the precision of its model: what each node gives.
-    private func records(_ precision: String, detecting: String = "f32") throws -> [Record] {
+    private func records(_ precision: String, detecting: String = "f32") throws -> [ArtifactRecord] {
         let (sdxl, pulid, faces) = (try sdxl(precision), try pulid(precision), try faces(detecting))
         let photo: ImageArtifact = try runner.run("draw_face", ["seed": .integer(3), "size": .integer(96)])
         let face: FaceArtifact = try runner.run("load_face", inputs: ["image": photo, "models": faces])
@@ -96,7 +96,7 @@ struct ModelPrecisionTests {
             inputs: ["model": prompt]
         )
         let size = Value.integer(64)
-        func latent(_ model: SDXLModel, timesteps: [Int]) throws -> Record {
+        func latent(_ model: SDXLModel, timesteps: [Int]) throws -> ArtifactRecord {
             let latent: LatentArtifact = try runner.run(
                 "sample",
                 [

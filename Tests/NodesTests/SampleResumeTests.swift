@@ -96,7 +96,7 @@ struct SampleResumeTests {
     @Test func whatIsOfAnotherRenderIsRefused() throws {
         let kept = KeptRecords()
         let context = kept.context()
-        func stopped(_ render: Render, size: Int = 64, steps: Int = Self.steps) throws -> Record {
+        func stopped(_ render: Render, size: Int = 64, steps: Int = Self.steps) throws -> ArtifactRecord {
             kept.records = []
             kept.stop(after: 2)
             #expect(throws: CancellationError.self) { try sample(render, context, size: size, steps: steps) }
@@ -107,15 +107,15 @@ struct SampleResumeTests {
         let good = try stopped(render)
         var others = [
             try stopped(Render(sampler: "euler", schedule: "trailing", isFromLatent: false)),
-            try stopped(render, size: 32), try stopped(render, steps: 5), Record(kind: "sampling 0"),
-            Record(kind: good.kind),
+            try stopped(render, size: 32), try stopped(render, steps: 5), ArtifactRecord(kind: "sampling 0"),
+            ArtifactRecord(kind: good.kind),
         ]
         for index in [Int128(-1), 0, 5, Int128.max] {
             others.append(good.with(values: good.values.merging(["index": .integer(index)]) { $1 }))
         }
         for name in ["latent", "denoised", "random"] {
             others.append(good.with(blocks: good.blocks.filter { $0.key != name }))
-            let other = Record.Block(element: .int64, shape: [2], bytes: [UInt8](repeating: 255, count: 16))
+            let other = ArtifactRecord.Block(element: .int64, shape: [2], bytes: [UInt8](repeating: 255, count: 16))
             others.append(good.with(blocks: good.blocks.merging([name: other]) { $1 }))
         }
         let whole = try sample(render, KeptRecords().context())
@@ -126,8 +126,8 @@ struct SampleResumeTests {
     }
 }
 
-extension Graph.Record {
-    fileprivate func with(values: [String: Value]? = nil, blocks: [String: Block]? = nil) -> Graph.Record {
-        Graph.Record(kind: kind, blocks: blocks ?? self.blocks, values: values ?? self.values)
+extension Graph.ArtifactRecord {
+    fileprivate func with(values: [String: Value]? = nil, blocks: [String: Block]? = nil) -> Graph.ArtifactRecord {
+        Graph.ArtifactRecord(kind: kind, blocks: blocks ?? self.blocks, values: values ?? self.values)
     }
 }

@@ -14,7 +14,7 @@ struct SettingsAndThreadsTests {
     private static let sdxl = root + "/models/tiny/sdxl"
 
     /// What a run makes, by name.
-    private typealias Records = [String: Graph.Record]
+    private typealias Records = [String: Graph.ArtifactRecord]
 
     /// The kernels that run here on one to five threads, and the others that give their bits on two.
     private static let ways: [(kernels: KernelLevel, threads: Int)] =

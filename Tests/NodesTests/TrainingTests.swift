@@ -61,21 +61,24 @@ struct TrainingTests {
         try #require(records.count == 3)
         let last = records[2]
         let name = try #require(last.blocks.keys.filter { $0.hasPrefix("first_moment.") }.min())
-        func changed(_ blocks: [String: Graph.Record.Block?] = [:], _ values: [String: Value] = [:]) -> Graph.Record {
-            Graph.Record(
+        func changed(_ blocks: [String: Graph.ArtifactRecord.Block?] = [:], _ values: [String: Value] = [:])
+            -> Graph.ArtifactRecord
+        {
+            Graph.ArtifactRecord(
                 kind: last.kind,
                 blocks: blocks.reduce(into: last.blocks) { $0[$1.key] = $1.value },
                 values: last.values.merging(values) { $1 }
             )
         }
-        let odd = Graph.Record.Block(element: .float32, shape: [3, 1], bytes: [UInt8](repeating: 0, count: 12))
-        let bytes = Graph.Record.Block(element: .uint8, shape: [12], bytes: [UInt8](repeating: 0, count: 12))
+        let odd = Graph.ArtifactRecord.Block(element: .float32, shape: [3, 1], bytes: [UInt8](repeating: 0, count: 12))
+        let bytes = Graph.ArtifactRecord.Block(element: .uint8, shape: [12], bytes: [UInt8](repeating: 0, count: 12))
         let parameter = name.replacingOccurrences(of: "first_moment.", with: "")
         let otherShape = ["parameter", "first_moment", "second_moment", "average"].filter {
             last.blocks["\($0).\(parameter)"] != nil
         }
         let bad = [
-            Graph.Record(kind: "training 2"), changed([name: nil]), changed([name: odd]), changed([name: bytes]),
+            Graph.ArtifactRecord(kind: "training 2"), changed([name: nil]), changed([name: odd]),
+            changed([name: bytes]),
             changed(Dictionary(uniqueKeysWithValues: otherShape.map { ("\($0).\(parameter)", odd) })),
             changed(["losses": odd]), changed(["stray": odd]), changed([:], ["step": .number(2)]),
             changed([:], ["step": .list([.integer(-1)])]), changed([:], ["step": .list([.integer(.max)])]),
@@ -244,7 +247,7 @@ struct TrainingTests {
     /// A table for people, and one for programs; nothing is said of what was not measured.
     @Test func gatesAreWritten() throws {
         let gates = try GatesArtifact(
-            record: Record(
+            record: ArtifactRecord(
                 kind: "gates",
                 values: ["vae_psnr": .number(26.2761), "landmark_error": .number(0.04), "detector": .number(0.95)]
             )
@@ -267,7 +270,7 @@ struct TrainingTests {
             """
         #expect(String(decoding: try gates.encoded(as: "csv", metadata: []), as: UTF8.self) == lines)
         #expect(throws: ArtifactError.damaged(kind: "gates", reason: "vae is no gate with a number")) {
-            try GatesArtifact(record: Record(kind: "gates", values: ["vae": .number(1)]))
+            try GatesArtifact(record: ArtifactRecord(kind: "gates", values: ["vae": .number(1)]))
         }
     }
 

@@ -108,7 +108,7 @@ import Testing
         let store = try workshop.openStore()
         let (key, value) = paintKey()
         #expect(store.result(for: key.digest)?.value == value)
-        let other = RecordCoder.encode(Record(kind: "image", values: ["layout": .string("an earlier one")]))
+        let other = RecordCoder.encode(ArtifactRecord(kind: "image", values: ["layout": .string("an earlier one")]))
         store.insert(other.digest, other, kind: "image", for: key, cost: 1, claim: nil)
         store.close()
         try FileManager.default.removeItem(atPath: workshop.folder("out/b.pgm"))

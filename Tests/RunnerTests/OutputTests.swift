@@ -194,8 +194,8 @@ private struct ShoutedText: Artifact {
 
     let text: ToyText
     init(_ text: ToyText) { self.text = text }
-    init(record: Record) throws { text = try ToyText(record: record) }
-    var record: Record { text.record }
+    init(record: ArtifactRecord) throws { text = try ToyText(record: record) }
+    var record: ArtifactRecord { text.record }
 
     func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
         Array(text.text.uppercased().utf8)

@@ -35,8 +35,8 @@ import Testing
             var value: Digest
             do {
                 let pixels = Bytes(count: size) { $0.initializeMemory(as: UInt8.self, repeating: 7) }
-                let block = Record.Block(element: .uint8, shape: [size], bytes: pixels)
-                let record = Record(kind: "image", blocks: ["pixels": block])
+                let block = ArtifactRecord.Block(element: .uint8, shape: [size], bytes: pixels)
+                let record = ArtifactRecord(kind: "image", blocks: ["pixels": block])
                 try allowMore(size / 2)
                 let encoded = RecordCoder.encode(record)
                 value = encoded.digest

@@ -29,9 +29,9 @@ public struct FaceArtifact: VisibleArtifact {
         ["box": box, "landmarks": landmarks, "recognition": recognition, "aligned": aligned, "features": features]
     }
 
-    public var record: Record { Record(kind: Self.kind, blocks: tensors.mapValues { .init($0) }) }
+    public var record: ArtifactRecord { ArtifactRecord(kind: Self.kind, blocks: tensors.mapValues { .init($0) }) }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         box = try record.tensor("box", shape: [4])
         landmarks = try record.tensor("landmarks", shape: [5, 2])

@@ -20,13 +20,13 @@ public struct IdentityArtifact: Artifact {
         self.placement = placement
     }
 
-    public var record: Record {
-        var blocks: [String: Record.Block] = ["id": .init(id), "uncond": .init(uncond)]
+    public var record: ArtifactRecord {
+        var blocks: [String: ArtifactRecord.Block] = ["id": .init(id), "uncond": .init(uncond)]
         if let mask = placement.mask { blocks["mask"] = .init(mask) }
-        return Record(kind: Self.kind, blocks: blocks, values: placement.values)
+        return ArtifactRecord(kind: Self.kind, blocks: blocks, values: placement.values)
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         id = try record.tensor("id", shape: [1, nil, nil])
         uncond = try record.tensor("uncond", shape: id.shape)

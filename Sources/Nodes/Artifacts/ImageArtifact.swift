@@ -84,11 +84,11 @@ public struct ImageArtifact: VisibleArtifact {
     private static let strip = 64
 
     /// `image` as (B, 3, H, W) of 32-bit numbers or (H, W, 3) of bytes.
-    public var record: Record {
+    public var record: ArtifactRecord {
         switch pixels {
-        case .numbers(let image): Record(kind: Self.kind, blocks: ["image": .init(image)])
+        case .numbers(let image): ArtifactRecord(kind: Self.kind, blocks: ["image": .init(image)])
         case .bytes(let bitmap):
-            Record(
+            ArtifactRecord(
                 kind: Self.kind,
                 blocks: [
                     "image": .init(element: .uint8, shape: [bitmap.height, bitmap.width, 3], bytes: bitmap.pixels)
@@ -97,7 +97,7 @@ public struct ImageArtifact: VisibleArtifact {
         }
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         if let block = record.blocks["image"], block.element == .uint8 {
             guard block.shape.count == 3, block.shape[2] == 3, block.bytes.count > 0 else {

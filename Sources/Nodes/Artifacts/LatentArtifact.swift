@@ -17,12 +17,12 @@ public struct LatentArtifact: Artifact {
         self.downscale = downscale
     }
 
-    public var record: Record {
+    public var record: ArtifactRecord {
         let values = downscale.map { ["downscale": Value.integer(Int128($0))] } ?? [:]
-        return Record(kind: Self.kind, blocks: ["latent": .init(latent)], values: values)
+        return ArtifactRecord(kind: Self.kind, blocks: ["latent": .init(latent)], values: values)
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         latent = try record.tensor("latent", shape: [nil, nil, nil, nil])
         switch record.values["downscale"] {

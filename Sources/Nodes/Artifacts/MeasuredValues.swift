@@ -30,12 +30,12 @@ public struct MeasuredValues<Kind: MeasureKind>: Artifact {
 
     public func field(_ name: String) -> Double? { Kind(rawValue: name).flatMap { values[$0] } }
 
-    public var record: Record {
+    public var record: ArtifactRecord {
         let pairs = values.map { ($0.rawValue, Value.number($1)) }
-        return Record(kind: Self.kind, values: Dictionary(uniqueKeysWithValues: pairs))
+        return ArtifactRecord(kind: Self.kind, values: Dictionary(uniqueKeysWithValues: pairs))
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         var values: [Kind: Double] = [:]
         for (name, value) in record.values {

@@ -33,11 +33,11 @@ protocol ModelReference: Artifact {
 extension ModelReference {
     var settings: [String: String] { [:] }
 
-    public var record: Record {
+    public var record: ArtifactRecord {
         var values = files.mapValues { Value.string($0.content) }
         for (name, setting) in settings { values[name] = .string(setting) }
         if let name = precision?.roundedName { values["precision"] = .string(name) }
-        return Record(kind: Self.kind, values: values)
+        return ArtifactRecord(kind: Self.kind, values: values)
     }
 
     /// Runs what uses the model's networks in their precision.
@@ -47,7 +47,7 @@ extension ModelReference {
         try ComputeSettings.with(precision: inInt8 ? precision : precision?.unlessInt8, work)
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         throw ArtifactError.damaged(kind: Self.kind, reason: "it names files and cannot be read back")
     }
 

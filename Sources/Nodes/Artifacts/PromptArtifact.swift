@@ -26,9 +26,9 @@ public struct PromptArtifact: Artifact {
         ["embeds": embeds, "pooled": pooled, "negative_embeds": negativeEmbeds, "negative_pooled": negativePooled]
     }
 
-    public var record: Record { Record(kind: Self.kind, blocks: tensors.mapValues { .init($0) }) }
+    public var record: ArtifactRecord { ArtifactRecord(kind: Self.kind, blocks: tensors.mapValues { .init($0) }) }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         embeds = try record.tensor("embeds", shape: [1, nil, nil])
         pooled = try record.tensor("pooled", shape: [1, nil])

@@ -7,8 +7,8 @@ public struct DatasetArtifact: Artifact {
 
     let pictures: WorldDataset
 
-    public var record: Record {
-        Record(
+    public var record: ArtifactRecord {
+        ArtifactRecord(
             kind: Self.kind,
             values: [
                 "kind": .string(pictures.kind.rawValue), "people": .string(pictures.people.rawValue),
@@ -20,7 +20,7 @@ public struct DatasetArtifact: Artifact {
 
     init(_ pictures: WorldDataset) { self.pictures = pictures }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         func text(_ name: String) -> String? { if case .string(let text)? = record.values[name] { text } else { nil } }
         func whole(_ name: String, _ range: ClosedRange<Int>) -> Int? {

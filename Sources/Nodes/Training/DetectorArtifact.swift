@@ -13,9 +13,11 @@ public struct DetectorArtifact: Artifact {
 
     init(_ tensors: [String: Tensor]) { self.tensors = tensors }
 
-    public var record: Record { Record(kind: Self.kind, blocks: tensors.mapValues { Record.Block($0) }) }
+    public var record: ArtifactRecord {
+        ArtifactRecord(kind: Self.kind, blocks: tensors.mapValues { ArtifactRecord.Block($0) })
+    }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         tensors = try Dictionary(
             uniqueKeysWithValues: record.blocks.map { name, block in

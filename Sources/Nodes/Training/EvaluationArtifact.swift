@@ -30,17 +30,17 @@ public struct EvaluationArtifact: Artifact {
         return nil
     }
 
-    public var record: Record {
+    public var record: ArtifactRecord {
         var values: [String: Value] = [
             "faces found": .number(report.facesFound), "pictures": .number(Double(report.pictures)),
         ]
         for (metric, people) in report.values {
             values[metric.rawValue] = .list(people.map { $0.map { .number($0) } ?? .null })
         }
-        return Record(kind: Self.kind, values: values)
+        return ArtifactRecord(kind: Self.kind, values: values)
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         func number(_ name: String) throws -> Double {
             guard case .number(let number)? = record.values[name] else {

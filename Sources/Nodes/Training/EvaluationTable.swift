@@ -17,12 +17,12 @@ public struct EvaluationTable: Artifact {
 
     init(_ rows: [Row]) { self.rows = rows }
 
-    public var record: Record {
+    public var record: ArtifactRecord {
         let fields = rows.map { Value.list([.string($0.name), .map(EvaluationArtifact($0.report).record.values)]) }
-        return Record(kind: Self.kind, values: ["rows": .list(fields)])
+        return ArtifactRecord(kind: Self.kind, values: ["rows": .list(fields)])
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         guard case .list(let rows)? = record.values["rows"] else {
             throw ArtifactError.damaged(kind: Self.kind, reason: "rows are missing")
@@ -31,7 +31,9 @@ public struct EvaluationTable: Artifact {
             guard case .list(let fields) = row, fields.count == 2, case .string(let name) = fields[0],
                 case .map(let values) = fields[1]
             else { throw ArtifactError.damaged(kind: Self.kind, reason: "a row is incomplete") }
-            let evaluation = try EvaluationArtifact(record: Record(kind: EvaluationArtifact.kind, values: values))
+            let evaluation = try EvaluationArtifact(
+                record: ArtifactRecord(kind: EvaluationArtifact.kind, values: values)
+            )
             return Row(name: name, report: evaluation.report)
         }
     }

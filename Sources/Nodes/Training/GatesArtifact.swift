@@ -14,14 +14,14 @@ public struct GatesArtifact: Artifact {
 
     public func field(_ name: String) -> Double? { Gate(rawValue: name).flatMap { measured[$0] } }
 
-    public var record: Record {
-        Record(
+    public var record: ArtifactRecord {
+        ArtifactRecord(
             kind: Self.kind,
             values: Dictionary(uniqueKeysWithValues: measured.map { ($0.rawValue, .number($1)) })
         )
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         measured = try Dictionary(
             uniqueKeysWithValues: record.values.map { name, value in

@@ -35,17 +35,17 @@ public struct WeightsArtifact: Artifact {
     /// - Parameter role: what messages call them
     func source(_ role: String) -> Weights { Weights(GivenWeights(name: role, tensors)) }
 
-    public var record: Record {
-        var blocks = Dictionary(uniqueKeysWithValues: tensors.map { (Self.prefix + $0, Record.Block($1)) })
-        blocks["losses"] = Record.Block(Tensor(losses, shape: [losses.count]))
-        return Record(
+    public var record: ArtifactRecord {
+        var blocks = Dictionary(uniqueKeysWithValues: tensors.map { (Self.prefix + $0, ArtifactRecord.Block($1)) })
+        blocks["losses"] = ArtifactRecord.Block(Tensor(losses, shape: [losses.count]))
+        return ArtifactRecord(
             kind: Self.kind,
             blocks: blocks,
             values: metadata.reduce(into: ["half": .bool(isHalf)]) { $0["metadata \($1.key)"] = .string($1.value) }
         )
     }
 
-    public init(record: Record) throws {
+    public init(record: ArtifactRecord) throws {
         try record.require(kind: Self.kind)
         var tensors: [String: Tensor] = [:]
         for (name, block) in record.blocks where name.hasPrefix(Self.prefix) {

@@ -8,7 +8,7 @@ public struct NodeResults: Sendable {
     /// By title, in the graph's order: the nodes whose results are known.
     let values: [String: Digest]
     let traces: [String: NodeTrace]
-    private let readRecord: @Sendable (Digest) -> Record?
+    private let readRecord: @Sendable (Digest) -> ArtifactRecord?
 
     /// Those of a run that is over.
     public init(of run: RecipeRun) {
@@ -59,7 +59,7 @@ public struct NodeResults: Sendable {
         return try? instance.schema.output.init(record: record)
     }
 
-    func record(at title: String) -> Record? { values[title].flatMap(readRecord) }
+    func record(at title: String) -> ArtifactRecord? { values[title].flatMap(readRecord) }
 }
 
 /// Two runs, node by node in the graph's order, up to the first whose results are too far apart.

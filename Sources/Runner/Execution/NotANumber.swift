@@ -8,7 +8,7 @@ struct NotANumber: Error, Hashable, CustomStringConvertible {
     let total: Int
 
     /// nil for a sound record.
-    init?(in record: Record) {
+    init?(in record: ArtifactRecord) {
         for (name, block) in record.blocks.sorted(by: { $0.key < $1.key }) {
             let bad = Self.count(in: block)
             guard bad > 0 else { continue }
@@ -30,7 +30,7 @@ struct NotANumber: Error, Hashable, CustomStringConvertible {
             + "a weights file is damaged, or does not belong to the others"
     }
 
-    private static func count(in block: Record.Block) -> Int {
+    private static func count(in block: ArtifactRecord.Block) -> Int {
         switch block.element {
         case .uint8, .int64: 0
         // All bits of the exponent are set.
@@ -40,7 +40,7 @@ struct NotANumber: Error, Hashable, CustomStringConvertible {
     }
 
     private static func count<Bits: FixedWidthInteger>(
-        _ block: Record.Block,
+        _ block: ArtifactRecord.Block,
         of type: Bits.Type,
         where isBad: (Bits) -> Bool
     ) -> Int {

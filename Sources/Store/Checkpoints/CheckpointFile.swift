@@ -25,7 +25,7 @@ struct CheckpointFile {
     }
 
     /// - Throws: `SystemError`, `Failure`.
-    func read(for key: Digest) throws -> Record {
+    func read(for key: Digest) throws -> ArtifactRecord {
         let bytes = try Bytes(file: path)
         guard bytes.count >= Self.headerSize, bytes.starts(with: Self.mark) else { throw Failure.damaged }
         func part(_ start: Int, _ count: Int) -> [UInt8] { [UInt8](bytes[start..<start + count]) }

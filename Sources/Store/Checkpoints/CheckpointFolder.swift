@@ -28,7 +28,7 @@ final class CheckpointFolder: Sendable {
     private var path: String { "\(cache.work)/\(key.hex)" }
 
     /// Offers what is there, the newest first, until one is accepted. What is no use is set aside.
-    func read(_ accept: (Record) throws -> Void) {
+    func read(_ accept: (ArtifactRecord) throws -> Void) {
         guard access(path, F_OK) == 0, isOurs else { return }
         for name in [Self.newest, Self.before] {
             let file = CheckpointFile(path: "\(path)/\(name)")
@@ -45,7 +45,7 @@ final class CheckpointFolder: Sendable {
     }
 
     /// Keeps the record in front of the one before. What cannot be kept is said once.
-    func write(_ record: Record) {
+    func write(_ record: ArtifactRecord) {
         make()
         guard isOurs else { return }
         let newest = "\(path)/\(Self.newest)"

@@ -83,7 +83,7 @@ extension ResultStore {
     }
 
     /// The value from the remote cache, which is kept here as well; nil where it is not to be had.
-    func download(_ value: Digest) -> Graph.Record? {
+    func download(_ value: Digest) -> Graph.ArtifactRecord? {
         guard let remote, remote.isReading else { return nil }
         return remote.once(value) {
             // Another thread may have come before.
@@ -97,7 +97,7 @@ extension ResultStore {
         }
     }
 
-    private func read(_ value: Digest, size: Int, _ remote: RemoteCache) -> Graph.Record? {
+    private func read(_ value: Digest, size: Int, _ remote: RemoteCache) -> Graph.ArtifactRecord? {
         if size > Self.largestInDatabase, isWritable { return readIntoFile(value, size: size, remote) }
         // What a server says is not worth more memory than that.
         guard size <= 1 << 30 else { return nil }
@@ -118,7 +118,7 @@ extension ResultStore {
     }
 
     /// Without a moment at which all of it is in memory twice.
-    private func readIntoFile(_ value: Digest, size: Int, _ remote: RemoteCache) -> Graph.Record? {
+    private func readIntoFile(_ value: Digest, size: Int, _ remote: RemoteCache) -> Graph.ArtifactRecord? {
         do {
             let isWhole = try remote.waiting {
                 try valueFiles.write(value) { file in

@@ -5,7 +5,7 @@ import Graph
 extension ResultStore {
     /// The value with this digest; nil when it is not here or is no use. It counts as gone from then on, until it is made
     /// again.
-    public func record(for digest: Digest) -> Graph.Record? {
+    public func record(for digest: Digest) -> Graph.ArtifactRecord? {
         switch storedBytes(of: digest) {
         case .absent: if let record = download(digest) { return record }
         case .missing:

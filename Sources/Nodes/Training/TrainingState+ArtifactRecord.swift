@@ -3,8 +3,8 @@ import Training
 
 /// A training at rest.
 extension TrainingState {
-    var record: Record {
-        Record(
+    var record: ArtifactRecord {
+        ArtifactRecord(
             kind: Self.format,
             blocks: tensors.mapValues { .init($0) },
             values: numbers.mapValues { .list($0.map { .integer(Int128($0)) }) }
@@ -12,7 +12,7 @@ extension TrainingState {
     }
 
     /// - Throws: `ArtifactError` when the record is no training in this format
-    init(record: Record) throws {
+    init(record: ArtifactRecord) throws {
         try record.require(kind: Self.format)
         self.init(
             tensors: try record.blocks.reduce(into: [:]) { tensors, block in

@@ -1,6 +1,6 @@
 /// What an artifact is when it is at rest: named blocks of numbers and small plain values. The engine stores, digests
 /// and compares records and knows nothing else of artifacts.
-public struct Record: Hashable, Sendable {
+public struct ArtifactRecord: Hashable, Sendable {
     /// The artifact's kind, such as `image`.
     public let kind: String
     public let blocks: [String: Block]

@@ -1,7 +1,7 @@
 import Graph
 import Tensors
 
-extension Record.Block {
+extension ArtifactRecord.Block {
     /// A tensor at rest, in the tensor's own memory.
     init(_ tensor: Tensor) {
         let (values, owner) = tensor.lent
@@ -13,7 +13,7 @@ extension Record.Block {
     }
 }
 
-extension Record {
+extension ArtifactRecord {
     /// The tensor under `name`, in the record's own memory.
     ///
     /// - Throws: `ArtifactError.damaged` when it is missing, not of floats, or not of `shape`; nil is any size there, but
