@@ -157,7 +157,10 @@ import Testing
         #expect(summary.contains("2 pictures changed by picture.version: 0 -> \(version.1)\n"))
 
         let named = try test.run("approve", "recipes/draw.yaml", "--cause", "picture.version")
-        #expect(named.lines.sorted() == ["recipes/accepted/neon.png", "recipes/accepted/poster.png"], "\(named.stderr)")
+        #expect(
+            named.lines.sorted() == ["recipes/accepted/neon.png", "recipes/accepted/poster.png"],
+            "\(named.stderr)"
+        )
         let rest = try test.run("recipes/draw.yaml", "--ci")
         #expect(rest.status == 1 && rest.stderr.contains(other) && !rest.stderr.contains("picture.version"))
         #expect(try test.run("approve", "recipes/draw.yaml", "--cause", "code").lines == ["recipes/accepted/photo.png"])
