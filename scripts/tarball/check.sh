@@ -4,10 +4,12 @@
 #
 #     scripts/tarball/check.sh [pulid-run.tar.gz]
 set -euo pipefail
+# In mounts of its own, so that nothing is left mounted.
+[ "${OWN_MOUNTS:-}" ] || OWN_MOUNTS=1 exec unshare --mount "$0" "$@"
 cd "$(dirname "$0")/../.."
 tarball=${1:-pulid-run.tar.gz}
 root=$(mktemp -d)
-trap 'rm -rf "$root"' EXIT
+trap 'umount -q "$root/proc" || true; rm -rf --one-file-system "$root"' EXIT
 tar -xzf "$tarball" -C "$root"
 program=$root/pulid-run/bin/pulid-run
 share=$root/pulid-run/share/pulid-run
@@ -23,7 +25,9 @@ for library in $libraries; do
     grep -qx "$package" <<<"$allowed" || { echo "check: $library is of $package, which PACKAGES does not name" >&2; exit 1; }
     install -D "$(readlink -f "$library")" "$root$library"
 done
-mkdir -p "$root/tmp" "$root/out"
+# Swift reads its arguments in /proc.
+mkdir -p "$root/tmp" "$root/out" "$root/proc"
+mount --bind /proc "$root/proc"
 
 # 2. There it runs.
 chroot=$(PATH=$PATH:/usr/sbin command -v chroot)
