@@ -59,6 +59,15 @@ import Testing
             init(_ next: Link?) { self.next = next }
         }
 
+        /// As many bytes at once.
+        private static let block = 1 << 20
+
+        /// Hands memory to a function of which the compiler knows nothing: what nobody sees it need not ask for.
+        private static func show(_ memory: UnsafeMutableRawPointer?) -> Bool {
+            if let memory { explicit_bzero(memory, 1) }
+            return memory != nil
+        }
+
         /// Asks for more and more until there is no more.
         func forEver() -> Never {
             switch self {
@@ -74,16 +83,16 @@ import Testing
             case .data:
                 var data = Data([0])
                 while true { data += data }
-            case .pointer: while true { _ = UnsafeMutableRawPointer.allocate(byteCount: 1 << 20, alignment: 16) }
-            case .aligned: while true { _ = UnsafeMutableRawPointer.allocate(byteCount: 1 << 20, alignment: 4096) }
+            case .pointer: while Self.show(.allocate(byteCount: Self.block, alignment: 16)) {}
+            case .aligned: while Self.show(.allocate(byteCount: Self.block, alignment: 4096)) {}
             case .objects:
                 var last: Link?
                 while true { last = Link(last) }
-            case .libc: while malloc(1 << 20) != nil {}
-            case .zeroed: while calloc(1 << 10, 1 << 10) != nil {}
+            case .libc: while Self.show(malloc(Self.block)) {}
+            case .zeroed: while Self.show(calloc(1, Self.block)) {}
             case .enlarged:
-                var (block, size) = (malloc(1), 1)
-                while block != nil { (block, size) = (realloc(block, size + 1 << 20), size + 1 << 20) }
+                var (memory, size) = (malloc(1), 1)
+                while Self.show(memory) { (memory, size) = (realloc(memory, size + Self.block), size + Self.block) }
             }
             exit(4)
         }
