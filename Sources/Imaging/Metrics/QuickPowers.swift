@@ -18,7 +18,7 @@ package enum QuickPowers {
     ///   - exponent: 0 or positive, so that the result is a normal number
     @inline(__always) package static func power(_ base: Double, _ exponent: Double) -> Double {
         guard base > 0 else { return exponent == 0 ? 1 : 0 }
-        return exp2(exponent * log2(base))
+        return Self.exp2(exponent * Self.log2(base))
     }
 
     /// - Parameter x: positive, and no subnormal number
