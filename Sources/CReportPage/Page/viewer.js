@@ -45,6 +45,8 @@ class Viewer {
     this.pixels = {};
     this.differences = null;
     this.notice = notice;
+    // All appear at once: the canvases that stand meanwhile are of other pictures.
+    const loaded = {};
     const load = async (name, address) => {
       if (!address) return;
       const image = new Image();
@@ -54,11 +56,12 @@ class Viewer {
       } catch {
         return;
       }
-      if (turn === this.turn) this.sources[name] = image;
+      loaded[name] = image;
     };
     await Promise.all([load("now", pictures.now), load("baseline", pictures.baseline),
       ...pictures.maps.map(({ name, address }) => load(name, address))]);
     if (turn !== this.turn) return;
+    this.sources = loaded;
     this.maps = pictures.maps.map(({ name }) => name).filter((name) => this.sources[name]);
     this.compare();
     this.arrange();
