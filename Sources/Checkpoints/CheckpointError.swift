@@ -21,6 +21,8 @@ public enum CheckpointError: Error, Hashable, Sendable {
     /// A value that 16-bit floats cannot hold.
     case beyondF16(tensor: String, value: Float, file: String)
     case duplicateTensor(name: String)
+    /// Two tensors of a file that stand for the same one of a network.
+    case twoForOne(name: String, file: String)
 }
 
 extension CheckpointError: CustomStringConvertible {
@@ -62,6 +64,7 @@ extension CheckpointError: CustomStringConvertible {
             "\(file): cannot be written: \(reason)"
         case .beyondF16(let tensor, let value, let file):
             "\(file): \(tensor) holds \(value), beyond what F16 can; write it as F32"
+        case .twoForOne(let name, let file): "\(file): two of its tensors are \(name); remove one of them"
         case .duplicateTensor(let name):
             "two tensors of one file are called \(name)"
         }

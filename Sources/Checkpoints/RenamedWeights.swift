@@ -28,7 +28,7 @@ public final class RenamedWeights: WeightSource {
     /// - Parameters:
     ///   - prefix: what the names of the part begin with in the file
     ///   - targets: of a name without the prefix; none for a tensor that is not needed
-    /// - Throws: `CheckpointError.duplicateTensor` when two tensors become the same
+    /// - Throws: `CheckpointError.twoForOne` when two tensors become the same
     public init(
         _ source: any CheckpointSource,
         prefix: String,
@@ -39,7 +39,7 @@ public final class RenamedWeights: WeightSource {
         for name in source.tensorNames where name.hasPrefix(prefix) {
             for target in targets(String(name.dropFirst(prefix.count))) {
                 guard stored.updateValue((name, target.form), forKey: target.name) == nil else {
-                    throw CheckpointError.duplicateTensor(name: target.name)
+                    throw CheckpointError.twoForOne(name: target.name, file: source.name)
                 }
             }
         }

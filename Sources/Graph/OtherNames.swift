@@ -16,4 +16,18 @@ public struct OtherNames: Hashable, Sendable {
         self.advice = advice
         self.decidedHere = decidedHere
     }
+
+    /// What to do about a name that is none of our own; nil where it is like none of these. Names that differ in case, spaces and
+    /// the like alone are the same here.
+    public func advice(for name: String) -> String? {
+        func find(_ names: [String: String]) -> String? {
+            let plain = Self.plain(name)
+            return names[name] ?? names.keys.sorted().first { Self.plain($0) == plain }.flatMap { names[$0] }
+        }
+        return advice[name] ?? find(taken).map { "did you mean `\($0)`?" } ?? find(advice)
+    }
+
+    private static func plain(_ name: String) -> String {
+        name.lowercased().filter { $0.isLetter || $0.isNumber || $0 == "+" }
+    }
 }

@@ -81,13 +81,26 @@ package struct OriginalCheckpoint {
         }
     }
 
+    /// Who stored numbers in a way of its own; nil where none is known by the tensors' names.
+    private var quantizer: String? {
+        let marks = [
+            ("bitsandbytes", [".quant_state.bitsandbytes__", ".SCB"]), ("quanto", [".weight._data", ".weight_qtype"]),
+            ("SVDQuant, GPTQ or AWQ", [".qweight"]),
+        ]
+        return marks.first { mark in
+            source.tensorNames.contains { name in
+                mark.1.contains { $0.hasSuffix("__") ? name.contains($0) : name.hasSuffix($0) }
+            }
+        }?.0
+    }
+
     /// UNets and autoencoders hold numbers alone.
     ///
     /// - Throws: `CheckpointError.notFloats` for a tensor of a type that is not read as floats
     func requireFloats(as role: String) throws {
-        if source.tensorNames.contains(where: { $0.contains(".quant_state.bitsandbytes__") || $0.hasSuffix(".SCB") }) {
+        if let program = quantizer {
             throw WeightsError.wrongModel(
-                found: "a network that bitsandbytes quantised",
+                found: "a network that \(program) quantised",
                 expected: "F16, BF16, F8_E4M3, int8 with scales or GGUF",
                 source: source.name
             )
@@ -177,6 +190,7 @@ package struct OriginalCheckpoint {
                 ?? source.shape(of: "\(prefix)encoder.down_blocks.\(level).resnets.\(number).conv1.weight")
         }
         let levels = (0..<8).prefix { layer($0, 0) != nil }
+        guard !levels.isEmpty else { throw Self.missing("\(prefix)encoder.down.0.block.0.conv1.weight", in: source) }
         let layers = (0..<64).prefix { layer(0, $0) != nil }.count
         // Playground 2.5 brings means and deviations of its latents with it.
         func statistics(_ name: String) throws -> [Float] {

@@ -60,7 +60,11 @@ struct WeightsKindTests {
         (["lora_unet_x.hada_w1_a": [1]], .lora), (["lycoris_mid_block_x.on_input": [1]], .lora),
         (["diffusion_model.middle_block.1.proj_in.diff": [1]], .lora),
         (["down_blocks.1.x.lora_A.weight": [1]], .lora), (["oft_unet_x.oft_blocks": [1]], .lora),
-        (["clip_l": [1, 768], "clip_g": [1, 1280]], .textualInversion), (["x": [1]], .unknown), ([:], .unknown),
+        (["clip_l": [1, 768], "clip_g": [1, 1280]], .textualInversion),
+        (
+            ["clip_g": [1, 1280]],
+            .other("a textual inversion for one of SDXL's text encoders alone (clip_l and clip_g belong together)")
+        ), (["x": [1]], .unknown), ([:], .unknown),
     ]
 
     @Test(arguments: kinds) func areTold(_ names: [String: [Int]], _ kind: WeightsKind) {

@@ -184,6 +184,31 @@ import Testing
         #expect(other.contains("\(alone): this is") && other.contains(words))
     }
 
+    /// In the names of both layouts.
+    @Test func tensorsUnderTwoNames() throws {
+        let path = try file("twice", adding: ["model.diffusion_model.conv_in.bias": .zeros([4])])
+        let words = "\(path): two of its tensors are conv_in.bias; remove one of them"
+        #expect(message { _ = try load(settings(path)) } == words)
+    }
+
+    /// Told alike by inspect and a run.
+    @Test func vaesWithoutTheirEncoder() throws {
+        let path = try file("decoder") { $0.hasPrefix("first_stage_model.encoder.") ? nil : ($0, $1) }
+        let inspection = FileInspection(path: path)
+        #expect(inspection.use == nil)
+        #expect(inspection.problem?.contains("there is no tensor first_stage_model.encoder.down.0") == true)
+        #expect(message { _ = try load(settings(path)) }?.contains("there is no tensor encoder.conv_in.weight") == true)
+    }
+
+    @Test(arguments: [(".qweight", "SVDQuant, GPTQ or AWQ"), (".weight._data", "quanto"), (".SCB", "bitsandbytes")])
+    func networksThatOthersQuantised(_ ending: String, _ program: String) throws {
+        let mark = "model.diffusion_model.time_embed.0"
+        let path = try file("quantised", adding: [mark + ending: .zeros([2])])
+        let words = "this is a network that \(program) quantised"
+        #expect(message { _ = try load(settings(path)) }?.contains(words) == true)
+        #expect(FileInspection(path: path).details.contains { $0.contains(words) })
+    }
+
     @Test func vaesOfOtherModels() throws {
         let path = try file("vae16") { name, tensor in
             switch name {

@@ -51,6 +51,18 @@ struct SamplerNamesTests {
         #expect(words.contains { Choice(rawValue: $0) != nil }, "\(name): \(advice)")
     }
 
+    /// Other spellings are no other samplers.
+    @Test(arguments: [
+        ("Euler A", "did you mean `euler_ancestral`?"), ("dpm++ 2m", "did you mean `dpmpp_2m`?"),
+        ("dpm++ 2m karras", "write sampler: dpmpp_2m and schedule: karras"),
+        ("plms", "it is not here; dpmpp_2m looks back in the same way, by one step"),
+    ])
+    func spellings(_ name: String, _ advice: String) {
+        #expect(Sampler.otherNames.advice(for: name) == advice)
+        #expect(TimestepSpacing.otherNames.advice(for: "linear quadratic")?.contains("use trailing") == true)
+        #expect(Sampler.otherNames.advice(for: "euler_x") == nil)
+    }
+
     /// None of the names means two things.
     @Test func noNameIsBoth() {
         for names in [Sampler.otherNames, TimestepSpacing.otherNames] {

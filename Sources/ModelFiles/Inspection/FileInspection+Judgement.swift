@@ -34,6 +34,7 @@ extension FileInspection {
                 found.details.append("settings have to be named, as its shapes alone make none: \(reason)")
                 others.append("config: CONFIG")
                 try parts.checkUNet(parts.checkpoint("unet").unetShape())
+                if parts.hasVAE { try parts.checkVAE(parts.checkpoint("vae").vaeConfig(groups: 1)) }
             }
             if !hasTokenizers { others.append("tokenizer: TOKENIZER") }
         }
@@ -46,6 +47,7 @@ extension FileInspection {
         judge(for: "load_sdxl") { found in
             let path = found.path
             let parts = SDXLParts(paths: ["unet": path, "unet config": settings ?? path], files: files)
+            try parts.checkpoint("unet").requireFloats(as: "unet")
             let config = try settings == nil ? parts.checkpoint("unet").unetShape() : parts.unetConfig()
             if let settings, config.isRefiners {
                 throw WeightsKind.unet(.refiner).wrong(expected: "SDXL's UNet", in: settings)
@@ -64,6 +66,7 @@ extension FileInspection {
         judge(for: "load_sdxl") { found in
             let paths = ["vae": found.path, "vae config": settings ?? found.path]
             let parts = SDXLParts(paths: paths, files: files)
+            try parts.checkpoint("vae").requireFloats(as: "vae")
             // Groups of norms are no shapes, and the base's settings say them.
             try parts.checkVAE(settings == nil ? parts.checkpoint("vae").vaeConfig(groups: 1) : parts.vaeConfig())
         }

@@ -6,14 +6,17 @@ struct GatheredCells {
 
     func check(_ instances: [Instance]) {
         var known: [ObjectIdentifier: Set<String>] = [:]
+        var judged: Set<Gathering> = []
         for instance in instances {
             let gathered = instance.schema.inputs.filter { $0.arity == .gathered }
             guard !gathered.isEmpty else { continue }
+            let sources = gathered.map { port in
+                (instance.inputs(of: port.name) ?? []).map { instances[$0].cell }
+            }
+            guard judged.insert(Gathering(of: sources, by: instance)).inserted else { continue }
             var inputs: [String: [InputValue]] = [:]
-            for port in gathered {
-                inputs[port.name] = (instance.inputs(of: port.name) ?? []).map { source in
-                    InputValue(cell: instances[source].cell) { throw NotMadeYet() }
-                }
+            for (port, cells) in zip(gathered, sources) {
+                inputs[port.name] = cells.map { cell in InputValue(cell: cell) { throw NotMadeYet() } }
             }
             guard let node = try? instance.schema.bind(parameters: instance.parameters, inputs: inputs) else {
                 continue
@@ -28,6 +31,23 @@ struct GatheredCells {
                     at: instance.valueLocations[problem.parameter] ?? instance.location,
                     hint: problem.hint
                 )
+            }
+        }
+    }
+
+    /// What decides what a node says of its cells: thousands of a sweep gather the same, but for the axes that they themselves
+    /// depend on.
+    private struct Gathering: Hashable {
+        let swept: ObjectIdentifier
+        let parameters: [String: Value]
+        let cells: [[Cell]]
+
+        init(of cells: [[Cell]], by instance: Instance) {
+            swept = ObjectIdentifier(instance.swept)
+            parameters = instance.parameters
+            let own = instance.cell
+            self.cells = cells.map { cells in
+                cells.map { cell in Cell(cell.coordinates.filter { own[$0.axis] != $0.value }) }
             }
         }
     }

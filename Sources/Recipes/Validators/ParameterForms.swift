@@ -41,7 +41,7 @@ struct ParameterForms {
             report(
                 "\(owner) cannot be \(code(text))",
                 value,
-                hint: others.advice[text] ?? diagnostics.suggestion(for: text, among: choices)
+                hint: others.advice(for: text) ?? diagnostics.suggestion(for: text, among: choices)
                     ?? "choose \(enumeration(choices, "or"))"
             )
             return nil
