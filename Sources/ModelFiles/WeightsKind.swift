@@ -179,7 +179,9 @@ private struct WeightsNames {
         }
         if ["clip_g", "clip_l"].allSatisfy(has) { return .textualInversion }
         if names == ["clip_g"] || names == ["clip_l"] {
-            return .other("a textual inversion for one of SDXL's text encoders alone (clip_l and clip_g belong together)")
+            return .other(
+                "a textual inversion for one of SDXL's text encoders alone (clip_l and clip_g belong together)"
+            )
         }
         let isOlder = has("emb_params") || holds("string_to_param.")
         return isOlder ? .other("a textual inversion for one text encoder (Stable Diffusion 1 or 2)") : nil
