@@ -17,6 +17,8 @@ struct InputDoubts {
         for (index, instance) in instances.enumerated() {
             let found = instance.schema.type.doubts(KnownInputs(of: index, in: instances))
             let node = ObjectIdentifier(instance.swept)
+            // Most cells have no doubts, and most nodes are done with at their first.
+            if found.isEmpty, doubts[node]?.common.isEmpty == true { continue }
             let common = Set(found.filter { $0.extent == .everyCell }.map(\.problem))
             doubts[node, default: Doubts(first: instance, common: common)].common.formIntersection(common)
             for doubt in found where doubt.extent == .anyCell {
