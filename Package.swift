@@ -55,7 +55,7 @@ let package = Package(
             name: "Nodes",
             dependencies: [
                 "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX",
-                "Imaging",
+                "Imaging", "World",
                 "Kernels", "Tensors",
             ]
         ),
@@ -71,7 +71,8 @@ let package = Package(
         .target(
             name: "Curriculum",
             dependencies: [
-                "Training", "Models", "Diffusion", "Imaging", "Checkpoints", "Elementary", "Kernels", "Tensors",
+                "Training", "Models", "Diffusion", "Imaging", "World", "Checkpoints", "Elementary", "Kernels",
+                "Tensors",
             ]
         ),
         .target(name: "Models", dependencies: ["Checkpoints", "Elementary", "Kernels", "Tensors"]),
@@ -82,6 +83,7 @@ let package = Package(
         .target(name: "Tensors", dependencies: ["Elementary", "Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels", "CMemory"]),
         .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CHEIF", "CPNG", "CTurboJPEG", "CWebP"]),
+        .target(name: "World", dependencies: ["Imaging", "Elementary"]),
         .target(name: "Elementary"),
 
         // C: the float loops, a signal handler, and the system's libraries.
@@ -124,6 +126,7 @@ let package = Package(
         ),
         .testTarget(name: "ElementaryTests", dependencies: ["Elementary"], exclude: ["Goldens"]),
         .testTarget(name: "ImagingTests", dependencies: ["Imaging", "Elementary"], exclude: ["Goldens"]),
+        .testTarget(name: "WorldTests", dependencies: ["World", "Imaging", "Elementary"]),
         .testTarget(
             name: "TensorsTests",
             dependencies: ["Tensors", "Kernels", "TensorTestSupport"],
@@ -148,7 +151,7 @@ let package = Package(
         .testTarget(
             name: "CurriculumTests",
             dependencies: [
-                "Curriculum", "Training", "Models", "Diffusion", "Checkpoints", "Imaging", "Kernels",
+                "Curriculum", "Training", "Models", "Diffusion", "Checkpoints", "Imaging", "World", "Kernels",
                 "TensorTestSupport",
             ],
             exclude: ["Goldens", "Diffusion/Goldens"]

@@ -1,5 +1,6 @@
 import Imaging
 import Synchronization
+import World
 
 /// A list whose values are made when first asked for, and kept: pictures and what is derived from them, which cost
 /// milliseconds each and come again in later steps. A value depends on its index alone, so nothing of it belongs in a

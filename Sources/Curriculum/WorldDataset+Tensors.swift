@@ -1,5 +1,6 @@
 import Imaging
 import Tensors
+import World
 
 extension Bitmap {
     /// (1, 3, H, W) in -1...1

@@ -1,5 +1,6 @@
 import Graph
 import Imaging
+import World
 
 extension SkinTone: ParameterChoice {}
 extension EyeColor: ParameterChoice {}

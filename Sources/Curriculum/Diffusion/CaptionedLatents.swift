@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// A picture as a diffusion model learns from it.
 public struct CaptionedLatent: Sendable {

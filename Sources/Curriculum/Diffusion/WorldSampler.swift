@@ -4,6 +4,7 @@ import Kernels
 import Models
 import Synchronization
 import Tensors
+import World
 
 /// Draws pictures of prompts, to look at a model in training or to measure it.
 public struct WorldSampler: Sendable {

@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// A face in a picture: its box and its five landmarks.
 public typealias FaceLocator = @Sendable (Bitmap) -> FaceDetection?

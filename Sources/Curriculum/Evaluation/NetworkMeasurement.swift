@@ -2,6 +2,7 @@ import Diffusion
 import Imaging
 import Models
 import Tensors
+import World
 
 /// Measures the networks that PuLID's training rests on, by people whom none of them has seen.
 public struct NetworkMeasurement: Sendable {

@@ -3,6 +3,7 @@ import Kernels
 import Models
 import Synchronization
 import Tensors
+import World
 
 /// Draws people for prompts, and measures the pictures.
 ///

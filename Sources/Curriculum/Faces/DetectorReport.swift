@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// How well a detector finds faces that it was not trained on.
 public struct DetectorReport: Hashable, Sendable {

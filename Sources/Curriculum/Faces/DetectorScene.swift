@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// What a detector is shown: one to four pictures of the small world, large or small, on a plain ground, and where the
 /// faces are in it. The picture is made at the quarter of its size that the network begins with.

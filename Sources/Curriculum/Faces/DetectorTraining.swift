@@ -2,6 +2,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// Trains a face detector on scenes of pictures of the small world.
 public struct DetectorTraining: TrainingTask {

@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// A picture of a face with what each of its pixels shows, and how both look once the face is aligned.
 package struct LabelledFace: Sendable {

@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// How well a parser labels faces that it was not trained on.
 public struct ParserReport: Sendable {

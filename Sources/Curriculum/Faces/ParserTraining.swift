@@ -2,6 +2,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// Trains a face parser on aligned faces of the small world, by cross-entropy. Parts of a face that are few pixels
 /// weigh more.

@@ -1,4 +1,5 @@
 import Imaging
+import World
 
 extension SceneFactor {
     /// What it can be, in the vocabulary's words; an accessory can be none.

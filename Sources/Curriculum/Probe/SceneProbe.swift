@@ -1,5 +1,6 @@
 import Imaging
 import Tensors
+import World
 
 /// Reads off a picture of the small world what a caption would say about it: the part that CLIP has in evaluations of
 /// real pictures. One answer per factor instead of a common space of words and pictures.

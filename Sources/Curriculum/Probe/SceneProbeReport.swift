@@ -1,5 +1,6 @@
 import Imaging
 import Tensors
+import World
 
 /// How often a probe reads pictures right that it was not trained on.
 public struct SceneProbeReport: Hashable, Sendable {

@@ -1,6 +1,7 @@
 import Imaging
 import Tensors
 import Training
+import World
 
 /// Trains a probe on captioned pictures: each factor that is to be seen, by cross-entropy.
 public struct SceneProbeTraining: TrainingTask {

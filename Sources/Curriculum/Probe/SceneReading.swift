@@ -1,5 +1,6 @@
 import Imaging
 import Tensors
+import World
 
 /// What a probe sees in one picture.
 public struct SceneReading: Sendable {

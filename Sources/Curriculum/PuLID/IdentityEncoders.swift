@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// The frozen networks that look at an introduction photo.
 public struct IdentityEncoders: Sendable {

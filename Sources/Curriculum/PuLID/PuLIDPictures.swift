@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 /// The pictures that PuLID learns from, as the frozen networks see them: each seen once and then kept.
 public final class PuLIDPictures: Sendable {

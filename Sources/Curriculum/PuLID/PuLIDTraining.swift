@@ -4,6 +4,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// Trains PuLID's encoder and its matrices to keys and values for a frozen UNet, one stage after the other.
 ///

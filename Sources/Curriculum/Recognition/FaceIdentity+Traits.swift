@@ -1,4 +1,5 @@
 import Imaging
+import World
 
 extension FaceIdentity {
     /// What is to be seen of a person in grey, as numbers of about one size: measures in -1...1, and 0 or 1 for each kind

@@ -1,5 +1,6 @@
 import Imaging
 import Tensors
+import World
 
 /// Pictures of many people, a number of each, cut out and prepared as a network sees them. Each is made when it is first
 /// asked for and kept as bytes, since drawing one takes longer than training on it.

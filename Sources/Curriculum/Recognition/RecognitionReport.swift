@@ -1,5 +1,6 @@
 import Imaging
 import Tensors
+import World
 
 /// How well a recogniser tells apart people that it has not seen: the gate before anything is trained with it.
 ///

@@ -2,6 +2,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// Trains a face recogniser to tell the people of the small world apart, in any style and from pictures of any size.
 ///

@@ -2,6 +2,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// Trains PuLID's vision tower on what PuLID shows it: an aligned face with its hair, in grey, on white.
 ///

@@ -1,6 +1,7 @@
 import Imaging
 import Models
 import Tensors
+import World
 
 extension WorldPicture {
     /// The face of the person in front, aligned as recognisers see it.

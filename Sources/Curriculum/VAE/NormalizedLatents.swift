@@ -2,6 +2,7 @@ import Elementary
 import Imaging
 import Models
 import Tensors
+import World
 
 /// Moves the latents of an autoencoder to mean 0 and deviation 1 in each channel, once scaled by its
 /// `scaling_factor`, as a diffusion model wants them. The pictures stay the same: what the encoder's last layer does,

@@ -2,6 +2,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// How far a reconstruction is from its picture: by pixels, by edges, and by colours over patches of 8 x 8 pixels; and
 /// how far latents are from standard normal ones. A loss of pixels and edges alone learns light and dark first and gets

@@ -2,6 +2,7 @@ import Imaging
 import Models
 import Tensors
 import Training
+import World
 
 /// Trains an autoencoder on pictures of the small world.
 public struct VAETraining: TrainingTask {

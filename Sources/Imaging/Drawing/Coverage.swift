@@ -1,16 +1,16 @@
 /// How much of each pixel in a rectangle a shape covers, 0...1.
-struct Coverage {
+package struct Coverage {
     /// The rectangle, within the canvas; both ranges may be empty.
-    let columns: Range<Int>
-    let rows: Range<Int>
+    package let columns: Range<Int>
+    package let rows: Range<Int>
     /// (rows, columns)
-    private(set) var values: [Float]
+    package private(set) var values: [Float]
 
     /// Scan lines per pixel row. Along a scan line the cover is exact.
     private static let scanlines = 4
 
     /// What of `path` lies on a canvas of this size, by the nonzero winding rule.
-    init(of path: Path, width: Int, height: Int) {
+    package init(of path: Path, width: Int, height: Int) {
         // 1. The rectangle to look at. Wild coordinates (not finite, or far away) cover nothing.
         guard let (low, high) = path.tameBounds else {
             (columns, rows, values) = (0..<0, 0..<0, [])
@@ -60,7 +60,7 @@ struct Coverage {
     }
 
     /// Multiplies by another shape's coverage of the same canvas.
-    mutating func clip(to other: Coverage) {
+    package mutating func clip(to other: Coverage) {
         var i = 0
         for row in rows {
             for column in columns {

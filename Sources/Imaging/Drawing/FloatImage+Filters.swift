@@ -2,7 +2,7 @@ import Foundation
 
 extension FloatImage {
     /// Nearly a Gaussian of this standard deviation in pixels: three box blurs. Edges are extended.
-    func blurred(_ sigma: Double) -> FloatImage {
+    package func blurred(_ sigma: Double) -> FloatImage {
         let radius = Int((sigma * 0.95).rounded())
         guard radius > 0 else { return self }
         var result = self
@@ -32,7 +32,7 @@ extension FloatImage {
 
     /// The Kuwahara filter: each pixel becomes the mean of the calmest of the four squares that meet in it. Edges stay,
     /// texture becomes brush strokes.
-    func kuwahara(radius: Int) -> FloatImage {
+    package func kuwahara(radius: Int) -> FloatImage {
         guard radius > 0 else { return self }
         let sums = SummedArea(self)
         var result = self
@@ -55,7 +55,7 @@ extension FloatImage {
     }
 
     /// Every pixel's colour replaced by `change(colour, x, y)`.
-    func mapped(_ change: (SIMD3<Float>, Int, Int) -> SIMD3<Float>) -> FloatImage {
+    @inlinable package func mapped(_ change: (SIMD3<Float>, Int, Int) -> SIMD3<Float>) -> FloatImage {
         var result = self
         for y in 0..<height {
             for x in 0..<width {
@@ -68,7 +68,7 @@ extension FloatImage {
     }
 
     /// The colour at a position between pixels, bilinear; edges are extended.
-    func sample(_ x: Double, _ y: Double) -> SIMD3<Float> {
+    package func sample(_ x: Double, _ y: Double) -> SIMD3<Float> {
         let (cx, cy) = (min(max(x, 0), Double(width - 1)), min(max(y, 0), Double(height - 1)))
         let (i, j) = (min(Int(cx), max(0, width - 2)), min(Int(cy), max(0, height - 2)))
         let (u, v) = (Float(cx - Double(i)), Float(cy - Double(j)))

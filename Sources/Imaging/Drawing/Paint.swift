@@ -49,7 +49,7 @@ public enum Paint: Equatable, Sendable {
     }
 
     /// The same paint with every opacity multiplied by `factor`.
-    func faded(to factor: Float) -> Paint {
+    package func faded(to factor: Float) -> Paint {
         func fade(_ stops: [Stop]) -> [Stop] {
             stops.map { Stop($0.position, $0.color.opacity($0.color.a * factor)) }
         }
@@ -62,7 +62,7 @@ public enum Paint: Equatable, Sendable {
     }
 
     /// The same paint with every colour nearer to white.
-    func lightened(_ t: Float) -> Paint {
+    package func lightened(_ t: Float) -> Paint {
         func lighten(_ stops: [Stop]) -> [Stop] { stops.map { Stop($0.position, $0.color.lightened(t)) } }
         return switch self {
         case .color(let color): .color(color.lightened(t))

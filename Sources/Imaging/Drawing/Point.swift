@@ -12,5 +12,5 @@ public struct Point: Equatable, Sendable {
     public static func - (a: Point, b: Point) -> Point { Point(a.x - b.x, a.y - b.y) }
     public static func * (a: Point, factor: Double) -> Point { Point(a.x * factor, a.y * factor) }
 
-    var length: Double { (x * x + y * y).squareRoot() }
+    package var length: Double { (x * x + y * y).squareRoot() }
 }

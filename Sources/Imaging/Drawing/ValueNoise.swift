@@ -1,9 +1,11 @@
 /// Smooth noise in 0...1 without any state: random values on a grid, blended in between.
-struct ValueNoise {
-    let seed: UInt64
+package struct ValueNoise {
+    package let seed: UInt64
+
+    package init(seed: UInt64) { self.seed = seed }
 
     /// Noise that changes over about one unit of `x` and `y`.
-    func at(_ x: Double, _ y: Double) -> Float {
+    package func at(_ x: Double, _ y: Double) -> Float {
         let (i, j) = (x.floor, y.floor)
         func fade(_ t: Double) -> Float { Float(t * t * (3 - 2 * t)) }
         let (u, v) = (fade(x - Double(i)), fade(y - Double(j)))
@@ -13,7 +15,7 @@ struct ValueNoise {
     }
 
     /// Three octaves: rough and fine detail together.
-    func fractal(_ x: Double, _ y: Double) -> Float {
+    package func fractal(_ x: Double, _ y: Double) -> Float {
         (at(x, y) * 4 + at(2 * x + 31.7, 2 * y + 11.3) * 2 + at(4 * x + 71.1, 4 * y + 53.9)) / 7
     }
 

@@ -1,5 +1,6 @@
 import Graph
 import Imaging
+import World
 
 /// Pictures of the small world, by what makes them: they are drawn as they are needed.
 public struct DatasetArtifact: Artifact {

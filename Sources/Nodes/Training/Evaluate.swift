@@ -3,6 +3,7 @@ import Graph
 import Imaging
 import Models
 import Tensors
+import World
 
 /// Who draws the pictures of an evaluation.
 enum EvaluatedArtist: String, ParameterChoice {

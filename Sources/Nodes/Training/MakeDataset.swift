@@ -1,5 +1,6 @@
 import Graph
 import Imaging
+import World
 
 extension WorldDataset.Kind: ParameterChoice {}
 extension IdentitySet: ParameterChoice {}

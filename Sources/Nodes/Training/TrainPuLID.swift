@@ -3,6 +3,7 @@ import Graph
 import Imaging
 import Models
 import Tensors
+import World
 
 /// Which of PuLID's trainings is run.
 enum TrainingStage: String, ParameterChoice {

@@ -2,6 +2,7 @@ import Curriculum
 import Graph
 import Imaging
 import Models
+import World
 
 /// The network that tells people apart.
 struct TrainRecognizer: TrainingNode {

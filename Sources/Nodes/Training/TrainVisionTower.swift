@@ -2,6 +2,7 @@ import Curriculum
 import Graph
 import Imaging
 import Models
+import World
 
 /// The tower that tells PuLID what a face looks like.
 struct TrainVisionTower: TrainingNode {

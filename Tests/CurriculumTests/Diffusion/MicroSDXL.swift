@@ -6,6 +6,7 @@ import Imaging
 import Models
 import TensorTestSupport
 import Tensors
+import World
 
 /// SDXL with 8 channels: the networks of text_to_image.safetensors, for pictures of 16 x 16 pixels.
 struct MicroSDXL {

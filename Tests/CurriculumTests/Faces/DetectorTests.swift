@@ -7,6 +7,7 @@ import TensorTestSupport
 import Tensors
 import Testing
 import Training
+import World
 
 @Suite struct DetectorTests {
     private let micro = SCRFDNetwork.Config(stemWidth: 4, widths: [4, 8, 8], depths: [1, 1, 1], neckWidth: 8)

@@ -5,6 +5,7 @@ import Models
 import Tensors
 import Testing
 import Training
+import World
 
 @Suite struct ParserTests {
     private let micro = BiSeNet.Config(

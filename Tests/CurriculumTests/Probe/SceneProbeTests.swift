@@ -4,6 +4,7 @@ import Kernels
 import Tensors
 import Testing
 import Training
+import World
 
 @Suite struct SceneProbeTests {
     private let micro = SceneProbe.Config(widths: [8, 8, 16, 16], depths: [1, 1, 1, 1])

@@ -7,6 +7,7 @@ import TensorTestSupport
 import Tensors
 import Testing
 import Training
+import World
 
 @Suite struct PuLIDTrainingTests {
     /// Fresh small networks and a small world of 16 pixels; nothing here can be recognised, only learned by heart.

@@ -3,6 +3,7 @@ import Imaging
 import TensorTestSupport
 import Tensors
 import Testing
+import World
 
 @Suite struct WarpTests {
     private let golden = Golden("warp.safetensors", PuLIDGolden.folder)

@@ -3,6 +3,7 @@ import Imaging
 import Models
 import Tensors
 import Testing
+import World
 
 @Suite struct FaceCropTests {
     /// The vision tower is trained on what it is shown in use: the face cut out at 512 pixels, what does not belong to it

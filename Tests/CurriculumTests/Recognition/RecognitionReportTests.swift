@@ -2,6 +2,7 @@ import Curriculum
 import Imaging
 import Tensors
 import Testing
+import World
 
 @Suite struct RecognitionReportTests {
     /// One that knows everyone: faces come in the order of the people.

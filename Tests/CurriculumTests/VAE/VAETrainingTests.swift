@@ -6,6 +6,7 @@ import Models
 import Tensors
 import Testing
 import Training
+import World
 
 @Suite struct VAETrainingTests {
     private func training(
