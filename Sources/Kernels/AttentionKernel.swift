@@ -7,7 +7,7 @@ public struct AttentionShape {
     public let keys: Int
     public let heads: Int
     public let width: Int
-    /// Of both products, forward, at least `bfloat16`; logits, exponentials and their sums are 32-bit floats.
+    /// Of the products, forward and back, at least `bfloat16`; logits, exponentials and their sums are 32-bit floats.
     public let precision: ComputeSettings.Precision
 
     public init(
@@ -285,9 +285,27 @@ public func attentionBackward(
             let count = min(tile, shape.queries - first)
             let offset = (b * shape.queries + first) * shape.row + head * shape.width
             let (queries, gradient) = (Matrix(q + offset, stride: shape.row), Matrix(dy + offset, stride: shape.row))
-            gemm(count, shape.keys, shape.width, queries, keysAcross, p, stride: shape.keys)
+            gemm(
+                count,
+                shape.keys,
+                shape.width,
+                queries,
+                keysAcross,
+                p,
+                stride: shape.keys,
+                precision: shape.precision
+            )
             pk_softmax(p, count, shape.keys, scale, zeroKeys, causal ? first : -1)
-            gemm(count, shape.keys, shape.width, gradient, valuesAcross, dp, stride: shape.keys)
+            gemm(
+                count,
+                shape.keys,
+                shape.width,
+                gradient,
+                valuesAcross,
+                dp,
+                stride: shape.keys,
+                precision: shape.precision
+            )
             // A group's first tile starts its sums.
             let start: GemmStart = first == part.lowerBound * tile ? .zeros : .present
             let addToKeys = { (scores: UnsafePointer<Float>, x: Matrix, sums: UnsafeMutablePointer<Float>) in
@@ -299,7 +317,8 @@ public func attentionBackward(
                     x,
                     from: start,
                     sums + head * shape.width,
-                    stride: shape.row
+                    stride: shape.row,
+                    precision: shape.precision
                 )
             }
             if let dkv { addToKeys(p, gradient, place(dkv.dv, 1, b * groups + group)) }
@@ -312,7 +331,8 @@ public func attentionBackward(
                     Matrix(dp, stride: shape.keys),
                     keys,
                     dq + offset,
-                    stride: shape.row
+                    stride: shape.row,
+                    precision: shape.precision
                 )
             }
             if let dkv { addToKeys(dp, queries, place(dkv.dk, 0, b * groups + group)) }

@@ -9,11 +9,11 @@ public struct ComputeSettings: Hashable, Sendable {
         case float32
         /// In 32-bit floats, convolutions by plain sums too.
         case plainSums
-        /// The products of linear layers, convolutions and attention of numbers rounded to bfloat16, as bf16.h defines
-        /// them; sums and all else in 32-bit floats. Gradients are those of `plainSums`.
+        /// The products of linear layers, convolutions and attention, and of their gradients, of numbers rounded to
+        /// bfloat16, as bf16.h defines them; sums and all else in 32-bit floats.
         case bfloat16
         /// The products of linear layers and convolutions of integers of 8 bits, as int8.h defines them, those of attention as
-        /// in `bfloat16`; all else in 32-bit floats. Gradients are those of `plainSums`.
+        /// and of gradients in `bfloat16`; all else in 32-bit floats.
         case int8
 
         /// Whether products are of rounded numbers.

@@ -27,7 +27,8 @@ public func convolutionInputGradient(
             Matrix(dy, stride: shape.channelsOut),
             filters,
             dx,
-            stride: shape.channelsIn
+            stride: shape.channelsIn,
+            precision: shape.precision.unlessInt8
         )
     }
     let grain = max(16, 1024 / shape.width)
@@ -51,7 +52,8 @@ public func convolutionInputGradient(
                 Matrix(gradient, stride: shape.channelsOut),
                 filters,
                 columns,
-                stride: shape.window
+                stride: shape.window,
+                precision: shape.precision.unlessInt8
             )
             pk_col2im(columns, shape.columns, first, count, top, bottom, picture)
         }
@@ -89,7 +91,8 @@ public func convolutionWeightGradient(
                 Matrix(columns, stride: shape.window),
                 from: tile == part.lowerBound ? .zeros : .present,
                 total,
-                stride: shape.window
+                stride: shape.window,
+                precision: shape.precision.unlessInt8
             )
         }
     }

@@ -78,7 +78,7 @@ public enum Gemm {
 
 /// c[m, n] = start + a[m, k] b[k, n].
 ///
-/// - Parameter precision: of the product; where it rounds neither side may be a gradient's, that is a not transposed
+/// - Parameter precision: of the product
 public func gemm(
     _ m: Int,
     _ n: Int,
@@ -91,7 +91,7 @@ public func gemm(
     precision: ComputeSettings.Precision = .float32
 ) {
     let product = Product(m, n, k, a, b, start, c, stride, ProductKernels(precision))
-    guard product.kernels.rounds || product.rowsMeet, m > 0, n > 0 else { return product() }
+    guard product.kernels.rounds || product.rowsMeet, m > 0, n > 0, k > 0 else { return product() }
     FloatPool.shared.with(product.gatheredSize) { product.gathered(in: $0)() }
 }
 
@@ -141,12 +141,17 @@ private struct Product {
 
     /// The product with its left side rounded if need be, the rows of each depth block near each other.
     func gathered(in memory: UnsafeMutablePointer<Float>) -> Product {
-        precondition(!a.transposed, "the left side of a product of rounded numbers is transposed")
-        Parallel.forRanges(m, grain: max(1, (1 << 16) / max(1, k))) { rows in
+        let grain = min(m, max(1, (1 << 16) / max(1, k)))
+        Parallel.forRanges(m, grain: grain, scratch: a.transposed ? grain * depth : 0) { rows, scratch in
             for first in Swift.stride(from: 0, to: k, by: depth) {
-                let (from, row, _) = a.floats(row: rows.lowerBound, column: first)
+                let count = min(depth, k - first)
+                var (from, row, step) = a.floats(row: rows.lowerBound, column: first)
+                if a.transposed {
+                    pk_transpose(from, step, scratch, count, count, rows.count)
+                    (from, row) = (UnsafePointer(scratch), count)
+                }
                 let to = memory + (first / depth * m + rows.lowerBound) * gatheredRow
-                kernels.roundRows(from, rows.count, min(depth, k - first), row: row, to: to, row: gatheredRow)
+                kernels.roundRows(from, rows.count, count, row: row, to: to, row: gatheredRow)
             }
         }
         var product = self

@@ -1,6 +1,6 @@
 import CKernels
 
-/// y[rows, n] = x[rows, k] weight[n, k]ᵀ + bias[n], in the precision of the calling scope.
+/// y[rows, n] = x[rows, k] weight[n, k]ᵀ + bias[n].
 public func linearForward(
     rows: Int,
     n: Int,
@@ -8,7 +8,8 @@ public func linearForward(
     x: UnsafePointer<Float>,
     weight: StoredFloats,
     bias: UnsafePointer<Float>?,
-    y: UnsafeMutablePointer<Float>
+    y: UnsafeMutablePointer<Float>,
+    precision: ComputeSettings.Precision
 ) {
     gemm(
         rows,
@@ -19,7 +20,7 @@ public func linearForward(
         from: bias.map { .row($0) } ?? .zeros,
         y,
         stride: n,
-        precision: ComputeSettings.current.precision
+        precision: precision
     )
 }
 
@@ -30,9 +31,19 @@ public func linearInputGradient(
     k: Int,
     weight: StoredFloats,
     dy: UnsafePointer<Float>,
-    dx: UnsafeMutablePointer<Float>
+    dx: UnsafeMutablePointer<Float>,
+    precision: ComputeSettings.Precision
 ) {
-    gemm(rows, k, n, Matrix(dy, stride: n), Matrix(weight, stride: k), dx, stride: k)
+    gemm(
+        rows,
+        k,
+        n,
+        Matrix(dy, stride: n),
+        Matrix(weight, stride: k),
+        dx,
+        stride: k,
+        precision: precision.unlessInt8
+    )
 }
 
 /// dweight[n, k] = dy[rows, n]ᵀ x[rows, k].
@@ -42,7 +53,17 @@ public func linearWeightGradient(
     k: Int,
     x: UnsafePointer<Float>,
     dy: UnsafePointer<Float>,
-    dweight: UnsafeMutablePointer<Float>
+    dweight: UnsafeMutablePointer<Float>,
+    precision: ComputeSettings.Precision
 ) {
-    gemm(n, k, rows, Matrix(dy, stride: n, transposed: true), Matrix(x, stride: k), dweight, stride: k)
+    gemm(
+        n,
+        k,
+        rows,
+        Matrix(dy, stride: n, transposed: true),
+        Matrix(x, stride: k),
+        dweight,
+        stride: k,
+        precision: precision.unlessInt8
+    )
 }

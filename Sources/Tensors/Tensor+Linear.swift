@@ -1,7 +1,8 @@
 import Kernels
 
 extension Tensor {
-    /// x (..., in) weightᵀ + bias, with weight (out, in) and bias (out) -> (..., out).
+    /// x (..., in) weightᵀ + bias, with weight (out, in) and bias (out) -> (..., out), forward and back in the precision of
+    /// the calling scope.
     public func linear(_ weight: Tensor, bias: Tensor? = nil) -> Tensor {
         let (rows, k) = rowsAndColumns
         let n = weight.shape[0]
@@ -9,6 +10,7 @@ extension Tensor {
             weight.count == n * k && (bias?.count ?? n) == n,
             "a weight of \(weight.title) does not fit \(title)"
         )
+        let precision = ComputeSettings.current.precision
         let y = Tensor(shape.dropLast() + [n]) { y in
             linearForward(
                 rows: rows,
@@ -17,7 +19,8 @@ extension Tensor {
                 x: pointer,
                 weight: weight.storage.elements,
                 bias: bias?.pointer,
-                y: y
+                y: y,
+                precision: precision
             )
         }
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
@@ -34,12 +37,21 @@ extension Tensor {
                             k: k,
                             weight: weight.storage.elements,
                             dy: dy.pointer,
-                            dx: $0
+                            dx: $0,
+                            precision: precision
                         )
                     }
                 case 1:
                     return Tensor(weight.shape) {
-                        linearWeightGradient(rows: rows, n: n, k: k, x: x.pointer, dy: dy.pointer, dweight: $0)
+                        linearWeightGradient(
+                            rows: rows,
+                            n: n,
+                            k: k,
+                            x: x.pointer,
+                            dy: dy.pointer,
+                            dweight: $0,
+                            precision: precision
+                        )
                     }
                 default: return dy.sumOfRows()
                 }

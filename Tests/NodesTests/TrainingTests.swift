@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import Graph
+import Kernels
 import Nodes
 import Synchronization
 import Tensors
@@ -19,10 +20,16 @@ struct TrainingTests {
         try runner.run("make_dataset", ["seed": .integer(1), "count": .integer(12)].merging(parameters) { $1 })
     }
 
-    private func trainVAE(_ runner: NodeRunner, steps: Int128 = 7) throws -> WeightsArtifact {
+    private func trainVAE(
+        _ runner: NodeRunner,
+        steps: Int128 = 7,
+        precision: String = "f32"
+    ) throws -> WeightsArtifact {
         try runner.run(
             "train_vae",
-            ["seed": .integer(3), "steps": .integer(steps), "batch": .integer(4)],
+            [
+                "seed": .integer(3), "steps": .integer(steps), "batch": .integer(4), "precision": .string(precision),
+            ],
             inputs: ["model": settings(runner), "pictures": pictures(runner)]
         )
     }
@@ -91,6 +98,19 @@ struct TrainingTests {
             #expect(kept.looks == (rest.isEmpty ? 4 : 3))
         }
         #expect(kept.refused == 2 * bad.count)
+    }
+
+    /// `precision: bf16` is that of every product, forward and back, and of nothing else; what is learned is about the same.
+    @Test func trainingInBFloat16() throws {
+        let (usual, rounded) = (try trainVAE(NodeRunner()), try trainVAE(NodeRunner(), precision: "bf16"))
+        let scope = try ComputeSettings.with(precision: .bfloat16) { try trainVAE(NodeRunner()) }
+        #expect(rounded.record == scope.record)
+        #expect(rounded.record != usual.record)
+        #expect(rounded.tensors.keys == usual.tensors.keys)
+        try #require(rounded.losses.count == 7)
+        for (rounded, usual) in zip(rounded.losses, usual.losses) {
+            #expect(abs(rounded - usual) < 0.02 * usual, "\(rounded) for \(usual)")
+        }
     }
 
     /// What trainings make has the names and shapes of the files that are read again.

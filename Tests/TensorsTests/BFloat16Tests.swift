@@ -182,13 +182,73 @@ import Testing
         assertClose(plain, y(), relative: 2e-2, "bfloat16")
     }
 
-    /// Gradients are those of 32 bits.
-    @Test func gradientsIn32Bits() {
+    /// The gradients of a linear layer are two products more.
+    @Test(arguments: [(rows: 5, k: 40, n: 7), (41, 33, 70), (1300, 18, 33), (37, 700, 1281)])
+    func gradientsOfLinear(_ rows: Int, k: Int, n: Int) {
         var random = TorchRandomSource(seed: 6)
-        let x = random.normal([5, 40]).tracked(), weight = random.normal([7, 40]).tracked()
-        let gradient = { gradients(of: x.linear(weight).sum(), for: [x, weight]) }
-        let found = ComputeSettings.with(precision: .bfloat16, gradient)
-        #expect(found.map(Self.bits) == gradient().map(Self.bits))
+        let x = random.normal([rows, k]).tracked(), weight = random.normal([n, k]).tracked()
+        let dy = random.normal([rows, n])
+        let zeros = [Float](repeating: 0, count: k)
+        let expected = ComputeSettings.with(kernels: .portable) {
+            [
+                Self.product(rows, k, n, dy.values, Self.transposed(weight), zeros),
+                Self.product(n, k, rows, Self.transposed(dy), Self.transposed(x), zeros),
+            ]
+        }
+        for level in Self.levels {
+            for threads in [1, 3] {
+                let found = ComputeSettings.with(precision: .bfloat16, kernels: level, threads: threads) {
+                    gradients(of: x.linear(weight), seed: dy, for: [x, weight])
+                }
+                #expect(found.map(Self.bits) == expected, "\(level), \(threads) threads")
+            }
+        }
+    }
+
+    private static func transposed(_ x: Tensor) -> [Float] {
+        let (values, rows, columns) = (x.values, x.shape[0], x.shape[1])
+        return (0..<columns).flatMap { column in (0..<rows).map { values[$0 * columns + column] } }
+    }
+
+    /// Every level gives the bits of plain C, whatever the scope in which gradients are asked for, and they are near the
+    /// 32-bit ones; those of `int8` are these.
+    private static func expectGradients(of inputs: [Tensor], _ y: () -> Tensor) {
+        func found(_ precision: ComputeSettings.Precision, _ level: KernelLevel, _ threads: Int) -> [Tensor] {
+            let made = ComputeSettings.with(precision: precision, kernels: level, y)
+            var random = TorchRandomSource(seed: 9)
+            let seed = random.normal(made.shape)
+            return ComputeSettings.with(kernels: level, threads: threads) { gradients(of: made, seed: seed, for: inputs) }
+        }
+        let plain = found(.bfloat16, .portable, 1)
+        for level in levels {
+            for threads in [1, 3] {
+                let these = found(.bfloat16, level, threads)
+                #expect(these.map(bits) == plain.map(bits), "\(level), \(threads) threads")
+            }
+        }
+        #expect(found(.int8, .best, 2).map(bits) == plain.map(bits))
+        for (rounded, full) in zip(plain, found(.plainSums, .best, 2)) {
+            #expect(bits(rounded) != bits(full))
+            assertClose(rounded, full, relative: 2e-2, "bfloat16")
+        }
+    }
+
+    @Test(arguments: [(kernel: 3, stride: 1), (3, 2), (1, 1)])
+    func gradientsOfConvolution(_ kernel: Int, stride: Int) {
+        var random = TorchRandomSource(seed: 7)
+        let x = random.normal([2, 10, 12, 36]).tracked()
+        let weight = random.normal([40, kernel, kernel, 36]).tracked()
+        Self.expectGradients(of: [x, weight]) {
+            x.conv2d(weight, bias: nil, stride: stride, padding: (kernel / 2, kernel / 2))
+        }
+    }
+
+    @Test(arguments: [(queries: 70, keys: 333, heads: 2, width: 40), (9, 5, 1, 33)])
+    func gradientsOfAttention(_ queries: Int, keys: Int, heads: Int, width: Int) {
+        var random = TorchRandomSource(seed: 8)
+        let q = random.normal([2, queries, heads * width]).tracked()
+        let k = random.normal([2, keys, heads * width]).tracked(), v = random.normal([2, keys, heads * width]).tracked()
+        Self.expectGradients(of: [q, k, v]) { scaledDotProductAttention(q, k, v, heads: heads, zeroKeys: 3) }
     }
 }
 

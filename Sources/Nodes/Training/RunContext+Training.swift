@@ -1,6 +1,7 @@
 import Curriculum
 import Foundation
 import Graph
+import Kernels
 import Tensors
 import Training
 
@@ -8,8 +9,18 @@ extension RunContext {
     /// Runs a training to its end: goes on from its last checkpoint if it was stopped, tells its loss, and keeps a
     /// checkpoint every minute, so that a stop however hard costs no more than that.
     ///
-    /// - Parameter metadata: for files of the weights
-    func train(_ task: some TrainingTask, metadata: [String: String] = [:]) throws -> WeightsArtifact {
+    /// - Parameters:
+    ///   - precision: of its products
+    ///   - metadata: for files of the weights
+    func train(
+        _ task: some TrainingTask,
+        in precision: TrainingPrecision = .f32,
+        metadata: [String: String] = [:]
+    ) throws -> WeightsArtifact {
+        try ComputeSettings.with(precision: precision.chosen) { try trained(task, metadata) }
+    }
+
+    private func trained(_ task: some TrainingTask, _ metadata: [String: String]) throws -> WeightsArtifact {
         var task = task
         _ = checkpoints.load { try task.resume(from: TrainingState(record: $0)) }
         var kept = SteppedCheckpoints(self, every: checkpoints.interval)

@@ -1,5 +1,6 @@
 import Curriculum
 import Graph
+import Kernels
 import Models
 
 /// The student that draws in four steps.
@@ -8,6 +9,7 @@ struct TrainLightning: TrainingNode {
     static let help =
         "Distils a trained UNet into one that draws in few steps and without guidance, as SDXL-Lightning does."
     static let precision = PrecisionUse.always
+    static let numerics = Gemm.bfloat16Class
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("what train_text_to_image made") var base: WeightsArtifact
@@ -20,6 +22,7 @@ struct TrainLightning: TrainingNode {
     @Parameter("how often the weights are improved", in: 1...10_000_000) var steps: Int = 2000
     @Parameter("pictures in a step", in: 1...4096) var batch: Int = 32
     @Parameter("the highest learning rate", in: 0...1) var rate: Double = 0.0004
+    @Parameter(TrainingPrecision.help) var precision: TrainingPrecision = .f32
 
     func problems() -> [ParameterProblem] {
         studentSteps * teacherSteps <= 999
@@ -47,7 +50,8 @@ struct TrainLightning: TrainingNode {
                 guidance: Float(guidance),
                 batch: batch,
                 rate: rate
-            )
+            ),
+            in: precision
         )
     }
 }

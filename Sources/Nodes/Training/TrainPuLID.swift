@@ -1,6 +1,7 @@
 import Curriculum
 import Graph
 import Imaging
+import Kernels
 import Models
 import Tensors
 import World
@@ -41,6 +42,7 @@ struct TrainPuLID: TrainingNode {
     static let help =
         "Trains PuLID's encoder and its keys and values, everything else frozen: stage one by denoising, two with the identity loss, three with the contrastive alignment in addition; naive is the paper's ablation."
     static let precision = PrecisionUse.always
+    static let numerics = Gemm.bfloat16Class
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("what train_text_to_image made") var base: WeightsArtifact
@@ -83,6 +85,7 @@ struct TrainPuLID: TrainingNode {
     var plainNoise: Bool = false
     @Parameter("what pictures are drawn for that are compared with the person: one photo, as in the paper, or styles")
     var identityPrompts: TrainingPrompts = .photo
+    @Parameter(TrainingPrecision.help) var precision: TrainingPrecision = .f32
 
     private var chosen: PuLIDStage {
         var chosen = stage.stage
@@ -153,7 +156,7 @@ struct TrainPuLID: TrainingNode {
             identityPrompts: identityPrompts.texts,
             seed: seed.value
         )
-        return try context.train(training)
+        return try context.train(training, in: precision)
     }
 
     private func encoder(for encoders: IdentityEncoders, _ unet: UNet2DConditionModel.Config) -> PuLIDEncoderConfig {

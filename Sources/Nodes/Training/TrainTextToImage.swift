@@ -1,5 +1,6 @@
 import Curriculum
 import Graph
+import Kernels
 import Models
 
 /// The base model: SDXL's denoiser and its two text encoders.
@@ -8,6 +9,7 @@ struct TrainTextToImage: TrainingNode {
     static let help =
         "Trains a UNet and both text encoders with the settings of a model's to draw captioned pictures."
     static let precision = PrecisionUse.always
+    static let numerics = Gemm.bfloat16Class
 
     @Input("whose settings and tokenizers; its weights are not used", part: "settings") var model: SDXLModel
     @Input("the VAE's weights") var vae: WeightsArtifact
@@ -17,6 +19,7 @@ struct TrainTextToImage: TrainingNode {
     @Parameter("how often the weights are improved", in: 1...10_000_000) var steps: Int = 8000
     @Parameter("pictures in a step", in: 1...4096) var batch: Int = 32
     @Parameter("the highest learning rate", in: 0...1) var rate: Double = 0.001
+    @Parameter(TrainingPrecision.help) var precision: TrainingPrecision = .f32
 
     func run(_ context: RunContext) throws -> WeightsArtifact {
         let networks = try model.networksConfig(context)
@@ -30,7 +33,8 @@ struct TrainTextToImage: TrainingNode {
                 steps: steps,
                 batch: batch,
                 rate: rate
-            )
+            ),
+            in: precision
         )
     }
 }

@@ -1,5 +1,6 @@
 import Curriculum
 import Graph
+import Kernels
 import Models
 
 /// Which part of an autoencoder learns.
@@ -12,6 +13,7 @@ struct TrainVAE: TrainingNode {
     static let help =
         "Trains a VAE with the settings of a model's; its latents have mean 0 and deviation 1 once they are scaled."
     static let precision = PrecisionUse.always
+    static let numerics = Gemm.bfloat16Class
 
     @Input("whose VAE's settings; its weights are not used", part: "settings") var model: SDXLModel
     @Input("the pictures") var pictures: DatasetArtifact
@@ -27,6 +29,7 @@ struct TrainVAE: TrainingNode {
     var squareWeight: Double = 0
     @Parameter("of the pixels of eyes, brows, nose, mouth and glasses, over that of others", in: 0...100)
     var featureWeight: Double = 1
+    @Parameter(TrainingPrecision.help) var precision: TrainingPrecision = .f32
 
     func run(_ context: RunContext) throws -> WeightsArtifact {
         let config = try model.vaeConfig(context)
@@ -45,7 +48,8 @@ struct TrainVAE: TrainingNode {
                 rate: rate,
                 loss: ReconstructionLoss(squares: Float(squareWeight), features: Float(featureWeight)),
                 isDecoderAlone: part == .decoder
-            )
+            ),
+            in: precision
         )
     }
 }
