@@ -4,6 +4,10 @@ public protocol Node: Sendable {
 
     /// Part of the cache key: raised when the same inputs may give other bytes than before.
     static var version: Int { get }
+    /// What other programs call nodes of this kind, for those who bring the name along.
+    static var otherKinds: [String] { get }
+    /// What other programs call its inputs and parameters, and what they have there that is elsewhere here.
+    static var otherNames: OtherNames { get }
     /// One sentence, for `pulid-run nodes` and docs/NODES.md.
     static var help: String { get }
     /// What recipes write after `uses:`; the type's name in snake case unless given.
@@ -53,6 +57,8 @@ public protocol Node: Sendable {
 
 extension Node {
     public static var name: String { snakeCase(String(describing: Self.self)) }
+    public static var otherKinds: [String] { [] }
+    public static var otherNames: OtherNames { OtherNames() }
     public static var evaluation: Evaluation { .cached }
     public static var numerics: String { "" }
     public static var precision: PrecisionUse { .never }

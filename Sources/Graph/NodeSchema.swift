@@ -31,6 +31,7 @@ public struct NodeSchema: Sendable {
     public let name: String
     public let help: String
     public let version: Int
+    public let otherNames: OtherNames
     public let numerics: String
     public let precision: PrecisionUse
     public let evaluation: Evaluation
@@ -48,6 +49,7 @@ public struct NodeSchema: Sendable {
         name = type.name
         help = type.help
         version = type.version
+        otherNames = type.otherNames
         numerics = type.numerics
         precision = type.precision
         evaluation = type.evaluation

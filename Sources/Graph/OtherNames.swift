@@ -20,11 +20,15 @@ public struct OtherNames: Hashable, Sendable {
     /// What to do about a name that is none of our own; nil where it is like none of these. Names that differ in case, spaces and
     /// the like alone are the same here.
     public func advice(for name: String) -> String? {
-        func find(_ names: [String: String]) -> String? {
-            let plain = Self.plain(name)
-            return names[name] ?? names.keys.sorted().first { Self.plain($0) == plain }.flatMap { names[$0] }
-        }
-        return advice[name] ?? find(taken).map { "did you mean `\($0)`?" } ?? find(advice)
+        advice[name] ?? own(for: name).map { "did you mean `\($0)`?" } ?? Self.find(name, in: advice)
+    }
+
+    /// Our own name for a thing that another program calls so.
+    public func own(for name: String) -> String? { Self.find(name, in: taken) }
+
+    private static func find(_ name: String, in names: [String: String]) -> String? {
+        let plain = plain(name)
+        return names[name] ?? names.keys.sorted().first { Self.plain($0) == plain }.flatMap { names[$0] }
     }
 
     private static func plain(_ name: String) -> String {

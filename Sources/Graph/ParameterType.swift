@@ -67,6 +67,18 @@ extension ParameterForm {
     }
 }
 
+extension ParameterForm {
+    /// Whether a value of this form may name an axis.
+    public var takesAxis: Bool {
+        switch self {
+        case .axis: true
+        case .list(let form), .map(let form), .optional(let form): form.takesAxis
+        case .oneOf(let forms): forms.contains { $0.takesAxis }
+        case .integer, .number, .text, .boolean, .choice, .file, .path, .object: false
+        }
+    }
+}
+
 extension ParameterForm: CustomStringConvertible {
     /// As a message says it: "an integer", "one of off, v1, v2".
     public var description: String {

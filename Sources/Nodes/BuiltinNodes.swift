@@ -45,5 +45,5 @@ extension NodeRegistry {
         TrainVAE.self,
         TrainVisionTower.self,
         Upscale.self,
-    ])
+    ], absent: absentKinds)
 }

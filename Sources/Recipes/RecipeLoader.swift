@@ -115,7 +115,8 @@ public struct RecipeLoader: Sendable {
                 "the recipe has no param or axis \(code(setting.name))",
                 at: setting.location,
                 hint: diagnostics.suggestion(for: setting.name, among: names)
-                    ?? (names.isEmpty ? nil : "it has \(enumeration(names))")
+                    ?? hint(forNodesSetting: setting.name, document)
+                    ?? (names.isEmpty ? "it has none: a value of `params` can be set" : "it has \(enumeration(names))")
             )
         }
         let reader = SweepReader(compiler: values, listed: listed, diagnostics: diagnostics)
@@ -129,6 +130,20 @@ public struct RecipeLoader: Sendable {
             canonical[table] = settings[table].map { $0.canonical(axis: [], diagnostics: diagnostics) }
         }
         return (space, canonical.keys.sorted().compactMap { canonical[$0] }, declared.tableOfColumn)
+    }
+
+    /// `--set guidance=2` and `--set latent.guidance=2`, where a node has that parameter and the recipe no such param.
+    private func hint(forNodesSetting name: String, _ document: RecipeDocument) -> String? {
+        let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+        guard let wanted = parts.last, !wanted.contains(".") else { return nil }
+        for node in document.nodes where parts.count == 1 || node.name.text == parts[0] {
+            guard let schema = node.kind.flatMap({ registry[$0.text] }) else { continue }
+            let own = schema.otherNames.own(for: wanted) ?? wanted
+            guard isName(own), schema.parameters.contains(where: { $0.name == own }) else { continue }
+            return "it is of the node \(code(node.name.text)): write `\(own): \"${\(own)}\"` there and its value under "
+                + "`params`, as in `params: {\(own): ...}`; then `--set \(own)=...` changes it"
+        }
+        return nil
     }
 
     /// Looks up every name, orders the nodes, and finds what is needed.

@@ -551,6 +551,9 @@ extension RecipeRun {
             state.summary.cached += cached
             state.summary.notRun += notRun
             state.summary.skipped += skipped
+            state.summary.endedEarly =
+                !options.keepGoing && !cancellation.isRequested && state.summary.failures.contains { !$0.isMissingBaseline }
+                && (notRun > blocked.count || blocked.contains { graph.instances[$0.0].gathers })
         }
         for (index, cause) in blocked {
             report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
@@ -566,6 +569,11 @@ extension RecipeRun {
         let regressions = regressions(expectations)
         state.withLock { $0.summary.regressions = regressions }
     }
+}
+
+extension Instance {
+    /// Whether it takes a sweep, of which what fails leaves a blank.
+    fileprivate var gathers: Bool { schema.inputs.contains { $0.arity == .gathered } }
 }
 
 /// Values that the cache listed are not to be had after all; they are made again.

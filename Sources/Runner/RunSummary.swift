@@ -32,6 +32,8 @@ public struct RunSummary: Sendable {
     /// Expectations that are met, but no longer by as much as the recipe wishes.
     public var warned: Int { expectations.count { $0.isWarning } }
     public var isInterrupted = false
+    /// Whether a failure ended the run with work left that does not rest on it.
+    public var endedEarly = false
     /// Results of a shard that are lost, as the cache could not be written.
     public var unkept = 0
     /// Bytes that the process took at most, of a shard: what its like are to ask for.

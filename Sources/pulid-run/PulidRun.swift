@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Recipes
 
 @main
 struct PulidRun: ParsableCommand {
@@ -21,15 +20,16 @@ struct PulidRun: ParsableCommand {
             CheckCommand.self, ExplainCommand.self, CompareCommand.self, BisectCommand.self, CalibrateCommand.self,
             UsesCommand.self, GraphCommand.self, ImportCommand.self, InitCommand.self, InspectCommand.self,
             NodesCommand.self, SchemaCommand.self, SlurmCommand.self, HistoryCommand.self, CacheCommand.self,
-            DoctorCommand.self,
+            DoctorCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: RunCommand.self
     )
 
     static func main() {
         ProcessSetup.begin()
+        let advice = FlagAdvice(Array(CommandLine.arguments.dropFirst()))
         do {
-            try checkCommandName(CommandLine.arguments.dropFirst().first)
+            if let problem = MistakenCommand(advice.arguments, among: commandNames) { throw ValidationError(problem.text) }
             var command = try parseAsRoot()
             try command.run()
             Foundation.exit(Terminal.status(after: .success, format: .text).rawValue)
@@ -37,7 +37,7 @@ struct PulidRun: ParsableCommand {
             let status = exitCode(for: error)
             let text = fullMessage(for: error)
             guard status.isSuccess else {
-                if !text.isEmpty { Terminal.error(text + "\n") }
+                if !text.isEmpty { Terminal.error(advice.improving(text) + "\n") }
                 Foundation.exit(status.rawValue)
             }
             Terminal.output(text + "\n")
@@ -45,12 +45,5 @@ struct PulidRun: ParsableCommand {
         }
     }
 
-    /// A misspelt command would be taken for a recipe.
-    private static func checkCommandName(_ word: String?) throws {
-        let names = configuration.subcommands.map { $0._commandName } + ["help"]
-        guard let word, !word.hasPrefix("-"), !names.contains(word), access(word, F_OK) != 0,
-            let match = nearMatch(to: word, among: names)
-        else { return }
-        throw ValidationError("there is no command or recipe `\(word)`; did you mean `\(match)`?")
-    }
+    private static var commandNames: [String] { configuration.subcommands.map { $0._commandName } + ["help"] }
 }

@@ -7,13 +7,31 @@ struct CookbookTests {
     @Test func everyCommandRuns() throws {
         let page = try Page("docs/COOKBOOK.md")
         let test = try CommandTest()
+        for (name, text) in page.files { try test.folder.write(text, to: "recipes/\(name)") }
+        try test.folder.write(Self.lora, to: "recipes/loras/style.safetensors")
         for recipe in page.recipes {
             let name = try #require(recipe.firstMatch(of: /recipe: (\S+)/)).1
             try test.folder.write(recipe, to: "recipes/\(name).yaml")
         }
-        #expect(page.recipes.count >= 4 && page.commands.count >= 15)
+        #expect(page.recipes.count >= 8 && page.commands.count >= 30 && page.files.count == 2)
         try page.run(in: test)
+        // What the page says of it.
+        #expect(try test.folder.files().filter { $0.hasPrefix("out/ada/") }.sorted() == ["1.png", "2.png", "sheet.png"].map {
+            "out/ada/" + ($0 == "sheet.png" ? $0 : "Ada-\($0)")
+        })
     }
+
+    /// For one layer of the embedded UNet.
+    private static let lora: [UInt8] = {
+        let layer = "unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
+        let bytes = 96 * MemoryLayout<Float>.size
+        let header =
+            #"{"\#(layer).lora_A.weight":{"dtype":"F32","shape":[1,96],"data_offsets":[0,\#(bytes)]},"#
+            + #""\#(layer).lora_B.weight":{"dtype":"F32","shape":[96,1],"data_offsets":[\#(bytes),\#(2 * bytes)]}}"#
+        let numbers = (0..<2 * 96).map { Float($0 % 7) / 10 - 0.3 }
+        return withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+            + numbers.withUnsafeBytes { Array($0) }
+    }()
 
     @Test func theReadmeRuns() throws {
         let page = try Page("README.md")
@@ -46,10 +64,13 @@ struct CookbookTests {
     private struct Page {
         let recipes: [String]
         let commands: [Substring]
+        /// Texts and tables, whose names stand behind the fence.
+        let files: [(name: String, text: String)]
 
         init(_ path: String) throws {
             let text = try String(contentsOfFile: "\(projectFolder)/\(path)", encoding: .utf8)
             recipes = text.components(separatedBy: "```yaml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
+            files = text.matches(of: /```(?:text|csv) (\S+)\n((?:.*\n)*?)```/).map { (String($0.1), String($0.2)) }
             commands = text.split(separator: "\n").filter { $0.hasPrefix("    pulid-run ") }
         }
 

@@ -103,4 +103,55 @@ struct SettingTests {
         let set = try load(recipe, settings: ["photo=n.txt"], files: files)
         #expect(set.values(of: "file", in: "score.image") == [.string("/project/n.txt")])
     }
+
+    // MARK: - Zipped axes
+
+    private static let people = """
+        axes: {people: {csv: people.csv}, style: [ink, neon]}
+        nodes: {words: {uses: caption, text: "${style} ${name} ${age}"}}
+        outputs: {"${name}-${age}-${style}.txt": $words}
+        """
+    private static let table = ["people.csv": "name,age\nada,30\nben,40\nada,50\n"]
+
+    @Test(
+        "of zipped axes, values that are there pick their rows",
+        arguments: [
+            (["name=ben"], ["ben-40"]), (["age=30"], ["ada-30"]), (["name=ada"], ["ada-30", "ada-50"]),
+            (["name=[ben, ada]"], ["ben-40", "ada-30", "ada-50"]), (["age=[50, 30]"], ["ada-50", "ada-30"]),
+            // All of them given: these rows, and no others.
+            (["name=[cleo]", "age=[7]"], ["cleo-7"]),
+        ]
+    )
+    func zippedRows(settings: [String], rows: [String]) throws {
+        let loaded = try load(Self.people, settings: settings + ["style=ink"], files: Self.table)
+        #expect(loaded.outputPaths == rows.map { "\($0)-ink.txt" })
+        #expect(loaded.diagnostics.isEmpty)
+        // What comes out can be given again.
+        let again = try load(Self.people, settings: loaded.settings, files: Self.table)
+        #expect(again.outputPaths == loaded.outputPaths && again.settings == loaded.settings)
+    }
+
+    @Test("of three zipped axes two may pick together")
+    func rowsPickedByTwo() throws {
+        let recipe = """
+            axes: {a: [1, 1, 2], b: [x, y, x], c: [p, q, r]}
+            zip: [a, b, c]
+            nodes: {words: {uses: caption, text: "${a} ${b} ${c}"}}
+            outputs: {"${a}${b}${c}.txt": $words}
+            """
+        #expect(try load(recipe, settings: ["a=1", "b=x"]).outputPaths == ["1xp.txt"])
+        #expect(try load(recipe, settings: ["b=x"]).outputPaths == ["1xp.txt", "2xr.txt"])
+    }
+
+    @Test("a new value for one of zipped axes is one complaint")
+    func newValueOfZippedAxis() {
+        #expect(
+            complaint(about: Self.people, settings: ["name=zoe"], files: Self.table) == """
+                people.csv:1:1: error: zipped axes need equally many values, but `name` has 1 and `age` has 3
+                1 | name,age
+                  | ^^^^
+                hint: pick rows by values that `name` has, ada or ben, or give `--set` for each of them
+                """
+        )
+    }
 }

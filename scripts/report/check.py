@@ -354,6 +354,8 @@ def invalid(check: Check, workshop: Workshop):
     recipe.write_text(text)
     page.goto((workshop.folder / "invalid.html").as_uri())
     expect(page.locator("#verdict")).to_have_text("the recipe cannot be run: 1 error")
+    expect(page.locator("#view-run")).to_be_visible()
+    expect(page.locator("#view-pictures")).to_be_hidden()
     expect(page.locator("#view-run")).to_contain_text("did you mean `draw_face`?")
     check.accessible("invalid")
     page.get_by_role("button", name="Recipe", exact=True).click()

@@ -60,8 +60,9 @@ final class DiagnosticCollector {
 
     /// The candidate that a misspelt name most likely meant.
     func nearMatch(to name: String, among candidates: some Collection<String>) -> String? {
-        // One letter is near to every other.
-        guard name.count > 1, candidates.count <= comparisonsLeft, name.utf8.count <= 100 else { return nil }
+        // One letter is near to every other, and the same as itself in another case.
+        if name.count == 1 { return candidates.first { $0.lowercased() == name.lowercased() } }
+        guard candidates.count <= comparisonsLeft, name.utf8.count <= 100 else { return nil }
         comparisonsLeft -= candidates.count
         return Recipes.nearMatch(to: name, among: candidates.lazy.filter { $0.utf8.count <= 200 })
     }

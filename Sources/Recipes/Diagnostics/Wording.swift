@@ -27,7 +27,11 @@ func isControl(_ scalar: Unicode.Scalar) -> Bool {
 func noun(_ kind: String) -> String {
     let isPlural = kind.hasSuffix("s") && !kind.hasSuffix("ss") && !kind.hasSuffix("is")
     if kind == "text" || isPlural { return kind }
-    return (kind.first.map { "aeiou".contains($0) } ?? false ? "an " : "a ") + kind
+    // "SDXL" is spelt out: an ess.
+    let word = kind.prefix { $0 != " " }
+    let isSpelt = word.count > 1 && word.allSatisfy { $0.isUppercase || $0.isNumber }
+    let vowels = isSpelt ? "AEFHILMNORSX" : "aeiouAEIOU"
+    return (kind.first.map { vowels.contains($0) } ?? false ? "an " : "a ") + kind
 }
 
 /// "style", "style and seed", "style, seed and size".
@@ -42,6 +46,16 @@ func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count 
 /// A bound of a range without a needless ".0".
 func plain(_ number: Double) -> String {
     Int(exactly: number).map { "\($0)" } ?? "\(number)"
+}
+
+/// A hint where an axis is named that is none; nil where there are too many to say.
+func axesThatThereAre(_ names: [String]) -> String? {
+    switch names.count {
+    case 0: "the recipe has no axes"
+    case 1: "the axis is \(code(names[0]))"
+    case ...12: "the axes are \(enumeration(names))"
+    default: nil
+    }
 }
 
 /// A value as a message quotes it: "`seven` is text", "4.5 is a number".

@@ -36,7 +36,13 @@ struct DocumentReader {
             case "zip": document.zips = zips(value)
             case "exclude": document.excludedCells = sequence(value, "`exclude`", of: "cells such as {style: neon}")
             case "nodes": document.nodes = nodes(value)
-            case "outputs": document.outputs = mapping(value, "`outputs`", of: "file names and what goes into them")
+            case "outputs":
+                document.outputs = mapping(
+                    value,
+                    "`outputs`",
+                    of: "file names and what goes into them",
+                    hint: "write `outputs: {name.png: $node}`"
+                )
             case "expect": document.expectations = expectations(value)
             default:
                 diagnostics.error(
@@ -133,7 +139,12 @@ struct DocumentReader {
     }
 
     private func nodes(_ value: SyntaxNode) -> [RecipeDocument.NodeDeclaration] {
-        mapping(value, "`nodes`", of: "names, each with what the node uses").compactMap { entry in
+        mapping(
+            value,
+            "`nodes`",
+            of: "names, each with what the node uses",
+            hint: "write `nodes: {picture: {uses: load_image, file: photo.jpg}}`"
+        ).compactMap { entry in
             guard checkName(entry.key, "node") else { return nil }
             guard case .mapping(let arguments) = entry.value.content else {
                 diagnostics.error(
@@ -160,7 +171,7 @@ struct DocumentReader {
     }
 
     private func misspeltUses(_ arguments: [SyntaxNode.Entry]) -> String? {
-        arguments.lazy.map(\.key.text).first { ["use", "kind", "type", "node"].contains($0) }
+        arguments.lazy.map(\.key.text).first { ["use", "kind", "type", "node", "class", "class_type"].contains($0) }
             .map { "write `uses` for `\($0)`" }
     }
 
@@ -190,10 +201,15 @@ struct DocumentReader {
         return list
     }
 
-    private func mapping(_ node: SyntaxNode, _ what: String, of items: String) -> [SyntaxNode.Entry] {
+    private func mapping(
+        _ node: SyntaxNode,
+        _ what: String,
+        of items: String,
+        hint: String? = nil
+    ) -> [SyntaxNode.Entry] {
         if node.isNull { return [] }
         guard case .mapping(let entries) = node.content else {
-            diagnostics.error("\(what) must be a mapping of \(items), but \(node.found)", at: node.location)
+            diagnostics.error("\(what) must be a mapping of \(items), but \(node.found)", at: node.location, hint: hint)
             return []
         }
         return entries

@@ -37,7 +37,8 @@ struct NodeCompiler {
         diagnostics.error(
             "there is no kind of node \(code(kind.text))",
             at: kind.location,
-            hint: diagnostics.suggestion(for: kind.text, among: recipe.registry.names)
+            hint: recipe.registry.otherKinds.advice(for: kind.text)
+                ?? diagnostics.suggestion(for: kind.text, among: recipe.registry.names)
                 ?? "`pulid-run nodes` lists the kinds"
         )
         return nil
@@ -53,7 +54,9 @@ struct NodeCompiler {
                 compile(argument.value, for: port, owner: owner, node: node)
             } else if let parameter = schema.parameters.first(where: { $0.name == name }) {
                 recipe.nodes[node].valueLocations[name] = argument.value.location
-                guard let template = templates.compile(argument.value, for: owner) else {
+                guard !(parameter.form.takesAxis && insertsAxis(argument.value, owner: owner)),
+                    let template = templates.compile(argument.value, for: owner)
+                else {
                     recipe.nodes[node].isBroken = true
                     recipe.nodes[node].hasAllParameters = false
                     continue
@@ -68,6 +71,24 @@ struct NodeCompiler {
             }
         }
         reportMissing(declaration, besides: meant, schema: schema, node: node)
+    }
+
+    /// `rows: ${style}` and `rows: $style`, where the axis itself is asked for and not its values.
+    private func insertsAxis(_ value: SyntaxNode, owner: String) -> Bool {
+        if case .sequence(let items) = value.content {
+            // All of them are looked at.
+            return items.map { insertsAxis($0, owner: owner) }.contains(true)
+        }
+        guard case .scalar(let scalar) = value.content,
+            let name = recipe.scope.axes.keys.first(where: { scalar.text == "${\($0)}" || scalar.text == "$\($0)" })
+        else { return false }
+        _ = recipe.scope.meaning(of: name)
+        diagnostics.error(
+            "\(owner) takes the name of an axis, not its values",
+            at: scalar.location,
+            hint: "write \(code(name))"
+        )
+        return true
     }
 
     /// For a node of unknown kind: its references are still checked, and what it mentions counts as used.
@@ -92,14 +113,15 @@ struct NodeCompiler {
     /// The name that was probably meant.
     private func reportUnknown(_ key: Scalar, schema: NodeSchema) -> String? {
         let names = schema.inputs.map(\.name) + schema.parameters.map(\.name)
-        let match = diagnostics.nearMatch(to: key.text, among: names)
+        let advice = schema.otherNames.advice(for: key.text)
+        let match = advice == nil ? diagnostics.nearMatch(to: key.text, among: names) : nil
         diagnostics.error(
             "\(code(schema.name)) has no \(code(key.text))",
             at: key.location,
-            hint: match.map { "did you mean \(code($0))?" }
+            hint: advice ?? match.map { "did you mean \(code($0))?" }
                 ?? (names.isEmpty ? "it takes nothing" : "it takes \(enumeration(names))")
         )
-        return match
+        return schema.otherNames.own(for: key.text) ?? match
     }
 
     /// - Parameter meant: what misspelt keys probably stand for; these are not said to be missing on top.

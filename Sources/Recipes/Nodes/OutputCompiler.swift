@@ -6,6 +6,7 @@ struct OutputCompiler {
     private var diagnostics: DiagnosticCollector { recipe.diagnostics }
 
     func compile(_ entry: SyntaxNode.Entry) -> CompiledOutput? {
+        guard !isTurnedAround(entry) else { return nil }
         let templates = TemplateCompiler(scope: recipe.scope, diagnostics: diagnostics)
         let path = templates.compile(
             Scalar(
@@ -18,6 +19,24 @@ struct OutputCompiler {
         )
         guard let source = source(entry.value), let path else { return nil }
         return CompiledOutput(path: path, source: source, location: entry.key.location)
+    }
+
+    /// `node` of `${node}`.
+    private func bareName(_ text: String) -> String {
+        text.hasPrefix("${") && text.hasSuffix("}") ? String(text.dropFirst(2).dropLast()) : text
+    }
+
+    /// `$node: name.png`, with key and value in each other's place; whether that was reported.
+    private func isTurnedAround(_ entry: SyntaxNode.Entry) -> Bool {
+        guard entry.key.text.hasPrefix("$"), recipe.index[String(entry.key.text.dropFirst())] != nil,
+            case .scalar(let name) = entry.value.content, !name.text.hasPrefix("$")
+        else { return false }
+        diagnostics.error(
+            "the name of the output comes first",
+            at: entry.key.location,
+            hint: "write `\(printable(name.text, limit: 60)): \(entry.key.text)`"
+        )
+        return true
     }
 
     private func source(_ value: SyntaxNode) -> Source? {
@@ -47,8 +66,8 @@ struct OutputCompiler {
             diagnostics.error(
                 "an output is the result of a node, but \(code(scalar.text)) is text",
                 at: scalar.location,
-                hint: recipe.index[scalar.text] != nil
-                    ? "did you mean \(code("$" + scalar.text))?" : "write `name.png: $node`"
+                hint: recipe.index[bareName(scalar.text)] != nil
+                    ? "did you mean \(code("$" + bareName(scalar.text)))?" : "write `name.png: $node`"
             )
             return nil
         }

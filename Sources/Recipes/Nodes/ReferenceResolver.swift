@@ -55,6 +55,7 @@ struct ReferenceResolver {
             "there is no axis \(code(name.text))",
             at: name.location,
             hint: recipe.diagnostics.suggestion(for: name.text, among: recipe.scope.axes.keys)
+                ?? axesThatThereAre(recipe.scope.axesInOrder)
         )
         return nil
     }

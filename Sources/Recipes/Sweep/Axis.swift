@@ -11,16 +11,30 @@ struct Axis {
     private(set) var order: [Int32] = []
     /// Whether `--set` gave the values.
     let isSet: Bool
-    /// The values that the recipe itself declares, where `--set` replaced them.
+    /// The values that the recipe itself declares, in the order written, where other values may take their place.
+    let declared: [LocatedValue]
     private let replaced: Set<Value>
     private var indices: [Value: Int] = [:]
 
-    /// - Parameter replaced: the recipe's own values, where `--set` gives others.
-    init(name: String, location: SourceLocation, isSet: Bool, replaced: [LocatedValue]) {
+    /// - Parameter declared: the recipe's own values.
+    init(name: String, location: SourceLocation, isSet: Bool, declared: [LocatedValue]) {
         self.name = name
         self.location = location
         self.isSet = isSet
-        self.replaced = Set(replaced.map { Self.normal($0.value) })
+        self.declared = declared
+        replaced = Set(declared.map { Self.normal($0.value) })
+    }
+
+    /// The axis with these of the declared values alone, by their places; with none of them it is broken.
+    func keeping(_ places: [Int]) -> Axis {
+        var axis = Axis(name: name, location: location, isSet: isSet, declared: declared)
+        for place in places { _ = axis.append(declared[place]) }
+        return axis
+    }
+
+    /// The places at which the recipe itself has a value.
+    func places(of value: Value) -> [Int] {
+        declared.indices.filter { Self.normal(declared[$0].value) == Self.normal(value) }
     }
 
     /// Its values could not be read; whatever depends on them is not checked.
@@ -31,8 +45,8 @@ struct Axis {
     /// As many values as the recipe itself declares, where `--set` leaves fewer of them.
     var narrowedFrom: Int? { isSet && values.count < replaced.count ? replaced.count : nil }
 
-    /// Whether the recipe declares a value that `--set` has put aside.
-    func hasReplaced(_ value: Value) -> Bool { replaced.contains(Self.normal(value)) }
+    /// Whether the recipe itself declares a value, which `--set` may have put aside.
+    func declares(_ value: Value) -> Bool { replaced.contains(Self.normal(value)) }
 
     /// Adds the next value in the order written.
     ///

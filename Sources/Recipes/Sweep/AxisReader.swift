@@ -22,9 +22,12 @@ struct AxisReader {
             name: name,
             location: declaration.name.location,
             isSet: setting != nil,
-            replaced: setting == nil ? [] : declared ?? []
+            declared: declared ?? []
         )
-        if setting != nil { warnOfMisspelt(written ?? [], declared: declared ?? [], axis: name) }
+        // What is listed by a mapping is there, however it is called.
+        if let setting, !setting.text.hasPrefix("{") {
+            warnOfMisspelt(written ?? [], declared: declared ?? [], axis: name)
+        }
         for value in written ?? [] {
             guard let first = axis.append(value), !isZipped else { continue }
             diagnostics.error(
@@ -40,15 +43,23 @@ struct AxisReader {
     private func warnOfMisspelt(_ values: [LocatedValue], declared: [LocatedValue], axis name: String) {
         let known = declared.compactMap { if case .string(let text) = $0.value { text } else { nil } }
         for value in values {
-            guard case .string(let text) = value.value, !known.contains(text),
-                let match = diagnostics.nearMatch(to: text, among: known)
+            guard case .string(let text) = value.value, !known.contains(text), !FilePattern.isPattern(text),
+                let hint = several(text, of: known, axis: name)
+                    ?? diagnostics.suggestion(for: text, among: known)
             else { continue }
             diagnostics.warning(
                 "the recipe gives \(code(name)) no value \(code(text))",
                 at: value.location,
-                hint: "did you mean \(code(match))?"
+                hint: hint
             )
         }
+    }
+
+    /// `--set style=neon,poster`, which is one value.
+    private func several(_ text: String, of known: [String], axis name: String) -> String? {
+        let parts = text.split(separator: ",").map { $0.drop { $0 == " " } }.map(String.init)
+        guard parts.count > 1, parts.contains(where: known.contains) else { return nil }
+        return "several values are written `--set '\(name)=[\(printable(parts.joined(separator: ", "), limit: 60))]'`"
     }
 
     /// `--set axis=value` is one value, `--set axis=[a, b]` several; where all the recipe's own values are text, so are
@@ -119,7 +130,33 @@ struct AxisReader {
         if text.contains(".."), bounds.count == 2, let from = Int(bounds[0]), let to = Int(bounds[1]) {
             return "write `{from: \(from), to: \(to)}`"
         }
+        if text.hasPrefix("range(") { return "write `{from: 1, to: 3}`" }
         return "write `[\(text)]`, `{from: 1, to: 3}`, or `{files: \"photos/*.jpg\"}`"
+    }
+
+    private static let otherForms = "write `{from: 1, to: 3, step: 1}`, `{files: \"photos/*.jpg\"}`, `{lines: FILE}` or `{csv: FILE}`"
+
+    /// What the key of another program or language stands for here.
+    private func hint(forKey key: String, _ value: LocatedValue) -> String {
+        let text = printable(value.value.description, limit: 40)
+        switch key {
+        case "glob", "pattern", "images", "photos": return "write `{files: \"\(text)\"}`"
+        case "folder", "dir", "directory", "path": return "write `{files: \"\(text.hasSuffix("/") ? text : text + "/")*\"}`"
+        case "file", "txt", "text", "texts", "prompts": return "write `{lines: \"\(text)\"}`"
+        case "table", "tsv", "columns": return "write `{csv: \"\(text)\"}`"
+        case "start", "begin", "min", "first", "low": return "write `from`"
+        case "stop", "end", "max", "last", "until", "high": return "write `to`, which is the last value"
+        case "by", "increment", "stride", "every": return "write `step`"
+        case "values", "list", "in", "choices": return "write the values alone: `[a, b]`"
+        case "range":
+            if case .list(let bounds) = value.content, bounds.count == 2 {
+                return "write `{from: \(bounds[0].value), to: \(bounds[1].value)}`"
+            }
+            return "write `{from: 1, to: 3}`"
+        default:
+            let forms = ["from", "to", "step"] + ListedValues.Form.allCases.map(\.rawValue)
+            return diagnostics.suggestion(for: key, among: forms) ?? Self.otherForms
+        }
     }
 
     private func values(
@@ -168,15 +205,10 @@ struct AxisReader {
         var isValid = true
         for (key, value) in entries {
             guard ["from", "to", "step"].contains(key.text) else {
-                let forms = ["from", "to", "step"] + ListedValues.Form.allCases.map(\.rawValue)
-                let text = printable(value.value.description, limit: 40)
-                let likely = ["glob": "files", "pattern": "files", "folder": "files", "file": "lines", "txt": "lines"]
                 diagnostics.error(
                     "an axis has no \(code(key.text))",
                     at: key.location,
-                    hint: likely[key.text].map { "write `{\($0): \"\(text)\"}`" }
-                        ?? diagnostics.suggestion(for: key.text, among: forms)
-                        ?? "write `{from: 1, to: 3, step: 1}`, `{files: \"photos/*.jpg\"}`, `{lines: FILE}` or `{csv: FILE}`"
+                    hint: hint(forKey: key.text, value)
                 )
                 isValid = false
                 continue

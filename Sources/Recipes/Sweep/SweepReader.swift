@@ -24,7 +24,7 @@ struct SweepReader {
         var axes = declarations.map {
             reader.read($0, setting: settings[$0.name.text], isZipped: zipped.contains($0.name.text))
         }
-        let groups = groups(zips, axes: axes)
+        let groups = groups(zips, axes: &axes)
         guard !axes.contains(where: \.isBroken) else { return CellSpace(axes: axes, groups: groups, listed: nil) }
         // Included cells may bring new values, so they are read before excluded ones are looked up.
         var included: [CellTable] = []
@@ -44,7 +44,7 @@ struct SweepReader {
 
     // MARK: zip
 
-    private func groups(_ zips: [[Scalar]], axes: [Axis]) -> [CellTable] {
+    private func groups(_ zips: [[Scalar]], axes: inout [Axis]) -> [CellTable] {
         var groupOfAxis: [Int: [Int]] = [:]
         for zip in zips {
             let members = zip.compactMap { axis(named: $0, axes: axes) }.sorted()
@@ -60,6 +60,7 @@ struct SweepReader {
                 diagnostics.error("the axis \(code(again.text)) is in two groups of `zip`", at: again.location)
                 continue
             }
+            pickRows(members, axes: &axes)
             let lengths = Set(members.map { axes[$0].order.count })
             if lengths.count > 1 {
                 if !members.contains(where: { axes[$0].isBroken }), let first = zip.first {
@@ -67,20 +68,46 @@ struct SweepReader {
                     diagnostics.error(
                         "zipped axes need equally many values, but \(enumeration(counts))",
                         at: first.location,
-                        hint: members.contains { axes[$0].isSet }
-                            ? "give `--set` for each of them" : "leave `zip` out for every combination"
+                        hint: hint(forUnequal: members, axes: axes)
                     )
                 }
+                // What follows from them would be reported on top.
+                for member in members { axes[member] = axes[member].keeping([]) }
                 continue
             }
             for member in members { groupOfAxis[member] = members }
         }
-        return axes.indices.compactMap { axis in
+        let orders = axes.map(\.order)
+        return orders.indices.compactMap { axis in
             let members = groupOfAxis[axis] ?? [axis]
             guard members[0] == axis else { return nil }
-            let columns = members.map { axes[$0].order }
-            return CellTable(axes: members, columns: columns, count: axes[axis].order.count).distinct
+            return CellTable(axes: members, columns: members.map { orders[$0] }, count: orders[axis].count).distinct
         }
+    }
+
+    /// `--set` of one zipped axis, to values that it has anyway, picks the rows that have these.
+    private func pickRows(_ members: [Int], axes: inout [Axis]) {
+        let set = members.filter { axes[$0].isSet }
+        guard let first = set.first, set.count < members.count,
+            set.allSatisfy({ axis in axes[axis].values.allSatisfy { axes[axis].declares($0.value) } }),
+            Set(members.map { axes[$0].declared.count }).count == 1
+        else { return }
+        let others = set.dropFirst().map { axis in Set(axes[axis].values.flatMap { axes[axis].places(of: $0.value) }) }
+        let rows = axes[first].values.flatMap { axes[first].places(of: $0.value) }
+            .filter { row in others.allSatisfy { $0.contains(row) } }
+        guard !rows.isEmpty else { return }
+        for member in members { axes[member] = axes[member].keeping(rows) }
+    }
+
+    private func hint(forUnequal members: [Int], axes: [Axis]) -> String {
+        guard let set = members.first(where: { axes[$0].isSet }) else {
+            return "leave `zip` out for every combination"
+        }
+        var known: [String] = []
+        for value in axes[set].declared.map(\.value.description) where !known.contains(value) { known.append(value) }
+        let all = "give `--set` for each of them"
+        guard known.count <= 12 else { return all }
+        return "pick rows by values that \(code(axes[set].name)) has, \(enumeration(known, "or")), or \(all)"
     }
 
     private func axis(named name: Scalar, axes: [Axis]) -> Int? {
@@ -88,7 +115,7 @@ struct SweepReader {
         diagnostics.error(
             "there is no axis \(code(name.text))",
             at: name.location,
-            hint: diagnostics.suggestion(for: name.text, among: axes.map(\.name))
+            hint: diagnostics.suggestion(for: name.text, among: axes.map(\.name)) ?? axesThatThereAre(axes.map(\.name))
         )
         return nil
     }
@@ -140,7 +167,7 @@ struct SweepReader {
             for value in values {
                 if let index = axes[axis].index(of: value.value) {
                     indices.insert(index)
-                } else if !axes[axis].hasReplaced(value.value) {
+                } else if !axes[axis].declares(value.value) {
                     let known = axes[axis].values.prefix(100).map(\.value.description)
                     diagnostics.error(
                         "the axis \(code(axes[axis].name)) has no value \(code(value.value.description))",

@@ -60,6 +60,9 @@ struct SyntaxProblem {
         case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
             let closer = problem.hasSuffix("']'") ? "]" : "}"
             return ("expected `,` or `\(closer)` here", "the bracket is opened here", flowHint)
+        case "did not find expected alphabetic or numeric character":
+            let sign = line.dropLast(rest.count).last.map(String.init) ?? "*"
+            return ("a value cannot begin with \(code(sign))", nil, "put the value in quotes, such as `\"*.jpg\"`")
         case "did not find expected node content":
             return ("a value is missing before this", nil, flowHint ?? "write `null` for nothing")
         case "could not find expected ':'":
@@ -83,6 +86,8 @@ struct SyntaxProblem {
     /// `[$a[*]]` and `{x: ${y}}` end a plain scalar in the middle.
     private var flowHint: String? {
         let needsQuotes = line.contains("${") || line.contains("[*]") || (line.contains("$") && line.contains("="))
-        return needsQuotes ? "inside `[ ]` and `{ }`, put `${name}` and `$node[*]` in quotes" : nil
+        if needsQuotes { return "inside `[ ]` and `{ }`, put `${name}` and `$node[*]` in quotes" }
+        let isWithinText = rest.hasPrefix("[") || rest.hasPrefix("{")
+        return isWithinText ? "inside `[ ]` and `{ }`, put a text that has brackets or braces itself in quotes" : nil
     }
 }

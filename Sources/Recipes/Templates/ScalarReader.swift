@@ -44,7 +44,7 @@ struct ScalarReader {
             diagnostics.error(
                 "an expectation begins with the field of a node",
                 at: scalar.location,
-                hint: "write it as `$score.id_similarity >= 0.5`"
+                hint: MisspeltExpectation(scalar.text).hintForStart
             )
             return nil
         }

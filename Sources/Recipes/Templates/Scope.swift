@@ -25,6 +25,8 @@ final class Scope {
 
     var names: [String] { params.keys.sorted() + axes.keys.sorted() }
 
+    var axesInOrder: [String] { axes.sorted { $0.value < $1.value }.map(\.key) }
+
     enum Meaning {
         case param(Param)
         case axis(Int)

@@ -20,9 +20,7 @@ struct Expectations {
                 written.text.isEmpty
                     ? "a comparison is missing" : "\(code(written.text)) is no comparison",
                 at: written.location,
-                hint: written.text == "="
-                    ? "write `==`"
-                    : "use one of \(enumeration(Expectation.Comparison.allCases.map(\.rawValue), "or"))"
+                hint: MisspeltExpectation(scalar.text).hint(forComparison: written.text)
             )
             return nil
         }
@@ -30,6 +28,10 @@ struct Expectations {
         let warning = cursor.isAtEnd ? nil : cursor.rest()
         guard !bound.text.isEmpty else {
             diagnostics.error("a number is missing after \(code(written.text))", at: written.location)
+            return nil
+        }
+        if let hint = MisspeltExpectation(scalar.text).hint(forBound: bound.text) {
+            diagnostics.error("an expectation compares a field with one number", at: bound.location, hint: hint)
             return nil
         }
         let templates = TemplateCompiler(scope: recipe.scope, diagnostics: diagnostics)

@@ -53,6 +53,7 @@ struct ParameterForms {
                 "there is no axis \(code(name))",
                 value,
                 hint: diagnostics.suggestion(for: name, among: recipe.scope.axes.keys)
+                    ?? axesThatThereAre(recipe.scope.axesInOrder)
             )
             return nil
         case (.list(let form), .list(let items)):
@@ -62,7 +63,11 @@ struct ParameterForms {
         case (.map(let form), .map(let entries)): return map(form, entries)
         case (.oneOf(let forms), _): return oneOf(forms, value)
         default:
-            report("\(owner) needs \(form), but \(described(value.value))", value, hint: Self.hint(form, value.value))
+            report(
+                "\(owner) needs \(form), but \(described(value.value))",
+                value,
+                hint: Self.hint(form, value.value, isSetting: recipe.sources[value.origin] == nil)
+            )
             return nil
         }
     }
@@ -84,7 +89,7 @@ struct ParameterForms {
     }
 
     /// What to write instead, where it is plain what was meant.
-    private static func hint(_ form: ParameterForm, _ value: Value) -> String? {
+    private static func hint(_ form: ParameterForm, _ value: Value, isSetting: Bool) -> String? {
         switch (form, value) {
         case (.text, .integer), (.text, .number), (.text, .bool): return "put it in quotes: \"\(value)\""
         case (.text, .null): return "write \"\" for no text"
@@ -94,7 +99,7 @@ struct ParameterForms {
             let bare = String(text.filter { $0 != "_" && $0 != " " })
             if PlainScalar.number(text) != nil { return "leave the quotes out" }
             if PlainScalar.number(bare) != nil { return "write \(bare)" }
-            return nil
+            return WrittenNumber(text).hint(isSetting: isSetting)
         case (.boolean, .string(let text)):
             return switch text.lowercased() {
             case "yes", "on", "true": "write true"
@@ -102,9 +107,21 @@ struct ParameterForms {
             default: nil
             }
         case (.list(let item), let value) where item.isOfType(of: value): return "write it as a list: [\(value)]"
-        case (.optional(let form), _): return hint(form, value)
+        case (.list(.object(let fields)), .map): return object(fields, holding: value).map { "write it as a list: [\($0)]" }
+        case (.list(.object(let fields)), .string):
+            return object(fields, holding: value).map { "write it as a list: [\($0)]" }
+        case (.object(let fields), .string): return object(fields, holding: value).map { "write \($0)" }
+        case (.optional(let form), _): return hint(form, value, isSetting: isSetting)
         default: return nil
         }
+    }
+
+    /// The mapping that somebody meant who gave a path or a text for it, where only one of its keys must be given.
+    private static func object(_ fields: [ParameterField], holding value: Value) -> String? {
+        if case .map = value { return "{...}" }
+        let needed = fields.filter { $0.defaultValue == nil }.filter { if case .optional = $0.form { false } else { true } }
+        guard needed.count == 1 else { return nil }
+        return "{\(needed[0].name): \(printable(value.description, limit: 60))}"
     }
 
     private func oneOf(_ forms: [ParameterForm], _ value: LocatedValue) -> Value? {

@@ -12,6 +12,8 @@ public final class TextReporter: Reporter {
         /// Of the drawing right above that line.
         var drawnRows = 0
         var lastLine: ContinuousClock.Instant?
+        /// What has run before it is known how much there is to do.
+        var early: [(name: InstanceName, seconds: Double)] = []
     }
 
     /// How long a run may say nothing of itself where nothing can be written over.
@@ -48,6 +50,7 @@ public final class TextReporter: Reporter {
                 if !console.isTerminal || verbosity == .verbose, verbosity != .quiet, work.totalToRun > 0 {
                     say("\(Self.text(work, recipe: recipe))\n", &state)
                 }
+                sayEarly(&state)
             case .started(let name, let reason):
                 if let reason, verbosity == .verbose {
                     say("\(count(state))\(name.title): runs (\(reason))\n", &state)
@@ -61,6 +64,8 @@ public final class TextReporter: Reporter {
             case .finished(let name, let seconds, _):
                 if console.isTerminal, verbosity != .verbose {
                     showProgress(name, &state)
+                } else if verbosity == .usual, !state.progress.isPlanned {
+                    state.early.append((name, seconds))
                 } else if verbosity != .quiet {
                     say("\(count(state))\(name.title): \(Self.time(seconds))\n", &state)
                     showProgress(state.progress.running.first, &state)
@@ -88,6 +93,7 @@ public final class TextReporter: Reporter {
                 if !expectation.isMet || expectation.isWarning { say(render([expectation.diagnostic]), &state) }
             case .warning(let text): say("warning: \(TerminalText(text).escaped(keepsLines: true))\n", &state)
             case .summary(let summary):
+                sayEarly(&state)
                 clearLine(&state)
                 if verbosity != .quiet {
                     for table in summary.tables { console.output(Self.text(table)) }
@@ -95,6 +101,7 @@ public final class TextReporter: Reporter {
                 }
                 for group in summary.regressions { console.error(group.text) }
                 if verbosity != .quiet || summary.exitStatus != .success { console.error(Self.text(summary)) }
+                if summary.endedEarly { console.error("hint: --keep-going runs what does not rest on a failure\n") }
             }
         }
     }
@@ -119,6 +126,14 @@ public final class TextReporter: Reporter {
             state.lastLine = nil
             showProgress(state.progress.running.first, &state)
         }
+    }
+
+    private func sayEarly(_ state: inout State) {
+        for (number, ran) in state.early.enumerated() {
+            let count = state.progress.isPlanned ? "[\(number + 1)/\(state.progress.total)] " : ""
+            say("\(count)\(ran.name.title): \(Self.time(ran.seconds))\n", &state)
+        }
+        state.early = []
     }
 
     private func say(_ text: String, _ state: inout State) {

@@ -14,7 +14,22 @@ extension RecipeRun {
     public func explain(_ node: String, cell title: String? = nil) throws -> String {
         let names = Set(graph.instances.map(\.node))
         guard names.contains(node) else { throw UnknownNode(name: node, nearest: nearMatch(to: node, among: names)) }
+        return try explain(node, cell: title, in: plan()).map { $0.text }.joined()
+    }
+
+    /// The same of every node of which there is something to say; one line where there is nothing. What stands behind a change is
+    /// said of the node that it begins with.
+    public func explainAll() -> String {
         let plan = plan()
+        var nodes: [String] = []
+        for step in plan.steps where !nodes.contains(step.name.node) { nodes.append(step.name.node) }
+        let texts = nodes.flatMap { node in
+            ((try? explain(node, cell: nil, in: plan)) ?? []).filter(\.isNews).map(\.shortText)
+        }
+        return texts.isEmpty ? "nothing has changed: all that was asked for is cached, as in the last run\n" : texts.joined()
+    }
+
+    private func explain(_ node: String, cell title: String?, in plan: Plan) throws -> [ExplainedCells] {
         var steps = plan.steps.filter { $0.name.node == node }
         if let title {
             let titles = steps.map(\.name.title)
@@ -33,9 +48,29 @@ extension RecipeRun {
                 groups.append((writer.explanation, [step.name.title]))
             }
         }
-        return groups.map { $0.explanation.text(for: $0.titles, node: node, isWhole: $0.titles.count == steps.count) }
-            .joined()
+        return groups.map { group in
+            ExplainedCells(
+                explanation: group.explanation,
+                titles: group.titles,
+                node: node,
+                isWhole: group.titles.count == steps.count
+            )
+        }
     }
+}
+
+/// Cells of a node of which the same is to be said.
+private struct ExplainedCells {
+    let explanation: Explanation
+    let titles: [String]
+    let node: String
+    /// Whether those are all the cells there are.
+    let isWhole: Bool
+
+    var text: String { explanation.text(for: titles, node: node, isWhole: isWhole) }
+    /// Without what stands behind its inputs.
+    var shortText: String { explanation.text(for: titles, node: node, isWhole: isWhole, deepest: 1) }
+    var isNews: Bool { explanation.isNews }
 }
 
 /// What is said of one cell: equal for cells of which the same is said.
@@ -49,11 +84,15 @@ private struct Explanation: Hashable {
 
     var lines: [Line] = []
 
+    /// Whether there is more to say than that all is as it was.
+    var isNews: Bool { lines.count > 1 || ![": cached", ": names its files"].contains(lines.first?.content) }
+
     /// - Parameters:
     ///   - titles: of the cells that this is said of.
     ///   - isWhole: whether those are all the cells there are.
-    func text(for titles: [String], node: String, isWhole: Bool) -> String {
-        lines.enumerated().map { number, line in
+    ///   - deepest: how far back causes are followed.
+    func text(for titles: [String], node: String, isWhole: Bool, deepest: Int = .max) -> String {
+        lines.enumerated().filter { $0.element.depth <= deepest }.map { number, line in
             let subject = number == 0 ? Self.subject(titles, node: node, isWhole: isWhole) : line.node ?? ""
             return String(repeating: "  ", count: line.depth) + subject + line.content + "\n"
         }.joined()
@@ -125,6 +164,10 @@ private struct ExplanationWriter {
             // A reference's key holds paths; what lies there may be another file.
             let value = run.store.result(for: last)?.value
             let isSame = value == nil || value == states[index].digest
+            let title = run.graph.instances[index].title
+            if isSame, run.history.keyBefore(title) == nil, run.history.lastRunChanged(title) {
+                return line(step, ": \(state); new in the last run", depth)
+            }
             guard isSame, let before = run.history.keyBefore(run.graph.instances[index].title), before != key,
                 let components = run.store.components(of: before)
             else { return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth) }

@@ -38,7 +38,7 @@ final class KeyHistory: Sendable {
         }
     }
 
-    /// Whether the last run found another key than the one before it.
+    /// Whether the last run found another key than the one before it, or the first.
     func lastRunChanged(_ title: String) -> Bool {
         changes.withLock { changes in
             let known = changes ?? store.history(of: marks)
@@ -50,12 +50,13 @@ final class KeyHistory: Sendable {
     func remember(_ key: Digest, of title: String) {
         let run = mark()
         guard self[title] != key else { return }
-        if let old = self[title] {
-            store.remember(old, of: title, in: before)
-            store.remember(run, of: title, in: marks)
-        }
+        if let old = self[title] { store.remember(old, of: title, in: before) }
+        if !isFirstRun { store.remember(run, of: title, in: marks) }
         store.remember(key, of: title, in: recipe)
     }
+
+    /// Everything is new then, which need not be said of each.
+    private var isFirstRun: Bool { known.withLock { $0?.isEmpty ?? true } }
 
     /// This run's mark, which follows from the last one's; made when there is first something to remember.
     private func mark() -> Digest {
@@ -91,7 +92,9 @@ final class KeyHistory: Sendable {
             old[instance.title] = self[instance.title]
         }
         store.remember(old, in: before)
-        store.remember(old.mapValues { _ in run }, in: marks)
+        if !isFirstRun {
+            store.remember(changed.filter { $0.key != Self.wholeRecipe }.mapValues { _ in run }, in: marks)
+        }
         store.remember(changed, in: recipe)
     }
 

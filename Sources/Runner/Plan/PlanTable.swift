@@ -87,7 +87,7 @@ public struct PlanTable: CustomStringConvertible {
     }
 
     private static func others(_ count: Int) -> String {
-        count == 0 ? "" : count == 1 ? " (and 1 other reason)" : " (and \(count) other reasons)"
+        count == 0 ? "" : count == 1 ? " (and 1 other reason: -v)" : " (and \(count) other reasons: -v)"
     }
 }
 
@@ -108,7 +108,8 @@ extension RunReason {
             for input in inputs where !nodes.contains(graph.instances[input].node) {
                 nodes.append(graph.instances[input].node)
             }
-            return nodes.joined(separator: ", ") + (nodes.count == 1 ? " runs" : " run")
+            let last = nodes.last ?? ""
+            return nodes.count < 2 ? "\(last) runs" : "\(nodes.dropLast().joined(separator: ", ")) and \(last) run"
         }
     }
 }

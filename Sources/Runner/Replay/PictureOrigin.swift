@@ -54,38 +54,61 @@ public struct PictureOrigin: Hashable, Sendable {
         return nodes.compactMapValues { if case .map(let entries) = $0 { entries } else { nil } }
     }
 
-    /// The recipe's file: as seen from the picture's folder, or from a folder around it, as outputs may lie in folders.
+    /// The recipe's file: as seen from the picture's folder, or from a folder around it, as outputs may lie in folders; and for a
+    /// picture that was moved, as it lay in a folder around the picture, or around the one that the program runs in.
     ///
-    /// - Parameter picture: the file's path
+    /// - Parameters:
+    ///   - picture: the file's path.
+    ///   - working: the folder that the program runs in.
     /// - Returns: nil where no file is there
-    public func recipeFile(near picture: String) -> String? {
-        places(near: picture).first { file in
+    public func recipeFile(
+        near picture: String,
+        working: String = FileManager.default.currentDirectoryPath
+    ) -> String? {
+        places(near: picture, working).first { file in
             var isFolder: ObjCBool = false
             return FileManager.default.fileExists(atPath: file, isDirectory: &isFolder) && !isFolder.boolValue
         }
     }
 
     /// Where the recipe would lie, judged by how many of its files are there.
-    public func likelyRecipeFile(near picture: String) -> String {
-        let places = places(near: picture)
-        func found(_ file: String) -> Int {
-            let folder = URL(fileURLWithPath: file).deletingLastPathComponent()
-            return files.keys.count { path in
-                FileManager.default.fileExists(
-                    atPath: path.hasPrefix("/") ? path : folder.appendingPathComponent(path).standardizedFileURL.path
-                )
-            }
-        }
-        let counts = places.map(found)
-        let best = counts.max() ?? 0
-        return counts.firstIndex(of: best).map { places[$0] } ?? recipe
+    public func likelyRecipeFile(
+        near picture: String,
+        working: String = FileManager.default.currentDirectoryPath
+    ) -> String {
+        let places = places(near: picture, working)
+        let missing = places.map { missingFiles(from: ($0 as NSString).deletingLastPathComponent).count }
+        return missing.min().flatMap(missing.firstIndex).map { places[$0] } ?? recipe
     }
 
-    private func places(near picture: String) -> [String] {
-        var folder = URL(fileURLWithPath: picture).standardizedFileURL.deletingLastPathComponent()
+    /// Of the files that the picture rests on those that are not there.
+    ///
+    /// - Parameter folder: where the recipe lies
+    public func missingFiles(from folder: String) -> [String] {
+        files.keys.sorted().filter { path in
+            let url = URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true))
+            return !FileManager.default.fileExists(atPath: url.standardizedFileURL.path)
+        }
+    }
+
+    private func places(near picture: String, _ working: String) -> [String] {
+        let home = URL(fileURLWithPath: picture).standardizedFileURL.deletingLastPathComponent().path
+        let outer = Self.andAround(home) + Self.andAround(working)
+        // The way out of the output folder leads elsewhere from where the picture is now.
+        let inner = recipe.split(separator: "/").drop { $0 == ".." }.joined(separator: "/")
+        return Self.andAround(home).map { Self.joined($0, recipe) } + outer.map { Self.joined($0, inner) }
+    }
+
+    private static func joined(_ folder: String, _ path: String) -> String {
+        URL(fileURLWithPath: path, relativeTo: URL(fileURLWithPath: folder, isDirectory: true)).standardizedFileURL.path
+    }
+
+    /// A folder and those around it, the nearest first.
+    private static func andAround(_ folder: String) -> [String] {
+        var url = URL(fileURLWithPath: folder, isDirectory: true).standardizedFileURL
         return (0..<8).map { _ in
-            defer { folder.deleteLastPathComponent() }
-            return folder.appendingPathComponent(recipe).standardizedFileURL.path
+            defer { url.deleteLastPathComponent() }
+            return url.path
         }
     }
 

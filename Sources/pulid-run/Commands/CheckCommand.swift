@@ -18,7 +18,7 @@ struct CheckCommand: ParsableCommand {
             loaded.show(format.format)
             let graph = loaded.graph
             let counts = [
-                (Set(graph.instances.map(\.node)).count, "node"), (graph.instances.count, "instance"),
+                (Set(graph.instances.map(\.node)).count, "node"), (graph.instances.count, "cell"),
                 (graph.outputs.count, "output"), (graph.expectations.count, "expectation"),
             ]
             let text = counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")

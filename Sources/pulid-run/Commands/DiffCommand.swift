@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Imaging
+import Recipes
 import Runner
 
 struct DiffCommand: ParsableCommand {
@@ -15,6 +16,9 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
+            for path in [first, second] where LocalFiles().kind(of: path) == .folder {
+                throw ValidationError("\(path) is a folder: `pulid-run compare` measures the pictures of two folders")
+            }
             let comparison = try ReplayComparison(first, second)
             Terminal.output(comparison.text)
             return comparison.isSame ? .success : .expectationFailed

@@ -20,8 +20,10 @@ struct NodesCommand: ParsableCommand {
                 Terminal.output(NodesMarkdown(registry).text)
             } else if let node {
                 guard let schema = registry[node] else {
-                    let nearest = nearMatch(to: node, among: registry.names).map { "; did you mean `\($0)`?" } ?? ""
-                    Terminal.error("error: there is no node `\(node)`\(nearest)\n")
+                    let advice =
+                        registry.otherKinds.advice(for: node)
+                        ?? nearMatch(to: node, among: registry.names).map { "did you mean `\($0)`?" }
+                    Terminal.error("error: there is no node `\(node)`\(advice.map { "; \($0)" } ?? "")\n")
                     return .badFlags
                 }
                 Terminal.output(schema.manual)

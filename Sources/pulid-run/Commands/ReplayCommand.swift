@@ -22,6 +22,16 @@ struct ReplayCommand: ParsableCommand {
         completion: .file(extensions: ["yaml", "yml"])
     )
     var recipe: String?
+    @Option(
+        name: .customLong("from"),
+        help: ArgumentHelp(
+            "The folder in which the recipe lay, for a picture that was moved: the photos and models that it names are looked for "
+                + "from there.",
+            valueName: "dir"
+        ),
+        completion: .directory
+    )
+    var folder: String?
     @Option(help: ArgumentHelp("The folder for the new picture.", valueName: "dir"), completion: .directory)
     var out = "out/replay"
     @OptionGroup var options: ExecutionOptions
@@ -53,7 +63,8 @@ struct ReplayCommand: ParsableCommand {
         _ origin: PictureOrigin,
         writing name: String
     ) throws -> (recipe: LoadedRecipe, graph: ExecutionGraph, file: String) {
-        if recipe != "-", let file = recipe ?? origin.recipeFile(near: picture) {
+        let lying = folder == nil ? origin.recipeFile(near: picture) : nil
+        if recipe != "-", let file = recipe ?? lying {
             let loaded = try RecipeLoader(registry: Program.registry).load(file: file, settings: origin.settings)
             guard let graph = origin.graph(of: loaded.graph, writing: name) else {
                 throw ReplayError.noSuchNode(title: origin.title, recipe: file)
@@ -63,8 +74,10 @@ struct ReplayCommand: ParsableCommand {
         guard let text = origin.result else {
             throw ReplayError.noRecipe(picture: picture, recipe: origin.recipe)
         }
-        let folder = URL(fileURLWithPath: origin.likelyRecipeFile(near: picture)).deletingLastPathComponent()
-        let file = folder.appendingPathComponent(name).path
+        let folder = folder ?? (origin.likelyRecipeFile(near: picture) as NSString).deletingLastPathComponent
+        let missing = origin.missingFiles(from: folder)
+        guard missing.isEmpty else { throw ReplayError.filesAreGone(picture: picture, folder: folder, missing) }
+        let file = URL(fileURLWithPath: folder).standardizedFileURL.appendingPathComponent(name).path
         let files = RecipeText(path: file, bytes: Array(text.utf8))
         let loaded = try RecipeLoader(registry: Program.registry, files: files).load(file: file, settings: [])
         guard let graph = loaded.graph.writingItsPicture(as: name) else {

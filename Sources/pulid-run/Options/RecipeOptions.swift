@@ -23,14 +23,17 @@ struct RecipeOptions: ParsableArguments {
 
     /// - Throws: `RecipeError` with everything that is wrong.
     func load() throws -> LoadedRecipe {
-        guard recipe == "-" else {
+        guard isPiped else {
             return try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
         }
-        let text = try RecipeText.ofStandardInput()
+        let text = try RecipeText.piped(from: recipe == "-" ? "/dev/stdin" : recipe)
         return try RecipeLoader(registry: Program.registry, files: text).load(file: text.path, settings: settings)
     }
 
     var absolutePath: String {
-        URL(fileURLWithPath: recipe == "-" ? RecipeText.standardInput : recipe).standardizedFileURL.path
+        URL(fileURLWithPath: isPiped ? RecipeText.standardInput : recipe).standardizedFileURL.path
     }
+
+    /// From the standard input, or from a pipe of a shell, `<(...)`.
+    private var isPiped: Bool { recipe == "-" || LocalFiles().kind(of: recipe) == .other }
 }

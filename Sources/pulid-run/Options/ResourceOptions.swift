@@ -68,6 +68,9 @@ struct ResourceOptions: ParsableArguments {
     func validate() throws {
         guard (1...256).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 256") }
         if let memory, memory.bytes == 0 { throw ValidationError("--memory must be more than nothing") }
+        if let memory, memory.bytes < 1000 {
+            throw ValidationError("--memory \(memory) is too little for any run; name the unit, as in 8GiB")
+        }
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("--threads must be from 1 to 1024")
         }

@@ -35,7 +35,7 @@ extension RecipeText {
     private static let mostBytes = 2 << 20
 
     /// - Throws: `FileReadingError`
-    static func ofStandardInput() throws -> RecipeText {
-        RecipeText(path: standardInput, bytes: try LocalFiles().read("/dev/stdin", limit: mostBytes))
+    static func piped(from path: String) throws -> RecipeText {
+        RecipeText(path: standardInput, bytes: try LocalFiles().read(path, limit: mostBytes))
     }
 }

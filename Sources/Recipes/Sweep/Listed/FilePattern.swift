@@ -19,19 +19,26 @@ struct FilePattern {
 
     static func isPattern(_ text: String) -> Bool { text.contains { "*?[".contains($0) } }
 
-    /// The files that match, as the pattern writes them, in the order of their bytes.
-    ///
+    /// Files as the pattern writes them, in the order of their bytes.
+    struct Matches {
+        var found: [String]
+        /// Those that would match if capital and small letters were the same.
+        var inAnotherCase: [String]
+    }
+
     /// - Throws: `Problem`.
-    func matches(in folder: String, _ files: FileIndex) throws(Problem) -> [String] {
+    func matches(in folder: String, _ files: FileIndex) throws(Problem) -> Matches {
         var search = Search(folder: folder, files: files)
         try search.find(components[...], at: start, depth: 0)
-        return search.found.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        func sorted(_ names: Set<String>) -> [String] { names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) } }
+        return Matches(found: sorted(search.found), inAnotherCase: sorted(search.inAnotherCase))
     }
 
     private struct Search {
         let folder: String
         let files: FileIndex
         var found: Set<String> = []
+        var inAnotherCase: Set<String> = []
         private var seen = 0
         /// Folders that `**` is going through: links may lead back to them.
         private var open: Set<String> = []
@@ -46,8 +53,13 @@ struct FilePattern {
             let rest = components.dropFirst()
             if first == "**" { return try findBelow(rest.isEmpty ? ["*"] : rest, at: path, depth: depth) }
             guard FilePattern.isPattern(first) else { return try enter(first, rest, at: path, depth: depth) }
-            for name in try names(at: path) where NamePattern.matches(first, name) {
-                try enter(name, rest, at: path, depth: depth)
+            for name in try names(at: path) {
+                if NamePattern.matches(first, name) {
+                    try enter(name, rest, at: path, depth: depth)
+                } else if rest.isEmpty, NamePattern.matches(first.lowercased(), name.lowercased()) {
+                    let next = FilePath.join(path, name)
+                    if files.kind(of: FilePath.join(folder, next)) == .file { inAnotherCase.insert(next) }
+                }
             }
         }
 

@@ -33,6 +33,7 @@ final class ListedValues {
         if case .list(let list) = patterns.content { items = list }
         var found: [LocatedValue] = []
         var seen: Set<String> = []
+        var nearly: [(pattern: String, item: LocatedValue, names: [String])] = []
         for item in items {
             guard case .string(let pattern) = item.value, !pattern.isEmpty, !pattern.utf8.contains(0) else {
                 diagnostics.error(
@@ -44,21 +45,39 @@ final class ListedValues {
                 return nil
             }
             guard let names = matches(of: pattern, item) else { return nil }
-            for name in names where seen.insert(name).inserted {
+            nearly.append((pattern, item, names.inAnotherCase))
+            for name in names.found where seen.insert(name).inserted {
                 found.append(
                     LocatedValue(content: .scalar(.string(name)), location: item.location, origin: item.origin)
                 )
             }
         }
+        for (pattern, item, names) in nearly { warn(of: names.filter { !seen.contains($0) }, leftOutBy: pattern, item) }
         return found
     }
 
-    private func matches(of pattern: String, _ item: LocatedValue) -> [String]? {
+    /// `photos/*.jpg` and a camera that writes .JPG.
+    private func warn(of names: [String], leftOutBy pattern: String, _ item: LocatedValue) {
+        guard let first = names.first else { return }
+        let others = names.count > 1 ? " and \(counted(names.count - 1, "other"))" : ""
+        let written = first.split(separator: "/", omittingEmptySubsequences: false).last?.split(separator: ".").last
+        let start = pattern.lastIndex(of: ".").map { pattern[..<$0] }
+        diagnostics.warning(
+            "\(code(pattern)) leaves out \(code(first))\(others), for capital and small letters count",
+            at: item.location,
+            notes: item.notes,
+            hint: start.flatMap { start in
+                written.map { "write `{files: [\"\(printable(pattern, limit: 60))\", \"\(printable("\(start).\($0)", limit: 60))\"]}`" }
+            }
+        )
+    }
+
+    private func matches(of pattern: String, _ item: LocatedValue) -> FilePattern.Matches? {
         let folder = folder(of: item.origin)
         do {
             let names = try FilePattern(pattern).matches(in: folder, files)
-            if !names.isEmpty, names.count <= AxisReader.mostValues { return names }
-            if names.isEmpty {
+            if !names.found.isEmpty, names.found.count <= AxisReader.mostValues { return names }
+            if names.found.isEmpty {
                 diagnostics.error(
                     "no file is called \(code(pattern))",
                     at: item.location,
@@ -81,17 +100,20 @@ final class ListedValues {
         let components = pattern.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         let fixed = components.prefix { !FilePattern.isPattern($0) }
         if fixed.count == components.count, files.kind(of: FilePath.join(folder, pattern)) == .folder {
-            return "it is a folder: write `\(printable(pattern, limit: 60))/*`"
+            let name = pattern.hasSuffix("/") ? String(pattern.dropLast()) : pattern
+            return "it is a folder: write `\(printable(name, limit: 60))/*`"
         }
         let start = fixed.joined(separator: "/")
+        let rest = components.dropFirst(fixed.count).joined(separator: "/")
         if !start.isEmpty, files.kind(of: FilePath.join(folder, start)) == nil {
-            return files.nearMatch(to: start, in: folder, diagnostics: diagnostics).map { "did you mean \(code($0))?" }
-                ?? "there is no folder \(code(start))"
+            return files.nearMatch(to: start, in: folder, diagnostics: diagnostics).map {
+                "did you mean \(code(rest.isEmpty ? $0 : $0 + "/" + rest))?"
+            } ?? "there is no folder \(code(start))"
         }
         let names = files.files.names(in: FilePath.join(folder, start))
         let kinds = Dictionary(grouping: names.compactMap(FilePath.fileExtension), by: \.self)
         guard let most = kinds.max(by: { ($0.value.count, $1.key) < ($1.value.count, $0.key) })?.key else { return nil }
-        return "write \(code((start.isEmpty ? "" : start + "/") + "*.\(most)"))?"
+        return "did you mean \(code((start.isEmpty ? "" : start + "/") + "*.\(most)"))?"
     }
 
     // MARK: - Lines

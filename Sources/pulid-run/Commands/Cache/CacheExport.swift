@@ -7,13 +7,21 @@ extension CacheCommand {
             abstract: "Write all that the cache has of a recipe's last run into one file, to take elsewhere."
         )
         @Argument(help: "The recipe, a YAML file.", completion: .file(extensions: ["yaml", "yml"])) var recipe: String
-        @Argument(help: "The file to write.", completion: .file()) var file: String
+        @Argument(help: "The file to write; or say it with -o.", completion: .file()) var file: String?
+        @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"), completion: .file())
+        var output: String?
         @OptionGroup var cache: CacheOptions
+
+        func validate() throws {
+            guard (file == nil) != (output == nil) else {
+                throw ValidationError("name one file to write, as in `cache export \(recipe) results.cache`")
+            }
+        }
 
         func run() throws {
             try cache.use { store in
                 let path = URL(fileURLWithPath: recipe).standardizedFileURL.path
-                Terminal.output("\(try store.export(path, to: file).text)\n")
+                Terminal.output("\(try store.export(path, to: file ?? output ?? "").text)\n")
                 return .success
             }
         }
