@@ -100,8 +100,8 @@ public final class TextReporter: Reporter {
                     if let remote = summary.remote { console.error(Self.text(remote)) }
                 }
                 for group in summary.regressions { console.error(group.text) }
-                if verbosity != .quiet || summary.exitStatus != .success { console.error(Self.text(summary)) }
                 if summary.endedEarly { console.error("hint: --keep-going runs what does not rest on a failure\n") }
+                if verbosity != .quiet || summary.exitStatus != .success { console.error(Self.text(summary)) }
             }
         }
     }
