@@ -2,7 +2,9 @@ import Graph
 
 extension NodeRegistry {
     /// Every node that recipes may use.
-    public static let builtin = NodeRegistry([
+    public static let builtin = NodeRegistry(nodes, absent: absentKinds)
+
+    private static let nodes: [any Node.Type] = [
         Compare.self,
         CompareEvaluations.self,
         CompareRenders.self,
@@ -45,5 +47,5 @@ extension NodeRegistry {
         TrainVAE.self,
         TrainVisionTower.self,
         Upscale.self,
-    ], absent: absentKinds)
+    ]
 }

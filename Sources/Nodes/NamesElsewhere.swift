@@ -4,7 +4,8 @@ import Graph
 
 extension Sample {
     static let otherKinds = [
-        "KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced", "txt2img", "img2img", "generate", "render",
+        "KSampler", "KSamplerAdvanced", "SamplerCustom", "SamplerCustomAdvanced", "txt2img", "img2img", "generate",
+        "render",
     ]
     static let otherNames = OtherNames(
         taken: [
@@ -46,17 +47,20 @@ extension EncodePrompt {
 
 extension LoadSDXL {
     static let otherKinds = [
-        "CheckpointLoaderSimple", "CheckpointLoader", "UNETLoader", "VAELoader", "load_checkpoint", "load_model", "load_vae",
+        "CheckpointLoaderSimple", "CheckpointLoader", "UNETLoader", "VAELoader", "load_checkpoint", "load_model",
+        "load_vae",
         "load_unet", "StableDiffusionXLPipeline",
     ]
     static let otherNames = OtherNames(
         taken: [
-            "ckpt_name": "base", "ckpt": "base", "checkpoint": "base", "model": "base", "path": "base", "folder": "base",
+            "ckpt_name": "base", "ckpt": "base", "checkpoint": "base", "model": "base", "path": "base",
+            "folder": "base",
             "unet_name": "unet", "vae_name": "vae", "lora": "loras", "lora_name": "loras", "embedding": "embeddings",
             "textual_inversion": "embeddings", "dtype": "precision", "torch_dtype": "precision", "v_pred": "prediction",
         ]
     )
-    static let whereLoRAsAre = "LoRAs are `loras` of load_sdxl, such as `loras: [{file: style.safetensors, scale: 0.8}]`"
+    static let whereLoRAsAre =
+        "LoRAs are `loras` of load_sdxl, such as `loras: [{file: style.safetensors, scale: 0.8}]`"
 }
 
 extension Decode {
@@ -116,7 +120,9 @@ extension PlaceID {
 extension Resize {
     static let otherKinds = ["ImageScale", "scale", "scale_image", "thumbnail", "fit"]
     static let otherNames = OtherNames(
-        taken: ["max": "longest", "longest_side": "longest", "size": "longest", "crop": "mode", "divisible_by": "multiple"],
+        taken: [
+            "max": "longest", "longest_side": "longest", "size": "longest", "crop": "mode", "divisible_by": "multiple",
+        ],
         advice: ["factor": "upscale takes a factor", "scale": "upscale takes a factor"]
     )
 }
@@ -152,7 +158,8 @@ extension Compare {
     static let otherKinds = ["ssim", "psnr", "lpips", "flip", "diff", "image_diff", "face_similarity", "score"]
     static let otherNames = OtherNames(
         taken: [
-            "reference": "baseline", "expected": "baseline", "against": "baseline", "first": "image", "second": "baseline",
+            "reference": "baseline", "expected": "baseline", "against": "baseline", "first": "image",
+            "second": "baseline",
             "actual": "image", "threshold": "thresholds", "tolerance": "thresholds", "faces": "models",
         ]
     )
@@ -163,7 +170,8 @@ extension NodeRegistry {
     static let absentKinds = [
         "load_lora": LoadSDXL.whereLoRAsAre, "LoraLoader": LoadSDXL.whereLoRAsAre, "lora": LoadSDXL.whereLoRAsAre,
         "LoraLoaderModelOnly": LoadSDXL.whereLoRAsAre,
-        "save_image": whereResultsGo, "SaveImage": whereResultsGo, "PreviewImage": whereResultsGo, "save": whereResultsGo,
+        "save_image": whereResultsGo, "SaveImage": whereResultsGo, "PreviewImage": whereResultsGo,
+        "save": whereResultsGo,
         "write_image": whereResultsGo,
         "EmptyLatentImage": "sample takes `width` and `height`, and begins with noise of its own",
         "RandomNoise": "sample takes a `seed`, and begins with noise of its own",
@@ -177,7 +185,9 @@ extension NodeRegistry {
         "controlnet": notHere, "ControlNetLoader": notHere, "ControlNetApply": notHere, "ipadapter": notHere,
         "IPAdapter": notHere, "instantid": notHere, "load_flux": notHere, "load_sd15": notHere,
     ]
-    private static let whereResultsGo = "what is written is named in `outputs`, such as `outputs: {picture.png: $image}`"
-    private static let applyingIdentity = "encode_id makes an identity, which `sample` takes as `identity`, with `pulid`"
+    private static let whereResultsGo =
+        "what is written is named in `outputs`, such as `outputs: {picture.png: $image}`"
+    private static let applyingIdentity =
+        "encode_id makes an identity, which `sample` takes as `identity`, with `pulid`"
     private static let notHere = "there is none here: pictures come of SDXL, a prompt, and people by PuLID"
 }

@@ -552,7 +552,8 @@ extension RecipeRun {
             state.summary.notRun += notRun
             state.summary.skipped += skipped
             state.summary.endedEarly =
-                !options.keepGoing && !cancellation.isRequested && state.summary.failures.contains { !$0.isMissingBaseline }
+                !options.keepGoing && !cancellation.isRequested
+                && state.summary.failures.contains { !$0.isMissingBaseline }
                 && (notRun > blocked.count || blocked.contains { graph.instances[$0.0].gathers })
         }
         for (index, cause) in blocked {

@@ -29,7 +29,9 @@ struct PulidRun: ParsableCommand {
         ProcessSetup.begin()
         let advice = FlagAdvice(Array(CommandLine.arguments.dropFirst()))
         do {
-            if let problem = MistakenCommand(advice.arguments, among: commandNames) { throw ValidationError(problem.text) }
+            if let problem = MistakenCommand(advice.arguments, among: commandNames) {
+                throw ValidationError(problem.text)
+            }
             var command = try parseAsRoot()
             try command.run()
             Foundation.exit(Terminal.status(after: .success, format: .text).rawValue)

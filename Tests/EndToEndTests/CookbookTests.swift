@@ -16,9 +16,12 @@ struct CookbookTests {
         #expect(page.recipes.count >= 8 && page.commands.count >= 30 && page.files.count == 2)
         try page.run(in: test)
         // What the page says of it.
-        #expect(try test.folder.files().filter { $0.hasPrefix("out/ada/") }.sorted() == ["1.png", "2.png", "sheet.png"].map {
-            "out/ada/" + ($0 == "sheet.png" ? $0 : "Ada-\($0)")
-        })
+        #expect(
+            try test.folder.files().filter { $0.hasPrefix("out/ada/") }.sorted()
+                == ["1.png", "2.png", "sheet.png"].map {
+                    "out/ada/" + ($0 == "sheet.png" ? $0 : "Ada-\($0)")
+                }
+        )
     }
 
     /// For one layer of the embedded UNet.

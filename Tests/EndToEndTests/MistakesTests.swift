@@ -26,7 +26,10 @@ struct MistakesTests {
             ("gc", "there is no command or recipe `gc`; did you mean `cache gc`?"),
             ("version", "there is no command or recipe `version`; did you mean `--version`?"),
             ("frobnicate", "there is no command or recipe `frobnicate`; `pulid-run --help` lists the commands"),
-            ("cache merge a b", "there is no `cache merge`; did you mean `cache export, and then cache import into the other`?"),
+            (
+                "cache merge a b",
+                "there is no `cache merge`; did you mean `cache export, and then cache import into the other`?"
+            ),
             ("cache prune", "there is no `cache prune`; did you mean `cache gc`?"),
             ("cache verfy", "there is no `cache verfy`; did you mean `cache verify`?"),
             ("cache frobnicate", "there is no `cache frobnicate`; `pulid-run help cache` lists what there is"),
@@ -45,7 +48,10 @@ struct MistakesTests {
             ("face.yaml --dry-run", "Error: there is no option '--dry-run'; `pulid-run plan` says what would run"),
             ("face.yaml -k", "Error: there is no option '-k'; write `--keep-going`"),
             ("face.yaml -j4", "Error: there is no option '-j4'; write `--jobs`"),
-            ("face.yaml --seed 3", "Error: there is no option '--seed'; the recipe's own settings are given by `--set seed=VALUE`"),
+            (
+                "face.yaml --seed 3",
+                "Error: there is no option '--seed'; the recipe's own settings are given by `--set seed=VALUE`"
+            ),
             (
                 "recipes/seeds.yaml --cfg 3",
                 "Error: there is no option '--cfg'; what a recipe has under params or axes is given by `--set cfg=VALUE`"
@@ -92,7 +98,8 @@ struct MistakesTests {
         let loras = "LoRAs are `loras` of load_sdxl, such as `loras: [{file: style.safetensors, scale: 0.8}]`"
         #expect(
             hints == [
-                "did you mean `loras`?", "did you mean `encode_prompt`?", "did you mean `text`?", "did you mean `guidance`?",
+                "did you mean `loras`?", "did you mean `encode_prompt`?", "did you mean `text`?",
+                "did you mean `guidance`?",
                 "did you mean `strength`?", "several pictures are an axis, such as `axes: {seed: {from: 1, to: 4}}`",
                 "did you mean `id_scale`?", Substring(loras),
                 "what is written is named in `outputs`, such as `outputs: {picture.png: $image}`",
@@ -104,7 +111,10 @@ struct MistakesTests {
     }
 
     @Test func aLoRAByItsFileAlone() throws {
-        try test.folder.write("nodes: {sdxl: {uses: load_sdxl, base: models/tiny/sdxl, loras: style.safetensors}}\n", to: "lora.yaml")
+        try test.folder.write(
+            "nodes: {sdxl: {uses: load_sdxl, base: models/tiny/sdxl, loras: style.safetensors}}\n",
+            to: "lora.yaml"
+        )
         let result = try test.run("check", "lora.yaml")
         #expect(result.status == 2)
         #expect(result.stderr.contains("hint: write it as a list: [{file: style.safetensors}]\n"), "\(result.stderr)")
@@ -125,7 +135,8 @@ struct MistakesTests {
         let picture = try test.run("import", "out/face/1.png")
         #expect(picture.status == 2)
         #expect(
-            picture.stderr == "error: out/face/1.png was made by this program: `pulid-run inspect` shows its recipe, and "
+            picture.stderr
+                == "error: out/face/1.png was made by this program: `pulid-run inspect` shows its recipe, and "
                 + "`pulid-run replay` makes it again\n"
         )
         let recipe = try test.run("import", "face.yaml")
@@ -143,7 +154,11 @@ struct MistakesTests {
         #expect(try test.run("face.yaml").status == 0)
         #expect(try test.run("cache", "export", "face.yaml", "-o", "results.cache").status == 0)
         #expect(try test.run("cache", "import", "results.cache", "--cache", test.folder("other")).status == 0)
-        #expect(try test.run("plan", "face.yaml", "--cache", test.folder("other")).stdout.hasSuffix("2 nodes cached, 0 to run\n"))
+        #expect(
+            try test.run("plan", "face.yaml", "--cache", test.folder("other")).stdout.hasSuffix(
+                "2 nodes cached, 0 to run\n"
+            )
+        )
         #expect(try test.run("cache", "export", "face.yaml").status == 64)
     }
 
@@ -268,7 +283,9 @@ struct MistakesTests {
             "nodes: {small: {uses: resize, image: recipes/faces/ada.png, width: 24}}\noutputs: {a.png: $small}\n",
             to: "one.yaml"
         )
-        let lines = try test.run("one.yaml").stderr.split(separator: "\n").map { $0.replacing(/: [0-9.]+ s$/, with: "") }
+        let lines = try test.run("one.yaml").stderr.split(separator: "\n").map {
+            $0.replacing(/: [0-9.]+ s$/, with: "")
+        }
         #expect(
             lines.dropLast() == [
                 "one: 2 nodes to run (1 load_image, 1 resize), 0 cached", "[1/2] small.image", "[2/2] small",

@@ -177,7 +177,7 @@ struct BrokenResultsTests {
                 recipe.yaml:15:19: error: a comparison is missing
                 15 |   - $score.max_abs
                    |                   ^
-                hint: use one of >=, <=, !=, ==, > or <
+                hint: use one of >=, <=, !=, ==, > or <, as in `$score.id_similarity >= 0.5`
 
                 recipe.yaml:16:20: error: a number is missing after `>=`
                 16 |   - $score.max_abs >=
@@ -196,7 +196,7 @@ struct BrokenResultsTests {
                 recipe.yaml:19:5: error: an expectation begins with the field of a node
                 19 |   - score.max_abs < 1
                    |     ^^^^^^^^^^^^^^^^^
-                hint: write it as `$score.id_similarity >= 0.5`
+                hint: write `$score.max_abs < 1`
 
                 recipe.yaml:20:22: error: there is no param or axis `limit`
                 20 |   - $score.max_abs < ${limit}

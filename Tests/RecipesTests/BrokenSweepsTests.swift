@@ -421,13 +421,13 @@ struct BrokenSweepsTests {
                     outputs:
                       "${style}-${seed}.txt": $words
                     """#,
-                settings: ["style=ink"]
+                settings: ["style=gold"]
             )
                 == #"""
                 recipe.yaml:5:7: error: zipped axes need equally many values, but `style` has 1 and `seed` has 2
                 5 | zip: [style, seed]
                   |       ^^^^^
-                hint: give `--set` for each of them
+                hint: pick rows by values that `style` has, ink or neon, or give `--set` for each of them
                 """#
         )
     }

@@ -260,10 +260,12 @@ struct BrokenSyntaxTests {
                 recipe.yaml:7:8: error: `nodes` must be a mapping of names, each with what the node uses, but this is text
                 7 | nodes: everything
                   |        ^^^^^^^^^^
+                hint: write `nodes: {picture: {uses: load_image, file: photo.jpg}}`
 
                 recipe.yaml:8:10: error: `outputs` must be a mapping of file names and what goes into them, but this is a list
                 8 | outputs: [a.png]
                   |          ^^^^^^^
+                hint: write `outputs: {name.png: $node}`
 
                 recipe.yaml:9:9: error: an expectation must be text, but this is a mapping
                 9 | expect: {a: 1}

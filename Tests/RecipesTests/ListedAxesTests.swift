@@ -115,7 +115,7 @@ struct ListedAxesTests {
     @Test(
         "what is said, and where",
         arguments: [
-            ("{files: \"p/*.gif\"}", "recipe.yaml:1:23: error: no file is called `p/*.gif`", "write `p/*.png`?"),
+            ("{files: \"p/*.gif\"}", "recipe.yaml:1:23: error: no file is called `p/*.gif`", "did you mean `p/*.png`?"),
             ("{files: \"q/*.png\"}", "recipe.yaml:1:23: error: no file is called `q/*.png`", "there is no folder `q`"),
             ("{files: p}", "recipe.yaml:1:23: error: no file is called `p`", "it is a folder: write `p/*`"),
             (

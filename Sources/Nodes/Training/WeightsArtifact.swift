@@ -8,11 +8,11 @@ public struct WeightsArtifact: Artifact {
     public static let extensions = ["safetensors"]
     public static let loader: String? = "load_weights"
 
-    let tensors: [String: Tensor]
+    package let tensors: [String: Tensor]
     /// What the file says beside them.
     let metadata: [String: String]
     /// Of each step of the training that made them.
-    let losses: [Float]
+    package let losses: [Float]
     /// Whether files of them hold half the digits, as released models do.
     let isHalf: Bool
 

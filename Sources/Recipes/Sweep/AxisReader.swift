@@ -134,14 +134,16 @@ struct AxisReader {
         return "write `[\(text)]`, `{from: 1, to: 3}`, or `{files: \"photos/*.jpg\"}`"
     }
 
-    private static let otherForms = "write `{from: 1, to: 3, step: 1}`, `{files: \"photos/*.jpg\"}`, `{lines: FILE}` or `{csv: FILE}`"
+    private static let otherForms =
+        "write `{from: 1, to: 3, step: 1}`, `{files: \"photos/*.jpg\"}`, `{lines: FILE}` or `{csv: FILE}`"
 
     /// What the key of another program or language stands for here.
     private func hint(forKey key: String, _ value: LocatedValue) -> String {
         let text = printable(value.value.description, limit: 40)
         switch key {
         case "glob", "pattern", "images", "photos": return "write `{files: \"\(text)\"}`"
-        case "folder", "dir", "directory", "path": return "write `{files: \"\(text.hasSuffix("/") ? text : text + "/")*\"}`"
+        case "folder", "dir", "directory", "path":
+            return "write `{files: \"\(text.hasSuffix("/") ? text : text + "/")*\"}`"
         case "file", "txt", "text", "texts", "prompts": return "write `{lines: \"\(text)\"}`"
         case "table", "tsv", "columns": return "write `{csv: \"\(text)\"}`"
         case "start", "begin", "min", "first", "low": return "write `from`"

@@ -71,8 +71,10 @@ struct SweepReader {
                         hint: hint(forUnequal: members, axes: axes)
                     )
                 }
-                // What follows from them would be reported on top.
-                for member in members { axes[member] = axes[member].keeping([]) }
+                // What follows from a setting would be reported on top, at the lines of a recipe with which all is well.
+                if members.contains(where: { axes[$0].isSet }) {
+                    for member in members { axes[member] = axes[member].keeping([]) }
+                }
                 continue
             }
             for member in members { groupOfAxis[member] = members }

@@ -21,7 +21,9 @@ struct MisspeltExpectation {
             if parts.count == 2, let field = Self.reference(parts[0]) {
                 return "write `\(field) \(sign) \(printable(parts[1], limit: 40))`"
             }
-            if parts.contains(where: { $0.hasPrefix("$") }) { return "write a line for each comparison, the field first" }
+            if parts.contains(where: { $0.hasPrefix("$") }) {
+                return "write a line for each comparison, the field first"
+            }
             break
         }
         if text.hasPrefix("not "), text.dropFirst(4).hasPrefix("$") { return "write `\(text.dropFirst(4)) == 0`" }
@@ -52,7 +54,8 @@ struct MisspeltExpectation {
     func hint(forBound bound: String) -> String? {
         for word in ["and", "or", "&&", "||"] where bound.components(around: " \(word) ").count > 1 {
             return word == "and" || word == "&&"
-                ? "write each comparison on a line of its own" : "there is no \(code(word)): all that is expected must hold"
+                ? "write each comparison on a line of its own"
+                : "there is no \(code(word)): all that is expected must hold"
         }
         if Self.comparisons.contains(where: bound.contains) { return "write each comparison on a line of its own" }
         if bound.hasPrefix("$"), !bound.hasPrefix("${"), bound.contains(".") {

@@ -107,7 +107,8 @@ struct ParameterForms {
             default: nil
             }
         case (.list(let item), let value) where item.isOfType(of: value): return "write it as a list: [\(value)]"
-        case (.list(.object(let fields)), .map): return object(fields, holding: value).map { "write it as a list: [\($0)]" }
+        case (.list(.object(let fields)), .map):
+            return object(fields, holding: value).map { "write it as a list: [\($0)]" }
         case (.list(.object(let fields)), .string):
             return object(fields, holding: value).map { "write it as a list: [\($0)]" }
         case (.object(let fields), .string): return object(fields, holding: value).map { "write \($0)" }
@@ -119,7 +120,9 @@ struct ParameterForms {
     /// The mapping that somebody meant who gave a path or a text for it, where only one of its keys must be given.
     private static func object(_ fields: [ParameterField], holding value: Value) -> String? {
         if case .map = value { return "{...}" }
-        let needed = fields.filter { $0.defaultValue == nil }.filter { if case .optional = $0.form { false } else { true } }
+        let needed = fields.filter { $0.defaultValue == nil }.filter {
+            if case .optional = $0.form { false } else { true }
+        }
         guard needed.count == 1 else { return nil }
         return "{\(needed[0].name): \(printable(value.description, limit: 60))}"
     }

@@ -26,7 +26,8 @@ extension RecipeRun {
         let texts = nodes.flatMap { node in
             ((try? explain(node, cell: nil, in: plan)) ?? []).filter(\.isNews).map(\.shortText)
         }
-        return texts.isEmpty ? "nothing has changed: all that was asked for is cached, as in the last run\n" : texts.joined()
+        return texts.isEmpty
+            ? "nothing has changed: all that was asked for is cached, as in the last run\n" : texts.joined()
     }
 
     private func explain(_ node: String, cell title: String?, in plan: Plan) throws -> [ExplainedCells] {

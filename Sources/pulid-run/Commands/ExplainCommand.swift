@@ -7,7 +7,8 @@ struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
         abstract: "Say what changed since the last run, or what the last run found changed: a setting, a file, a node.",
-        discussion: "Of one node it says all the way back to the cause; without one, it goes through all that have changed."
+        discussion:
+            "Of one node it says all the way back to the cause; without one, it goes through all that have changed."
     )
 
     @OptionGroup var recipe: RecipeOptions

@@ -15,14 +15,18 @@ struct FlagAdvice {
         "-k": "write `--keep-going`", "--continue": "write `--keep-going`", "--ignore-errors": "write `--keep-going`",
         "-j": "write `--jobs`", "--cores": "write `--jobs`, or `--threads`", "-c": "write `--jobs`, or `--threads`",
         "--workers": "write `--jobs`", "--parallel": "write `--jobs`", "-t": "write `--threads`",
-        "-o": "write `--out`", "--output": "write `--out`", "--outdir": "write `--out`", "--output-dir": "write `--out`",
+        "-o": "write `--out`", "--output": "write `--out`", "--outdir": "write `--out`",
+        "--output-dir": "write `--out`",
         "--output-directory": "write `--out`", "--directory": "write `--out`",
         "--update": "`pulid-run approve` accepts pictures as baselines",
         "-u": "`pulid-run approve` accepts pictures as baselines",
         "--update-snapshots": "`pulid-run approve` accepts pictures as baselines",
-        "--no-cache": "write `--cache EMPTY_FOLDER`, or `--force NODE` for a node", "--forceall": "write `--cache EMPTY_FOLDER`",
-        "--force-all": "write `--cache EMPTY_FOLDER`", "-F": "write `--cache EMPTY_FOLDER`, or `--force NODE` for a node",
-        "-f": "write `--force NODE`", "--rerun": "write `--force NODE`", "--until": "write `--only`", "--target": "write `--only`",
+        "--no-cache": "write `--cache EMPTY_FOLDER`, or `--force NODE` for a node",
+        "--forceall": "write `--cache EMPTY_FOLDER`",
+        "--force-all": "write `--cache EMPTY_FOLDER`",
+        "-F": "write `--cache EMPTY_FOLDER`, or `--force NODE` for a node",
+        "-f": "write `--force NODE`", "--rerun": "write `--force NODE`", "--until": "write `--only`",
+        "--target": "write `--only`",
         "--filter": "`--set` leaves some values of an axis, `--only` runs up to a node",
         "--grep": "`--set` leaves some values of an axis, `--only` runs up to a node",
         "-g": "`--set` leaves some values of an axis, `--only` runs up to a node",
@@ -32,7 +36,8 @@ struct FlagAdvice {
         "--lowvram": "write `--memory`, such as 8GiB", "--medvram": "write `--memory`, such as 8GiB",
         "--vram": "write `--memory`, such as 8GiB", "--ram": "write `--memory`, such as 8GiB",
         "--gpu": "it computes on processors alone", "--device": "it computes on processors alone",
-        "--cuda": "it computes on processors alone", "--cpu": "it computes on processors alone", "--baseline": "write `approve`",
+        "--cuda": "it computes on processors alone", "--cpu": "it computes on processors alone",
+        "--baseline": "write `approve`",
     ]
 
     /// The message of a flag that could not be read, with better advice where there is some.
@@ -56,7 +61,9 @@ struct FlagAdvice {
         if let known = Self.others[flag] ?? Self.others[String(flag.prefix { $0 != "=" })] { return known }
         // `-j4`
         if !flag.hasPrefix("--"), flag.count > 2, let known = Self.others[String(flag.prefix(2))] { return known }
-        let values = ["seed", "prompt", "steps", "cfg", "guidance", "sampler", "width", "height", "style", "photo", "face"]
+        let values = [
+            "seed", "prompt", "steps", "cfg", "guidance", "sampler", "width", "height", "style", "photo", "face",
+        ]
         return values.contains(name) ? "what a recipe has under params or axes is given by `--set \(name)=VALUE`" : nil
     }
 

@@ -16,15 +16,20 @@ struct MistakenCommand {
         "rerun": "replay", "reproduce": "replay", "dag": "graph", "log": "history", "runs": "history", "list": "nodes",
         "ls": "nodes", "kinds": "nodes", "convert": "import", "from-comfyui": "import", "completion": "completions",
         "clean": "cache clear", "clear": "cache clear", "purge": "cache clear", "gc": "cache gc", "prune": "cache gc",
-        "stats": "cache stats", "size": "cache stats", "export": "cache export", "push": "cache push", "merge": "cache import",
-        "pull": "cache import", "version": "--version", "man": "help", "usage": "help", "diagnose": "doctor", "env": "doctor",
+        "stats": "cache stats", "size": "cache stats", "export": "cache export", "push": "cache push",
+        "merge": "cache import",
+        "pull": "cache import", "version": "--version", "man": "help", "usage": "help", "diagnose": "doctor",
+        "env": "doctor",
     ]
     private static let othersOfCache = [
-        "merge": "cache export, and then cache import into the other", "copy": "cache export, and then cache import elsewhere",
+        "merge": "cache export, and then cache import into the other",
+        "copy": "cache export, and then cache import elsewhere",
         "pull": "cache import", "load": "cache import", "restore": "cache import", "save": "cache export",
         "dump": "cache export", "upload": "cache push", "prune": "cache gc", "clean": "cache gc", "trim": "cache gc",
-        "purge": "cache clear", "delete": "cache clear", "remove": "cache clear", "rm": "cache clear", "ls": "cache list",
-        "show": "cache list", "info": "cache stats", "size": "cache stats", "du": "cache stats", "status": "cache stats",
+        "purge": "cache clear", "delete": "cache clear", "remove": "cache clear", "rm": "cache clear",
+        "ls": "cache list",
+        "show": "cache list", "info": "cache stats", "size": "cache stats", "du": "cache stats",
+        "status": "cache stats",
         "check": "cache verify", "fsck": "cache verify", "repair": "cache verify --repair",
     ]
     private static let commandsOfCache = CacheCommand.configuration.subcommands.map { $0._commandName }
@@ -36,7 +41,8 @@ struct MistakenCommand {
             guard let second = arguments.dropFirst().first, !second.hasPrefix("-"),
                 !Self.commandsOfCache.contains(second), second != "help"
             else { return nil }
-            let meant = Self.othersOfCache[second] ?? nearMatch(to: second, among: Self.commandsOfCache).map { "cache \($0)" }
+            let meant =
+                Self.othersOfCache[second] ?? nearMatch(to: second, among: Self.commandsOfCache).map { "cache \($0)" }
             text =
                 "there is no `cache \(second)`; "
                 + (meant.map { "did you mean `\($0)`?" } ?? "`pulid-run help cache` lists what there is")

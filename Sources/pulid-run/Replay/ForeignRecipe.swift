@@ -97,7 +97,8 @@ enum ForeignRecipeError: Error, CustomStringConvertible {
                     : "; its texts are \(names.prefix(8).map { TerminalText($0).escaped() }.joined(separator: ", "))")
         case .ours(let path):
             "\(path) was made by this program: `pulid-run inspect` shows its recipe, and `pulid-run replay` makes it again"
-        case .recipe(let path): "\(path) is a recipe already, or none of ComfyUI's files: `pulid-run \(path)` runs a recipe"
+        case .recipe(let path):
+            "\(path) is a recipe already, or none of ComfyUI's files: `pulid-run \(path)` runs a recipe"
         case .exists(let path): "\(path) is there already, and is not replaced"
         }
     }

@@ -67,7 +67,9 @@ final class ListedValues {
             at: item.location,
             notes: item.notes,
             hint: start.flatMap { start in
-                written.map { "write `{files: [\"\(printable(pattern, limit: 60))\", \"\(printable("\(start).\($0)", limit: 60))\"]}`" }
+                written.map {
+                    "write `{files: [\"\(printable(pattern, limit: 60))\", \"\(printable("\(start).\($0)", limit: 60))\"]}`"
+                }
             }
         )
     }
