@@ -74,12 +74,17 @@ struct CookbookTests {
             let text = try String(contentsOfFile: "\(projectFolder)/\(path)", encoding: .utf8)
             recipes = text.components(separatedBy: "```yaml\n").dropFirst().map { $0.components(separatedBy: "```")[0] }
             files = text.matches(of: /```(?:text|csv) (\S+)\n((?:.*\n)*?)```/).map { (String($0.1), String($0.2)) }
-            commands = text.split(separator: "\n").filter { $0.hasPrefix("    pulid-run ") }
+            commands = text.split(separator: "\n").filter {
+                $0.hasPrefix("    pulid-run ") || $0.hasPrefix("    mkdir ")
+            }
         }
 
         func run(in test: CommandTest) throws {
             for command in commands {
-                let result = try test.shell("\"$PULID_RUN\"" + command.dropFirst("    pulid-run".count))
+                let isOurs = command.hasPrefix("    pulid-run ")
+                let result = try test.shell(
+                    isOurs ? "\"$PULID_RUN\"" + command.dropFirst("    pulid-run".count) : String(command)
+                )
                 #expect(result.status == 0, "\(command): \(result.stderr)")
             }
         }
