@@ -12,8 +12,12 @@ printf '.SH NAME\npulid\\-run \\- render a person in any style with PuLID on SDX
 printf '.SH DESCRIPTION\n.nf\n'
 "$program" --help | verbatim
 printf '.fi\n.SH COMMANDS\n'
-for command in $("$program" --help | sed -n '/^SUBCOMMANDS:/,/^$/p' | sed -n 's/^  \([a-z]*\) .*/\1/p'); do
-    printf '.SS %s\n.nf\n' "$command"
-    "$program" help "$command" | verbatim
+# The names under SUBCOMMANDS of a help text.
+names() { sed -n '/^SUBCOMMANDS:/,/^$/p' | sed -n 's/^  \([a-z]*\) .*/\1/p'; }
+section() {
+    printf '.SS %s\n.nf\n' "$*"
+    "$program" help "$@" | verbatim
     printf '.fi\n'
-done
+    for below in $("$program" help "$@" | names); do section "$@" "$below"; done
+}
+for command in $("$program" --help | names); do section "$command"; done

@@ -7,10 +7,16 @@ extension NodeSchema {
         func rows(_ title: String, _ rows: [(String, String, String)]) {
             guard !rows.isEmpty else { return }
             lines += ["", title]
-            let widths = (rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0)
+            let middles = rows.map(\.1.count).filter { $0 <= Self.widestMiddle }
+            let widths = (rows.map(\.0.count).max() ?? 0, middles.max() ?? 0)
             for row in rows {
-                let middle = widths.1 > 0 ? Self.padded(row.1, widths.1) + "  " : ""
-                lines.append("  \(Self.padded(row.0, widths.0))  \(middle)\(row.2)")
+                let name = Self.padded(row.0, widths.0)
+                if row.1.count > Self.widestMiddle {
+                    lines.append("  \(name)  \(row.1)")
+                    lines.append(Self.padded("", 2 + widths.0 + 2 + (widths.1 > 0 ? widths.1 + 2 : 0)) + row.2)
+                } else {
+                    lines.append("  \(name)  \(widths.1 > 0 ? Self.padded(row.1, widths.1) + "  " : "")\(row.2)")
+                }
             }
         }
         rows("fields", output.fields.compactMap { name in output.help(field: name).map { (name, "", $0) } })
@@ -24,6 +30,9 @@ extension NodeSchema {
         )
         return lines.joined(separator: "\n") + "\n"
     }
+
+    /// What is longer has a line of its own, so that the rest is not far away.
+    private static let widestMiddle = 44
 
     private static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))

@@ -386,4 +386,32 @@ extension LoadedRecipe {
         }
         return tables
     }
+
+    @Test("rows may name an axis that is zipped with one of those gathered")
+    func rowsByAZippedAxis() throws {
+        let recipe = """
+            axes: {photo: [1, 2, 2], style: [1, 3], name: [ada, ben, bob]}
+            zip: [photo, name]
+            nodes:
+              start: {uses: constant, value: "${photo}"}
+              number: {uses: scale, input: $start, factor: "${style}"}
+              after: {uses: scale, input: $number}
+              list: {uses: table, numbers: "$number[*]", rows: name}
+            outputs: {list.txt: $list, "${photo}-${style}-${name}.txt": $after}
+            """
+        let loaded = try load(recipe)
+        #expect(loaded.diagnostics.isEmpty)
+        #expect(
+            loaded.titles(of: "number") == [
+                "number[photo=1 style=1 name=ada]", "number[photo=1 style=3 name=ada]",
+                "number[photo=2 style=1 name=ben]", "number[photo=2 style=3 name=ben]",
+                "number[photo=2 style=1 name=bob]", "number[photo=2 style=3 name=bob]",
+            ]
+        )
+        #expect(loaded.inputs("numbers", of: "list") == [loaded.titles(of: "number")])
+        // Who reads it alone has its axes, and each its own; what it rests on stays as it was.
+        #expect(loaded.inputs("input", of: "after") == loaded.titles(of: "number").map { [$0] })
+        #expect(loaded.titles(of: "start") == ["start[photo=1]", "start[photo=2]"])
+        #expect(loaded.outputPaths.count == 7)
+    }
 }

@@ -7,6 +7,12 @@ struct Gathering {
     func check() {
         let ordered = Set(recipe.order)
         for node in recipe.nodes.indices where !ordered.contains(node) { recipe.nodes[node].isBroken = true }
+        findAxes()
+        if lendZippedAxes() { findAxes() }
+        checkPorts()
+    }
+
+    private func findAxes() {
         for node in recipe.order {
             var axes = recipe.nodes[node].mentioned
             for source in recipe.nodes[node].sources {
@@ -18,6 +24,40 @@ struct Gathering {
                 recipe.nodes[node].isBroken = true
             }
         }
+    }
+
+    /// `rows: name`, where `name` is zipped with an axis of the pictures that are gathered: these are then told apart by it too.
+    ///
+    /// - Returns: whether there is such a node
+    private func lendZippedAxes() -> Bool {
+        var isFound = false
+        for node in recipe.order {
+            for name in axesNamed(by: recipe.nodes[node]) {
+                guard let axis = recipe.scope.axes[name], !recipe.space.axes[axis].isBroken else { continue }
+                for source in recipe.nodes[node].ports.flatMap(\.sources) where source.gathersAll {
+                    let axes = recipe.nodes[source.node].axes
+                    guard !axes.contains(axis), !(recipe.space.group(of: axis) & axes).isEmpty else { continue }
+                    recipe.nodes[source.node].mentioned.formUnion(AxisSet(axis))
+                    _ = recipe.scope.meaning(of: name)
+                    isFound = true
+                }
+            }
+        }
+        return isFound
+    }
+
+    /// The axes that parameters of a node name.
+    private func axesNamed(by node: CompiledNode) -> [String] {
+        node.parameters.filter(\.schema.form.takesAxis).flatMap { parameter -> [String] in
+            switch parameter.template.constant?.value {
+            case .string(let name)?: [name]
+            case .list(let items)?: items.compactMap { if case .string(let name) = $0 { name } else { nil } }
+            default: []
+            }
+        }
+    }
+
+    private func checkPorts() {
         for node in recipe.order {
             guard let schema = recipe.nodes[node].schema else { continue }
             for port in recipe.nodes[node].ports {

@@ -12,7 +12,13 @@ struct RecipeOptions: ParsableArguments {
 
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp("Gives a param or an axis another value.", valueName: "name=value"),
+        help: ArgumentHelp(
+            "Gives a param or an axis another value.",
+            discussion:
+                "An axis also takes several, '[a, b]', and what recipes take: '{from: 1, to: 3}', "
+                + "'{files: \"photos/*.jpg\"}', '{lines: FILE}', '{csv: FILE}'.",
+            valueName: "name=value"
+        ),
         completion: .custom { words, _, _ in RecipeNames(in: words).settings }
     )
     var settings: [String] = []
