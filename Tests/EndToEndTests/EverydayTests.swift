@@ -22,7 +22,7 @@ struct EverydayTests {
               small: {uses: resize, image: "${photo}", width: "${width}"}
               score: {uses: compare, image: $small, baseline: $small}
               sheet: {uses: contact_sheet, images: "$small[*]", rows: photo, columns: width}
-            outputs: {"${photo.stem}-${width}.png": $small, sheet.png: $sheet, scores.csv: $score[*]}
+            outputs: {"${photo.stem}-${width}.png": $small, sheet.png: $sheet, scores.csv: "$score[*]"}
 
             """,
             to: "small.yaml"

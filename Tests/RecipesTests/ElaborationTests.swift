@@ -375,17 +375,6 @@ struct ElaborationTests {
         #expect(recipe.titles(of: "picture")[3249] == "picture[style=50 seed=65]")
         #expect(recipe.inputs("caption", of: "picture")[3249] == ["words[style=50]"])
     }
-}
-
-extension LoadedRecipe {
-    /// The titles of the rows of each table, by its path.
-    var tables: [String: [String]] {
-        var tables: [String: [String]] = [:]
-        for output in graph.outputs {
-            if case .table(let rows) = output.source { tables[output.path] = rows.map { graph.instances[$0].title } }
-        }
-        return tables
-    }
 
     @Test("rows may name an axis that is zipped with one of those gathered")
     func rowsByAZippedAxis() throws {
@@ -413,5 +402,16 @@ extension LoadedRecipe {
         #expect(loaded.inputs("input", of: "after") == loaded.titles(of: "number").map { [$0] })
         #expect(loaded.titles(of: "start") == ["start[photo=1]", "start[photo=2]"])
         #expect(loaded.outputPaths.count == 7)
+    }
+}
+
+extension LoadedRecipe {
+    /// The titles of the rows of each table, by its path.
+    var tables: [String: [String]] {
+        var tables: [String: [String]] = [:]
+        for output in graph.outputs {
+            if case .table(let rows) = output.source { tables[output.path] = rows.map { graph.instances[$0].title } }
+        }
+        return tables
     }
 }
