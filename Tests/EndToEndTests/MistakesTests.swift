@@ -207,6 +207,15 @@ struct MistakesTests {
             try test.run("explain", "sheet.yaml", "out/sheet/3.png", "--set", "seed=[1, 2, 3]").stdout
                 == "picture[seed=3]: cached; new in the last run\n"
         )
+        // What the last run found, and what it no longer did.
+        #expect(try test.run("sheet.yaml", "--set", "size=24").status == 0)
+        #expect(
+            try test.run("explain", "sheet.yaml", "--set", "size=24").stdout.hasPrefix(
+                "picture (all 2 cells): cached; the last run found another key\n  size: 16 -> 24\nsheet: cached; the last run found"
+            )
+        )
+        #expect(try test.run("sheet.yaml", "--set", "size=24").status == 0)
+        #expect(try test.run("explain", "sheet.yaml", "--set", "size=24").stdout.hasPrefix("nothing has changed: "))
     }
 
     // MARK: - Pictures that were moved

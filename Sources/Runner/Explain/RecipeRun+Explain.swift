@@ -85,8 +85,12 @@ private struct Explanation: Hashable {
 
     var lines: [Line] = []
 
-    /// Whether there is more to say than that all is as it was.
-    var isNews: Bool { lines.count > 1 || ![": cached", ": names its files"].contains(lines.first?.content) }
+    /// Whether there is more to say than that all is as the last run found it.
+    var isNews: Bool {
+        guard let first = lines.first?.content, !first.contains(Self.olderNews) else { return false }
+        return lines.count > 1 || ![": cached", ": names its files"].contains(first)
+    }
+    static let olderNews = ", unchanged by the last run; one before it found"
 
     /// - Parameters:
     ///   - titles: of the cells that this is said of.
@@ -173,7 +177,7 @@ private struct ExplanationWriter {
                 let components = run.store.components(of: before)
             else { return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth) }
             let isNew = run.history.lastRunChanged(run.graph.instances[index].title)
-            let when = isNew ? "; the last run found" : ", unchanged by the last run; one before it found"
+            let when = isNew ? "; the last run found" : Explanation.olderNews
             line(step, ": \(state)\(when) another key", depth)
             isOfThePast = true
             defer { isOfThePast = false }
