@@ -33,6 +33,8 @@ public enum WeightFile {
 
     /// `model.safetensors.index.json`, also with a variant: `model.safetensors.index.fp16.json`.
     private static func isIndex(_ path: String) -> Bool {
+        // Most files, such as the photos of a sweep, are plainly none.
+        guard path.utf8.suffix(5).elementsEqual(".json".utf8) else { return false }
         let parts = path.split(separator: "/").last?.split(separator: ".") ?? []
         return parts.last == "json" && parts.contains("index")
     }

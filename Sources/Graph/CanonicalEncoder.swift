@@ -34,6 +34,26 @@ public struct CanonicalEncoder: Sendable {
         }
     }
 
+    /// A text, as `append` takes a value that is one.
+    public mutating func append(text: String) { appendText(tag: "s", text) }
+
+    /// The bytes of a digest.
+    public mutating func append(_ digest: Digest) {
+        digest.withUnsafeBytes { data in
+            beginData(count: data.count)
+            bytes.append(contentsOf: data)
+        }
+    }
+
+    /// Which instance of its recipe one is: the node's name, and the axes with their values.
+    public mutating func append(placeOf instance: Instance) {
+        append(text: instance.node)
+        instance.forEachCoordinate { coordinate in
+            append(text: coordinate.axis)
+            append(coordinate.value)
+        }
+    }
+
     /// The axes with their values, in their order.
     public mutating func append(_ cell: Cell) {
         append(.list(cell.coordinates.map { .list([.string($0.axis), $0.value]) }))

@@ -1,4 +1,5 @@
 import CCrypto
+import Synchronization
 
 /// A SHA-256 digest: the name of a value, of a file's bytes, or of a cache key.
 public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
@@ -15,6 +16,12 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         self = bytes.withUnsafeBytes { Self(memory: $0) }
     }
 
+    /// nil unless there are exactly 32 bytes.
+    public init?(exactly memory: UnsafeRawBufferPointer) {
+        guard memory.count == Self.count else { return nil }
+        self.init(memory: memory)
+    }
+
     /// - Precondition: 32 bytes.
     fileprivate init(memory: UnsafeRawBufferPointer) {
         func word(_ i: Int) -> UInt64 {
@@ -29,10 +36,10 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         guard digits.count == 2 * Self.count else { return nil }
         var bytes = [UInt8]()
         for i in stride(from: 0, to: digits.count, by: 2) {
-            guard let high = Character(UnicodeScalar(digits[i])).hexDigitValue,
-                let low = Character(UnicodeScalar(digits[i + 1])).hexDigitValue
-            else { return nil }
-            bytes.append(UInt8(high << 4 | low))
+            guard let high = Self.value(ofDigit: digits[i]), let low = Self.value(ofDigit: digits[i + 1]) else {
+                return nil
+            }
+            bytes.append(high << 4 | low)
         }
         self.init(bytes: bytes)
     }
@@ -44,6 +51,9 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         var bytes = (words.0.bigEndian, words.1.bigEndian, words.2.bigEndian, words.3.bigEndian)
         return try Swift.withUnsafeBytes(of: &bytes) { try body(UnsafeRawBufferPointer($0)) }
     }
+
+    /// Some bits of it, for tables.
+    public var word: Int { Int(truncatingIfNeeded: words.3) }
 
     public static func == (a: Digest, b: Digest) -> Bool { a.words == b.words }
     public static func < (a: Digest, b: Digest) -> Bool { a.words < b.words }
@@ -73,6 +83,15 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
         }
     }
 
+    private static func value(ofDigit digit: UInt8) -> UInt8? {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): digit - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): digit - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): digit - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
     private static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
@@ -87,16 +106,24 @@ public struct Digest: Hashable, Sendable, Comparable, CustomStringConvertible {
 
         /// Fetched once: looking it up takes longer than hashing a key.
         private nonisolated(unsafe) static let algorithm = EVP_MD_fetch(nil, "SHA256", nil)
+        /// The context of the last hasher that ended, or 0: most keys are hashed one after the other.
+        private static let spare = Atomic<UInt>(0)
 
         /// - Precondition: there is memory for some hundred bytes.
         public init() {
-            guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, Self.algorithm, nil) == 1 else {
+            let spare = OpaquePointer(bitPattern: Self.spare.exchange(0, ordering: .acquiring))
+            // One that has its algorithm begins anew without it.
+            let algorithm = spare == nil ? Self.algorithm : nil
+            guard let context = spare ?? EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, algorithm, nil) == 1 else {
                 preconditionFailure("libcrypto has no SHA-256")
             }
             self.context = context
         }
 
-        deinit { EVP_MD_CTX_free(context) }
+        deinit {
+            let other = Self.spare.exchange(UInt(bitPattern: context), ordering: .acquiringAndReleasing)
+            if let other = OpaquePointer(bitPattern: other) { EVP_MD_CTX_free(other) }
+        }
 
         public mutating func update(_ data: UnsafeRawBufferPointer) {
             EVP_DigestUpdate(context, data.baseAddress, data.count)

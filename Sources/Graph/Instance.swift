@@ -48,12 +48,20 @@ public struct Instance: Sendable {
 
     public var cell: Cell { Cell(swept.coordinates.map { $0[Int(row)] }) }
 
+    /// The cell's coordinates one after the other, without a list of them.
+    func forEachCoordinate(_ body: (Cell.Coordinate) -> Void) {
+        for column in swept.coordinates { body(column[Int(row)]) }
+    }
+
     /// Every parameter of the schema, defaults filled in; paths are absolute.
     public var parameters: [String: Value] {
         var parameters = swept.constants
         for (name, values) in swept.varying { parameters[name] = values[Int(row)] }
         return parameters
     }
+
+    /// Those of the parameters that are not the same at every cell of the node, in the order of `SweptNode.varying`.
+    public var varyingParameters: [Value] { swept.varying.map { $0.values[Int(row)] } }
 
     /// One of the parameters.
     public func parameter(_ name: String) -> Value? {

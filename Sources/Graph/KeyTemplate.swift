@@ -63,7 +63,7 @@ public struct KeyTemplate: Sendable {
                 } else {
                     encoder.append(.null)
                 }
-                input.digest.withUnsafeBytes { encoder.append($0) }
+                encoder.append(input.digest)
             }
         }
         return Digest(of: encoder.bytes)

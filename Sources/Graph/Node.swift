@@ -56,7 +56,9 @@ public protocol Node: Sendable {
 }
 
 extension Node {
-    public static var name: String { snakeCase(String(describing: Self.self)) }
+    // `String(describing:)` first looks through all there is for a conformance that says what a type is called: a
+    // millisecond for each kind of node, whenever a recipe is read.
+    public static var name: String { snakeCase(_typeName(Self.self, qualified: false)) }
     public static var otherKinds: [String] { [] }
     public static var otherNames: OtherNames { OtherNames() }
     public static var evaluation: Evaluation { .cached }

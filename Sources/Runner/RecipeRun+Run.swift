@@ -254,7 +254,7 @@ extension RecipeRun {
         if !isReference(index) { report(.started(InstanceName(graph.instances[index]), because: shownReason(index))) }
         try checkFiles(readFor: index)
         let outcome = try work.run(index, key: key, inputs: inputs.values, inputBytes: inputs.bytes)
-        state.withLock { $0.files[index, default: []] += outcome.files }
+        if !outcome.files.isEmpty { state.withLock { $0.foundFiles[index, default: []] += outcome.files } }
         try checkFiles(readFor: index)
         return outcome
     }
@@ -402,13 +402,19 @@ extension RecipeRun {
             var paths: Set<String> = []
             var stack = [index]
             while let current = stack.popLast() {
-                paths.formUnion(state.files[current] ?? [])
+                paths.formUnion(graph.instances[current].namedFiles)
+                paths.formUnion(state.foundFiles[current] ?? [])
                 for input in needed.inputs[current]
                 where graph.instances[input.index].schema.evaluation == .reference { stack.append(input.index) }
             }
             return paths
         }
         try files.check(paths)
+    }
+
+    /// The files that an instance itself reads.
+    func filesRead(by index: Int) -> [String] {
+        files.withCompanions(graph.instances[index].namedFiles) + state.withLock { $0.foundFiles[index] ?? [] }
     }
 
     private func keep(
@@ -445,8 +451,9 @@ extension RecipeRun {
             }
             if asked.isEmpty { break }
             var results = store.results(for: asked.map(\.key))
-            results.merge(ask(asked.filter { results[$0.key] == nil })) { known, _ in known }
-            state.change { $0.scheduler.found(results, for: asked.map(\.index)) }
+            let told = ask(asked.indices.filter { results[$0] == nil }.map { asked[$0] })
+            for place in asked.indices where results[place] == nil { results[place] = told[asked[place].key] }
+            state.change { [results] in $0.scheduler.found(results, for: asked.map(\.index)) }
         }
         fetchWanted()
         note(state.withLock { $0.scheduler.takeUnreported() })
@@ -509,10 +516,9 @@ extension RecipeRun {
             let measured = Dictionary(uniqueKeysWithValues: values).compactMapValues(\.self)
             report(.measured(InstanceName(graph.instances[index]), measured))
         }
-        let read = state.withLock(\.files)
         let outputs = delivery.deliver(index, artifact, value: value, key: key) { index in
             Dictionary(
-                (read[index] ?? []).compactMap { path in files.knownDigest(of: path).map { (path, $0) } },
+                filesRead(by: index).compactMap { path in files.knownDigest(of: path).map { (path, $0) } },
                 uniquingKeysWith: { first, _ in first }
             )
         }

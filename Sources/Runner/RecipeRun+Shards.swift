@@ -31,10 +31,10 @@ extension RecipeRun {
         var isMissing = Array(repeating: false, count: graph.instances.count)
         for step in plan.steps where step.runs { isMissing[step.index] = true }
         let known = needed.indices.filter { states[$0].digest != nil && !isMissing[$0] }
-        let results = store.results(for: known.compactMap { states[$0].key })
+        let keyed = known.compactMap { index in states[index].key.map { (index: index, key: $0) } }
         var measured: [Int: Double] = [:]
-        for index in known {
-            if let seconds = states[index].key.flatMap({ results[$0]?.cost }) { measured[index] = seconds }
+        for ((index, _), result) in zip(keyed, store.results(for: keyed.map(\.key))) {
+            if let result { measured[index] = result.cost }
         }
         let missing = needed.indices.filter { isMissing[$0] }
         let estimate = CostEstimate(graph, measured: measured, missing: missing, store: store)
@@ -51,7 +51,6 @@ extension RecipeRun {
 
     /// Of the files that a node itself names.
     private func bytes(readBy index: Int) -> Int {
-        let paths = state.withLock { $0.files[index] ?? [] }
-        return Set(paths).reduce(0) { $0 + Int(FileIdentity(path: $1)?.size ?? 0) }
+        Set(filesRead(by: index)).reduce(0) { $0 + Int(FileIdentity(path: $1)?.size ?? 0) }
     }
 }

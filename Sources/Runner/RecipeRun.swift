@@ -154,14 +154,7 @@ public final class RecipeRun: Sendable {
                 continue
             }
             do {
-                var read: [String] = []
-                let parameters = try instance.contentParameters { path in
-                    let content = try files.content(of: path)
-                    read += content.files.map(\.path)
-                    return content.digest
-                }
-                keys.set(parameters, of: index)
-                state.withLock { $0.files[index] = read }
+                keys.set(try instance.contentParameters { try files.content(of: $0).digest }, of: index)
             } catch is CancellationError {
                 return state.withLock { $0.scheduler.stop() }
             } catch {

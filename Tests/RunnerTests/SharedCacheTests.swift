@@ -50,6 +50,51 @@ import Testing
         }
     }
 
+    /// Nothing is computed twice, and no process is idle while there is work: both do a good part of it.
+    @Test func twoProcessesShareASweepOf64Cells() async throws {
+        let folder = try TemporaryFolder()
+        async let first: Void = runSweep(0, in: folder)
+        async let second: Void = runSweep(1, in: folder)
+        _ = await (first, second)
+        let logs = try (0..<2).map { try folder.text(of: "ran-\($0)").split(separator: "\n") }
+        let ran = logs[0] + logs[1]
+        #expect(ran.count == 128)
+        #expect(Set(ran).count == 128)
+        for log in logs { #expect(log.filter { $0.hasPrefix("slow[") }.count >= 16, "\(logs.map(\.count))") }
+        for x in 1...64 {
+            #expect(try folder.text(of: "out-0/\(x).txt") == "\(Double(x))\n")
+            #expect(try folder.text(of: "out-1/\(x).txt") == "\(Double(x))\n")
+        }
+    }
+
+    /// A process of its own, which begins when the other is there, and writes down what it ran.
+    private func runSweep(_ worker: Int, in folder: TemporaryFolder) async {
+        let root = folder.path
+        await #expect(processExitsWith: .success) { [root = root as String, worker = worker as Int] in
+            var builder = GraphBuilder()
+            for x in 1...64 {
+                let cell = [("x", Value.integer(Int128(x)))]
+                let start = builder.add("start", "constant", at: cell, ["value": .number(Double(x))])
+                let slow = builder.add("slow", "sleep", at: cell, ["seconds": .number(0.03)], inputs: ["input": [start]])
+                builder.output("\(x).txt", slow)
+            }
+            close(open("\(root)/ready-\(worker)", O_WRONLY | O_CREAT, 0o600))
+            while access("\(root)/ready-\(1 - worker)", F_OK) != 0 { usleep(1000) }
+            let log = open("\(root)/ran-\(worker)", O_WRONLY | O_APPEND | O_CREAT, 0o600)
+            let store = try ResultStore(folder: CacheFolder("\(root)/cache"), warn: { _ in exit(3) })
+            let options = RunOptions(out: "\(root)/out-\(worker)", recipe: "\(root)/test.yaml", jobs: 1)
+            let environment = RunEnvironment(numerics: "toy", version: "1.0")
+            let run = try RecipeRun(builder.graph, store: store, options: options, environment: environment) { event in
+                guard case .finished(let name, _, _) = event else { return }
+                let line = Array("\(name.title)\n".utf8)
+                guard write(log, line, line.count) == line.count else { exit(4) }
+            }
+            let summary = run.run()
+            store.close()
+            exit(summary.exitStatus == .success ? 0 : 5)
+        }
+    }
+
     /// A node that another process computes is not ready: everything else goes on, and then the wait is shown.
     @Test func whatAnotherProcessComputesHoldsUpNothingElse() throws {
         let folder = try TemporaryFolder()

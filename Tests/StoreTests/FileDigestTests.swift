@@ -81,4 +81,27 @@ import Testing
         try FileManager.default.removeItem(atPath: file)
         #expect(store.outputContent(file) == nil)
     }
+
+    /// The number of a device is another one on each host, after each mount and in each container: with it in the
+    /// identity, models of many gigabytes would be read again, and hosts that share a cache undo each other's rows.
+    @Test func aFileIsTheSameOnWhateverDevice() throws {
+        let path = try folder.write("text", to: "a.txt", age: 60)
+        var status = stat()
+        try #require(stat(path, &status) == 0)
+        let identity = try #require(FileIdentity(status))
+        #expect(identity == FileIdentity(path: path))
+        #expect(identity == FileIdentity(opening: path))
+        var elsewhere = status
+        elsewhere.st_dev += 1
+        #expect(FileIdentity(elsewhere) == identity)
+        for change: (inout stat) -> Void in [
+            { $0.st_ino += 1 }, { $0.st_size += 1 }, { $0.st_mtim.tv_nsec ^= 1 }, { $0.st_ctim.tv_sec += 1 },
+        ] {
+            var other = status
+            change(&other)
+            #expect(FileIdentity(other) != identity)
+        }
+        elsewhere.st_mode = S_IFDIR | 0o755
+        #expect(FileIdentity(elsewhere) == nil)
+    }
 }

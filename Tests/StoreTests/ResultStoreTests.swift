@@ -1,5 +1,6 @@
 import EngineTestSupport
 import Foundation
+import GRDB
 import Graph
 import Store
 import Testing
@@ -112,6 +113,19 @@ import Testing
         try store.clear()
         #expect(store.statistics().results == 0)
         #expect(store.statistics().values == 0)
+    }
+
+    /// Else it would take time by the square of the results: a quarter of an hour for 100,000.
+    @Test func collectingLooksUpTheResultsOfAValue() throws {
+        try ResultStore(folder: cache).close()
+        let queue = try DatabaseQueue(path: cache.database)
+        let plan = try queue.read { db in
+            try Row.fetchAll(db, sql: "EXPLAIN QUERY PLAN " + ResultStore.valuesWithWorth, arguments: ["[]"])
+                .compactMap { $0["detail"] as String? }
+        }
+        try queue.close()
+        #expect(plan.contains { $0.hasPrefix("SEARCH r USING INDEX results_by_value (value=?)") }, "\(plan)")
+        #expect(!plan.contains { $0.hasPrefix("SCAN r") }, "\(plan)")
     }
 
     @Test func collectingGivesSpaceBack() throws {

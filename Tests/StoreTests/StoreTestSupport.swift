@@ -47,3 +47,11 @@ extension ClaimAttempt {
     var claim: Claim? { if case .held(let claim) = self { claim } else { nil } }
     var isUnsupported: Bool { if case .unsupported = self { true } else { false } }
 }
+
+extension ResultStore {
+    /// What `insertText` kept; nil where it is not to be had.
+    func text(seed: Int) -> String? {
+        guard let result = result(for: CacheKey.toy(seed).digest), let record = record(for: result.value) else { return nil }
+        return try? ToyText(record: record).text
+    }
+}

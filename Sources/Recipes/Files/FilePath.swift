@@ -2,6 +2,10 @@
 enum FilePath {
     /// `path` itself if it is absolute, else below `folder`; leading `./` are dropped.
     static func join(_ folder: String, _ path: String) -> String {
+        guard path.utf8.first == UInt8(ascii: ".") || path.utf8.first == UInt8(ascii: "/") || folder.isEmpty else {
+            if path.isEmpty { return folder }
+            return folder.utf8.last == UInt8(ascii: "/") ? folder + path : "\(folder)/\(path)"
+        }
         var path = Substring(path)
         while path.hasPrefix("./") {
             path = path.dropFirst(2)

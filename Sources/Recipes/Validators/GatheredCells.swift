@@ -39,12 +39,12 @@ struct GatheredCells {
     /// depend on.
     private struct Gathering: Hashable {
         let swept: ObjectIdentifier
-        let parameters: [String: Value]
+        let varying: [Value]
         let cells: [[Cell]]
 
         init(of cells: [[Cell]], by instance: Instance) {
             swept = ObjectIdentifier(instance.swept)
-            parameters = instance.parameters
+            varying = instance.varyingParameters
             let own = instance.cell
             self.cells = cells.map { cells in
                 cells.map { cell in Cell(cell.coordinates.filter { own[$0.axis] != $0.value }) }

@@ -31,12 +31,13 @@ public struct NodeResults: Sendable {
     /// - Throws: `BisectionError.nothingKnown`.
     public init(of graph: ExecutionGraph, recipe: String, in store: ResultStore) throws(BisectionError) {
         let keys = store.history(of: recipe)
-        let results = store.results(for: Array(Set(keys.values)))
+        let all = Array(Set(keys.values))
+        let results = Dictionary(uniqueKeysWithValues: zip(all, store.results(for: all)))
         var values: [String: Digest] = [:]
         var traces: [String: NodeTrace] = [:]
         for instance in graph.instances {
             let title = instance.title
-            guard let key = keys[title], let value = results[key]?.value else { continue }
+            guard let key = keys[title], let value = results[key]??.value else { continue }
             values[title] = value
             let parts = store.components(of: key)?.parts.filter { !$0.name.hasPrefix("input ") } ?? []
             traces[title] = NodeTrace(

@@ -16,9 +16,13 @@ final class FileWatch: Sendable {
     private let store: ResultStore
     private let companions: @Sendable (String) throws -> [String]
     private let pause: @Sendable () throws -> Void
-    private let known = Mutex<[String: FileContent]>([:])
-    /// What was found in bulk and not asked for yet.
-    private let foundInBulk = Mutex<[String: FileContent]>([:])
+    private let known = Mutex<[String: Known]>([:])
+
+    private struct Known {
+        let content: FileContent
+        /// Whether it was found in bulk, and nobody has asked for it yet.
+        var isAhead = false
+    }
 
     /// - Parameters:
     ///   - companions: the other files that are read with one, such as the shards of an index.
@@ -36,7 +40,10 @@ final class FileWatch: Sendable {
     /// Looks for files whose digests are remembered, all at once; each is then as it was found when it is first asked for.
     func lookUp(_ paths: [String]) {
         let found = store.fileContents(of: paths)
-        foundInBulk.withLock { $0 = found }
+        known.withLock { known in
+            known.reserveCapacity(paths.count)
+            for case let content? in found { known[content.path] = Known(content: content, isAhead: true) }
+        }
     }
 
     /// - Throws: `FileDigestError`; `FileChanged`; what `companions` throws.
@@ -50,23 +57,33 @@ final class FileWatch: Sendable {
     }
 
     /// The digest of a file as the run has it; nil for one that it has not read.
-    func knownDigest(of path: String) -> Digest? { known.withLock { $0[path]?.digest } }
+    func knownDigest(of path: String) -> Digest? { known.withLock { $0[path]?.content.digest } }
 
     /// - Throws: `FileChanged` for the first of these paths whose file, or one that is read with it, is not the one whose
     ///   digest was taken.
     func check(_ paths: some Sequence<String>) throws {
-        for path in paths.flatMap({ [$0] + ((try? companions($0)) ?? []) }) {
+        for path in withCompanions(paths) {
             guard let file = known.withLock({ $0[path] }) else { continue }
-            if !file.isUnchanged { throw FileChanged(path: path) }
+            if !file.content.isUnchanged { throw FileChanged(path: path) }
         }
     }
 
+    /// Files, each with those that are read with it.
+    func withCompanions(_ paths: some Sequence<String>) -> [String] {
+        paths.flatMap { [$0] + ((try? companions($0)) ?? []) }
+    }
+
     private func file(_ path: String) throws -> FileContent {
-        let found =
-            try foundInBulk.withLock { $0.removeValue(forKey: path) } ?? store.fileContent(path, pause: pause)
+        let ahead = known.withLock { known -> FileContent? in
+            guard let place = known.index(forKey: path), known.values[place].isAhead else { return nil }
+            known.values[place].isAhead = false
+            return known.values[place].content
+        }
+        if let ahead { return ahead }
+        let found = try store.fileContent(path, pause: pause)
         let first = known.withLock { known in
-            let first = known[path] ?? found
-            known[path] = first
+            let first = known[path]?.content ?? found
+            known[path] = Known(content: first)
             return first
         }
         guard first == found else { throw FileChanged(path: path) }

@@ -1,22 +1,28 @@
 import Graph
 import Recipes
 
-/// How events name an instance.
+/// How events name an instance. What it gives is put together when it is asked for: of thousands of cached instances
+/// nobody asks.
 public struct InstanceName: Hashable, Sendable {
-    public let node: String
-    public let cell: Cell
+    private let instance: Instance
+
+    public init(_ instance: Instance) { self.instance = instance }
+
+    public var node: String { instance.node }
+    public var cell: Cell { instance.cell }
     /// The kind of node, such as `sample`.
-    public let kind: String
+    public var kind: String { instance.schema.name }
     /// `latent` or `latent[style=neon seed=1]`, fit for a terminal whatever the values of the axes are.
-    public let title: String
-
-    public init(_ instance: Instance) {
-        node = instance.node
-        cell = instance.cell
-        kind = instance.schema.name
-        title = TerminalText(instance.title).escaped()
-    }
-
+    public var title: String { TerminalText(instance.title).escaped() }
     /// `style=neon seed=1`, fit for a terminal; nothing where no axis touches the node.
     public var place: String { TerminalText(cell.description).escaped() }
+
+    public static func == (a: InstanceName, b: InstanceName) -> Bool {
+        a.node == b.node && a.cell == b.cell && a.kind == b.kind
+    }
+
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(node)
+        hasher.combine(cell)
+    }
 }

@@ -27,22 +27,24 @@ struct InstanceState {
         case nowhere
         case stored
         /// - bytes: what it takes.
-        case held(any Artifact, bytes: Int, isStored: Bool)
+        indirect case held(any Artifact, bytes: Int, isStored: Bool)
     }
 
-    var phase = Phase.unresolved
-    var value = Location.nowhere
+    // There is one of these for each instance, in an order that leaves few gaps.
+
     var key: Digest?
     /// Of its value; known for good once it is known.
     var digest: Digest?
+    var value = Location.nowhere
+    var phase = Phase.unresolved
     /// Inputs whose digests are not known.
-    var unresolvedInputs = 0
+    var unresolvedInputs: Int32 = 0
     /// While it waits: inputs whose values are still to be made.
-    var missingValues = 0
+    var missingValues: Int32 = 0
     /// Dependants that may still want the value.
-    var uses = 0
+    var uses: Int32 = 0
     /// Those of them that take it as a whole, not as one of a gathered sweep.
-    var directUses = 0
+    var directUses: Int32 = 0
     /// Outputs, expectations or tables want the value and have not had it.
     var isDeliveryWanted = false
     /// It has no value and will have none: it is absent, or was to be made of what is, or it failed before its digest was

@@ -13,8 +13,8 @@ struct RunState {
     /// Whether the plan was told of; until then, what is cached or skipped is only gathered.
     var isPlanned = false
     var knownAtPlan: [Int] = []
-    /// By instance: the files that it read itself.
-    var files: [Int: [String]] = [:]
+    /// By instance: the files that it found and read, beside those that its parameters name.
+    var foundFiles: [Int: [String]] = [:]
     /// Instances that a remote cache told the result of.
     var foundRemotely: Set<Int> = []
     /// Something that a remote cache told and that is not true.

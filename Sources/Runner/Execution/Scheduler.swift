@@ -68,7 +68,7 @@ struct Scheduler {
     /// By instance: those that wait for its value.
     private var waiters: [Int: [Int]] = [:]
     /// Of several instances with one key the first runs, and the others follow it.
-    private var leaders: [Digest: Int] = [:]
+    private var leaders: KeyTable
     private var followers: [Int: [Int]] = [:]
     private var queue: JobQueue
     private var resolvable: [Int] = []
@@ -94,8 +94,9 @@ struct Scheduler {
         mostHeld = min(256 << 20, budget.limit / 8)
         queue = JobQueue(ranks: needed.ranks)
         states = Array(repeating: InstanceState(), count: graph.instances.count)
+        leaders = KeyTable(capacity: needed.indices.count)
         for index in needed.indices {
-            states[index].unresolvedInputs = needed.inputs[index].count
+            states[index].unresolvedInputs = Int32(needed.inputs[index].count)
             for input in needed.inputs[index] {
                 states[input.index].uses += 1
                 if !input.isGathered { states[input.index].directUses += 1 }
@@ -159,13 +160,13 @@ struct Scheduler {
 
     // MARK: - What others found
 
-    /// What the cache answered of instances that `takeLookups` gave.
-    mutating func found(_ results: [Digest: StoredResult], for instances: [Int]) {
-        for index in instances {
+    /// What the cache answered of instances that `takeLookups` gave, one by one.
+    mutating func found(_ results: [StoredResult?], for instances: [Int]) {
+        for (index, result) in zip(instances, results) {
             guard case .lookedUp = states[index].phase, let key = states[index].key else { continue }
-            if let leader = leaders[key], leader != index, states[leader].isToRun {
+            if let leader = leaders.find(key, among: states), leader != index, states[leader].isToRun {
                 follow(leader, index)
-            } else if let result = results[key] {
+            } else if let result {
                 markCached(index, result.value, isStored: isUsable(result))
             } else {
                 require(index, because: .missed)
@@ -288,7 +289,7 @@ struct Scheduler {
         states[index].key = key
         if isReference(index) { return require(index, because: .reference) }
         let isForced = forced.contains(index)
-        if let leader = leaders[key] {
+        if let leader = leaders.find(key, among: states) {
             switch states[leader].phase {
             case .lookedUp where !isForced, .waiting, .running:
                 return follow(leader, index)
@@ -304,7 +305,7 @@ struct Scheduler {
             case .unresolved, .lookedUp, .cached, .follows, .failed, .blocked, .skipped: break
             }
         }
-        leaders[key] = index
+        leaders.set(index, for: key, among: states)
         if isForced { return require(index, because: .forced) }
         states[index].phase = .lookedUp
         lookups.append(index)
@@ -392,7 +393,7 @@ struct Scheduler {
             case .blocked(let first): block(current, by: first); continue
             case .skipped: continue
             case .cached, .ran:
-                if let key = states[current].key, let leader = leaders[key], leader != current {
+                if let key = states[current].key, let leader = leaders.find(key, among: states), leader != current {
                     if states[leader].isToRun, !rests(leader, on: current) {
                         follow(leader, current)
                         continue
@@ -410,7 +411,7 @@ struct Scheduler {
                 }
             case .unresolved, .lookedUp: break
             }
-            if let key = states[current].key { leaders[key] = current }
+            if let key = states[current].key { leaders.set(current, for: key, among: states) }
             states[current].phase = .waiting(cause)
             states[current].missingValues = 0
             for input in needed.inputs[current]

@@ -27,8 +27,6 @@ final class Delivery: Sendable {
     private let measured: Set<Int>
     /// By the place in the graph's outputs: what the file is made of, where it is as this cache last saw it; read once.
     private let contents: [Digest?]
-    /// By the place in the graph's outputs: `png`
-    private let extensions: [String]
     private let state: Mutex<State>
 
     init(graph: ExecutionGraph, store: ResultStore, options: RunOptions, environment: RunEnvironment) {
@@ -63,11 +61,9 @@ final class Delivery: Sendable {
         let prefix = folder.path + "/"
         let places = outputs.map(\.place) + tables.map(\.place)
         let paths = places.map { prefix + graph.outputs[$0].path }
-        let known = store.outputContents(of: paths)
         var contents = [Digest?](repeating: nil, count: graph.outputs.count)
-        for (place, path) in zip(places, paths) { contents[place] = known[path] }
+        for (place, content) in zip(places, store.outputContents(of: paths)) { contents[place] = content }
         self.contents = contents
-        extensions = graph.outputs.map { Self.fileExtension($0.path) }
         singleOutputs = outputs.map(\.place)
     }
 
@@ -239,7 +235,7 @@ final class Delivery: Sendable {
         let output = graph.outputs[place]
         let outcome: OutputReport.Outcome
         do {
-            let bytes = try encode(extensions[place])
+            let bytes = try encode(fileExtension(place))
             let identity: FileIdentity?
             switch try folder.write(bytes, to: output.path) {
             case .written(let file): (outcome, identity) = (.written, file)
@@ -259,8 +255,8 @@ final class Delivery: Sendable {
         var encoder = CanonicalEncoder()
         encoder.append(.string("output"))
         encoder.append(.integer(Int128(instance.schema.output.encoderRevision)))
-        encoder.append(.string(extensions[place]))
-        value.withUnsafeBytes { encoder.append($0) }
+        encoder.append(.string(fileExtension(place)))
+        encoder.append(value)
         if options.describesPictures { metadata.append(to: &encoder, for: instance, key: key) }
         return Digest(of: encoder.bytes)
     }
@@ -279,7 +275,7 @@ final class Delivery: Sendable {
             if blanks.contains(index) {
                 encoder.append(.null)
             } else if let digest = digests[index] {
-                digest.withUnsafeBytes { encoder.append($0) }
+                encoder.append(digest)
             } else {
                 return nil
             }
@@ -300,10 +296,13 @@ final class Delivery: Sendable {
         (options.out.hasSuffix("/") ? options.out : options.out + "/") + graph.outputs[place].path
     }
 
-    private static func fileExtension(_ path: String) -> String {
-        let name = path.split(separator: "/").last ?? ""
-        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot != name.startIndex else { return "" }
-        return name[name.utf8.index(after: dot)...].lowercased()
+    /// `png`; nothing for a name without one. A name is no longer than a few hundred bytes and ends with a letter.
+    private func fileExtension(_ place: Int) -> String {
+        let path = graph.outputs[place].path.utf8
+        guard let dot = path.lastIndex(of: UInt8(ascii: ".")), dot != path.startIndex,
+            path[path.index(before: dot)] != UInt8(ascii: "/"), !path[dot...].contains(UInt8(ascii: "/"))
+        else { return "" }
+        return String(graph.outputs[place].path[path.index(after: dot)...]).lowercased()
     }
 
     private static func absolute(_ path: String) -> String {

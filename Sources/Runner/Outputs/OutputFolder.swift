@@ -84,7 +84,7 @@ package struct OutputFolder: Sendable {
 
     /// Removes what killed runs left unfinished beside these files.
     func clearStrays(beside relatives: [String]) {
-        for folder in Set(relatives.map { path in path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "" }) {
+        for folder in Self.folders(of: relatives) {
             var descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
             for component in folder.split(separator: "/") where descriptor >= 0 {
                 let inner = openat(descriptor, String(component), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -95,6 +95,20 @@ package struct OutputFolder: Sendable {
             WholeFile.removeStrays(in: "/proc/self/fd/\(descriptor)")
             close(descriptor)
         }
+    }
+
+    /// The folders in which these files lie: of many, one is mostly in the folder of the one before.
+    private static func folders(of relatives: [String]) -> Set<Substring> {
+        var folders: Set<Substring> = []
+        var last: Substring?
+        for relative in relatives {
+            let name = relative.utf8.lastIndex(of: UInt8(ascii: "/"))
+            let folder = name.map { relative[..<$0] } ?? ""
+            guard folder != last else { continue }
+            folders.insert(folder)
+            last = folder
+        }
+        return folders
     }
 
     private func root() throws(Failure) -> Int32 {

@@ -52,14 +52,10 @@ struct OutputMetadata: Sendable {
 
     /// Names what `entries` gives, without making it.
     func append(to encoder: inout CanonicalEncoder, for instance: Instance, key: Digest) {
-        commonContent.withUnsafeBytes { encoder.append($0) }
-        recipe.digest(of: instance)?.withUnsafeBytes { encoder.append($0) }
-        encoder.append(.string(instance.node))
-        for coordinate in instance.cell.coordinates {
-            encoder.append(.string(coordinate.axis))
-            encoder.append(coordinate.value)
-        }
-        key.withUnsafeBytes { encoder.append($0) }
+        encoder.append(commonContent)
+        if let digest = recipe.digest(of: instance) { encoder.append(digest) }
+        encoder.append(placeOf: instance)
+        encoder.append(key)
     }
 
     /// - Parameters:

@@ -29,6 +29,11 @@ public struct PicturePlaces: Sendable {
     ///   - out: the output folder, as reports of outputs name it.
     ///   - hasFailed: whether failed pictures are written there.
     public init(_ graph: ExecutionGraph, out: String, hasFailed: Bool = false) {
+        let all = graph.baselines
+        guard !all.isEmpty else {
+            places = [:]
+            return
+        }
         let prefix = out.hasSuffix("/") ? out : out + "/"
         var outputs: [Int: String] = [:]
         for output in graph.outputs {
@@ -36,7 +41,7 @@ public struct PicturePlaces: Sendable {
                 outputs[index] = prefix + output.path
             }
         }
-        let baselines = Dictionary(graph.baselines.map { ($0.reader, $0) }, uniquingKeysWith: { first, _ in first })
+        let baselines = Dictionary(all.map { ($0.reader, $0) }, uniquingKeysWith: { first, _ in first })
         let names = Self.names(of: baselines.values.map(\.path))
         var places: [InstanceName: Place] = [:]
         for instance in graph.instances where instance.schema.inputs.contains(where: { $0.baselineOf != nil }) {

@@ -46,7 +46,7 @@ struct ResultRecipe: Sendable {
             encoder.append(.list([.string(port)] + (node.references[port] ?? []).map { .string($0) }))
             for source in sources {
                 guard let read = source.anyInstance else { continue }
-                known[ObjectIdentifier(graph.instances[read].swept)]?.withUnsafeBytes { encoder.append($0) }
+                if let digest = known[ObjectIdentifier(graph.instances[read].swept)] { encoder.append(digest) }
             }
         }
         return Digest(of: encoder.bytes)

@@ -15,6 +15,7 @@ extension Instance {
 
     /// The files that its parameters name.
     public var namedFiles: [String] {
+        guard schema.readsFiles else { return [] }
         var paths: [String] = []
         let none = Digest(of: [])
         _ = try? contentParameters { path in

@@ -76,12 +76,8 @@ final class KeyHistory: Sendable {
         let run = mark()
         var encoder = CanonicalEncoder()
         for (instance, key) in cached {
-            encoder.append(.string(instance.node))
-            for coordinate in instance.cell.coordinates {
-                encoder.append(.string(coordinate.axis))
-                encoder.append(coordinate.value)
-            }
-            key.withUnsafeBytes { encoder.append($0) }
+            encoder.append(placeOf: instance)
+            encoder.append(key)
         }
         let all = Digest(of: encoder.bytes)
         guard store.historyKey(of: Self.wholeRecipe, in: recipe) != all else { return }

@@ -16,8 +16,39 @@ final class KeyMaker: Sendable {
     private let graph: ExecutionGraph
     private let environment: RunEnvironment
     private let shared: [ObjectIdentifier: Shared]
-    /// Of instances that name files: these parameters, with the files' digests in place of their paths.
-    private let contents = Mutex<[Int: [String: Value]]>([:])
+    /// Of instances that name files.
+    private let contents = Mutex<[Int: Contents]>([:])
+
+    /// The parameters of an instance that name files, with the files' digests in place of their paths. Mostly it is one
+    /// file, and there may be thousands of instances.
+    private enum Contents {
+        case file(parameter: String, Digest)
+        case several([String: Value])
+
+        init(_ parameters: [String: Value]) {
+            if parameters.count == 1, case (let name, .string(let text))? = parameters.first,
+                let digest = Digest(hex: text), digest.hex == text
+            {
+                self = .file(parameter: name, digest)
+            } else {
+                self = .several(parameters)
+            }
+        }
+
+        subscript(name: String) -> Value? {
+            switch self {
+            case .file(let parameter, let digest): parameter == name ? .string(digest.hex) : nil
+            case .several(let parameters): parameters[name]
+            }
+        }
+
+        var all: [String: Value] {
+            switch self {
+            case .file(let parameter, let digest): [parameter: .string(digest.hex)]
+            case .several(let parameters): parameters
+            }
+        }
+    }
 
     init(graph: ExecutionGraph, environment: RunEnvironment) {
         self.graph = graph
@@ -45,6 +76,7 @@ final class KeyMaker: Sendable {
 
     /// - Parameter contents: the parameters that name files, by content.
     func set(_ contents: [String: Value], of index: Int) {
+        let contents = Contents(contents)
         self.contents.withLock { $0[index] = contents }
     }
 
@@ -66,7 +98,7 @@ final class KeyMaker: Sendable {
     func key(of index: Int, inputs: Inputs) -> CacheKey {
         let instance = graph.instances[index]
         let schema = instance.schema
-        let contents = contents.withLock { $0[index] } ?? [:]
+        let contents = contents.withLock { $0[index] }?.all ?? [:]
         return CacheKey(
             kind: schema.name,
             version: schema.version,

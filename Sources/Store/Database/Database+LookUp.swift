@@ -12,9 +12,32 @@ struct FoundRow {
         return UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(statement, column)))
     }
 
-    func digest(_ column: Int32) -> Digest? { Digest(bytes: [UInt8](bytes(column))) }
+    func digest(_ column: Int32) -> Digest? { Digest(exactly: bytes(column)) }
     func integer(_ column: Int32) -> Int { Int(sqlite3_column_int64(statement, column)) }
     func number(_ column: Int32) -> Double { sqlite3_column_double(statement, column) }
+}
+
+/// What rows are looked up by.
+protocol LookUpKey {
+    var isText: Bool { get }
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result
+}
+
+extension Digest: LookUpKey {
+    var isText: Bool { false }
+
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes(body)
+    }
+}
+
+extension String: LookUpKey {
+    var isText: Bool { true }
+
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        var text = self
+        return try text.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
+    }
 }
 
 extension Database {
@@ -26,14 +49,13 @@ extension Database {
     ///   - body: sees each row, with its key's place.
     func eachRow(
         _ sql: String,
-        of keys: some Collection<[UInt8]>,
-        asText isText: Bool = false,
+        of keys: some Collection<some LookUpKey>,
         _ body: (_ place: Int, FoundRow) throws -> Void
     ) throws {
         // Else each step would lock the file for itself.
         guard keys.count == 1 || isInsideTransaction else {
             return try inTransaction(.deferred) {
-                try eachRow(sql, of: keys, asText: isText, body)
+                try eachRow(sql, of: keys, body)
                 return .commit
             }
         }
@@ -43,11 +65,11 @@ extension Database {
             sqlite3_clear_bindings(statement)
         }
         for (place, key) in keys.enumerated() {
-            try key.withUnsafeBytes { bytes in
+            try key.withBytes { bytes in
                 sqlite3_reset(statement)
                 // Without a copy: the bytes stay until the last step.
                 let bound =
-                    isText
+                    key.isText
                     ? sqlite3_bind_text(
                         statement,
                         1,

@@ -21,6 +21,12 @@ enum DatabaseFault: Equatable {
         }
     }
 
+    /// Whether a disk had no room, or would not take what was written.
+    static func isWantOfRoom(_ error: any Error) -> Bool {
+        let code = (error as? DatabaseError)?.resultCode.primaryResultCode
+        return code == .SQLITE_FULL || code == .SQLITE_IOERR
+    }
+
     static func reason(_ error: any Error) -> String {
         switch error {
         case let error as DatabaseError: error.message ?? "\(error.resultCode)"

@@ -11,10 +11,17 @@ extension Digest {
     }
 
     /// Whether these are the bytes of the parts' seal.
-    static func seals(_ seal: UnsafeRawBufferPointer, _ parts: [UInt8]...) -> Bool {
+    static func seals(
+        _ seal: UnsafeRawBufferPointer,
+        _ first: UnsafeRawBufferPointer,
+        _ second: UnsafeRawBufferPointer,
+        _ third: UnsafeRawBufferPointer = UnsafeRawBufferPointer(start: nil, count: 0)
+    ) -> Bool {
         var hasher = Hasher()
-        for part in parts { part.withUnsafeBytes { hasher.update($0) } }
+        hasher.update(first)
+        hasher.update(second)
+        hasher.update(third)
         let digest = hasher.finish()
-        return seal.count == 16 && digest.bytes.prefix(16).elementsEqual(seal)
+        return seal.count == 16 && digest.withUnsafeBytes { $0.prefix(16).elementsEqual(seal) }
     }
 }

@@ -21,6 +21,8 @@ final class StoreDatabase: Sendable {
     private struct Connections {
         var reader: DatabaseQueue?
         var writer: DatabaseQueue?
+        /// Whether the reader sees what was there when it was opened, for want of room to follow what is written.
+        var isMakeshift = false
         /// The file that they have open.
         var file: OpenFile?
         var isWritable: Bool
@@ -162,7 +164,10 @@ final class StoreDatabase: Sendable {
 
     private func takeConnections() -> Connections {
         connections.withLock { connections in
-            defer { (connections.reader, connections.writer, connections.file) = (nil, nil, nil) }
+            defer {
+                (connections.reader, connections.writer, connections.file) = (nil, nil, nil)
+                connections.isMakeshift = false
+            }
             return connections
         }
     }
@@ -189,6 +194,7 @@ final class StoreDatabase: Sendable {
             guard isWritable else { return nil }
             if let writer { return writer }
             if reader == nil { try connect() }
+            try replaceMakeshift()
             let new = try Self.connect(folder.database)
             connections.withLock { $0.writer = new }
             return new
@@ -204,11 +210,43 @@ final class StoreDatabase: Sendable {
         setCompanionFoldersAside()
         var reader: DatabaseQueue?
         if case .ours(StoreSchema.version) = DatabaseHeader(path: folder.database) {
-            do { reader = try Self.connect(folder.database) } catch  where DatabaseFault(error) == .damage {}
+            do {
+                reader = try Self.connect(folder.database)
+            } catch  where DatabaseFault(error) == .damage {
+            } catch  where DatabaseFault.isWantOfRoom(error) {
+                return try connectAsItIs(because: error)
+            }
         }
         let opened = try reader ?? makeUsable()
         let file = OpenFile(path: folder.database)
         connections.withLock { ($0.reader, $0.file) = (opened, file) }
+    }
+
+    /// A disk that is full has no room for the log's index, which even readers need. Where the log has been folded back
+    /// into the file, that alone is all there is, and can be read.
+    ///
+    /// - Parameter error: thrown where it is not.
+    private func connectAsItIs(because error: any Error) throws {
+        var log = stat()
+        let hasLog = stat(folder.database + "-wal", &log) == 0 && log.st_size > 0
+        guard !hasLog, let reader = try? Self.connectUnchanging(folder.database) else { throw error }
+        let file = OpenFile(path: folder.database)
+        connections.withLock { ($0.reader, $0.isMakeshift, $0.file) = (reader, true, file) }
+        notices.warn(
+            "the cache \(folder.path) cannot be written now (\(DatabaseFault.reason(error))): what is in it is used",
+            onceFor: "makeshift"
+        )
+    }
+
+    /// Before anything is written, which a makeshift reader would not see.
+    private func replaceMakeshift() throws {
+        guard connections.withLock(\.isMakeshift) else { return }
+        let reader = try Self.connect(folder.database)
+        let old = connections.withLock { connections in
+            defer { (connections.reader, connections.isMakeshift) = (reader, false) }
+            return connections.reader
+        }
+        try? old?.close()
     }
 
     /// Under the lock that every process takes for this: sets aside what cannot be used, makes a new cache if there is
@@ -290,6 +328,8 @@ final class StoreDatabase: Sendable {
             guard connections.withLock({ $0.reader === queue || $0.writer === queue }) else { return }
             let old = takeConnections()
             abandon(old)
+            // While it was read, others may have written to it.
+            guard !old.isMakeshift else { return }
             guard old.isWritable, old.replacements == 0 else {
                 note(damage: "\(folder.database): \(DatabaseFault.reason(error))")
                 if old.isWritable || old.damage.isEmpty {

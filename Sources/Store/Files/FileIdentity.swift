@@ -34,7 +34,8 @@ public struct FileIdentity: Hashable, Sendable {
         self.init(status)
     }
 
-    private init?(_ status: stat) {
+    /// What a system call said of a file.
+    package init?(_ status: stat) {
         guard status.st_mode & S_IFMT == S_IFREG else { return nil }
         size = Int64(status.st_size)
         modified = Int64(status.st_mtim.tv_sec) * 1_000_000_000 + Int64(status.st_mtim.tv_nsec)
@@ -48,10 +49,10 @@ public struct FileIdentity: Hashable, Sendable {
             .flatMap { number in withUnsafeBytes(of: number.littleEndian) { [UInt8]($0) } }
     }
 
-    init?(bytes: [UInt8]) {
+    init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 32 else { return nil }
         func number(_ place: Int) -> UInt64 {
-            bytes[8 * place..<8 * place + 8].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+            UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self))
         }
         size = Int64(bitPattern: number(0))
         modified = Int64(bitPattern: number(1))

@@ -49,43 +49,50 @@ extension ResultStore {
         return FileContent(path: path, digest: digest, identity: identity)
     }
 
-    /// What is known of files without reading them; the others are asked for one by one (`fileContent`).
-    public func fileContents(of paths: [String]) -> [String: FileContent] {
-        let stored = sealedRows(in: "files", of: paths)
-        fileDigests.withLock { memos in
-            for (path, row) in stored where memos[path] == nil {
-                memos[path] = FileDigestMemo(identity: row.identity, digest: row.digest)
-            }
+    /// What is known of files without reading them, by their places; the others are asked for one by one
+    /// (`fileContent`).
+    public func fileContents(of paths: [String]) -> [FileContent?] {
+        let memos = fileDigests.withLock(\.self)
+        var rows: [FileDigestMemo?] = paths.map { memos[$0] }
+        eachSealedRow(in: "files", of: paths) { place, identity, digest in
+            if rows[place] == nil { rows[place] = FileDigestMemo(identity: identity, digest: digest) }
         }
-        return paths.reduce(into: [:]) { known, path in
-            guard let memo = fileDigests.withLock({ $0[path] }), FileIdentity(opening: path) == memo.identity else {
-                return
-            }
-            known[path] = FileContent(path: path, digest: memo.digest, identity: memo.identity)
+        var looks = FolderLooks()
+        var contents: [FileContent?] = []
+        contents.reserveCapacity(paths.count)
+        for (path, row) in zip(paths, rows) {
+            let isKnown = row != nil && looks.identity(opening: path) == row?.identity
+            contents.append(
+                isKnown ? row.map { FileContent(path: path, digest: $0.digest, identity: $0.identity) } : nil
+            )
         }
+        return contents
     }
 
     private func remembered(_ path: String, _ identity: FileIdentity) -> Digest? {
         if let memo = fileDigests.withLock({ $0[path] }), memo.identity == identity { return memo.digest }
-        guard let row = sealedRows(in: "files", of: [path])[path], row.identity == identity else { return nil }
-        fileDigests.withLock { $0[path] = FileDigestMemo(identity: identity, digest: row.digest) }
+        var row: FileDigestMemo?
+        eachSealedRow(in: "files", of: [path]) { row = FileDigestMemo(identity: $1, digest: $2) }
+        guard let row, row.identity == identity else { return nil }
+        fileDigests.withLock { $0[path] = row }
         return row.digest
     }
 
     /// What a table holds of paths, whatever the files are by now.
-    func sealedRows(in table: String, of paths: [String]) -> [String: WriteBatch.FileRow] {
-        database.read([:]) { db in
-            var found: [String: WriteBatch.FileRow] = [:]
-            let sql = "SELECT identity, digest, seal FROM \(table) WHERE path = ?"
-            try db.eachRow(sql, of: paths.lazy.map { Array($0.utf8) }, asText: true) { place, row in
-                let path = paths[place]
-                let bytes = [UInt8](row.bytes(0))
+    func eachSealedRow(
+        in table: String,
+        of paths: [String],
+        _ body: (_ place: Int, FileIdentity, Digest) -> Void
+    ) {
+        let sql = "SELECT identity, digest, seal FROM \(table) WHERE path = ?"
+        database.read(()) { db in
+            try db.eachRow(sql, of: paths) { place, row in
+                let bytes = row.bytes(0)
                 guard let identity = FileIdentity(bytes: bytes), let digest = row.digest(1),
-                    Digest.seals(row.bytes(2), Array(path.utf8), bytes, digest.bytes)
+                    paths[place].withBytes({ Digest.seals(row.bytes(2), $0, bytes, row.bytes(1)) })
                 else { return }
-                found[path] = WriteBatch.FileRow(identity: identity, digest: digest)
+                body(place, identity, digest)
             }
-            return found
         }
     }
 }

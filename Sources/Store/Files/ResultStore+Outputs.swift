@@ -2,17 +2,23 @@ import Graph
 
 extension ResultStore {
     /// What the output file was made of when this cache last saw it written; nil where the file changed since.
-    public func outputContent(_ path: String) -> Digest? { outputContents(of: [path])[path] }
+    public func outputContent(_ path: String) -> Digest? { outputContents(of: [path])[0] }
 
-    /// The same for many files: of those that are as they were.
-    public func outputContents(of paths: [String]) -> [String: Digest] {
-        var rows = sealedRows(in: "outputs", of: paths)
-        for batch in commits.waiting.reversed() where !batch.outputs.isEmpty {
-            for path in paths { if let row = batch.outputs[path] { rows[path] = row } }
+    /// The same for many files, by their places: of those that are as they were.
+    public func outputContents(of paths: [String]) -> [Digest?] {
+        let waiting = commits.waiting.map(\.outputs).filter { !$0.isEmpty }
+        var looks = FolderLooks()
+        var contents = [Digest?](repeating: nil, count: paths.count)
+        func see(_ place: Int, _ identity: FileIdentity, _ digest: Digest) {
+            if looks.identity(of: paths[place]) == identity { contents[place] = digest }
         }
-        return rows.reduce(into: [:]) { contents, file in
-            if FileIdentity(path: file.key) == file.value.identity { contents[file.key] = file.value.digest }
+        eachSealedRow(in: "outputs", of: paths) { place, identity, digest in
+            if !waiting.contains(where: { $0[paths[place]] != nil }) { see(place, identity, digest) }
         }
+        for place in paths.indices where !waiting.isEmpty {
+            if let row = waiting.lazy.compactMap({ $0[paths[place]] }).first { see(place, row.identity, row.digest) }
+        }
+        return contents
     }
 
     /// Remembers that the file was made of `content`.

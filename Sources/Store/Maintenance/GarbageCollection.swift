@@ -108,15 +108,7 @@ extension ResultStore {
     private func candidates(sparing recipes: [String]) -> [(digest: Digest, bytes: Int, worth: Double)] {
         let now = Date().timeIntervalSince1970
         let all: [(digest: Digest, bytes: Int, worth: Double)] = database.read([]) { db in
-            try Row.fetchAll(
-                db,
-                sql: """
-                    SELECT c.digest, c.size, coalesce(max(r.cost), 0), coalesce(max(r.used), 0),
-                        coalesce(max(r.key IN (\(Self.keysOfRecipes))), 0)
-                    FROM contents c LEFT JOIN results r ON r.value = c.digest GROUP BY c.digest
-                    """,
-                arguments: [Self.json(recipes)]
-            ).compactMap { row in
+            try Row.fetchAll(db, sql: Self.valuesWithWorth, arguments: [Self.json(recipes)]).compactMap { row in
                 guard let digest = row.digest(0), let size = row.integer(1), let cost = row.number(2),
                     let used = row.number(3)
                 else { return nil }
@@ -127,6 +119,13 @@ extension ResultStore {
         }
         return all.sorted { ($0.worth, $1.digest) > ($1.worth, $0.digest) }
     }
+
+    /// All values with what decides which are kept. It is asked for in each round, and takes each result once.
+    package static let valuesWithWorth = """
+        SELECT c.digest, c.size, coalesce(max(r.cost), 0), coalesce(max(r.used), 0),
+            coalesce(max(r.key IN (\(keysOfRecipes))), 0)
+        FROM contents c LEFT JOIN results r ON r.value = c.digest GROUP BY c.digest
+        """
 
     /// What recipes rest on, by the JSON list of their names.
     private static let keysOfRecipes = "SELECT key FROM history WHERE recipe IN (SELECT value FROM json_each(?))"

@@ -10,7 +10,7 @@ extension ResultStore {
             let digests = files.compactMap(\.digest)
             var known: Set<Digest> = []
             let sql = "SELECT 1 FROM contents WHERE place IS NULL AND digest = ?"
-            try db.eachRow(sql, of: digests.map(\.bytes)) { place, _ in known.insert(digests[place]) }
+            try db.eachRow(sql, of: digests) { place, _ in known.insert(digests[place]) }
             return known
         }
         guard let known else { return [] }

@@ -32,7 +32,7 @@ extension ResultStore {
             cost: trace.cost,
             isTold: true
         )
-        noteTold([digest: result])
+        noteTold(CollectionOfOne((digest, result)))
         guard isWritable else { return result }
         let made = Int(Date().timeIntervalSince1970)
         commits.add { batch in
@@ -48,9 +48,9 @@ extension ResultStore {
         return result
     }
 
-    func noteTold(_ results: [Digest: StoredResult]) {
-        let keys = results.filter(\.value.isTold).map(\.key)
-        if !keys.isEmpty { told.withLock { $0.keys.formUnion(keys) } }
+    func noteTold(_ results: some Sequence<(Digest, StoredResult?)>) {
+        let keys = results.lazy.filter { $0.1?.isTold == true }.map(\.0)
+        for key in keys { told.withLock { _ = $0.keys.insert(key) } }
     }
 
     /// Whether the result of a key is hearsay.

@@ -9,7 +9,7 @@ extension ResultStore {
         guard !keys.isEmpty else { return [] }
         let sql = "SELECT 1 FROM results r JOIN contents c ON c.digest = r.value WHERE r.key = ?"
         database.read(()) { db in
-            try db.eachRow(sql, of: keys.lazy.map(\.bytes)) { place, _ in unkept.remove(keys[place]) }
+            try db.eachRow(sql, of: keys) { place, _ in unkept.remove(keys[place]) }
         }
         return keys.filter(unkept.contains)
     }

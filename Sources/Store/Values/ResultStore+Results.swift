@@ -4,27 +4,26 @@ import Graph
 
 extension ResultStore {
     /// What the key gave when it was last computed, here or in another process.
-    public func result(for key: Digest) -> StoredResult? { results(for: [key])[key] }
+    public func result(for key: Digest) -> StoredResult? { results(for: [key])[0] }
 
-    /// The results of those keys that have one.
-    public func results(for keys: [Digest]) -> [Digest: StoredResult] {
-        var results: [Digest: StoredResult] = [:]
-        results.reserveCapacity(keys.count)
+    /// The results of keys, by their places; nil where a key has none.
+    public func results(for keys: [Digest]) -> [StoredResult?] {
+        var results = [StoredResult?](repeating: nil, count: keys.count)
         let unusable = unusable.withLock(\.self)
         let isTierAsked = remote?.isReading ?? false
         let ignoresTold = told.withLock(\.areIgnored)
-        func add(_ value: Digest, isHere: Bool, cost: Double, isTold: Bool, for key: Digest) {
+        func add(_ value: Digest, isHere: Bool, cost: Double, isTold: Bool, at place: Int) {
             let hasValue = (isHere || isTierAsked) && !unusable.contains(value)
-            results[key] = StoredResult(value: value, hasValue: hasValue, cost: cost, isTold: isTold)
+            results[place] = StoredResult(value: value, hasValue: hasValue, cost: cost, isTold: isTold)
         }
         for batch in commits.waiting where !batch.results.isEmpty {
-            for key in keys where results[key] == nil {
+            for (place, key) in keys.enumerated() where results[place] == nil {
                 guard let result = batch.results[key], !(result.isTold && ignoresTold) else { continue }
                 let isHere = batch.contents[result.value] != nil
-                add(result.value, isHere: isHere, cost: result.cost, isTold: result.isTold, for: key)
+                add(result.value, isHere: isHere, cost: result.cost, isTold: result.isTold, at: place)
             }
         }
-        let missing = results.isEmpty ? keys : keys.filter { results[$0] == nil }
+        let missing = keys.indices.filter { results[$0] == nil }
         var used: [Digest] = []
         let yesterday = Int(Date().timeIntervalSince1970) - 86400
         let sql = """
@@ -32,18 +31,21 @@ extension ResultStore {
             FROM results r WHERE r.key = ?
             """
         database.read(()) { db in
-            try db.eachRow(sql, of: missing.lazy.map(\.bytes)) { place, row in
-                let key = missing[place]
-                guard let value = row.digest(0), Digest.seals(row.bytes(2), key.bytes, value.bytes) else { return }
+            try db.eachRow(sql, of: missing.lazy.map { keys[$0] }) { number, row in
+                let place = missing[number]
+                let key = keys[place]
+                guard let value = row.digest(0), key.withBytes({ Digest.seals(row.bytes(2), $0, row.bytes(0)) }) else {
+                    return
+                }
                 let isTold = row.integer(5) == 1
                 if isTold, ignoresTold { return }
                 if row.integer(3) < yesterday { used.append(key) }
-                add(value, isHere: row.integer(4) == 1, cost: row.number(1), isTold: isTold, for: key)
+                add(value, isHere: row.integer(4) == 1, cost: row.number(1), isTold: isTold, at: place)
             }
         }
         // For eviction by age; once a day is enough.
         if !used.isEmpty, isWritable { commits.add { $0.used.formUnion(used) } }
-        noteTold(results)
+        noteTold(zip(keys, results))
         return results
     }
 

@@ -90,18 +90,28 @@ struct RunCommand: ParsableCommand {
         runOptions.lock = try BaselineLock.read(for: loaded.graph)
         runOptions.shard = try shard.shardOfRun()
         let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph
-        let program = Program.description(options.numerics)
-        let subject = ReportSubject(loaded, graph: graph, options: runOptions, program: program)
         let pictures = PicturePlaces(graph, out: runOptions.out, hasFailed: ci)
-        let isReported = report != nil || site != nil || ci
         let reports = try Reports(format, for: loaded, options.verbosity, pictures: pictures)
         let status = try execution(
             graph,
             runOptions,
             reporter: reports.reporter,
-            report: isReported ? RunReport(subject, path: report, hasPictures: ci, site: site) : nil,
+            report: runReport(loaded, graph, runOptions, site),
             missingBaseline: ci ? .baselineMissing : .expectationFailed
         )
         return reports.status(after: status)
+    }
+
+    /// nil where none is asked for.
+    private func runReport(
+        _ loaded: LoadedRecipe,
+        _ graph: ExecutionGraph,
+        _ runOptions: RunOptions,
+        _ site: ReportSite?
+    ) -> RunReport? {
+        guard report != nil || site != nil || ci else { return nil }
+        let program = Program.description(options.numerics)
+        let subject = ReportSubject(loaded, graph: graph, options: runOptions, program: program)
+        return RunReport(subject, path: report, hasPictures: ci, site: site)
     }
 }
