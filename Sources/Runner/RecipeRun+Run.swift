@@ -536,13 +536,10 @@ extension RecipeRun {
         var notRun = 0
         var skipped = 0
         var blocked: [(Int, by: Int)] = []
-        var known: [(instance: Instance, key: Digest)] = []
         for index in needed.indices where graph.instances[index].schema.evaluation != .reference {
             let state = scheduler.states[index]
             switch state.phase {
-            case .cached:
-                cached += 1
-                if let key = state.key { known.append((graph.instances[index], key)) }
+            case .cached: cached += 1
             case .blocked(let cause):
                 notRun += 1
                 blocked.append((index, by: cause))
@@ -551,8 +548,14 @@ extension RecipeRun {
             case .ran, .failed: break
             }
         }
-        history.remember(known)
+        history.remember(
+            needed.indices.lazy.compactMap { [graph] index in
+                guard case .cached = scheduler.states[index].phase, !self.isReference(index) else { return nil }
+                return scheduler.states[index].key.map { (instance: graph.instances[index], key: $0) }
+            }
+        )
         state.withLock { state in
+            state.summary.outputs.reserveCapacity(graph.outputs.count)
             state.summary.isInterrupted = cancellation.isRequested
             state.summary.cached += cached
             state.summary.notRun += notRun
@@ -566,7 +569,10 @@ extension RecipeRun {
             report(.blocked(InstanceName(graph.instances[index]), by: InstanceName(graph.instances[cause])))
         }
         for output in delivery.unchangedOutputs() { note(output) }
-        for (output, table) in delivery.finishTables(digests: scheduler.states.map(\.digest), blanks: blanks()) {
+        let tables =
+            delivery.tables.isEmpty
+            ? [] : delivery.finishTables(digests: scheduler.states.map(\.digest), blanks: blanks())
+        for (output, table) in tables {
             note(output)
             if let table { state.withLock { $0.summary.tables.append(table) } }
         }

@@ -146,7 +146,9 @@ public final class RecipeRun: Sendable {
         )
         var keptBaselines: [Int: Digest] = [:]
         let readers = needed.indices.filter { graph.instances[$0].schema.readsFiles }
-        files.lookUp(readers.flatMap { graph.instances[$0].namedFiles })
+        files.lookUp(
+            readers.flatMap { keys.soleFile(of: graph.instances[$0]).map { [$0] } ?? graph.instances[$0].namedFiles }
+        )
         for index in readers {
             let instance = graph.instances[index]
             if let kept = baselines[index].flatMap(keptBaseline) {
@@ -154,7 +156,11 @@ public final class RecipeRun: Sendable {
                 continue
             }
             do {
-                keys.set(try instance.contentParameters { try files.content(of: $0).digest }, of: index)
+                if let file = keys.soleFile(of: instance) {
+                    keys.set(file: try files.content(of: file).digest, of: index)
+                } else {
+                    keys.set(try instance.contentParameters { try files.content(of: $0).digest }, of: index)
+                }
             } catch is CancellationError {
                 return state.withLock { $0.scheduler.stop() }
             } catch {

@@ -75,7 +75,13 @@ import Testing
             for x in 1...64 {
                 let cell = [("x", Value.integer(Int128(x)))]
                 let start = builder.add("start", "constant", at: cell, ["value": .number(Double(x))])
-                let slow = builder.add("slow", "sleep", at: cell, ["seconds": .number(0.03)], inputs: ["input": [start]])
+                let slow = builder.add(
+                    "slow",
+                    "sleep",
+                    at: cell,
+                    ["seconds": .number(0.03)],
+                    inputs: ["input": [start]]
+                )
                 builder.output("\(x).txt", slow)
             }
             close(open("\(root)/ready-\(worker)", O_WRONLY | O_CREAT, 0o600))

@@ -51,7 +51,9 @@ extension ClaimAttempt {
 extension ResultStore {
     /// What `insertText` kept; nil where it is not to be had.
     func text(seed: Int) -> String? {
-        guard let result = result(for: CacheKey.toy(seed).digest), let record = record(for: result.value) else { return nil }
+        guard let result = result(for: CacheKey.toy(seed).digest), let record = record(for: result.value) else {
+            return nil
+        }
         return try? ToyText(record: record).text
     }
 }

@@ -43,7 +43,10 @@ struct RunProgress {
         }
     }
 
-    private mutating func end(_ title: String) {
+    private mutating func end(_ name: @autoclosure () -> String) {
+        // Thousands of cached nodes end that nobody saw begin.
+        guard !running.isEmpty || !awaited.isEmpty else { return }
+        let title = name()
         steps.end(title)
         running.removeAll { $0.title == title }
         awaited.removeAll { $0.title == title }

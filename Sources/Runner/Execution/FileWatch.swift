@@ -16,12 +16,42 @@ final class FileWatch: Sendable {
     private let store: ResultStore
     private let companions: @Sendable (String) throws -> [String]
     private let pause: @Sendable () throws -> Void
-    private let known = Mutex<[String: Known]>([:])
+    private let known = Mutex(Known())
 
     private struct Known {
-        let content: FileContent
-        /// Whether it was found in bulk, and nobody has asked for it yet.
-        var isAhead = false
+        /// Those that were found in bulk come first.
+        private var contents: [FileContent] = []
+        private var places: [String: Int32] = [:]
+        /// By place: whether nobody has asked for it since it was found in bulk.
+        private var isAhead: [Bool] = []
+
+        init() {}
+
+        init(foundInBulk found: [FileContent?]) {
+            contents.reserveCapacity(found.count)
+            places.reserveCapacity(found.count)
+            for case let content? in found { add(content) }
+            isAhead = Array(repeating: true, count: contents.count)
+        }
+
+        subscript(path: String) -> FileContent? { places[path].map { contents[Int($0)] } }
+
+        /// - Returns: what is known of the file already.
+        @discardableResult
+        mutating func add(_ content: FileContent) -> FileContent {
+            let place = places[content.path, default: Int32(contents.count)]
+            guard place == contents.count else { return contents[Int(place)] }
+            places[content.path] = place
+            contents.append(content)
+            return content
+        }
+
+        /// What was found in bulk, the first time that it is asked for.
+        mutating func takeAhead(_ path: String) -> FileContent? {
+            guard let place = places[path].map({ Int($0) }), place < isAhead.count, isAhead[place] else { return nil }
+            isAhead[place] = false
+            return contents[place]
+        }
     }
 
     /// - Parameters:
@@ -40,10 +70,7 @@ final class FileWatch: Sendable {
     /// Looks for files whose digests are remembered, all at once; each is then as it was found when it is first asked for.
     func lookUp(_ paths: [String]) {
         let found = store.fileContents(of: paths)
-        known.withLock { known in
-            known.reserveCapacity(paths.count)
-            for case let content? in found { known[content.path] = Known(content: content, isAhead: true) }
-        }
+        known.withLock { $0 = Known(foundInBulk: found) }
     }
 
     /// - Throws: `FileDigestError`; `FileChanged`; what `companions` throws.
@@ -57,14 +84,14 @@ final class FileWatch: Sendable {
     }
 
     /// The digest of a file as the run has it; nil for one that it has not read.
-    func knownDigest(of path: String) -> Digest? { known.withLock { $0[path]?.content.digest } }
+    func knownDigest(of path: String) -> Digest? { known.withLock { $0[path]?.digest } }
 
     /// - Throws: `FileChanged` for the first of these paths whose file, or one that is read with it, is not the one whose
     ///   digest was taken.
     func check(_ paths: some Sequence<String>) throws {
         for path in withCompanions(paths) {
             guard let file = known.withLock({ $0[path] }) else { continue }
-            if !file.content.isUnchanged { throw FileChanged(path: path) }
+            if !file.isUnchanged { throw FileChanged(path: path) }
         }
     }
 
@@ -74,19 +101,9 @@ final class FileWatch: Sendable {
     }
 
     private func file(_ path: String) throws -> FileContent {
-        let ahead = known.withLock { known -> FileContent? in
-            guard let place = known.index(forKey: path), known.values[place].isAhead else { return nil }
-            known.values[place].isAhead = false
-            return known.values[place].content
-        }
-        if let ahead { return ahead }
+        if let ahead = known.withLock({ $0.takeAhead(path) }) { return ahead }
         let found = try store.fileContent(path, pause: pause)
-        let first = known.withLock { known in
-            let first = known[path]?.content ?? found
-            known[path] = Known(content: first)
-            return first
-        }
-        guard first == found else { throw FileChanged(path: path) }
+        guard known.withLock({ $0.add(found) }) == found else { throw FileChanged(path: path) }
         return found
     }
 }

@@ -144,10 +144,14 @@ final class Delivery: Sendable {
         }
     }
 
-    /// The outputs that were left alone.
-    func unchangedOutputs() -> [OutputReport] {
-        placesInPlace(state.withLock { $0.isInPlace }).map { place in
-            OutputReport(path: shownPath(place), outcome: .unchanged, location: graph.outputs[place].location)
+    /// The outputs that were left alone, one by one.
+    func unchangedOutputs() -> some Sequence<OutputReport> {
+        placesInPlace(state.withLock { $0.isInPlace }).lazy.map { place in
+            OutputReport(
+                path: self.shownPath(place),
+                outcome: .unchanged,
+                location: self.graph.outputs[place].location
+            )
         }
     }
 
@@ -296,13 +300,15 @@ final class Delivery: Sendable {
         (options.out.hasSuffix("/") ? options.out : options.out + "/") + graph.outputs[place].path
     }
 
-    /// `png`; nothing for a name without one. A name is no longer than a few hundred bytes and ends with a letter.
+    /// `png`; nothing for a name without one.
     private func fileExtension(_ place: Int) -> String {
-        let path = graph.outputs[place].path.utf8
+        let slash = UInt8(ascii: "/")
+        var path = graph.outputs[place].path.utf8[...]
+        while path.last == slash { path.removeLast() }
         guard let dot = path.lastIndex(of: UInt8(ascii: ".")), dot != path.startIndex,
-            path[path.index(before: dot)] != UInt8(ascii: "/"), !path[dot...].contains(UInt8(ascii: "/"))
+            path[path.index(before: dot)] != slash, !path[dot...].contains(slash)
         else { return "" }
-        return String(graph.outputs[place].path[path.index(after: dot)...]).lowercased()
+        return Substring(path[path.index(after: dot)...]).lowercased()
     }
 
     private static func absolute(_ path: String) -> String {

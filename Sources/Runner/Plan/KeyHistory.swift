@@ -71,15 +71,10 @@ final class KeyHistory: Sendable {
     }
 
     /// Remembers what the cache gave for these instances, unless it is what it gave the last time.
-    func remember(_ cached: [(instance: Instance, key: Digest)]) {
+    func remember(_ cached: some Collection<(instance: Instance, key: Digest)>) {
         guard !cached.isEmpty else { return }
         let run = mark()
-        var encoder = CanonicalEncoder()
-        for (instance, key) in cached {
-            encoder.append(placeOf: instance)
-            encoder.append(key)
-        }
-        let all = Digest(of: encoder.bytes)
+        let all = Self.digest(of: cached)
         guard store.historyKey(of: Self.wholeRecipe, in: recipe) != all else { return }
         var changed = [Self.wholeRecipe: all]
         var old: [String: Digest] = [:]
@@ -92,6 +87,22 @@ final class KeyHistory: Sendable {
             store.remember(changed.filter { $0.key != Self.wholeRecipe }.mapValues { _ in run }, in: marks)
         }
         store.remember(changed, in: recipe)
+    }
+
+    /// Of all titles and keys, of which no more than some lie in memory at once.
+    private static func digest(of keys: some Collection<(instance: Instance, key: Digest)>) -> Digest {
+        var hasher = Digest.Hasher()
+        var encoder = CanonicalEncoder()
+        for (instance, key) in keys {
+            encoder.append(placeOf: instance)
+            encoder.append(key)
+            if encoder.bytes.count > 1 << 14 {
+                encoder.bytes.withUnsafeBytes { hasher.update($0) }
+                encoder = CanonicalEncoder()
+            }
+        }
+        encoder.bytes.withUnsafeBytes { hasher.update($0) }
+        return hasher.finish()
     }
 
     /// No instance has this title.

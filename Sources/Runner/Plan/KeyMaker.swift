@@ -11,43 +11,20 @@ final class KeyMaker: Sendable {
         let template: KeyTemplate
         /// The parameters that the template leaves open: those that vary, and those that name files.
         let open: [String]
+        let soleFile: String?
     }
 
     private let graph: ExecutionGraph
     private let environment: RunEnvironment
     private let shared: [ObjectIdentifier: Shared]
-    /// Of instances that name files.
-    private let contents = Mutex<[Int: Contents]>([:])
+    /// By instance, as soon as there is one that names files.
+    private let contents = Mutex<[Contents?]>([])
 
-    /// The parameters of an instance that name files, with the files' digests in place of their paths. Mostly it is one
-    /// file, and there may be thousands of instances.
+    /// The parameters of an instance that name files, by content.
     private enum Contents {
-        case file(parameter: String, Digest)
-        case several([String: Value])
-
-        init(_ parameters: [String: Value]) {
-            if parameters.count == 1, case (let name, .string(let text))? = parameters.first,
-                let digest = Digest(hex: text), digest.hex == text
-            {
-                self = .file(parameter: name, digest)
-            } else {
-                self = .several(parameters)
-            }
-        }
-
-        subscript(name: String) -> Value? {
-            switch self {
-            case .file(let parameter, let digest): parameter == name ? .string(digest.hex) : nil
-            case .several(let parameters): parameters[name]
-            }
-        }
-
-        var all: [String: Value] {
-            switch self {
-            case .file(let parameter, let digest): [parameter: .string(digest.hex)]
-            case .several(let parameters): parameters
-            }
-        }
+        /// Of the one file that nodes of this kind name: there may be thousands of them.
+        case file(Digest)
+        case parameters([String: Value])
     }
 
     init(graph: ExecutionGraph, environment: RunEnvironment) {
@@ -71,13 +48,37 @@ final class KeyMaker: Sendable {
             constants: node.constants.filter { !files.contains($0.key) },
             varying: open
         )
-        return Shared(template: template, open: open)
+        return Shared(template: template, open: open, soleFile: schema.soleFileParameter)
     }
 
+    /// The file of an instance whose kind names one, and no more.
+    func soleFile(of instance: Instance) -> String? {
+        guard let name = shared[ObjectIdentifier(instance.swept)]?.soleFile,
+            case .string(let path)? = instance.parameter(name)
+        else { return nil }
+        return path
+    }
+
+    /// - Parameter file: the content of the instance's sole file.
+    func set(file: Digest, of index: Int) { set(.file(file), of: index) }
+
     /// - Parameter contents: the parameters that name files, by content.
-    func set(_ contents: [String: Value], of index: Int) {
-        let contents = Contents(contents)
-        self.contents.withLock { $0[index] = contents }
+    func set(_ contents: [String: Value], of index: Int) { set(.parameters(contents), of: index) }
+
+    private func set(_ value: Contents, of index: Int) {
+        contents.withLock { contents in
+            if contents.isEmpty { contents = Array(repeating: nil, count: graph.instances.count) }
+            contents[index] = value
+        }
+    }
+
+    /// The parameters of an instance that name files, with the files' digests in place of their paths.
+    private func contents(of index: Int, soleFile: String?) -> [String: Value] {
+        switch contents.withLock({ $0.isEmpty ? nil : $0[index] }) {
+        case .file(let digest)?: soleFile.map { [$0: .string(digest.hex)] } ?? [:]
+        case .parameters(let parameters)?: parameters
+        case nil: [:]
+        }
     }
 
     func digest(of index: Int, inputs: Inputs) -> Digest {
@@ -85,11 +86,11 @@ final class KeyMaker: Sendable {
         guard let shared = shared[ObjectIdentifier(instance.swept)] else {
             return key(of: index, inputs: inputs).digest
         }
-        let contents = instance.schema.readsFiles ? contents.withLock { $0[index] } : nil
+        let contents = instance.schema.readsFiles ? contents(of: index, soleFile: shared.soleFile) : [:]
         return shared.template.digest(
             values: { place in
                 let name = shared.open[place]
-                return contents?[name] ?? instance.parameter(name) ?? .null
+                return contents[name] ?? instance.parameter(name) ?? .null
             },
             inputs: inputs
         )
@@ -98,7 +99,7 @@ final class KeyMaker: Sendable {
     func key(of index: Int, inputs: Inputs) -> CacheKey {
         let instance = graph.instances[index]
         let schema = instance.schema
-        let contents = contents.withLock { $0[index] }?.all ?? [:]
+        let contents = contents(of: index, soleFile: schema.soleFileParameter)
         return CacheKey(
             kind: schema.name,
             version: schema.version,
@@ -106,6 +107,15 @@ final class KeyMaker: Sendable {
             inputs: Dictionary(uniqueKeysWithValues: inputs.map { ($0.port, $0.digests) }),
             numerics: environment.numerics(of: instance.swept)
         )
+    }
+}
+
+extension NodeSchema {
+    /// The one parameter that names a file, where it does nothing else.
+    fileprivate var soleFileParameter: String? {
+        let naming = parameters.filter(\.form.mentionsFile)
+        guard naming.count == 1, case .file = naming[0].form else { return nil }
+        return naming[0].name
     }
 }
 

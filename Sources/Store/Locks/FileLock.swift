@@ -11,7 +11,11 @@ final class FileLock: Sendable {
         guard descriptor >= 0 else { throw SystemError(path: path) }
     }
 
-    deinit { close(descriptor) }
+    deinit {
+        // A process that is just being started has a copy of the descriptor, for as long as it takes.
+        release()
+        close(descriptor)
+    }
 
     func attempt() -> LockAttempt {
         while true {
