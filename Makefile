@@ -86,7 +86,6 @@ format: ## format the sources
 lint: ## check the format of the sources
 	swift format lint --strict --parallel --recursive $(SOURCES)
 
-SUITES :=
 PREFIX := /usr/local
 install: setup ## install a program that runs without Swift, its manual and completions below PREFIX=/usr/local
 	scripts/package.sh "$(DESTDIR)$(PREFIX)"
@@ -97,8 +96,6 @@ tarball: setup ## the same as pulid-run.tar.gz, with recipes and embedded models
 
 check-tarball: tarball ## render with the tarball where there are its libraries and nothing else: no Swift, no shell (as root)
 	scripts/tarball/check.sh pulid-run.tar.gz
-	@if command -v mmdebstrap || command -v debootstrap; then scripts/tarball/roots.sh pulid-run.tar.gz $(SUITES); \
-	    else echo "tarball: no fresh systems tried: mmdebstrap and debootstrap are not installed"; fi
 
 clean: ## remove everything that was built, rendered or cached
 	rm -rf .build Benchmarks/.build Torture/.build Fuzz/.build out pulid-run.tar.gz

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Renders recipes/style-sweep.yaml with what `make tarball` packed, in a root folder that holds nothing but the libraries that
-# NEEDS names, and what these rest on: no Swift, no shell, no other program. As root. roots.sh does it on whole systems.
+# Renders recipes/style-sweep.yaml with what `make tarball` packed, in a root folder that holds nothing but the libraries of the
+# packages that PACKAGES names, and what these rest on: no Swift, no shell, no other program. As root.
 #
 #     scripts/tarball/check.sh [pulid-run.tar.gz]
 set -euo pipefail
@@ -14,17 +14,17 @@ tar -xzf "$tarball" -C "$root"
 program=$root/pulid-run/bin/pulid-run
 share=$root/pulid-run/share/pulid-run
 
-# 1. It needs what NEEDS says, and that is there on every Linux with glibc and C++'s library.
-needed=$(objdump -p "$program" | sed -n 's/^ *NEEDED *//p' | sort)
-[ "$needed" = "$(cat "$share/NEEDS")" ] || { echo "check: the program needs" $needed >&2; exit 1; }
-for library in $needed; do
-    case $library in
-    libc.so.6 | libm.so.6 | libdl.so.2 | libpthread.so.0 | librt.so.1 | libgcc_s.so.1 | libstdc++.so.6 | ld-linux-*) ;;
-    *) echo "check: $library is not on every system" >&2; exit 1 ;;
-    esac
-done
+# 1. Every library is one of a package that is named, or that those depend on.
+named=$(cat "$share/PACKAGES")
+allowed=$(apt-cache depends --recurse --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $named |
+    grep -E '^[a-z0-9]' | sort -u)
 libraries=$(ldd "$program" | grep -oE '/[^ ]+' | sort -u)
-for library in $libraries; do install -D "$(readlink -f "$library")" "$root$library"; done
+for library in $libraries; do
+    package=$(dpkg -S "$library" 2>/dev/null || dpkg -S "${library#/usr}" 2>/dev/null || dpkg -S "/usr$library")
+    package=${package%%:*}
+    grep -qx "$package" <<<"$allowed" || { echo "check: $library is of $package, which PACKAGES does not name" >&2; exit 1; }
+    install -D "$(readlink -f "$library")" "$root$library"
+done
 # Swift reads its arguments in /proc.
 mkdir -p "$root/tmp" "$root/out" "$root/proc"
 mount --bind /proc "$root/proc"
