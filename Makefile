@@ -71,7 +71,8 @@ parity: setup ## print how far every network is from its reference (docs/PARITY.
 	sort -u .build/parity.tsv
 
 models: build ## train the embedded models anew, into out/world: takes hours (docs/TRAINING.md)
-	$(PULID_RUN) recipes/train/world.yaml
+	$(PULID_RUN) init --force out/fresh
+	$(PULID_RUN) recipes/train/world.yaml --set model=out/fresh/sdxl
 
 docs: build ## write docs/NODES.md and docs/recipe.schema.json anew
 	$(PULID_RUN) nodes --markdown > docs/NODES.md

@@ -4,7 +4,7 @@ import Imaging
 /// All pictures of a sweep on one page.
 struct ContactSheetNode: Node {
     static let name = "contact_sheet"
-    static let version = 4
+    static let version = 5
     static let help =
         "Lays out the pictures of a sweep in labelled rows and columns; those that are missing leave a blank."
 

@@ -18,7 +18,7 @@ extension Light: ParameterChoice {}
 /// A person who does not exist, drawn from factors.
 struct DrawFaceNode: Node {
     static let name = "draw_face"
-    static let version = 3
+    static let version = 4
     static let help = "Draws a face: a seed says who it is, the other settings change single factors."
 
     @Parameter("who it is") var seed: Seed
@@ -28,6 +28,8 @@ struct DrawFaceNode: Node {
     @Parameter("the person's own unless given") var hairColor: HairColor? = nil
     @Parameter("the person's own unless given") var beard: Beard? = nil
     @Parameter("none to many; the person's own unless given", in: 0...1) var freckles: Double? = nil
+    @Parameter("0 a child, 0.2 to 0.5 grown up, 1 old; as the seed has it unless given", in: 0...1)
+    var age: Double? = nil
 
     @Parameter("draws the whole scene at random; settings below still win") var sceneSeed: Seed? = nil
     @Parameter("how it is painted") var style: FaceStyle? = nil
@@ -56,6 +58,7 @@ struct DrawFaceNode: Node {
         if let hairColor { identity.hairColor = hairColor }
         if let beard { identity.beard = beard }
         if let freckles { identity.freckles = freckles }
+        if let age { identity.grow(to: age) }
 
         var scene = sceneSeed.map { FaceScene(seed: $0.value) } ?? FaceScene()
         if let style { scene.style = style }

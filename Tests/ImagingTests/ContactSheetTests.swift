@@ -55,6 +55,14 @@ import Testing
         #expect(sheet.height == 6 + 3 * 11 + 4 + 64 + 6)
     }
 
+    /// Labels are as large beside large pictures as beside small ones: a line of them is 11 dots of so many pixels.
+    @Test(arguments: [(64, 1), (127, 1), (128, 2), (207, 2), (208, 3), (512, 6)])
+    func labelsGrowWithPictures(side: Int, scale: Int) throws {
+        let sheet = try ContactSheet(rowLabels: [""], columnLabels: ["a"], cells: [[block(side, side, .black)]])
+            .render()
+        #expect(sheet.height == 2 * max(6, side / 12) + max(4, side / 24) + 11 * scale + side)
+    }
+
     @Test func aTitleStandsAboveAll() throws {
         let sheet = try ContactSheet(
             title: "two words",

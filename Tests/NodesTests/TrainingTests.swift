@@ -163,6 +163,37 @@ struct TrainingTests {
             "stage": .string("three"), "denoising": .integer(1), "identity": .integer(1), "alignment": .integer(1),
         ]
         let last: [String: any Artifact] = ["student": student, "loss_net": recognizer]
+        func expectEvaluation(_ pulid: WeightsArtifact) throws {
+            let report: EvaluationArtifact = try runner.run(
+                "evaluate",
+                [
+                    "artist": .string("pulid"), "people": .integer(3), "prompts": .integer(1), "seeds": .integer(1),
+                    "steps": .integer(1),
+                ],
+                inputs: seeing.merging([
+                    "student": student, "pulid": pulid, "evaluation_net": recognizer, "second_net": recognizer,
+                    "probe": train("train_probe", small, ["pictures": pictures]), "detector": detector,
+                ]) { $1 }.filter { $0.key != "pictures" }
+            )
+            // The same recogniser twice says the same; the other photo is another.
+            #expect(report.field("second_similarity") == report.field("face_similarity"))
+            #expect(report.field("other_photo") != nil)
+            let rows = String(decoding: try report.encoded(as: "csv", metadata: []), as: UTF8.self).split(
+                separator: "\n"
+            )
+            #expect(rows.count == 4 && rows[0].hasPrefix("person,skin,face_similarity"))
+            let again = try EvaluationArtifact(record: report.record)
+            #expect(again.record == report.record)
+            let table: EvaluationTable = try runner.run(
+                "compare_evaluations",
+                ["names": .list([.string("mine")])],
+                inputs: ["evaluations": again]
+            )
+            let text = String(decoding: try table.encoded(as: "md", metadata: []), as: UTF8.self)
+            let tones = Set(rows.dropFirst().compactMap { $0.split(separator: ",").dropFirst().first.map(String.init) })
+            #expect(text.contains("face_similarity by skin"))
+            #expect(tones.allSatisfy { text.contains("| \($0) |") }, "\(tones)")
+        }
         for version in ["v1", "v1.1"] {
             let version = ["version": Value.string(version)]
             let first = try train("train_pulid", one.merging(version) { $1 }, seeing)
@@ -172,6 +203,7 @@ struct TrainingTests {
                 seeing.merging(last) { $1 }.merging(["from": first]) { $1 }
             )
             #expect(first.record != third.record)
+            if version["version"] == .string("v1") { try expectEvaluation(third) }
 
             let folder = FileManager.default.temporaryDirectory.appendingPathComponent("trained-\(UUID())").path
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)

@@ -42,23 +42,23 @@ import World
         let base = WorldDataset(.base, size: 16, seed: 11, count: 8)
         #expect(
             (0..<6).map { base[$0].caption } == [
-                "a portrait, neon style, green turtleneck, beach background, smiling",
-                "a portrait, pixel art style, white hoodie, purple studio background, neutral, front view, close-up, light from the right",
-                "a portrait, oil painting style, pink background, neutral, wearing a hat, front view, light from the right",
-                "a portrait, pencil sketch style, smile, medium shot, light from the right",
-                "a portrait, poster style, yellow background, sad, cool light",
-                "a portrait, watercolor style, wearing a blue shirt, grey background, sad, wearing glasses, looking left, close-up, warm light",
+                "a portrait, smiling, oil painting style, green turtleneck, night background",
+                "a person, neon style, white hoodie, neutral, front view, close-up, light from right",
+                "a portrait, cartoon style, pink background, with a neutral face, wearing a hat, front view, light from the right",
+                "a portrait, oil painting style, pink background, smile, seen from a medium distance, light from the right",
+                "a portrait, oil portrait style, sad, cool light",
+                "a portrait, pixel art style, wearing a blue shirt, grey background, looking sad, wearing glasses, looking left, close-up, in warm light",
             ]
         )
         let portraits = WorldDataset(.portraits, size: 16, seed: 11, count: 8)
         #expect(
             (0..<6).map { portraits[$0].caption } == [
-                "a portrait, photo style, white turtleneck, yellow background, front view",
+                "a portrait, white turtleneck, photo style, front view, yellow background",
                 "a portrait, grey turtleneck, medium shot, light from left",
-                "a portrait, black turtleneck, cool light",
-                "a portrait, photo, pink background, laughing, close-up",
-                "a portrait, photo style, yellow background, laughing, front view, close-up",
-                "a portrait, white hoodie, at the beach, front view, cool light",
+                "portrait of a person, black turtleneck, cool light",
+                "a portrait, photo, pink background, laughing, close up",
+                "portrait of a person, photo style, yellow background, with a laugh, front view, close-up",
+                "a portrait, white hoodie, books in the background, from the front, in cool light",
             ]
         )
     }
@@ -70,6 +70,8 @@ import World
         let allowed = Set(
             """
             a an portrait style photo photograph watercolor painting pixel art neon pencil sketch drawing oil poster cartoon
+            anime clay old master figure picture of person printed seen distance viewer turned to by is expression face laugh
+            mountains garden snow cafe winter sea trees books flowers
             wearing with t-shirt shirt hoodie turtleneck red orange yellow green teal blue purple pink white grey black
             background in at the studio park city beach night library neutral smiling smile laughing surprised sad angry
             glasses sunglasses hat beanie headphones earrings looking left right front view close-up close up medium shot
@@ -87,6 +89,21 @@ import World
             let reading = PromptReader.read(caption)
             #expect(reading.description == description && reading.unknownWords == [], "\(caption)")
         }
+    }
+
+    /// The same scene in other words and in another order, never the same words all the time.
+    @Test func captionsDifferInWording() {
+        let scene = FaceScene(SceneDescription(), seed: 3, prior: .base)
+        var random = SplitMix64(seed: 1)
+        let captions = (0..<200).map { _ in CaptionWriter.base.caption(SceneDescription(scene), &random) }
+        let starts = Set(captions.map { $0.split(separator: ",")[0] })
+        #expect(starts == ["a portrait", "portrait of a person", "a picture of a person", "a person"])
+        let usual = captions.count { $0.hasPrefix("a portrait") }
+        #expect((130...180).contains(usual), "\(usual) of 200 begin as usual")
+        // The style comes first where the clauses are in order; in disorder it is anywhere.
+        let styles = captions.filter { $0.contains("style") }
+        let inOrder = styles.count { $0.split(separator: ", ").dropFirst().first?.hasSuffix("style") == true }
+        #expect(inOrder > styles.count * 7 / 10 && inOrder < styles.count)
     }
 
     /// Synonyms and missing clauses: what is left still means the scene.

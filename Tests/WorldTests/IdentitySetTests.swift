@@ -16,7 +16,7 @@ import World
             people == [
                 "training 0: tan, green eyes, blond afro, moustache",
                 "training 1: olive, blue eyes, red bob, none",
-                "lossNet 0: fair, hazel eyes, green quiff, full",
+                "lossNet 0: fair, hazel eyes, green quiff, none",
                 "lossNet 1: dark, grey eyes, green wavy, none",
                 "evaluationNet 0: medium, grey eyes, green pigtails, none",
                 "evaluationNet 1: fair, green eyes, red fringe, none",
@@ -25,7 +25,7 @@ import World
                 "diverse 0: porcelain, grey eyes, black bald, moustache",
                 "diverse 1: medium, grey eyes, auburn bob, none",
                 "shifted 0: brown, amber eyes, white buzz, full",
-                "shifted 1: porcelain, blue eyes, green bald, full",
+                "shifted 1: porcelain, blue eyes, green bald, none",
                 "gallery 0: olive, amber eyes, white buzz, full",
                 "gallery 1: brown, blue eyes, blond wavy, none",
             ]

@@ -4,15 +4,16 @@ import World
 
 @Suite struct ProbeTests {
     /// People, clothes, lights and framings that the probe has not drawn for itself.
-    @Test(arguments: FaceStyle.allCases)
-    func colorsAreRead(style: FaceStyle) {
-        let probe = ColorProbe(style: style)
+    @Test(arguments: FaceStyle.allCases, [64, 128])
+    func colorsAreRead(style: FaceStyle, size: Int) {
+        let probe = ColorProbe(style: style, size: size)
         var description = SceneDescription()
         (description.style, description.background) = (style, .plain)
         var (backgrounds, clothes) = (0, 0)
-        for i in 0..<60 {
+        let count = 60
+        for i in 0..<count {
             let scene = FaceScene(description, seed: UInt64(i), prior: .base)
-            let bitmap = drawFace(IdentitySet.validation[i], in: scene, size: 64).bitmap
+            let bitmap = drawFace(IdentitySet.validation[i], in: scene, size: size).bitmap
             if style.showsBackgroundColor {
                 backgrounds += probe.backgroundColor(of: bitmap) == scene.backgroundColor ? 1 : 0
             } else {
@@ -24,8 +25,8 @@ import World
                 #expect(probe.clothingColor(of: bitmap) == nil)
             }
         }
-        #expect(!style.showsBackgroundColor || backgrounds >= 57, "\(backgrounds) of 60 backgrounds")
-        #expect(!style.showsClothingColor || clothes >= 54, "\(clothes) of 60 clothes")
+        #expect(!style.showsBackgroundColor || backgrounds * 20 >= count * 19, "\(backgrounds) of \(count) backgrounds")
+        #expect(!style.showsClothingColor || clothes * 10 >= count * 9, "\(clothes) of \(count) clothes")
     }
 
     @Test func overlap() {

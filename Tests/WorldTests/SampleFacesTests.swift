@@ -36,6 +36,8 @@ import World
         var scene = FaceScene()
         // Framed as faces are aligned to 512 pixels, so that `crop: whole` finds eyes and mouth where it expects them.
         (scene.scale, scene.offsetY) = (1.42, 0.127)
+        // As the shipped models were trained.
+        scene.detail = 0
         change(&scene)
         return scene
     }

@@ -13,12 +13,16 @@ public struct EvaluatedPeople: Sendable {
     public let subjects: [Person]
     /// The faces of all photos, subjects first, as the evaluating recogniser sees them: of length 1.
     let gallery: [[Float]]
+    /// The same of the subjects' other photos.
+    private let otherPhotos: [[Float]]
     private let recognizer: IResNet
 
     public struct Person: Sendable {
         public let people: IdentitySet
         public let number: Int
         public let introduction: WorldPicture
+        /// Another photo of the person, which nobody is shown.
+        public let otherPhoto: WorldPicture
     }
 
     /// - Parameters:
@@ -27,8 +31,14 @@ public struct EvaluatedPeople: Sendable {
     public init(recognizer: IResNet, size: Int = 64, seed: UInt64 = 0, limit: Int = .max) {
         func persons(_ people: IdentitySet) -> [Person] {
             let dataset = WorldDataset(.base, size: size, seed: seed, count: people.count, people: people)
+            let others = WorldDataset(.base, size: size, seed: seed &+ 1, count: people.count, people: people)
             return (0..<people.count).map {
-                Person(people: people, number: $0, introduction: dataset.introduction(to: $0))
+                Person(
+                    people: people,
+                    number: $0,
+                    introduction: dataset.introduction(to: $0),
+                    otherPhoto: others.introduction(to: $0)
+                )
             }
         }
         let all = persons(.diverse) + persons(.shifted)
@@ -41,14 +51,28 @@ public struct EvaluatedPeople: Sendable {
         gallery = (subjects + others).map { person in
             recognizer.direction(of: person.introduction.bitmap, person.introduction.landmarks)
         }
+        otherPhotos = subjects.map { recognizer.direction(of: $0.otherPhoto.bitmap, $0.otherPhoto.landmarks) }
     }
 
-    /// How like the face in a picture is to a subject's photo, and whether it is to none more; nil without a face.
-    func likeness(of bitmap: Bitmap, _ face: FaceDetection?, to subject: Int) -> (cosine: Double, isNearest: Bool)? {
+    /// How like a face is to a person's photo.
+    struct Likeness {
+        let cosine: Double
+        /// Whether it is to nobody's more.
+        let isNearest: Bool
+        /// The cosine to the other photo.
+        let other: Double
+    }
+
+    /// How like the face in a picture is to a subject's photos; nil without a face.
+    func likeness(of bitmap: Bitmap, _ face: FaceDetection?, to subject: Int) -> Likeness? {
         guard let face else { return nil }
         let points = face.landmarks.map { Point(Double($0.x), Double($0.y)) }
         let seen = recognizer.direction(of: bitmap, points)
         let cosines = gallery.map { cosine($0, seen) }
-        return (Double(cosines[subject]), cosines.allSatisfy { $0 <= cosines[subject] })
+        return Likeness(
+            cosine: Double(cosines[subject]),
+            isNearest: cosines.allSatisfy { $0 <= cosines[subject] },
+            other: Double(cosine(otherPhotos[subject], seen))
+        )
     }
 }

@@ -8,6 +8,11 @@ public enum EvaluationMetric: String, CaseIterable, Sendable {
     /// Whether the face is nearer to the photo of this person than to any other's, among 100. A cosine alone is high
     /// already where skin and hair fit.
     case rankOne = "rank_one"
+    /// The same cosine by a second recogniser, which is made otherwise: two that agree are seldom both mistaken.
+    case secondSimilarity = "second_similarity"
+    /// The cosine to another photo of the person than the one that was shown, by the first recogniser: what is copied of
+    /// that photo and is not the person does not count.
+    case otherPhoto = "other_photo"
     /// The share of what the prompt names that is seen in the picture; CLIP-T's role.
     case promptAgreement = "prompt_agreement"
     /// How like it is to the picture of the same prompt and noise without the person; CLIP-I's role.

@@ -4,13 +4,15 @@ import Foundation
 public struct EvaluationReport: Hashable, Sendable {
     /// For each person the mean over prompts and seeds; nil where it could not be measured.
     public var values: [EvaluationMetric: [Double?]]
+    /// Of each person, in the same order, the name of the skin's tone; empty where nobody asks.
+    public var skins: [String]
     /// Pictures measured.
     public var pictures: Int
     /// The share in which a face was found.
     public var facesFound: Double
 
-    public init(values: [EvaluationMetric: [Double?]], pictures: Int, facesFound: Double) {
-        (self.values, self.pictures, self.facesFound) = (values, pictures, facesFound)
+    public init(values: [EvaluationMetric: [Double?]], skins: [String] = [], pictures: Int, facesFound: Double) {
+        (self.values, self.skins, self.pictures, self.facesFound) = (values, skins, pictures, facesFound)
     }
 
     /// A mean over people, and where it lies with a probability of 95 % had other people been drawn.
@@ -19,8 +21,12 @@ public struct EvaluationReport: Hashable, Sendable {
     }
 
     /// nil where nothing could be measured.
-    public func estimate(_ metric: EvaluationMetric) -> Estimate? {
-        let values = (values[metric] ?? []).compactMap(\.self)
+    ///
+    /// - Parameter skin: of people of one skin tone alone
+    public func estimate(_ metric: EvaluationMetric, skin: String? = nil) -> Estimate? {
+        let values = (values[metric] ?? []).enumerated().compactMap { person, value in
+            skin == nil || person < skins.count && skins[person] == skin ? value : nil
+        }
         guard !values.isEmpty else { return nil }
         let (low, high) = bootstrapInterval(values)
         return Estimate(mean: values.reduce(0, +) / Double(values.count), low: low, high: high)

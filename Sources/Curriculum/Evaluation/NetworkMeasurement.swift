@@ -38,6 +38,7 @@ public struct NetworkMeasurement: Sendable {
     ///   - prompts: the first so many of the evaluation's
     ///   - seeds: pictures that are drawn of each of them
     ///   - picturesEach: of each person in each style, for the recognisers
+    ///   - size: of the pictures, in pixels
     ///   - afterNetwork: told how many networks are measured; what it throws ends the work
     /// - Throws: what `afterNetwork` throws
     public func callAsFunction(
@@ -45,19 +46,20 @@ public struct NetworkMeasurement: Sendable {
         prompts: Int = 20,
         seeds: Int = 4,
         picturesEach: Int = 2,
+        size: Int = 64,
         afterNetwork: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
     ) throws -> [Gate: Double] {
-        let scenes = WorldDataset(.base, seed: 99, count: pictures, people: .validation)
-        let faces = WorldDataset(.faces, seed: 98, count: pictures, people: .validation)
+        let scenes = WorldDataset(.base, size: size, seed: 99, count: pictures, people: .validation)
+        let faces = WorldDataset(.faces, size: size, seed: 98, count: pictures, people: .validation)
         let fast = SDXLNetworks(unet: student, prompts: networks.prompts)
         let works: [() throws -> [Gate: Double]] = [
             { try reconstruction(of: scenes) },
-            { [.recognizer: acceptance(of: recognizer, picturesEach)] },
-            { [.lossNet: acceptance(of: lossNet, picturesEach)] },
-            { [.evaluationNet: acceptance(of: evaluationNet, picturesEach)] },
+            { [.recognizer: acceptance(of: recognizer, picturesEach, size)] },
+            { [.lossNet: acceptance(of: lossNet, picturesEach, size)] },
+            { [.evaluationNet: acceptance(of: evaluationNet, picturesEach, size)] },
             { [.probe: SceneProbeReport(probe, on: scenes).mean] },
-            { [.base: try agreement(of: networks, prompts, seeds, .dpmpp2M, steps: 25, guidance: 3)] },
-            { [.student: try agreement(of: fast, prompts, seeds, .euler, steps: 4, guidance: 1)] },
+            { [.base: try agreement(of: networks, size, prompts, seeds, .dpmpp2M, steps: 25, guidance: 3)] },
+            { [.student: try agreement(of: fast, size, prompts, seeds, .euler, steps: 4, guidance: 1)] },
             {
                 let report = try DetectorReport(detector, on: faces)
                 return [.detector: report.found, .landmarkError: report.landmarkError]
@@ -89,24 +91,25 @@ public struct NetworkMeasurement: Sendable {
     /// Of a picture that comes back as it was, in dB.
     private static let perfect = 100.0
 
-    private func acceptance(of recognizer: IResNet, _ picturesEach: Int) -> Double {
-        RecognitionReport(picturesEach: picturesEach, side: recognizer.config.imageSize) { recognizer($0) }
+    private func acceptance(of recognizer: IResNet, _ picturesEach: Int, _ size: Int) -> Double {
+        RecognitionReport(picturesEach: picturesEach, size: size, side: recognizer.config.imageSize) { recognizer($0) }
             .photosAccepted
     }
 
     private func agreement(
         of networks: SDXLNetworks,
+        _ size: Int,
         _ prompts: Int,
         _ seeds: Int,
         _ sampler: Sampler,
         steps: Int,
         guidance: Float
     ) throws -> Double {
-        let draw = WorldSampler(networks, vae: vae, noise: noise)
+        let draw = WorldSampler(networks, vae: vae, noise: noise, size: size)
         let texts = WorldPrompts.evaluation.prefix(prompts).map(\.prompt).flatMap { Array(repeating: $0, count: seeds) }
         let drawn = try draw(texts, seed: 0, sampler: sampler, steps: steps, guidance: guidance)
         let shares = zip(texts, drawn).compactMap { text, picture in
-            probe.agreement(with: PromptReader.read(text).description, picture.signed)
+            probe.agreement(with: PromptReader.read(text).description, picture.forProbe.signed)
         }
         return shares.reduce(0, +) / Double(max(1, shares.count))
     }

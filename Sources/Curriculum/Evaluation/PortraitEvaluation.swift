@@ -23,6 +23,8 @@ public struct PortraitEvaluation: Sendable {
     }
 
     let people: EvaluatedPeople
+    /// The same people as another recogniser sees them.
+    let second: EvaluatedPeople?
     let prompts: [Prompt]
     let seeds: Int
     let rollout: LightningRollout
@@ -39,6 +41,7 @@ public struct PortraitEvaluation: Sendable {
     }
 
     /// - Parameters:
+    ///   - second: the same people by another recogniser
     ///   - prompts: in words; none of them a prompt of training
     ///   - seeds: pictures for each person and prompt
     ///   - rollout: draws them
@@ -46,6 +49,7 @@ public struct PortraitEvaluation: Sendable {
     ///   - locate: finds the face in a picture
     public init(
         people: EvaluatedPeople,
+        second: EvaluatedPeople? = nil,
         prompts: [String],
         seeds: Int,
         rollout: LightningRollout,
@@ -56,7 +60,7 @@ public struct PortraitEvaluation: Sendable {
         size: Int = 64,
         locate: @escaping FaceLocator
     ) {
-        self.people = people
+        (self.people, self.second) = (people, second)
         self.prompts = prompts.map { text in
             let (embeds, pooled) = encoder.encode([text])
             let sizes = MicroConditioning(size: size).timeIDs.map { Float($0) }
@@ -76,7 +80,7 @@ public struct PortraitEvaluation: Sendable {
     ) throws -> EvaluationReport {
         let photos = people.subjects.map { encoders($0.introduction) }
         let count = people.subjects.count
-        var sums = Sums(people: count)
+        var sums = Sums(people: people.subjects.map { $0.people[$0.number].skin.rawValue })
         for (i, prompt) in prompts.enumerated() {
             for seed in 0..<seeds {
                 try afterPictures((i * seeds + seed) * count, prompts.count * seeds * count)
@@ -173,9 +177,13 @@ public struct PortraitEvaluation: Sendable {
             // A picture without a face is like nobody.
             .faceSimilarity: likeness?.cosine ?? 0,
             .rankOne: likeness?.isNearest == true ? 1 : 0,
+            .otherPhoto: likeness?.other ?? 0,
             .twinSimilarity: Double(scene.reading.similarity(to: twin.reading)),
             .twinAgreement: Double(alike) / Double(SceneFactor.allCases.count),
         ]
+        if let second {
+            values[.secondSimilarity] = second.likeness(of: bitmap, scene.face, to: subject)?.cosine ?? 0
+        }
         if named > 0 {
             values[.promptAgreement] = Double(scene.reading.agreeing(with: prompt.scene).count) / Double(named)
         }
@@ -195,11 +203,14 @@ private struct Measured: Sendable {
 /// What is gathered of each person.
 private struct Sums {
     private var sums: [EvaluationMetric: [(sum: Double, count: Int)]]
+    private let skins: [String]
     private var (pictures, faces) = (0, 0)
 
-    init(people: Int) {
+    /// - Parameter skins: of each person
+    init(people skins: [String]) {
+        self.skins = skins
         sums = Dictionary(
-            uniqueKeysWithValues: EvaluationMetric.allCases.map { ($0, Array(repeating: (0, 0), count: people)) }
+            uniqueKeysWithValues: EvaluationMetric.allCases.map { ($0, Array(repeating: (0, 0), count: skins.count)) }
         )
     }
 
@@ -215,6 +226,7 @@ private struct Sums {
     var report: EvaluationReport {
         EvaluationReport(
             values: sums.mapValues { $0.map { $0.count > 0 ? $0.sum / Double($0.count) : nil } },
+            skins: skins,
             pictures: pictures,
             facesFound: Double(faces) / Double(max(1, pictures))
         )

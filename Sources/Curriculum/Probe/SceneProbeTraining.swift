@@ -19,7 +19,7 @@ public struct SceneProbeTraining: TrainingTask {
     }
 
     /// - Parameters:
-    ///   - pictures: of 64 pixels; of people that no other network is trained on
+    ///   - pictures: of any size, brought to the probe's as it is in use; of people that no other network is trained on
     ///   - seed: of the first weights, and of what each step draws
     ///   - batch: pictures in a step
     ///   - rate: the learning rate's peak
@@ -31,14 +31,13 @@ public struct SceneProbeTraining: TrainingTask {
         batch: Int = 64,
         rate: Double = 3e-3
     ) {
-        precondition(pictures.size == SceneProbe.side, "a probe reads pictures of \(SceneProbe.side) pixels")
         self.config = config
         self.steps = steps
         self.batch = batch
         samples = LazyValues(count: pictures.count) { index in
             let picture = pictures[index]
             return Sample(
-                pixels: picture.bitmap.pixels,
+                pixels: picture.bitmap.forProbe.pixels,
                 values: SceneFactor.allCases.map { $0.index(in: picture.scene) }
             )
         }

@@ -46,7 +46,7 @@ extension SceneProbe {
     /// Pictures of any size; they are brought to 64 x 64 pixels.
     public func callAsFunction(_ pictures: [Bitmap]) -> [SceneReading] {
         pictures.flatMap { picture in
-            self(picture.resized(width: Self.side, height: Self.side, by: .bicubic).signed)
+            self(picture.forProbe.signed)
         }
     }
 
@@ -59,5 +59,13 @@ extension SceneProbe {
         guard named > 0, pictures.shape[0] > 0 else { return nil }
         let agreeing = self(pictures).reduce(0) { $0 + $1.agreeing(with: prompt).count }
         return Double(agreeing) / Double(named * pictures.shape[0])
+    }
+}
+
+extension Bitmap {
+    /// In the size that a probe reads.
+    var forProbe: Bitmap {
+        width == SceneProbe.side && height == SceneProbe.side
+            ? self : resized(width: SceneProbe.side, height: SceneProbe.side, by: .area)
     }
 }

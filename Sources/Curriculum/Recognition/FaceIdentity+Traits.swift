@@ -18,7 +18,7 @@ extension FaceIdentity {
             measure(browThickness, 0.04...0.1), measure(browArch, 0...1), measure(browHeight, 0.25...0.33),
             measure(noseLength, 0.36...0.48), measure(noseWidth, 0.095...0.165), measure(noseBridge, 0...1),
             measure(mouthWidth, 0.2...0.285), measure(lipFullness, 0.05...0.095), measure(lipColor, 0.1...1),
-            measure(hairVolume, 0...1), Float(partingSide), measure(freckles, 0...1),
+            measure(hairVolume, 0...1), Float(partingSide), measure(freckles, 0...1), measure(age, 0...1),
         ]
         return measures + HairStyle.allCases.map { $0 == hairStyle ? 1 : 0 }
             + Beard.allCases.map { $0 == beard ? 1 : 0 }

@@ -22,17 +22,22 @@ struct PersonPictures: Sendable {
 
     /// What a person's pictures are, in turn: most as the small world's usually are, in any style, many as detectors find
     /// faces, some larger.
-    private static let kinds: [(kind: WorldDataset.Kind, size: Int)] = [
-        (.base, 64), (.faces, 64), (.base, 64), (.base, 64), (.faces, 96), (.base, 64), (.faces, 64), (.base, 64),
-        (.base, 64), (.faces, 64), (.base, 64), (.base, 96), (.faces, 64), (.base, 64), (.base, 64), (.faces, 160),
-    ]
+    ///
+    /// - Parameter size: of most of them, in pixels
+    private static func kinds(_ size: Int) -> [(kind: WorldDataset.Kind, size: Int)] {
+        [
+            (.base, size), (.faces, size), (.base, size), (.base, size), (.faces, 96), (.base, size), (.faces, size),
+            (.base, size), (.base, size), (.faces, size), (.base, size), (.base, 96), (.faces, size), (.base, size),
+            (.base, size), (.faces, 160),
+        ]
+    }
 
-    init(of people: IdentitySet, picturesEach: Int, seed: UInt64, prepare: @escaping Preparation) {
+    init(of people: IdentitySet, size: Int = 64, picturesEach: Int, seed: UInt64, prepare: @escaping Preparation) {
         precondition(picturesEach > 1, "PersonPictures: \(picturesEach) of each person")
         self.people = people
         self.picturesEach = picturesEach
         let count = people.count * picturesEach
-        let datasets = Self.kinds.map {
+        let datasets = Self.kinds(size).map {
             WorldDataset($0.kind, size: $0.size, seed: seed, count: count, people: people)
         }
         pictures = LazyValues(count: count) { index in

@@ -35,17 +35,19 @@ public struct RecognitionReport: Hashable, Sendable {
     /// - Parameters:
     ///   - people: whom the recogniser has not been trained on
     ///   - picturesEach: of each person in each style
+    ///   - size: of the pictures that faces are cut out of, in pixels
     ///   - side: pixels that the recogniser wants on each side
     ///   - embed: aligned faces (B, 3, side, side) in -1...1 -> (B, n)
     public init(
         people: IdentitySet = .validation,
         picturesEach: Int = 2,
+        size: Int = 64,
         side: Int = 32,
         embed: (Tensor) -> Tensor
     ) {
         var random = TorchRandomSource(seed: 0)
         func face(_ person: Int, _ scene: FaceScene) -> Tensor {
-            let drawn = drawFace(people[person], in: scene, size: 64)
+            let drawn = drawFace(people[person], in: scene, size: size)
             let target = AlignmentTemplate.recognition.landmarks(side: side)
             let transform = AffineTransform.similarity(from: drawn.landmarks, to: target) ?? .identity
             return drawn.bitmap.warped(by: transform, width: side, height: side, border: .black).signed

@@ -20,6 +20,7 @@ public struct RecognizerTraining: TrainingTask {
 
     /// - Parameters:
     ///   - people: whom it learns to tell apart
+    ///   - size: of most pictures that faces are cut out of, in pixels
     ///   - picturesEach: of each of them, at least 2
     ///   - seed: of the first weights, the pictures, and the choices of each step
     ///   - peopleInPart: two pictures each are contrasted with one another
@@ -28,6 +29,7 @@ public struct RecognizerTraining: TrainingTask {
     public init(
         config: IResNet.Config,
         people: IdentitySet,
+        size: Int = 64,
         picturesEach: Int = 16,
         seed: UInt64,
         steps: Int,
@@ -41,7 +43,7 @@ public struct RecognizerTraining: TrainingTask {
         self.parts = parts
         let augmentation = CropAugmentation(side: config.imageSize, margin: 2, channels: 3)
         self.augmentation = augmentation
-        pictures = PersonPictures(of: people, picturesEach: picturesEach, seed: seed) { picture, random in
+        pictures = PersonPictures(of: people, size: size, picturesEach: picturesEach, seed: seed) { picture, random in
             picture.recognitionCrop(
                 side: augmentation.side,
                 margin: augmentation.margin,

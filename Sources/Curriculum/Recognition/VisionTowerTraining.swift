@@ -22,6 +22,7 @@ public struct VisionTowerTraining: TrainingTask {
 
     /// - Parameters:
     ///   - people: whom it learns to tell apart
+    ///   - size: of most pictures that faces are cut out of, in pixels
     ///   - picturesEach: of each of them, at least 2
     ///   - seed: of the first weights, the pictures, and the choices of each step
     ///   - peopleInPart: two pictures each are contrasted with one another
@@ -31,6 +32,7 @@ public struct VisionTowerTraining: TrainingTask {
     public init(
         config: EVAVisionTransformer.Config,
         people: IdentitySet = .training,
+        size: Int = 64,
         picturesEach: Int = 16,
         seed: UInt64,
         steps: Int,
@@ -46,7 +48,7 @@ public struct VisionTowerTraining: TrainingTask {
         self.traitShare = traitShare
         let augmentation = CropAugmentation(side: config.imageSize, margin: 2, channels: 1, keepsWhite: true)
         self.augmentation = augmentation
-        pictures = PersonPictures(of: people, picturesEach: picturesEach, seed: seed) { picture, random in
+        pictures = PersonPictures(of: people, size: size, picturesEach: picturesEach, seed: seed) { picture, random in
             picture.featureCrop(side: augmentation.side, margin: augmentation.margin, jitter: 0.01, &random)
         }
         trainer = Trainer(

@@ -11,6 +11,7 @@ public struct VAETraining: TrainingTask {
     public let config: AutoencoderKL.Config
     public let pictures: WorldDataset
     private let batch: Int
+    private let crop: Int
     private let loss: ReconstructionLoss
     private let isDecoderAlone: Bool
 
@@ -18,6 +19,7 @@ public struct VAETraining: TrainingTask {
     ///   - start: weights to go on from; nil to begin anew
     ///   - seed: of the first weights, and of the pictures and noises of each step
     ///   - batch: pictures in a step
+    ///   - crop: side of the square that is cut out of each picture and learned from; the whole picture unless given
     ///   - rate: the learning rate's peak
     ///   - isDecoderAlone: latents stay what they are, so that what was trained on them goes on to be right
     public init(
@@ -27,6 +29,7 @@ public struct VAETraining: TrainingTask {
         seed: UInt64,
         steps: Int,
         batch: Int = 8,
+        crop: Int? = nil,
         rate: Double = 2e-3,
         loss: ReconstructionLoss = ReconstructionLoss(),
         isDecoderAlone: Bool = false
@@ -36,6 +39,7 @@ public struct VAETraining: TrainingTask {
         self.config = config
         self.pictures = pictures
         self.batch = batch
+        self.crop = min(crop ?? pictures.size, pictures.size)
         self.loss = loss
         self.isDecoderAlone = isDecoderAlone
         trainer = Trainer(
@@ -67,9 +71,9 @@ public struct VAETraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, build: build) { [dataset = pictures, loss] vae, part in
+        return try trainer.step(samples: batch, build: build) { [dataset = pictures, crop, loss] vae, part in
             var sources = Array(sources[part])
-            let pictures = sources.indices.map { dataset.picture(&sources[$0]) }
+            let pictures = sources.indices.map { dataset.picture(&sources[$0]).part(crop, &sources[$0]) }
             let latents = vae.encode(.concatenated(pictures.map(\.bitmap.signed), axis: 0))
             let noise = Tensor.concatenated(
                 sources.indices.map { sources[$0].normal([1] + latents.mean.shape.dropFirst()) },
@@ -84,5 +88,19 @@ public struct VAETraining: TrainingTask {
     public func result() throws -> [String: Tensor] {
         let weights = trainer.weights.values
         return isDecoderAlone ? weights : try NormalizedLatents(config: config, pictures: pictures)(weights)
+    }
+}
+
+extension WorldPicture {
+    /// A square of `side` pixels somewhere in it, in steps of the patches that latents stand for.
+    fileprivate func part(_ side: Int, _ random: inout some RandomSource) -> WorldPicture {
+        guard side < bitmap.width else { return self }
+        let step = ReconstructionLoss.patchSide
+        let places = (bitmap.width - side) / step + 1
+        return cropped(
+            left: random.index(below: places) * step,
+            top: random.index(below: places) * step,
+            size: side
+        )
     }
 }

@@ -2,7 +2,7 @@
 struct ContactSheetLayout {
     let cellWidth: Int
     let cellHeight: Int
-    /// Pixels per dot of the font: 1 for cells up to 128 pixels, and so on.
+    /// Pixels per dot of the font: 1 for cells of less than 128 pixels, 2 below 208, and so on.
     let scale: Int
     /// Around the sheet.
     let margin: Int
@@ -39,7 +39,7 @@ struct ContactSheetLayout {
         cellWidth = pictures.map(\.width).max() ?? 64
         cellHeight = pictures.map(\.height).max() ?? 64
         let side = min(cellWidth, cellHeight)
-        scale = max(1, (side + 64) / 128)
+        scale = max(1, (side + 32) / 80)
         margin = max(6, side / 12)
         gap = max(4, side / 24)
 

@@ -37,8 +37,8 @@ enum TinyConfigs {
           "act_fn": "silu",
           "addition_embed_type": "text_time",
           "addition_time_embed_dim": 16,
-          "attention_head_dim": [1, 2, 3],
-          "block_out_channels": [32, 64, 96],
+          "attention_head_dim": [1, 2, 7],
+          "block_out_channels": [32, 64, 112],
           "cross_attention_dim": 112,
           "down_block_types": ["DownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D"],
           "flip_sin_to_cos": true,
@@ -59,16 +59,18 @@ enum TinyConfigs {
         {
           "_class_name": "AutoencoderKL",
           "act_fn": "silu",
-          "block_out_channels": [16, 32, 64],
-          "down_block_types": ["DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"],
+          "block_out_channels": [16, 32, 64, 96],
+          "down_block_types": [
+            "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D", "DownEncoderBlock2D"
+          ],
           "in_channels": 3,
           "latent_channels": 4,
           "layers_per_block": 1,
           "norm_num_groups": 8,
           "out_channels": 3,
-          "sample_size": 64,
+          "sample_size": 128,
           "scaling_factor": 0.65,
-          "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]
+          "up_block_types": ["UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D", "UpDecoderBlock2D"]
         }
         """,
     ]
@@ -101,6 +103,7 @@ enum TinyConfigs {
         beach night library background red orange yellow green teal blue purple pink white grey black t-shirt shirt hoodie
         turtleneck glasses sunglasses hat beanie headphones earrings neutral smile smiling laughing surprised sad angry
         soft warm cool light left right looking close up medium shot far away view at style from detailed face blurry low
-        quality ugly
+        quality ugly anime clay old master figure picture printed expression mountains garden snow cafe winter trees books
+        flowers sea by turned viewer seen distance laugh
         """
 }

@@ -2,7 +2,7 @@ import Graph
 
 /// The table of a report.
 struct CompareEvaluations: Node {
-    static let version = 1
+    static let version = 2
     static let help = "Puts evaluations side by side in a table, with intervals of 95 %."
 
     @Input("the evaluations") var evaluations: AnyNumber<EvaluationArtifact>

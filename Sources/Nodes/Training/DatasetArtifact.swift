@@ -14,7 +14,8 @@ public struct DatasetArtifact: Artifact {
             values: [
                 "kind": .string(pictures.kind.rawValue), "people": .string(pictures.people.rawValue),
                 "seed": .string("\(pictures.seed)"), "size": .number(Double(pictures.size)),
-                "count": .number(Double(pictures.count)), "person count": .number(Double(pictures.personCount)),
+                "count": .number(Double(pictures.count)), "drawing": .number(Double(WorldDataset.revision)),
+                "person count": .number(Double(pictures.personCount)),
             ]
         )
     }
@@ -31,6 +32,7 @@ public struct DatasetArtifact: Artifact {
             return whole
         }
         guard let kind = text("kind").flatMap(WorldDataset.Kind.init), let seed = text("seed").flatMap({ UInt64($0) }),
+            whole("drawing", 0...1_000_000) == WorldDataset.revision,
             let people = text("people").flatMap(IdentitySet.init), let size = whole("size", 16...1024),
             let count = whole("count", 1...1_000_000_000), let personCount = whole("person count", 1...people.count)
         else { throw ArtifactError.damaged(kind: Self.kind, reason: "a field is missing or out of range") }

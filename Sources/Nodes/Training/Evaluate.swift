@@ -12,7 +12,7 @@ enum EvaluatedArtist: String, ParameterChoice {
 
 /// The paper's evaluation, section 4.4, in the small world.
 struct Evaluate: Node {
-    static let version = 2
+    static let version = 3
     static let help =
         "Draws 85 people that no training has seen for 20 prompts that none has used, and measures likeness, the prompt, and what the person changes in the rest of the picture."
     static let precision = PrecisionUse.always
@@ -26,6 +26,10 @@ struct Evaluate: Node {
     @Input("the recogniser that PuLID sees people through") var recognizer: WeightsArtifact
     @Input("the vision tower that PuLID sees people through") var visionTower: WeightsArtifact
     @Input("the recogniser that measures: of other people than any other") var evaluationNet: WeightsArtifact
+    @Input(
+        "a second recogniser that measures and that no training has seen either, of other widths"
+    )
+    var secondNet: WeightsArtifact?
     @Input("the probe that measures") var probe: WeightsArtifact
     @Input("finds the faces") var detector: DetectorArtifact
 
@@ -33,6 +37,7 @@ struct Evaluate: Node {
         "pulid; nobody: the base alone, what likeness there is by chance; world: drawn pictures of these people for these prompts, the most there can be; reconstruction: the same through the VAE"
     )
     var artist: EvaluatedArtist = .pulid
+    @Parameter("pixels on each side of all pictures", in: 16...1024) var size: Int = 64
     @Parameter("the first so many of the evaluation's prompts", in: 1...20) var prompts: Int = 20
     @Parameter("pictures for each person and prompt", in: 1...100) var seeds: Int = 4
     @Parameter("some of the people, for a quick look", in: 1...85) var people: Int = 85
@@ -49,11 +54,12 @@ struct Evaluate: Node {
         let unet =
             try student.map { try UNet2DConditionModel($0.source("the student"), config: networks.unet) }
             ?? drawing.unet
+        func subjects(_ weights: WeightsArtifact, _ role: String) throws -> EvaluatedPeople {
+            EvaluatedPeople(recognizer: try weights.recognizer(role), size: size, limit: people)
+        }
         let evaluation = PortraitEvaluation(
-            people: EvaluatedPeople(
-                recognizer: try evaluationNet.recognizer("the evaluation net"),
-                limit: people
-            ),
+            people: try subjects(evaluationNet, "the evaluation net"),
+            second: try secondNet.map { try subjects($0, "the second net") },
             prompts: WorldPrompts.evaluation.prefix(prompts).map(\.prompt),
             seeds: seeds,
             rollout: try LightningRollout(unet: unet, noise: model.noiseSchedule(context), steps: steps),
@@ -61,6 +67,7 @@ struct Evaluate: Node {
             vae: try model.autoencoder(vae, context),
             encoders: try identityEncoders(recognizer, visionTower, lossNet: nil),
             probe: try SceneProbe(probe.source("the probe")),
+            size: size,
             locate: try detector.locator()
         )
         return EvaluationArtifact(

@@ -34,6 +34,7 @@ public struct EvaluationArtifact: Artifact {
         var values: [String: Value] = [
             "faces found": .number(report.facesFound), "pictures": .number(Double(report.pictures)),
         ]
+        if !report.skins.isEmpty { values["skins"] = .list(report.skins.map { .string($0) }) }
         for (metric, people) in report.values {
             values[metric.rawValue] = .list(people.map { $0.map { .number($0) } ?? .null })
         }
@@ -53,8 +54,13 @@ public struct EvaluationArtifact: Artifact {
             guard case .list(let people)? = record.values[metric.rawValue] else { continue }
             values[metric] = people.map { if case .number(let number) = $0 { number } else { nil } }
         }
+        var skins: [String] = []
+        if case .list(let names)? = record.values["skins"] {
+            skins = names.compactMap { if case .string(let name) = $0 { name } else { nil } }
+        }
         report = EvaluationReport(
             values: values,
+            skins: skins,
             pictures: Int(exactly: try number("pictures")) ?? 0,
             facesFound: try number("faces found")
         )
@@ -64,11 +70,13 @@ public struct EvaluationArtifact: Artifact {
     public func encoded(as fileExtension: String, metadata: [FileMetadata]) throws -> [UInt8] {
         let metrics = EvaluationMetric.allCases.filter { report.values[$0] != nil }
         let people = report.values.values.map(\.count).max() ?? 0
+        let hasSkins = report.skins.count == people && people > 0
         let rows = (0..<people).map { person in
-            (["\(person)"] + metrics.map { report.values[$0]?[person].map { String(format: "%.6f", $0) } ?? "" })
+            (["\(person)"] + (hasSkins ? [report.skins[person]] : [])
+                + metrics.map { report.values[$0]?[person].map { String(format: "%.6f", $0) } ?? "" })
                 .joined(separator: ",")
         }
-        let head = (["person"] + metrics.map(\.rawValue)).joined(separator: ",")
+        let head = (["person"] + (hasSkins ? ["skin"] : []) + metrics.map(\.rawValue)).joined(separator: ",")
         return Array(([head] + rows).joined(separator: "\n").utf8) + Array("\n".utf8)
     }
 }

@@ -1,6 +1,7 @@
 import Curriculum
 import Foundation
 import Graph
+import World
 
 /// Evaluations side by side, with their intervals.
 public struct EvaluationTable: Artifact {
@@ -44,7 +45,21 @@ public struct EvaluationTable: Artifact {
         let body = rows.map { row in
             [row.name] + EvaluationMetric.allCases.map { text(row.report.estimate($0), isForPeople) }
         }
-        return Array(table(head, body, as: fileExtension).utf8)
+        let all = table(head, body, as: fileExtension)
+        guard isForPeople, let tones = byTone else { return Array(all.utf8) }
+        return Array((all + "\nface_similarity by skin\n\n" + tones).utf8)
+    }
+
+    /// The likeness by skin tone, where people have one.
+    private var byTone: String? {
+        let tones = SkinTone.allCases.map(\.rawValue).filter { tone in
+            rows.contains { $0.report.skins.contains(tone) }
+        }
+        guard !tones.isEmpty else { return nil }
+        let body = rows.map { row in
+            [row.name] + tones.map { text(row.report.estimate(.faceSimilarity, skin: $0), true) }
+        }
+        return table(["model"] + tones, body, as: "md")
     }
 
     private func text(_ estimate: EvaluationReport.Estimate?, _ isForPeople: Bool) -> String {

@@ -7,7 +7,7 @@ extension IdentitySet: ParameterChoice {}
 
 /// Pictures of people who do not exist, with captions, labels, boxes and landmarks.
 struct MakeDataset: Node {
-    static let version = 1
+    static let version = 2
     static let help =
         "Describes a set of drawn pictures for training; nothing is stored, each picture follows from its number."
 

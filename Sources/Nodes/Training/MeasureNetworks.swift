@@ -5,7 +5,7 @@ import Tensors
 
 /// The gates before PuLID's training.
 struct MeasureNetworks: Node {
-    static let version = 3
+    static let version = 4
     static let help =
         "Measures what PuLID's training rests on, beside what is wanted of it: VAE, base model, student, recognisers, probe, detector and parser, by people that none of them has seen."
     static let precision = PrecisionUse.always
@@ -21,6 +21,7 @@ struct MeasureNetworks: Node {
     @Input("finds the faces") var detector: DetectorArtifact
     @Input("tells the parts of a face") var parser: WeightsArtifact
 
+    @Parameter("pixels on each side of all pictures", in: 16...1024) var size: Int = 64
     @Parameter("that each network is shown", in: 1...10_000) var pictures: Int = 160
     @Parameter("of each person in each style, for the recognisers", in: 1...100) var picturesEach: Int = 2
     @Parameter("the first so many of the evaluation's prompts", in: 1...20) var prompts: Int = 20
@@ -47,7 +48,8 @@ struct MeasureNetworks: Node {
             parser: try BiSeNet(parsing, config: BiSeNet.Config(parsing))
         )
         return GatesArtifact(
-            try measurement(pictures: pictures, prompts: prompts, seeds: seeds, picturesEach: picturesEach) {
+            try measurement(pictures: pictures, prompts: prompts, seeds: seeds, picturesEach: picturesEach, size: size)
+            {
                 try context.checkCancellation()
                 context.progress($0, $1)
             }

@@ -38,7 +38,7 @@ extension PuLIDPictures.Pairing: ParameterChoice {}
 /// PuLID itself.
 struct TrainPuLID: TrainingNode {
     static let name = "train_pulid"
-    static let version = 2
+    static let version = 3
     static let help =
         "Trains PuLID's encoder and its keys and values, everything else frozen: stage one by denoising, two with the identity loss, three with the contrastive alignment in addition; naive is the paper's ablation."
     static let precision = PrecisionUse.always

@@ -6,13 +6,14 @@ import World
 
 /// The network that tells people apart.
 struct TrainRecognizer: TrainingNode {
-    static let version = 1
+    static let version = 2
     static let help =
         "Trains a face recogniser (IResNet) on aligned faces of the small world, so that pictures of one person are near each other."
     static let precision = PrecisionUse.always
 
     @Parameter("the people that it learns to tell apart; PuLID wants three networks that share no people")
     var people: IdentitySet = .training
+    @Parameter("pixels on each side of most pictures that faces are cut out of", in: 16...1024) var size: Int = 64
     @Parameter("of each person", in: 2...1024) var picturesEach: Int = 16
     @Parameter("channels after the first convolution", in: 1...1024) var stemWidth: Int = 16
     @Parameter("channels of the four stages") var widths: [Int] = [16, 32, 64, 128]
@@ -49,6 +50,7 @@ struct TrainRecognizer: TrainingNode {
                     features: features
                 ),
                 people: people,
+                size: size,
                 picturesEach: picturesEach,
                 seed: seed.value,
                 steps: steps,

@@ -21,6 +21,11 @@ struct TrainVAE: TrainingNode {
     @Parameter("of the first weights, and of what is drawn") var seed: Seed
     @Parameter("how often the weights are improved", in: 1...10_000_000) var steps: Int = 14_000
     @Parameter("pictures in a step", in: 1...1024) var batch: Int = 8
+    @Parameter(
+        "pixels on each side of a part of each picture that is learned from, which takes less time than all of it; the whole unless given",
+        in: 16...1024
+    )
+    var crop: Int? = nil
     @Parameter("the highest learning rate", in: 0...1) var rate: Double = 0.002
 
     @Parameter("what is trained: decoder leaves the latents what they are, for a model that already draws them")
@@ -34,7 +39,7 @@ struct TrainVAE: TrainingNode {
     func run(_ context: RunContext) throws -> WeightsArtifact {
         let config = try model.vaeConfig(context)
         let (side, factor) = (pictures.pictures.size, max(config.downscale, ReconstructionLoss.patchSide))
-        guard side % factor == 0 else {
+        for side in [side, crop ?? side] where side % factor != 0 {
             throw NodeError.unevenPicture(width: side, height: side, factor: factor)
         }
         return try context.train(
@@ -45,6 +50,7 @@ struct TrainVAE: TrainingNode {
                 seed: seed.value,
                 steps: steps,
                 batch: batch,
+                crop: crop,
                 rate: rate,
                 loss: ReconstructionLoss(squares: Float(squareWeight), features: Float(featureWeight)),
                 isDecoderAlone: part == .decoder

@@ -6,12 +6,13 @@ import World
 
 /// The tower that tells PuLID what a face looks like.
 struct TrainVisionTower: TrainingNode {
-    static let version = 1
+    static let version = 2
     static let help =
         "Trains a vision tower in the shape of EVA02-CLIP on what PuLID shows it: aligned faces in grey, on white."
     static let precision = PrecisionUse.always
 
     @Parameter("the people that it learns to tell apart") var people: IdentitySet = .training
+    @Parameter("pixels on each side of most pictures that faces are cut out of", in: 16...1024) var size: Int = 64
     @Parameter("of each person", in: 2...1024) var picturesEach: Int = 16
     @Parameter("pixels on each side of its pictures", in: 16...1024) var imageSize: Int = 64
     @Parameter("pixels on each side of a patch", in: 1...128) var patchSize: Int = 8
@@ -63,6 +64,7 @@ struct TrainVisionTower: TrainingNode {
             VisionTowerTraining(
                 config: config,
                 people: people,
+                size: size,
                 picturesEach: picturesEach,
                 seed: seed.value,
                 steps: steps,

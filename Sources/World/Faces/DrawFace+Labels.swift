@@ -34,7 +34,7 @@ extension FacePainter {
                 for x in 0..<size where washes.paintedShare(x, y) < 0.5 { map.values[y * size + x] = 0 }
             }
             return map
-        case .photo, .neon, .pencilSketch, .oil, .poster, .cartoon:
+        case .photo, .neon, .pencilSketch, .oil, .poster, .cartoon, .anime, .oilPortrait, .clay:
             return labels.map
         }
     }

@@ -57,6 +57,9 @@ extension FaceDrawing {
         case .oil: oilPainting()
         case .poster: poster()
         case .cartoon: cartoon()
+        case .anime: anime()
+        case .oilPortrait: oilPortrait()
+        case .clay: clay()
         }
     }
 }

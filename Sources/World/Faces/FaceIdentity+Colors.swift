@@ -38,7 +38,15 @@ extension FaceIdentity {
         }
     }
 
+    /// The hair, greyer with the years unless it is dyed.
     var hairTint: Color {
+        switch hairColor {
+        case .grey, .white, .pink, .blue, .green: youngHairTint
+        default: youngHairTint.mixed(with: Color(hex: 0xA9A8A8), Float(0.6 * max(0, elderly - 0.25)))
+        }
+    }
+
+    private var youngHairTint: Color {
         switch hairColor {
         case .black: Color(hex: 0x231F25)
         case .darkBrown: Color(hex: 0x412A1F)

@@ -63,6 +63,8 @@ public struct FaceIdentity: Equatable, Sendable {
     /// 0 none ... 1 many
     public var freckles = 0.0
     public var mole = Mole.none
+    /// 0 a child, 0.2 ... 0.5 grown up, 1 old; set by `grow(to:)`, which changes the face as well
+    public var age = 0.35
     /// Drives what has no name: single strands, the places of freckles.
     public var texture: UInt64 = 0
 

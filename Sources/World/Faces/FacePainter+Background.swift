@@ -13,10 +13,14 @@ extension FacePainter {
         case .beach: addBeach()
         case .night: addNight()
         case .library: addLibrary()
+        case .mountains: addMountains()
+        case .garden: addGarden()
+        case .snow: addSnow()
+        case .cafe: addCafe()
         }
     }
 
-    private mutating func addSky(_ top: Color, _ bottom: Color) {
+    mutating func addSky(_ top: Color, _ bottom: Color) {
         let end = geometry.picture(Point(0, 1))
         add(
             .rectangle(x: -1, y: -1, width: geometry.size + 2, height: geometry.size + 2),
@@ -26,7 +30,7 @@ extension FacePainter {
         )
     }
 
-    private mutating func addBlock(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ paint: Paint) {
+    mutating func addBlock(_ x: Double, _ y: Double, _ width: Double, _ height: Double, _ paint: Paint) {
         add(
             Path.rectangle(x: x, y: y, width: width, height: height).mapped(geometry.picture),
             paint,
@@ -35,7 +39,7 @@ extension FacePainter {
         )
     }
 
-    private mutating func addDisc(
+    mutating func addDisc(
         _ x: Double,
         _ y: Double,
         _ radius: Double,
@@ -54,7 +58,7 @@ extension FacePainter {
         )
     }
 
-    private mutating func addHalo(_ x: Double, _ y: Double, _ radius: Double, _ color: Color) {
+    mutating func addHalo(_ x: Double, _ y: Double, _ radius: Double, _ color: Color) {
         let (center, r) = (geometry.picture(Point(x, y)), radius * geometry.size)
         addDisc(x, y, radius, .glow(center: center, radiusX: r, radiusY: r, color), .shading)
     }

@@ -19,6 +19,7 @@ extension FacePainter {
                 clip: body
             )
         }
+        if fine > 0 { addFolds(color, clip: body) }
         switch scene.clothing {
         case .tShirt: addNeckline(color)
         case .shirt: addCollar(color)
@@ -28,9 +29,10 @@ extension FacePainter {
     }
 
     private func bodyOutline(neck: Double) -> Path {
+        let narrow = 1 - 0.14 * identity.childlike
         let right = [
-            Point(neck, 1.33), Point(0.84, 1.47), Point(1.22, 1.66), Point(1.42, 2.05), Point(1.52, 2.6),
-            Point(1.56, 4.5),
+            Point(neck, 1.33), Point(0.84 * narrow, 1.47), Point(1.22 * narrow, 1.66), Point(1.42 * narrow, 2.05),
+            Point(1.52 * narrow, 2.6), Point(1.56 * narrow, 4.5),
         ]
         let left = right.reversed().map { Point(-$0.x, $0.y) }
         let neckline = [Point(-neck * 0.7, 1.52), Point(0, 1.66), Point(neck * 0.7, 1.52)]

@@ -11,16 +11,9 @@ extension FacePainter {
     }
 
     private mutating func paintEye(side: Double) {
-        let half = identity.eyeSize
-        let open = half * identity.eyeRoundness * 1.15 * mood.lids
+        let place = EyePlan(identity, geometry, side: side, lids: mood.lids)
+        let (half, open) = (place.half, place.open)
         let skin = identity.skinColor
-        let (s, c) = (Double.sin(identity.eyeTilt), Double.cos(identity.eyeTilt))
-        /// (-1, 0) is the inner corner and (1, 0) the outer; y = -1 is the upper lid.
-        func place(_ x: Double, _ y: Double) -> Point {
-            let (u, v) = (x * half, y * open)
-            return geometry.front(Point(side * (identity.eyeSpacing + c * u + s * v), c * v - s * u))
-        }
-        func place(_ points: [(Double, Double)]) -> [Point] { points.map { place($0.0, $0.1) } }
         let upperLid = place([(-1, 0.22), (-0.72, -0.42), (-0.28, -0.93), (0.22, -1.0), (0.7, -0.62), (1, -0.06)])
         let lowerLid = place([(1, -0.06), (0.62, 0.52), (0.1, 0.74), (-0.45, 0.6), (-1, 0.22)])
         let upper = Path.smooth(upperLid)
@@ -30,8 +23,11 @@ extension FacePainter {
         // 1. The white, darker under the lid.
         add(opening, .color(Color(hex: 0xF6F3EF).mixed(with: skin, 0.06)), .eyeWhite, .form)
 
+        if fine > 0 { addCorners(place, clip: opening) }
+
         // 2. The iris: dark rim, bright lower half, pupil.
-        let radius = max(half * 0.53, open * 0.70) * unit
+        let large = scene.style == .anime ? 1.17 : 1
+        let radius = max(half * 0.53, open * 0.70) * unit * large
         let gaze = Point(side * 0 + scene.yaw * 0.25, mood.lids > 1 ? 0.0 : -0.07)
         let center = geometry.front(Point(side * identity.eyeSpacing + gaze.x * half, gaze.y * half))
         let iris = identity.irisColor
@@ -60,6 +56,7 @@ extension FacePainter {
             .iris,
             clip: opening
         )
+        if fine > 0 { addSpokes(center, radius, clip: opening, purpose: side < 0 ? 12 : 13) }
         add(
             .ellipse(center: center, radiusX: radius * 0.46, radiusY: radius * 0.46, pieces: 24),
             .color(Color(hex: 0x120E10)),
@@ -78,7 +75,7 @@ extension FacePainter {
         let glint =
             center + Point((scene.light.direction == 0 ? -0.3 : scene.light.direction * 0.34) * radius, -0.36 * radius)
         add(
-            .ellipse(center: glint, radiusX: radius * 0.24, radiusY: radius * 0.24, pieces: 20),
+            .ellipse(center: glint, radiusX: radius * 0.24 * large, radiusY: radius * 0.24 * large, pieces: 20),
             .color(.white.opacity(0.95)),
             .pupil,
             .detail,
@@ -126,6 +123,7 @@ extension FacePainter {
             .line
         )
         addGlow(at: place(0, 1.25), half * 0.95, open * 0.42, identity.skinShade(0.4).opacity(0.28), .skin, clip: nil)
+        if fine > 0 { addLids(place, lash, opening) }
         addGlow(
             at: place(-0.93, 0.2),
             half * 0.16,

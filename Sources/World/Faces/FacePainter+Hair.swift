@@ -59,11 +59,88 @@ extension FacePainter {
                 clip: clip
             )
         }
+        guard fine > 0 else { return }
+        for i in 0..<count {
+            let t = min(1, max(0, (Double(i) + random.uniform(0...1)) / Double(count)))
+            let end = along(ends, t)
+            let start = root + (end - root) * random.uniform(0...0.5)
+            let bend = Point(end.y - start.y, start.x - end.x) * random.uniform(-0.08...0.08)
+            let middle = through.map { along($0, t) } ?? (start + end) * 0.5 + bend
+            let pen = geometry.unit * random.uniform(0.008...0.016)
+            let color = i % 2 == 0 ? tint.lightened(0.34) : tint.shaded(0.55)
+            add(
+                Path.smooth([start, middle, end], pieces: 5).stroked { u in pen * (0.3 + 2.6 * u * (1 - u)) },
+                .color(color.opacity(0.5 * Float(fine))),
+                .hair,
+                .shading,
+                clip: clip
+            )
+        }
     }
 
     mutating func addShine(clip: Path) {
         let d = scene.light.direction
         let color = identity.hairTint.lightened(0.5).opacity(0.45)
         addGlow(at: geometry.outline(Point(d * w * 0.42, -0.9)), 0.36, 0.12, angle: d * 0.45, color, .hair, clip: clip)
+        guard fine > 0 else { return }
+        // A band of light over the crown, and the depth of hair that lies in its own shade.
+        for (x, tilt) in [(-0.5, -0.5), (0.0, 0.0), (0.5, 0.5)] {
+            let strength: Float = x * d > 0 ? 0.5 : x * d < 0 ? 0.18 : 0.34
+            addGlow(
+                at: geometry.outline(Point(x * w, -0.88 + 0.16 * x * x * 4)),
+                0.24,
+                0.05,
+                angle: tilt,
+                identity.hairTint.lightened(0.6).opacity(strength * Float(fine)),
+                .hair,
+                clip: clip
+            )
+        }
+        for side in [-1.0, 1.0] {
+            addGlow(
+                at: geometry.outline(Point(side * w * 1.0, 0.1)),
+                0.24,
+                0.75,
+                identity.hairTint.shaded(0.7).opacity((side == d ? 0.2 : 0.45) * Float(fine)),
+                .hair,
+                clip: clip
+            )
+        }
+    }
+
+    /// What hair overshadows: the forehead and the temples.
+    mutating func paintHairShadow() {
+        guard fine > 0 else { return }
+        /// Where hair ends in the middle of the forehead.
+        let low: Double
+        switch wornHair {
+        case .bald, .buzz, .mohawk, .quiff: return
+        case .fringe: low = -0.38
+        case .curly: low = -0.56
+        case .sidePart: low = -0.62
+        case .afro: low = -0.7
+        case .bob, .long, .wavy, .bun, .pigtails: low = -0.8
+        }
+        let head = headOutline.mapped(geometry.outline)
+        let shade = identity.skinShade(0.55)
+        addGlow(
+            at: geometry.front(Point(-0.1 * scene.light.direction, low)),
+            w * 0.95,
+            0.2,
+            shade.opacity(0.5 * Float(fine)),
+            .skin,
+            clip: head
+        )
+        for side in [-1.0, 1.0] {
+            let strength: Float = side == scene.light.direction ? 0.22 : 0.5
+            addGlow(
+                at: geometry.front(Point(side * w * 0.95, -0.1)),
+                0.16,
+                0.5,
+                shade.opacity(strength * Float(fine)),
+                .skin,
+                clip: head
+            )
+        }
     }
 }

@@ -17,7 +17,8 @@ extension FacePainter {
     }
 
     mutating func paintNeck() {
-        let w = 0.36 + 0.13 * identity.jaw + (identity.faceWidth - 0.72) * 0.6
+        let grown = 1 - 0.2 * identity.childlike
+        let w = (0.36 + 0.13 * identity.jaw + (identity.faceWidth - 0.72) * 0.6) * grown
         let path = Path.smooth(
             [
                 Point(-w, 0.55), Point(-w * 0.98, 1.0), Point(-w * 1.1, 1.3), Point(-w * 1.35, 1.48), Point(0, 1.9),
@@ -123,9 +124,18 @@ extension FacePainter {
 
         // Light: forehead, cheeks, chin; and the blood in the cheeks.
         // Dark skin shines less broadly, so its light is nearer to its own colour.
-        let glow = skin.lightened(0.2 + 0.45 * skin.luma)
-        let rosy = skin.mixed(with: Color(hex: 0xD8453F), 0.5)
-        addGlow(at: geometry.front(Point(d * 0.2, -0.48)), 0.42, 0.26, glow.opacity(0.4), .skin, clip: head)
+        let glow = skin.lightened(0.2 + 0.45 * skin.luma + 0.3 * gleam)
+        // Blood shows less through dark skin; where there are many pixels it would look like paint.
+        let blood = 0.5 - 0.3 * Float(fine) * (1 - min(1, skin.luma / 0.55))
+        let rosy = skin.mixed(with: Color(hex: 0xD8453F), blood)
+        addGlow(
+            at: geometry.front(Point(d * 0.2, -0.48)),
+            0.42,
+            0.26,
+            glow.opacity(0.4 + 0.2 * gleam),
+            .skin,
+            clip: head
+        )
         addGlow(
             at: geometry.front(Point(d * 0.03, 0.87 + identity.chin)),
             0.16,
@@ -148,13 +158,17 @@ extension FacePainter {
                 at: geometry.front(Point(side * w * 0.56 + d * 0.03, 0.2 - lift)),
                 0.15,
                 0.09,
-                glow.opacity(side == d ? 0.5 : 0.25),
+                glow.opacity((side == d ? 0.5 : 0.25) + 0.2 * gleam),
                 .skin,
                 clip: head
             )
         }
         paintMarks(head)
     }
+
+    /// How much more dark skin shines than the light that it throws back from within: its features are to be seen as well
+    /// as others', where there are pixels to show it.
+    var gleam: Float { Float(fine) * max(0, 1 - identity.skinColor.luma / 0.5) }
 
     private mutating func paintMarks(_ head: Path) {
         let skin = identity.skinColor

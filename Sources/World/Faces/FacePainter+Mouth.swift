@@ -16,7 +16,7 @@ extension FacePainter {
         let open = mood.opening
         let middle = mouthHeight + (mood.smile > 0 ? mood.smile * 0.25 : 0)
         let thin = open > 0 ? 0.8 : 1
-        let lips = identity.lipTint
+        let lips = identity.lipTint.lightened(0.14 * gleam)
         func place(_ points: [(Double, Double)]) -> [Point] { points.map { geometry.front(Point($0.0, $0.1)) } }
         func line(_ points: [(Double, Double)]) -> [Point] {
             Path.smooth(place(points)).subpaths.first ?? []
@@ -129,6 +129,7 @@ extension FacePainter {
             .lips,
             clip: lowerLip
         )
+        if fine > 0 { addLipCreases(lower: lowerLip, width: w, top: middle + open, full: full * thin) }
         let seam = lips.shaded(0.62)
         if open == 0 {
             add(
@@ -140,6 +141,16 @@ extension FacePainter {
         }
         for p in mouthCorners {
             addGlow(at: geometry.front(p), 0.05, 0.04, identity.skinShade(0.55).opacity(0.55), .lips, clip: nil)
+        }
+    }
+
+    /// Fine upright lines in the lower lip.
+    private mutating func addLipCreases(lower: Path, width: Double, top: Double, full: Double) {
+        let shade = identity.lipTint.shaded(0.5).opacity(0.35 * Float(fine))
+        for i in -3...3 {
+            let x = Double(i) / 4 * width * 0.8
+            let crease = Path([Point(x, top + full * 0.15), Point(x * 0.96, top + full * 0.9)].map(geometry.front))
+            add(crease.stroked(width: geometry.unit * 0.013), .color(shade), .lips, .shading, clip: lower)
         }
     }
 }

@@ -34,7 +34,7 @@ extension FacePainter {
             at: at(-side * 0.012, length * 0.48, 0.12),
             0.036,
             length * 0.55,
-            skin.lightened(0.25 + 0.45 * skin.luma).opacity(0.3 + 0.3 * bridge),
+            skin.lightened(0.25 + 0.45 * skin.luma + 0.25 * gleam).opacity(0.3 + 0.3 * bridge + 0.2 * gleam),
             .nose,
             clip: clip
         )
@@ -53,7 +53,7 @@ extension FacePainter {
             at: at(-side * 0.025, length - 0.045, 0.16),
             0.05,
             0.045,
-            skin.lightened(0.35 + 0.5 * skin.luma).opacity(0.7),
+            skin.lightened(0.35 + 0.5 * skin.luma + 0.15 * gleam).opacity(0.7),
             .nose,
             clip: clip
         )

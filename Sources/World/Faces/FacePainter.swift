@@ -6,24 +6,31 @@ struct FacePainter {
     let scene: FaceScene
     let geometry: FaceGeometry
     let mood: Mood
+    /// How much is drawn of what only many pixels can show: nothing in pictures of 64 pixels, 1 where a face has room.
+    let fine: Double
     private(set) var shapes: [FaceShape] = []
 
     init(_ identity: FaceIdentity, _ scene: FaceScene, size: Int) {
+        let identity = identity.drawn(in: scene.style)
         self.identity = identity
         self.scene = scene
         geometry = FaceGeometry(identity, scene, size: size)
         mood = Mood(scene.expression)
+        let room = (geometry.unit - 24.5) / 8
+        fine = room > 0 ? min(room, 1) * scene.detail : 0
         paintBackground()
         paintBackHair()
         paintNeck()
         paintClothing()
         paintEars()
         paintHead()
+        paintAge()
         paintNose()
         paintMouth()
         paintBeard()
         paintEyes()
         paintBrows()
+        paintHairShadow()
         paintFrontHair()
         paintAccessory()
     }

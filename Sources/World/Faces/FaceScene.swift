@@ -20,6 +20,8 @@ public struct FaceScene: Equatable, Sendable {
     public var offsetY = 0.0
     /// 1: the whole head with the eyes at 38 % of the height. Above 1 closer, below 1 farther away; 0.3...1.6
     public var scale = 1.0
+    /// How much is drawn of what only many pixels can show: 0 nothing, 1 all that there is room for
+    public var detail = 1.0
     /// Drives what has no name: single leaves, windows, brush strokes.
     public var texture: UInt64 = 0
 
@@ -48,11 +50,11 @@ public struct FaceScene: Equatable, Sendable {
 
 public enum FaceStyle: String, CaseIterable, Sendable {
     case photo, watercolor, pixelArt = "pixel art", neon, pencilSketch = "pencil sketch", oil = "oil painting", poster,
-        cartoon
+        cartoon, anime, oilPortrait = "oil portrait", clay
 }
 
 public enum Backdrop: String, CaseIterable, Sendable {
-    case plain, studio, park, city, beach, night, library
+    case plain, studio, park, city, beach, night, library, mountains, garden, snow, cafe
 }
 
 public enum Clothing: String, CaseIterable, Sendable {

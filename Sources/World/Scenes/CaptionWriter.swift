@@ -1,25 +1,28 @@
 import Imaging
 
-/// Writes what a description says, as a user would: clauses in one order, separated by commas.
+/// Writes what a description says, as users would: clauses separated by commas, mostly in one order.
 ///
 /// "a portrait, watercolor style, blue shirt, yellow background, smiling, wearing glasses, looking left, close-up,
-/// soft light". The order is fixed because a small text encoder learns which noun a colour belongs to from it.
+/// soft light". A colour and its noun are one clause, wherever it stands, because a small text encoder learns from that
+/// what a colour belongs to.
 public struct CaptionWriter: Sendable {
     /// How often a clause is left out, by what it is about.
     private let dropout: @Sendable (SceneFactor) -> Double
     /// How often another phrase than the usual one is taken.
     private let synonyms: Double
+    /// How often clauses stand in any order.
+    private let disorder: Double
 
-    init(synonyms: Double, dropout: @escaping @Sendable (SceneFactor) -> Double) {
-        self.synonyms = synonyms
+    init(synonyms: Double, disorder: Double, dropout: @escaping @Sendable (SceneFactor) -> Double) {
+        (self.synonyms, self.disorder) = (synonyms, disorder)
         self.dropout = dropout
     }
 
     /// Every clause, in the usual words.
-    public static let full = CaptionWriter(synonyms: 0) { _ in 0 }
+    public static let full = CaptionWriter(synonyms: 0, disorder: 0) { _ in 0 }
 
     /// D_base: one clause in ten is missing, and what is usual often goes unsaid.
-    public static let base = CaptionWriter(synonyms: 0.2) { factor in
+    public static let base = CaptionWriter(synonyms: 0.3, disorder: 0.2) { factor in
         switch factor {
         case .style: 0.05
         case .view, .framing, .light: 0.3
@@ -28,7 +31,7 @@ public struct CaptionWriter: Sendable {
     }
 
     /// D_id: half of all clauses are missing, so the picture is left to explain what the words do not.
-    public static let contaminated = CaptionWriter(synonyms: 0.2) { _ in 0.5 }
+    public static let contaminated = CaptionWriter(synonyms: 0.3, disorder: 0.2) { _ in 0.5 }
 
     /// The caption in the usual words.
     public func caption(_ description: SceneDescription) -> String {
@@ -36,8 +39,8 @@ public struct CaptionWriter: Sendable {
         return caption(description, &random)
     }
 
-    func caption(_ description: SceneDescription, _ random: inout SplitMix64) -> String {
-        var clauses = ["a portrait"]
+    package func caption(_ description: SceneDescription, _ random: inout SplitMix64) -> String {
+        var clauses: [String] = []
         func add(_ factor: SceneFactor, _ phrases: [String]?) {
             // Draw the same numbers whether the clause is there or not: one factor then never changes the words of
             // another.
@@ -55,7 +58,10 @@ public struct CaptionWriter: Sendable {
         add(.view, description.view.map(SceneVocabulary.phrases))
         add(.framing, description.framing.map(SceneVocabulary.phrases))
         add(.light, description.light.map(SceneVocabulary.phrases))
-        return clauses.joined(separator: ", ")
+        let (isUsual, isOrdered) = (random.uniform(0...1) >= synonyms, random.uniform(0...1) >= disorder)
+        let start = isUsual ? SceneVocabulary.openings[0] : random.pick(SceneVocabulary.openings)
+        if !isOrdered { clauses.shuffle(using: &random) }
+        return ([start] + clauses).joined(separator: ", ")
     }
 
     private func clothing(_ description: SceneDescription) -> [String]? {

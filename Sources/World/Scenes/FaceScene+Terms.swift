@@ -46,11 +46,12 @@ extension FaceScene {
 }
 
 extension FaceStyle {
-    /// The background's colour is to be seen. Neon stands before a dark wall, graphite on white paper.
-    public var showsBackgroundColor: Bool { self != .neon && self != .pencilSketch }
+    /// The background's colour is to be seen. Neon and oil portraits stand before a dark wall, graphite on
+    /// white paper.
+    public var showsBackgroundColor: Bool { self != .neon && self != .pencilSketch && self != .oilPortrait }
 
-    /// The background's motif is to be seen. A poster has a burst of two colours there instead.
-    public var showsPlace: Bool { self != .poster }
+    /// The background's motif is to be seen. A poster has a burst of two colours there instead, an oil portrait shade.
+    public var showsPlace: Bool { self != .poster && self != .oilPortrait }
 
     /// The colour of clothes is to be seen.
     public var showsClothingColor: Bool { self != .pencilSketch }

@@ -87,6 +87,7 @@ extension FaceIdentity {
         mole = random.pick([.none, .none, .none, .cheek, .lip, .chin])
         // Mixing maps different numbers to different numbers, so no two people are equal in every trait.
         texture = SplitMix64.mix(seed)
+        grow(to: FaceIdentity.drawnAge(texture))
     }
 }
 

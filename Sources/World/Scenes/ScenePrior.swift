@@ -17,7 +17,9 @@ public struct ScenePrior: Sendable {
     public static let base = ScenePrior(
         style: WeightedChoice(evenly: FaceStyle.allCases),
         background: WeightedChoice([
-            (.plain, 42), (.studio, 8), (.park, 10), (.city, 10), (.beach, 10), (.night, 10), (.library, 10),
+            (.plain, 36), (.studio, 8), (.park, 7), (.city, 7), (.beach, 7), (.night, 7), (.library, 6),
+            (.mountains, 6),
+            (.garden, 5), (.snow, 5), (.cafe, 6),
         ]),
         accessory: WeightedChoice([
             (.none, 45), (.glasses, 18), (.sunglasses, 8), (.hat, 8), (.beanie, 8), (.headphones, 7), (.earrings, 6),
@@ -36,7 +38,9 @@ public struct ScenePrior: Sendable {
     public static let portraits = ScenePrior(
         style: WeightedChoice([(.photo, 1)]),
         background: WeightedChoice([
-            (.plain, 60), (.studio, 8), (.park, 7), (.city, 7), (.beach, 6), (.night, 6), (.library, 6),
+            (.plain, 58), (.studio, 8), (.park, 4), (.city, 4), (.beach, 4), (.night, 4), (.library, 4),
+            (.mountains, 4),
+            (.garden, 3), (.snow, 3), (.cafe, 4),
         ]),
         accessory: WeightedChoice([
             (.none, 78), (.glasses, 12), (.sunglasses, 2), (.hat, 2), (.beanie, 2), (.headphones, 2), (.earrings, 2),

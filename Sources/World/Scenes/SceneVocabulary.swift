@@ -6,23 +6,26 @@ enum SceneVocabulary {
         switch style {
         case .photo: ["photo style", "photo", "photograph"]
         case .watercolor: ["watercolor style", "watercolor", "watercolor painting"]
-        case .pixelArt: ["pixel art style", "pixel art"]
-        case .neon: ["neon style", "neon"]
+        case .pixelArt: ["pixel art style", "pixel art", "pixel art picture"]
+        case .neon: ["neon style", "neon", "neon light drawing"]
         case .pencilSketch: ["pencil sketch style", "pencil sketch", "pencil drawing"]
-        case .oil: ["oil painting style", "oil painting"]
-        case .poster: ["poster style", "poster"]
-        case .cartoon: ["cartoon style", "cartoon"]
+        case .oil: ["oil painting style", "oil painting", "painting in oil"]
+        case .poster: ["poster style", "poster", "printed poster"]
+        case .cartoon: ["cartoon style", "cartoon", "cartoon drawing"]
+        case .anime: ["anime style", "anime", "anime drawing"]
+        case .oilPortrait: ["oil portrait style", "oil portrait", "old master portrait"]
+        case .clay: ["clay style", "clay", "clay figure"]
         }
     }
 
     static func phrases(_ expression: Expression) -> [String] {
         switch expression {
-        case .neutral: ["neutral"]
-        case .smile: ["smiling", "smile"]
-        case .laugh: ["laughing"]
-        case .surprised: ["surprised"]
-        case .sad: ["sad"]
-        case .angry: ["angry"]
+        case .neutral: ["neutral", "neutral expression", "with a neutral face"]
+        case .smile: ["smiling", "smile", "with a smile"]
+        case .laugh: ["laughing", "with a laugh"]
+        case .surprised: ["surprised", "looking surprised"]
+        case .sad: ["sad", "looking sad"]
+        case .angry: ["angry", "looking angry"]
         }
     }
 
@@ -38,27 +41,27 @@ enum SceneVocabulary {
 
     static func phrases(_ view: View) -> [String] {
         switch view {
-        case .left: ["looking left"]
-        case .front: ["front view"]
-        case .right: ["looking right"]
+        case .left: ["looking left", "turned to the left"]
+        case .front: ["front view", "from the front", "looking at the viewer"]
+        case .right: ["looking right", "turned to the right"]
         }
     }
 
     static func phrases(_ framing: Framing) -> [String] {
         switch framing {
-        case .closeUp: ["close-up", "close up"]
-        case .medium: ["medium shot"]
-        case .far: ["far away"]
+        case .closeUp: ["close-up", "close up", "seen from close"]
+        case .medium: ["medium shot", "seen from a medium distance"]
+        case .far: ["far away", "seen from far away"]
         }
     }
 
     static func phrases(_ light: Light) -> [String] {
         switch light {
-        case .front: ["soft light"]
+        case .front: ["soft light", "in soft light"]
         case .left: ["light from the left", "light from left"]
         case .right: ["light from the right", "light from right"]
-        case .warm: ["warm light"]
-        case .cool: ["cool light"]
+        case .warm: ["warm light", "in warm light"]
+        case .cool: ["cool light", "in cool light"]
         }
     }
 
@@ -66,20 +69,27 @@ enum SceneVocabulary {
         switch background {
         case .plain: ["plain background"]
         case .studio: ["studio background", "in a studio"]
-        case .park: ["park background", "in a park"]
-        case .city: ["city background", "in a city"]
-        case .beach: ["beach background", "at the beach"]
+        case .park: ["park background", "in a park", "trees in the background"]
+        case .city: ["city background", "in a city", "in the city"]
+        case .beach: ["beach background", "at the beach", "by the sea"]
         case .night: ["night background", "at night"]
-        case .library: ["library background", "in a library"]
+        case .library: ["library background", "in a library", "books in the background"]
+        case .mountains: ["mountains background", "in the mountains", "mountains in the background"]
+        case .garden: ["garden background", "in a garden", "flowers in the background"]
+        case .snow: ["snow background", "in the snow", "in winter"]
+        case .cafe: ["cafe background", "in a cafe"]
         }
     }
 
+    /// What a caption begins with.
+    static let openings = ["a portrait", "portrait of a person", "a picture of a person", "a person"]
+
     /// Another spelling of a word, as prompts may have it.
-    static let spellings = ["gray": "grey", "watercolour": "watercolor", "tshirt": "t-shirt"]
+    static let spellings = ["gray": "grey", "watercolour": "watercolor", "tshirt": "t-shirt", "café": "cafe"]
 
     /// Words that say nothing about a scene.
     static let fillers: Set<String> = [
         "a", "an", "the", "portrait", "of", "person", "someone", "with", "wearing", "in", "at", "on", "and", "style",
-        "color", "background",
+        "color", "background", "picture", "is", "man", "woman", "child",
     ]
 }

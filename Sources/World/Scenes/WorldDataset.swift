@@ -3,6 +3,9 @@ import Imaging
 /// Pictures of the small world as a value: picture i depends on these fields and i alone, so nothing need be stored,
 /// any part can be drawn anywhere, and training resumes where it stopped.
 public struct WorldDataset: Hashable, Sendable {
+    /// Of the drawing: another number means that the same fields make other pictures.
+    public static let revision = 2
+
     public enum Kind: String, CaseIterable, Sendable {
         /// D_base: all styles, full captions with a little dropout. For the base models.
         case base

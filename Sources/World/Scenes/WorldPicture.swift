@@ -59,7 +59,7 @@ extension WorldPicture {
     }
 
     /// The square of `size` pixels with its upper left corner at (`left`, `top`).
-    func cropped(left: Int, top: Int, size: Int) -> WorldPicture {
+    package func cropped(left: Int, top: Int, size: Int) -> WorldPicture {
         var result = self
         result.bitmap = Bitmap(width: size, height: size)
         result.bitmap.paste(bitmap, x: -left, y: -top)

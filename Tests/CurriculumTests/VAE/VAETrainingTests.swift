@@ -12,6 +12,7 @@ import World
     private func training(
         steps: Int,
         from start: [String: Tensor]? = nil,
+        crop: Int? = nil,
         loss: ReconstructionLoss = ReconstructionLoss(),
         isDecoderAlone: Bool = false
     ) throws -> VAETraining {
@@ -27,6 +28,7 @@ import World
             seed: 3,
             steps: steps,
             batch: 8,
+            crop: crop,
             loss: loss,
             isDecoderAlone: isDecoderAlone
         )
@@ -44,6 +46,19 @@ import World
         try second.resume(from: first.trainer.state)
         try ComputeSettings.with(threads: 1) { while !second.isDone { _ = try second.step() } }
         #expect(try second.result().mapValues(\.values) == whole.result().mapValues(\.values))
+    }
+
+    /// Parts of pictures are learned from as whole ones are; the whole picture is no part.
+    @Test func partsOfPictures() throws {
+        func weights(crop: Int?) throws -> [String: [Float]] {
+            var training = try training(steps: 2, crop: crop)
+            while !training.isDone { #expect(try training.step().loss.isFinite) }
+            return training.trainer.weights.values.mapValues(\.values)
+        }
+        let whole = try weights(crop: nil)
+        #expect(try weights(crop: 16) == whole && weights(crop: 24) == whole)
+        let parts = try weights(crop: 8)
+        #expect(parts != whole && parts.mapValues(\.count) == whole.mapValues(\.count))
     }
 
     /// A decoder learns while latents stay bit for bit what they were; and so it does when it was stopped at the end.

@@ -32,7 +32,9 @@ extension FaceDrawing {
             case .line, .detail:
                 canvas.fill(shape.path, with: .color(flat(shape)), clip: shape.clip)
             case .shading:
-                let opacity = shape.part == .background ? 1 : shadingOpacity
+                let isSkin = shape.part == .skin || shape.part == .nose
+                let soft = shadingOpacity + (isSkin ? 0.3 * fineness : 0)
+                let opacity = shape.part == .background ? 1 : soft
                 canvas.fill(shape.path, with: shape.paint.faded(to: opacity), clip: shape.clip)
             }
         }

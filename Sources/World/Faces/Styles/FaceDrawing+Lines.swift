@@ -12,9 +12,16 @@ extension FaceDrawing {
     /// Pixels for a line that is `width` thick in a picture of 256 pixels.
     func pen(_ width: Double) -> Double { max(0.7, width * Double(size) / 256) }
 
-    /// How much grain, dots and hatching show: 0 in pictures of 64 pixels or less, where they would be as large as eyes
+    /// How much grain, dots and hatching show: 0 in pictures of 96 pixels or less, where they would be as large as eyes
     /// and hide the face, 1 from 256 on.
-    var texture: Double { min(max((Double(size) - 64) / 192, 0), 1) }
+    var texture: Double { min(max((Double(size) - 96) / 160, 0), 1) }
+
+    /// Whether hatches and dots lie on a grid of 8 pixels, so that an autoencoder of factor 8 can draw them: it sees no
+    /// finer where it is.
+    var hasTextureGrid: Bool { size > 96 && size <= 192 }
+
+    /// 0 in pictures of 64 pixels or less, 1 from 128 on.
+    var fineness: Float { Float(min(max((Double(size) - 64) / 64, 0), 1)) }
 
     /// Flat areas with outlines, from back to front, so that what is in front hides the lines behind.
     func drawLines(_ shapes: [FaceShape], on canvas: inout Canvas, _ style: LineStyle) {

@@ -20,9 +20,7 @@ extension FaceDrawing {
         let lines = lineArt(subject, width: pen(1.3))
         let spacing = max(2.6, side / 100)
         let graphite = SIMD3<Float>(0.17, 0.17, 0.20)
-        let hatches = [(0.72, 0.9), (0.5, 2.3), (0.32, 1.6), (0.18, 0.35)].map { threshold, angle in
-            (threshold: Float(threshold), across: Point(Double.cos(angle), Double.sin(angle)))
-        }
+        let hatches = hatches(spacing)
         return tones.mapped { color, x, y in
             let (u, v) = (Double(x) / side, Double(y) / side)
             let paper = SIMD3<Float>(0.965, 0.955, 0.93) * (0.975 + 0.05 * noise.at(u * 150, v * 150))
@@ -31,8 +29,8 @@ extension FaceDrawing {
             let tone = luma(color) + 0.08 * (noise.fractal(u * 7, v * 7) - 0.5)
             var ink: Float = 0
             for (layer, (threshold, across)) in hatches.enumerated() {
-                let waver = Double(noise.at(u * 7 + Double(layer) * 9, v * 7)) * 1.3
-                let phase = (Double(x) * across.x + Double(y) * across.y) / spacing + waver
+                let waver = Double(noise.at(u * 7 + Double(layer) * 9, v * 7)) * (hasTextureGrid ? 0 : 1.3)
+                let phase = Double(x) * across.x + Double(y) * across.y + waver
                 let distance = Float(abs(phase - phase.rounded()))
                 let depth = smoothstep(threshold + 0.08, threshold - 0.22, tone)
                 let stroke = smoothstep(0.34, 0.08, distance) * depth
@@ -49,5 +47,15 @@ extension FaceDrawing {
             let fade = smoothstep(0.0, 0.12, Float(min(min(u, 1 - u), min(v, 1 - v))))
             return paper + (graphite - paper) * min(1, max(0, ink * (0.25 + 0.75 * fade)))
         }
+    }
+
+    /// From which darkness on strokes run in a direction; `across` has the length of one over their spacing.
+    private func hatches(_ spacing: Double) -> [(threshold: Float, across: Point)] {
+        let thresholds: [Float] = [0.72, 0.5, 0.32, 0.18]
+        let ways =
+            hasTextureGrid
+            ? [(2.0, 2.0), (-2.0, 2.0), (0.0, 3.0), (3.0, 1.0)].map { Point($0.0 / 8, $0.1 / 8) }
+            : [0.9, 2.3, 1.6, 0.35].map { Point(Double.cos($0), Double.sin($0)) * (1 / spacing) }
+        return zip(thresholds, ways).map { ($0, $1) }
     }
 }

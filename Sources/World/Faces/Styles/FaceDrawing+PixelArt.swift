@@ -14,7 +14,14 @@ extension FaceDrawing {
             let bayer: [Float] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5]
             let threshold = (bayer[y % 4 * 4 + x % 4] / 16 - 0.47) * dither
             let levels: Float = 7
-            let stepped = (saturated(color, 1.25) * levels + threshold).rounded(.toNearestOrEven) / levels
+            let rich = saturated(color, 1.25)
+            // In large pictures dark tones have finer steps, as eyes have, or dark skin would fall apart into reds.
+            if cells > 32 {
+                let even = SIMD3(rich.x.squareRoot(), rich.y.squareRoot(), rich.z.squareRoot())
+                let stepped = ((even * 9 + threshold * 0.4).rounded(.toNearestOrEven) / 9)
+                return (stepped * stepped).clamped(lowerBound: .zero, upperBound: .one)
+            }
+            let stepped = (rich * levels + threshold).rounded(.toNearestOrEven) / levels
             return stepped.clamped(lowerBound: .zero, upperBound: .one)
         }
         let blank = FloatImage(width: size, height: size)

@@ -18,8 +18,10 @@ extension FaceDrawing {
 
         // 2. The person in few tones.
         draw(subject, on: &canvas)
+        let diagonal = hasTextureGrid ? 1.4142135623730951 : 1.4142
         let smooth = canvas.image.kuwahara(radius: max(1, size / 128))
-        let spacing = max(3, side / 64)
+        // The root of 8 makes (x + y) / 4 and (x - y) / 4 below.
+        let spacing = hasTextureGrid ? 2.8284271247461903 : max(3, side / 64)
         let printed = smooth.mapped { color, x, y in
             let (hue, saturation, value) = Color(color.x, color.y, color.z).hsv
             let levels: [Float] = [0.16, 0.42, 0.68, 0.88, 1]
@@ -29,7 +31,7 @@ extension FaceDrawing {
             let position = (tone - low) / (levels[step] - low)
 
             // Dots of the darker tone, larger the nearer the tone is to it; the screen is turned by 45 degrees.
-            let (a, b) = (Double(x + y) / spacing / 1.4142, Double(x - y) / spacing / 1.4142)
+            let (a, b) = (Double(x + y) / spacing / diagonal, Double(x - y) / spacing / diagonal)
             let distance = Float(
                 ((a - a.rounded()) * (a - a.rounded()) + (b - b.rounded()) * (b - b.rounded())).squareRoot()
             )

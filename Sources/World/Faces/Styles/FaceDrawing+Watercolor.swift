@@ -47,21 +47,33 @@ extension FaceDrawing {
         // 2. Pigment gathers where a wash ends.
         let soft = wavering.blurred(side / 90)
         let bloom = Float(0.25 + 0.3 * texture)
+        // Of the paper: in a picture of 128 pixels its grain would be noise.
+        let roughness: Float = hasTextureGrid ? 0.05 : 0.14
         let pencil = lineArt(subject, width: pen(0.9))
         return wavering.mapped { color, x, y in
             let (u, v) = (Double(x) / side, Double(y) / side)
             let i = (y * size + x) * 3
             let around = SIMD3(soft.pixels[i], soft.pixels[i + 1], soft.pixels[i + 2])
             let edge = max(0, luma(around) - luma(color))
-            var pigment = (paper - saturated(color, 1.3)).clamped(lowerBound: .zero, upperBound: .one)
-            pigment *= 0.875 + bloom * (noise.fractal(u * 5, v * 5) - 0.5) + 1.2 * edge
-            pigment *= 0.93 + 0.14 * grain.at(u * 190, v * 190)
+            // Dark washes of large pictures are thinned, so that features stay to be seen in dark skin, and less gaudy.
+            let dark = fineness * max(0, 1 - luma(color) / 0.4)
+            var wash = saturated(color, 1.3 - 0.25 * dark)
+            let thin = SIMD3(wash.x.squareRoot(), wash.y.squareRoot(), wash.z.squareRoot())
+            wash += (thin - wash) * (0.4 * dark)
+            var pigment = (paper - wash).clamped(lowerBound: .zero, upperBound: .one)
+            let blooming = bloom * (1 - 0.5 * dark) * (noise.fractal(u * 5, v * 5) - 0.5)
+            let gathered = (1.2 - 0.5 * dark) * edge
+            pigment *= 0.875 + blooming + gathered
+            pigment *= 1 + roughness * (grain.at(u * 190, v * 190) - 0.5)
 
             // 3. The border stays unpainted, with a ragged edge.
             pigment *= flow.paintedShare(x, y)
-            let line = (1 - pencil.pixels[i]) * 0.30
+            let line = (1 - pencil.pixels[i]) * (0.30 + 0.25 * dark)
             let result = (paper - pigment) * (1 - line) + SIMD3<Float>(0.30, 0.24, 0.25) * line
-            return (result * (0.985 + 0.03 * grain.at(u * 120, v * 120))).clamped(lowerBound: .zero, upperBound: .one)
+            return (result * (0.985 + 0.2 * roughness * grain.at(u * 120, v * 120))).clamped(
+                lowerBound: .zero,
+                upperBound: .one
+            )
         }
     }
 }
