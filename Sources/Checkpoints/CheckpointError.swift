@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why weights could not be read or written. The data is here; the words are in `description`.
 public enum CheckpointError: Error, Hashable, Sendable {
     case unreadable(file: String, reason: String)
@@ -42,12 +44,14 @@ extension CheckpointError: CustomStringConvertible {
         case .badPyTorch(let file, .forbidden(let name)):
             "\(file): refused: its pickle asks for \(name); files of weights need nothing of the kind, so do not load "
                 + "this one anywhere unless you trust who made it"
+        case .badPyTorch(let file, .noTensors):
+            "\(file): expected weights, but this PyTorch file holds no tensors by name"
         case .badPyTorch(let file, let fault):
             "\(file): damaged or hostile PyTorch file: \(fault); copy or download it again"
         case .badIndex(let file, let fault):
             "\(file): this index of weights in several files cannot be used: \(fault)"
         case .truncated(let file, let needed, let found):
-            "\(file): truncated: \(found) bytes are there, \(needed) are needed; copy or download it again"
+            "\(file): truncated: \(counted(found, "byte", "is", "are")) there, \(needed) are needed; copy or download it again"
         case .damaged(let file, let fault):
             "\(file): damaged or hostile safetensors: \(fault); copy or download it again"
         case .notFloats(let tensor, let type, let file):

@@ -16,8 +16,9 @@ public struct SweepFolder: Sendable {
         /// A shard that has nothing left that it could do.
         public var isFinal: Bool { status == 0 || status == 3 }
 
-        /// 75: what it computed could not be kept there; 126 and 127: the program is not to be had there.
-        public var isItsNodesFault: Bool { [75, 126, 127].contains(status) }
+        /// 75: what it computed could not be kept there; 126 and 127: the program is not to be had there; 64: it computes other
+        /// bits there (`--numerics`), as all other words are those that the command took itself.
+        public var isItsNodesFault: Bool { [64, 75, 126, 127].contains(status) }
     }
 
     /// By the part's name: `3`, `collect`.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why a noise schedule or a list of steps cannot be made.
 public enum NoiseScheduleError: Error, Hashable {
     /// A setting whose value makes no schedule.
@@ -35,7 +37,7 @@ extension NoiseScheduleError: CustomStringConvertible {
                     + SchedulerSettings.knownClasses.joined(separator: ", ")
             }
         case .stepCount(let count, let allowed):
-            "\(count) steps cannot be spaced: use \(allowed.lowerBound) to \(allowed.upperBound)"
+            "\(counted(count, "step")) cannot be spaced: use \(allowed.lowerBound) to \(allowed.upperBound)"
         case .spacing(let spacing, let sampler):
             "the sampler \(sampler.rawValue) has no schedule \(spacing.rawValue)"
         case .notForEDM(let spacing):
@@ -51,7 +53,7 @@ extension NoiseScheduleError: CustomStringConvertible {
             "\(sampler.rawValue) is defined for DDPM's timesteps, and this model was trained with EDM's continuous noise levels: use "
                 + "euler, euler_ancestral, dpmpp_2m or dpmpp_sde"
         case .noWay(let step, let count, let spacing, let sampler):
-            "of \(count) \(spacing.rawValue) steps, step \(step + 1) ends at the noise level it starts from, and \(sampler.rawValue) "
+            "of \(counted(count, "\(spacing.rawValue) step")), step \(step + 1) ends at the noise level it starts from, and \(sampler.rawValue) "
                 + "divides by the way between: take fewer steps or another schedule"
         case .strength(let strength): "a strength of \(strength) is outside 0 to 1"
         }

@@ -20,7 +20,9 @@ package struct DownloadFolder {
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
                 entries += names.sorted().filter { !$0.hasPrefix(".") }.map { name in
                     let path = "\(folder)/\(name)"
-                    guard let hub = HubFolder(path), let snapshot = hub.snapshot else { return (name, path) }
+                    guard let hub = HubFolder(path), let snapshot = hub.snapshot else {
+                        return (Self.withoutModelScope(name), path)
+                    }
                     return (hub.name, snapshot)
                 }
             }
@@ -28,6 +30,9 @@ package struct DownloadFolder {
         }
         self.entries = entries
     }
+
+    /// ModelScope's cache writes a dot as three underscores.
+    private static func withoutModelScope(_ name: String) -> String { name.replacing("___", with: ".") }
 
     /// The first of the file's names that is there, at its place nearest to the top. A folder counts if it is an SDXL
     /// model in the layout of diffusers.

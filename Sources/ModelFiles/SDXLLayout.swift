@@ -75,18 +75,20 @@ package struct SDXLLayout {
         switch role {
         case "unet":
             return try require("SDXL's UNet") { kind in
-                if case .checkpoint(.sdxl, _) = kind {
-                    true
-                } else {
-                    [.unet(.sdxl), .unet(.guidanceEmbedded)].contains(kind)
+                switch kind {
+                // Whether other latents are the VAE's is seen once both have their settings.
+                case .checkpoint(.sdxl, _), .unet(.sdxl), .unet(.guidanceEmbedded), .unet(.otherLatents): true
+                default: false
                 }
             }
         case "vae":
             return try require("a VAE") { kind in
                 switch kind {
-                // That of Stable Diffusion 1 has the same layout.
-                case .vae, .otherModel: true
+                case .vae: true
+                // Of the same layout.
+                case .otherModel(let name): name.hasPrefix("Stable Diffusion 1") || name.hasPrefix("Stable Diffusion 2")
                 case .checkpoint(_, let lacks): !lacks.contains(.vae)
+                case .checkpointParts(let parts): parts.contains(.vae)
                 default: false
                 }
             }
@@ -111,11 +113,10 @@ package struct SDXLLayout {
 
     private mutating func note(_ strangers: [String]) {
         guard !strangers.isEmpty else { return }
-        let isOne = strangers.count == 1
         let names = strangers.sorted().prefix(3).joined(separator: ", ") + (strangers.count > 3 ? " ..." : "")
         warnings.append(
-            "\(base): \(strangers.count) \(isOne ? "tensor belongs" : "tensors belong") to none of SDXL's networks, and "
-                + "\(isOne ? "is" : "are") not used: \(names)"
+            "\(base): \(counted(strangers.count, "tensor", "belongs", "belong")) to none of SDXL's networks, and "
+                + "\(strangers.count == 1 ? "is" : "are") not used: \(names)"
         )
     }
 
@@ -144,7 +145,9 @@ package struct SDXLLayout {
     /// - Parameter folder: what the recipe names
     /// - Throws: `ModelFileError` that says what to give
     package mutating func addTokenizers(from folder: String?) throws {
-        let beside = isFolder(base) ? base : (base as NSString).deletingLastPathComponent
+        let above = (base as NSString).deletingLastPathComponent
+        // Of a file in the folder one is in there is none.
+        let beside = isFolder(base) ? base : above.isEmpty ? "." : above
         let roots = folder.map { [$0] } ?? [beside] + (config.map { [$0] } ?? [])
         guard let found = roots.lazy.compactMap(Self.tokenizers(in:)).first else {
             throw ModelFileError.needs(

@@ -71,6 +71,14 @@ extension SDXLParts {
         let stored = source.shape(of: "decoder.conv_in.weight").flatMap { $0.count > 1 ? $0[1] : nil }
         let channels = stored ?? vae.latentChannels
         guard channels == unet.latentChannels else {
+            // Of the two it is the one that is not SDXL's.
+            if channels == 4, let weights = paths["unet"] {
+                throw WeightsError.wrongModel(
+                    found: "\(WeightsKind.unet(.otherLatents(channels: unet.latentChannels)))",
+                    expected: "one of 4, as the VAE has them",
+                    source: weights
+                )
+            }
             throw WeightsError.wrongModel(
                 found: "a VAE whose latents have \(channels) channels"
                     + (channels == 16 ? ", as those of Stable Diffusion 3 and FLUX" : ""),

@@ -8,12 +8,17 @@ extension WeightsKind: CustomStringConvertible {
             "SDXL in one file"
                 + (lacks.isEmpty ? "" : " without its \(lacks.map(\.rawValue).joined(separator: " and "))")
         case .checkpoint(let family, _): "\(WeightsKind.unet(family)), in one file with others of its networks"
+        case .checkpointParts(let parts):
+            "SDXL's \(parts.map(\.rawValue).joined(separator: " and ")) in one file, without its UNet"
         case .otherModel(let name), .other(let name): name
         case .unet(.sdxl): "SDXL's UNet alone"
         case .unet(.otherChannels(9, 4)): "SDXL's inpainting UNet, which takes nine channels"
         case .unet(.otherChannels(8, 4)): "SDXL's InstructPix2Pix UNet, which takes eight channels"
         case .unet(.otherChannels(let taken, let given)):
             "a UNet of SDXL's kind that takes \(taken) channels and gives \(given)"
+        case .unet(.otherLatents(let channels)):
+            "a UNet of SDXL's kind that draws latents of \(channels) channels"
+                + (channels == 16 ? ", as those of Stable Diffusion 3 and FLUX" : "")
         case .unet(.refiner): "the SDXL refiner's UNet"
         case .unet(.guidanceEmbedded):
             "LCM-SDXL's UNet alone, which is told the guidance as a number"
@@ -25,6 +30,7 @@ extension WeightsKind: CustomStringConvertible {
         case .textEncoder(.second): "a text encoder alone (CLIP with a projection, SDXL's second)"
         case .textEncoder(.openCLIP): "a text encoder alone, in OpenCLIP's layout"
         case .lora: "a LoRA"
+        case .otherLoRA(let name): "a LoRA for \(name)"
         case .textualInversion: "a textual inversion for SDXL"
         case .pulid(.attentionOnly): "PuLID's identity attention without its encoder"
         case .pulid(.encoderOnly): "PuLID's encoder without its identity attention"
@@ -46,6 +52,8 @@ extension WeightsKind: CustomStringConvertible {
             RecipePlace(node: "load_sdxl", parameter: lacks.isEmpty || lacks == [.vae] ? "base" : "unet")
         case .unet(.sdxl), .unet(.guidanceEmbedded): RecipePlace(node: "load_sdxl", parameter: "unet")
         case .vae: RecipePlace(node: "load_sdxl", parameter: "vae")
+        case .checkpointParts(let parts):
+            parts.contains(.vae) ? RecipePlace(node: "load_sdxl", parameter: "vae") : nil
         case .lora: RecipePlace(node: "load_sdxl", parameter: "loras")
         case .textualInversion: RecipePlace(node: "load_sdxl", parameter: "embeddings")
         case .pulid(.encoderOnly): nil

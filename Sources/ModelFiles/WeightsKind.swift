@@ -7,6 +7,8 @@ import Tensors
 public enum WeightsKind: Hashable, Sendable {
     /// SDXL's UNet in one file with others of its networks.
     case checkpoint(UNetFamily, lacks: [Part])
+    /// What SDXL has beside its UNet, in one file without it.
+    case checkpointParts([Part])
     /// Another model in one file, by its name.
     case otherModel(String)
     /// A UNet alone.
@@ -15,6 +17,8 @@ public enum WeightsKind: Hashable, Sendable {
     /// A text encoder alone.
     case textEncoder(TextEncoder)
     case lora
+    /// Of another model, by its name.
+    case otherLoRA(String)
     /// For SDXL's two text encoders.
     case textualInversion
     /// PuLID for SDXL.
@@ -42,6 +46,8 @@ public enum WeightsKind: Hashable, Sendable {
         case sdxl
         /// Takes more than the noise, or gives more: 9 for pictures with a mask, 8 for InstructPix2Pix.
         case otherChannels(taken: Int, given: Int)
+        /// Draws latents that are not of four channels.
+        case otherLatents(channels: Int)
         /// SDXL's second model, which reads the second text encoder alone.
         case refiner
         /// Told the guidance as a number (LCM-SDXL).
@@ -92,7 +98,8 @@ private struct WeightsNames {
 
     /// Files with the most in them first: a whole model holds a UNet, too.
     var kind: WeightsKind {
-        wholeModel ?? lora ?? identity ?? face ?? upscaler ?? otherFlow ?? part ?? artifact ?? .unknown
+        wholeModel ?? identity ?? control ?? lora ?? face ?? upscaler ?? OtherModels.network(among: names) ?? part
+            ?? artifact ?? .unknown
     }
 
     private static let unetPrefix = "model.diffusion_model."
@@ -110,12 +117,30 @@ private struct WeightsNames {
         if holds("cond_stage_model.model.") {
             return .otherModel("Stable Diffusion 2 (OpenCLIP's text encoder alone)")
         }
-        return holds("conditioner.embedders.0.model.") ? .otherModel("the SDXL refiner") : nil
+        if holds("conditioner.embedders.0.model.") { return .otherModel("the SDXL refiner") }
+        if holds("unet.down_blocks."), holds("vae.") || holds("text_encoder.") {
+            return .other("networks of diffusers in one file, which are a folder's (save_pretrained writes it)")
+        }
+        return parts
+    }
+
+    /// One part alone is told by what it is.
+    private var parts: WeightsKind? {
+        let parts = WeightsKind.Part.allCases.filter { holds($0.prefix) }
+        guard parts.count > 1, !holds(Self.unetPrefix), !holds("diffusion_model.") else { return nil }
+        return .checkpointParts(parts)
+    }
+
+    /// Kinds of ControlNet that are written as differences of a UNet.
+    private var control: WeightsKind? {
+        if has("lora_controlnet") { return .other("a Control-LoRA, which is a ControlNet") }
+        return holds("lllite_") ? .other("a ControlNet-LLLite") : nil
     }
 
     /// By its names for SDXL's layers; those of other models are LoRAs all the same.
     private var lora: WeightsKind? {
-        LoRAFile.isLoRA(names) || holds("lora_") || contains(".lora") || contains("_lora.") ? .lora : nil
+        guard LoRAFile.isLoRA(names) || holds("lora_") || contains(".lora") || contains("_lora.") else { return nil }
+        return OtherModels.lora(source).map { .otherLoRA($0) } ?? .lora
     }
 
     private var identity: WeightsKind? {
@@ -154,18 +179,6 @@ private struct WeightsNames {
         return isTransformer || isCompact ? .other("an upscaler of another kind than ESRGAN's RRDBNet") : nil
     }
 
-    private var otherFlow: WeightsKind? {
-        for prefix in ["", Self.unetPrefix] {
-            if holds("\(prefix)double_blocks.") { return .otherModel("FLUX") }
-            if holds("\(prefix)joint_blocks.") { return .otherModel("Stable Diffusion 3") }
-        }
-        if holds("single_transformer_blocks.") { return .otherModel("FLUX") }
-        if contains("double_layers.0.attn.") { return .otherModel("AuraFlow (Pony 7 and its kin)") }
-        if contains("adaln_single.") { return .otherModel("PixArt") }
-        if holds("control_model.") || holds("controlnet_") || holds("zero_convs.") { return .other("a ControlNet") }
-        return nil
-    }
-
     private var part: WeightsKind? {
         if holds("down_blocks.") || holds("input_blocks.") { return .unet(family("")) }
         for prefix in [Self.unetPrefix, "diffusion_model."] where holds(prefix) { return .unet(family(prefix)) }
@@ -183,7 +196,8 @@ private struct WeightsNames {
                 "a textual inversion for one of SDXL's text encoders alone (clip_l and clip_g belong together)"
             )
         }
-        let isOlder = has("emb_params") || holds("string_to_param.")
+        if ["text_encoders_0", "text_encoders_1"].allSatisfy(has) { return .textualInversion }
+        let isOlder = has("emb_params") || names.count == 1 && names[0].hasPrefix("<") || holds("string_to_param.")
         return isOlder ? .other("a textual inversion for one text encoder (Stable Diffusion 1 or 2)") : nil
     }
 
@@ -200,6 +214,7 @@ private struct WeightsNames {
         if let taken, taken != given ?? taken || [8, 9].contains(taken) {
             return .otherChannels(taken: taken, given: given ?? 4)
         }
+        if let taken, taken == given, taken != 4 { return .otherLatents(channels: taken) }
         if has("\(prefix)time_embedding.cond_proj.weight") { return .guidanceEmbedded }
         if added.last == 2560, width == 1280 { return .refiner }
         let isWhole = shape("conv_out.weight", "out.2.weight") != nil

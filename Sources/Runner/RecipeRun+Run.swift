@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 import Store
 
 extension RecipeRun {
@@ -72,9 +73,15 @@ extension RecipeRun {
         let unsent = store.remote?.statistics.notWritten ?? 0
         state.withLock { $0.summary.unkept = max(unkept, unsent) }
         if unkept > 0 {
-            report(.warning("\(unkept) of \(ran.count) results are lost, since the cache could not be written"))
+            report(
+                .warning(
+                    "\(unkept) of \(counted(ran.count, "result")) \(unkept == 1 ? "is" : "are") lost, since the cache could not be written"
+                )
+            )
         }
-        if unsent > 0 { report(.warning("\(unsent) results did not reach the remote cache: other machines lack them")) }
+        if unsent > 0 {
+            report(.warning("\(counted(unsent, "result")) did not reach the remote cache: other machines lack them"))
+        }
     }
 
     /// Instances of which tables leave the rows empty.

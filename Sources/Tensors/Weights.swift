@@ -100,7 +100,7 @@ extension WeightsError: CustomStringConvertible {
         case .wrongShape(let name, let expected, let found, let source):
             "\(source): \(name) has shape \(found), expected \(expected)"
         case .unused(let names, let source):
-            "\(source): \(names.count) tensors are not part of this model, such as "
+            "\(source): \(counted(names.count, "tensor", "is", "are")) not part of this model, such as "
                 + names.prefix(3).joined(separator: ", ")
         case .tooLarge(let name, let shape, let source, let limit):
             "\(source): with \(name), which has shape \(shape), the weights would take more than \(limit) bytes, and training "

@@ -144,7 +144,8 @@ struct SlurmCommandTests {
         let name = try #require(
             cluster.test.folder.text(of: "sweep/shard.sh").firstMatch(of: /pulid-drawn-[0-9a-f]{8}/)
         )
-        try cluster.test.folder.write("17_2|\(name.output)|RUNNING|n1|None\n", to: "queue")
+        let held = "17_3|\(name.output)|PENDING||launch failed requeued held\n17_1|\(name.output)|PENDING||JobHeldAdmin\n"
+        try cluster.test.folder.write("17_2|\(name.output)|RUNNING|n1|None\n" + held, to: "queue")
         let submitted = try cluster.calls.count { $0.hasPrefix("sbatch") }
         let run = try cluster.test.start(
             shell: "exec $PULID_RUN slurm drawn.yaml --folder sweep --out out --poll 0.1 --shards 3",
@@ -157,7 +158,16 @@ struct SlurmCommandTests {
         let result = try cluster.test.finish(run)
         #expect(result.status == 130)
         #expect(result.stderr.contains("attached to jobs \(name.output)\n"))
-        #expect(result.stderr.contains("3 shards: 1 running, 0 waiting, 3 ended\n"))
+        #expect(result.stderr.contains("3 shards: 1 running, 2 waiting, 3 ended\n"))
+        // What waits for somebody is said, once.
+        let warnings = result.stderr.split(separator: "\n").filter { $0.hasPrefix("warning: 17_") }
+        #expect(
+            warnings == [
+                "warning: 17_3 is held (launch failed requeued held) and waits until it is released: scontrol release 17_3",
+                "warning: 17_1 is held (JobHeldAdmin) and waits until it is released: ask an administrator of the cluster for "
+                    + "scontrol release 17_1",
+            ]
+        )
         #expect(result.stderr.contains("\ndetached: the jobs go on; the same command attaches again"))
         #expect(try cluster.calls.count { $0.hasPrefix("sbatch") } == submitted)
     }
@@ -216,6 +226,10 @@ struct SlurmCommandTests {
         #expect(try !cluster.calls.contains { $0.hasPrefix("sbatch") })
         for option in ["--time=90", "--mem=3072M", "--account=faces", "--signal=B:USR1@60", "--requeue"] {
             #expect(printed.stdout.components(separatedBy: "#SBATCH \(option)\n").count == 3, "\(option)")
+        }
+        // Nodes that compute other bits refuse before the work.
+        for script in ["shard.sh", "collect.sh"] {
+            #expect(try cluster.test.folder.text(of: "sweep/\(script)").contains(/--numerics 'kernels [0-9]+, .+'/))
         }
         for script in ["shard.sh 2", "shard.sh 1", "collect.sh"] {
             let result = try cluster.test.shell("bash sweep/\(script)")

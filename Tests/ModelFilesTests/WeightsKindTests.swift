@@ -10,6 +10,7 @@ import Testing
 /// Files are named for what they are, by the names of their tensors.
 struct WeightsKindTests {
     static let unet = "down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight"
+    static let attention = "down_blocks_1_attentions_0_transformer_blocks_0"
     static let sdxl = [
         "model.diffusion_model.input_blocks.0.0.weight", "model.diffusion_model.label_emb.0.0.weight",
         "first_stage_model.encoder.conv_in.weight",
@@ -33,6 +34,25 @@ struct WeightsKindTests {
             .unet(.otherChannels(taken: 8, given: 4))
         ),
         ([unet: [320, 768]], .unet(.other(width: 768))),
+        (
+            [
+                unet: [640, 2048], "conv_in.weight": [320, 16, 3, 3], "conv_out.weight": [16, 320, 3, 3],
+                "add_embedding.linear_1.weight": [1280, 2816],
+            ],
+            .unet(.otherLatents(channels: 16))
+        ),
+        (
+            Dictionary(uniqueKeysWithValues: sdxl[2...].map { ($0, [1]) }),
+            .checkpointParts([.vae, .textEncoder, .textEncoder2])
+        ),
+        (
+            Dictionary(uniqueKeysWithValues: sdxl[3...].map { ($0, [1]) }),
+            .checkpointParts([.textEncoder, .textEncoder2])
+        ),
+        (
+            ["conditioner.embedders.0.transformer.text_model.embeddings.token_embedding.weight": [1]],
+            .textEncoder(.first)
+        ),
         (["encoder.down_blocks.0.resnets.0.conv1.weight": [1]], .vae),
         (["first_stage_model.decoder.conv_in.weight": [1]], .vae),
         (["decoder.up.0.block.0.conv1.weight": [1]], .vae),
@@ -61,6 +81,27 @@ struct WeightsKindTests {
         (["diffusion_model.middle_block.1.proj_in.diff": [1]], .lora),
         (["down_blocks.1.x.lora_A.weight": [1]], .lora), (["oft_unet_x.oft_blocks": [1]], .lora),
         (["clip_l": [1, 768], "clip_g": [1, 1280]], .textualInversion),
+        (["text_encoders_0": [1, 768], "text_encoders_1": [1, 1280]], .textualInversion),
+        (["lora_unet_\(attention)_attn2_to_k.lora_down.weight": [4, 2048]], .lora),
+        (["lora_unet_\(attention)_attn2_to_k.lora_down.weight": [4, 768]], .otherLoRA("Stable Diffusion 1")),
+        (["lora_unet_\(attention)_attn2_to_k.lora_down.weight": [4, 1024]], .otherLoRA("Stable Diffusion 2")),
+        (["lora_unet_\(attention)_attn2_to_k.lora_down.weight": [4, 1280]], .otherLoRA("the SDXL refiner")),
+        (["lora_unet_double_blocks_0_img_attn_proj.lora_down.weight": [4, 8]], .otherLoRA("FLUX")),
+        (["transformer.single_transformer_blocks.0.attn.to_k.lora_A.weight": [4, 8]], .otherLoRA("FLUX")),
+        (
+            ["transformer_blocks.0.attn.add_k_proj.lora_down.weight": [4, 8]],
+            .otherLoRA("Stable Diffusion 3 or Qwen-Image")
+        ),
+        (["diffusion_model.blocks.0.cross_attn.k.lora_A.weight": [4, 8]], .otherLoRA("Wan")),
+        (
+            ["diffusion_model.layers.0.attention.to_q.lora_A.weight": [4, 8]],
+            .otherLoRA("Lumina 2, Z-Image or their kin")
+        ),
+        (
+            ["down_blocks.0.motion_modules.0.attention_blocks.0.processor.to_q_lora.down.weight": [4, 8]],
+            .otherLoRA("AnimateDiff")
+        ),
+        (["lora_prior_unet_down_blocks_1_attn1_to_k.lora_down.weight": [4, 8]], .otherLoRA("Stable Cascade")),
         (
             ["clip_g": [1, 1280]],
             .other("a textual inversion for one of SDXL's text encoders alone (clip_l and clip_g belong together)")
@@ -80,6 +121,21 @@ struct WeightsKindTests {
         ("conditioner.embedders.0.model.ln_final.weight", "the SDXL refiner"),
         ("model.diffusion_model.double_blocks.0.img_attn.qkv.weight", "FLUX"),
         ("joint_blocks.0.x.weight", "Stable Diffusion 3"),
+        ("transformer_blocks.0.norm1_context.linear.weight", "Stable Diffusion 3"),
+        ("distilled_guidance_layer.in_proj.weight", "Chroma"),
+        ("transformer_blocks.0.img_mod.1.weight", "Qwen-Image"),
+        ("model.diffusion_model.noise_refiner.0.attention.qkv.weight", "Lumina 2, Z-Image or their kin"),
+        ("blocks.0.cross_attn.k.weight", "Wan"), ("mlp_t5.0.weight", "Hunyuan-DiT"),
+        ("transformer_blocks.0.ff.conv_inverted.weight", "SANA"),
+        ("down_blocks.0.0.channelwise.0.weight", "Stable Cascade"),
+        ("encoder_hid_proj.weight", "Kolors (its text is ChatGLM's)"),
+        ("down_blocks.0.motion_modules.0.temporal_transformer.norm.weight", "AnimateDiff's motion modules"),
+        ("adapter.body.0.resnets.0.block1.weight", "a T2I-Adapter"),
+        ("ip_adapter.0.to_q_lora.down.weight", "an IP-Adapter"),
+        ("lora_controlnet", "a Control-LoRA, which is a ControlNet"),
+        ("lllite_unet_input_blocks_4_1_attn1_to_q.down.0.weight", "a ControlNet-LLLite"),
+        ("encoder.block.0.layer.0.SelfAttention.q.weight", "T5, the text encoder of Stable Diffusion 3 and FLUX"),
+        ("<cat>", "a textual inversion for one text encoder (Stable Diffusion 1 or 2)"),
         ("pulid_ca.0.to_q.weight", "PuLID for FLUX"), ("image_proj.latents", "an IP-Adapter"),
         ("control_model.input_blocks.0.0.weight", "a ControlNet"),
         ("vision_model.embeddings.class_embedding", "CLIP's image encoder (PuLID's is EVA02-CLIP)"),

@@ -243,9 +243,13 @@ struct LoadSDXLTests {
     /// Before a prompt is encoded, where the recipe names the file.
     @Test func lorasOfOtherModelsAreToldAtLoad() throws {
         let path = "\(folder.path)/other.safetensors"
-        for (layer, shapes) in [
-            ("lora_te_text_model_encoder_layers_0_mlp_fc1", ([3072, 4], [4, 768])),
-            ("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k", ([320, 4], [4, 768])),
+        for (layer, shapes, words) in [
+            ("lora_te_text_model_encoder_layers_0_mlp_fc1", ([3072, 4], [4, 768]), "for SDXL?"),
+            ("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_k", ([320, 4], [4, 320]), "for SDXL?"),
+            (
+                "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k", ([320, 4], [4, 768]),
+                "this is a LoRA for Stable Diffusion 1; expected a LoRA for SDXL"
+            ),
         ] {
             var writer = SafetensorsWriter()
             writer.add("\(layer).lora_up.weight", .zeros(shapes.0))
@@ -254,7 +258,7 @@ struct LoadSDXLTests {
             let found = message {
                 _ = try load(["base": .string(folder.path), "loras": .list([.map(["file": .string(path)])])])
             }
-            #expect(found?.hasPrefix(path) == true && found?.hasSuffix("for SDXL?") == true, "\(found ?? "nothing")")
+            #expect(found?.hasPrefix(path) == true && found?.hasSuffix(words) == true, "\(found ?? "nothing")")
         }
     }
 

@@ -3,7 +3,8 @@
 #
 #     scripts/remote/check.sh [PROGRAM]
 #
-# Needs nginx and openssl (Debian: nginx-light openssl), and nothing outside this machine.
+# Needs nginx and openssl (Debian: nginx-light openssl), and nothing outside this machine; where GNU parallel is installed, it
+# runs the lines that are printed for it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 program=$(realpath "${1:-.build/release/pulid-run}")
@@ -21,6 +22,7 @@ fail() { echo "check: $1" >&2; exit 1; }
 # The example with folders and a port of its own, run by whoever runs this.
 port=$((20000 + RANDOM % 20000))
 mkdir -p "$work/data" "$work/tmp"
+tls_port=$((port + 1))
 password=$(openssl rand -hex 8)
 echo "ci:$(openssl passwd -apr1 "$password")" > "$work/htpasswd"
 chmod 755 "$work"; [ "$(id -u)" -ne 0 ] || chown www-data "$work/data" "$work/tmp"
@@ -29,8 +31,18 @@ chmod 755 "$work"; [ "$(id -u)" -ne 0 ] || chown www-data "$work/data" "$work/tm
     [ "$(id -u)" -ne 0 ] || echo "user www-data;"
     echo "events {} http { access_log off;"
     sed "s|/srv/pulid-cache|$work|; s|listen 8080|listen 127.0.0.1:$port|" examples/cache/nginx.conf
+    sed "s|/srv/pulid-cache|$work|; s|listen 8080.*|listen 127.0.0.1:$tls_port ssl; ssl_certificate $work/server.pem; ssl_certificate_key $work/server.key;|" \
+        examples/cache/nginx.conf
     echo "}"
 } > "$work/nginx.conf"
+# A certificate of an authority of our own, and another authority, which vouches for nobody here.
+authority() { # NAME
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$1" -keyout "$work/$1.key" -out "$work/$1.pem" 2>/dev/null
+}
+authority own; authority other
+openssl req -newkey rsa:2048 -nodes -subj /CN=127.0.0.1 -keyout "$work/server.key" -out "$work/server.csr" 2>/dev/null
+openssl x509 -req -in "$work/server.csr" -CA "$work/own.pem" -CAkey "$work/own.key" -CAcreateserial -days 2 \
+    -extfile <(echo "subjectAltName=IP:127.0.0.1") -out "$work/server.pem" 2>/dev/null
 start_nginx() {
     nginx -c "$work/nginx.conf" 2>"$work/start.log" &
     nginx_pid=$!
@@ -88,6 +100,39 @@ expect "$(run cache-3 whole "$work/recipes/whole.yaml")" "0 ran, 24 cached, 8 wr
 same whole "by the server"
 "$program" plan "$work/recipes/whole.yaml" --cache "$work/cache-4" | grep -q '24 in the remote cache), 0 to run' ||
     fail "the plan does not count what the server has"
+
+echo "check: the same by TLS, for those who trust its authority and for nobody else"
+export PULID_REMOTE="https://127.0.0.1:$tls_port"
+expect "$(PULID_REMOTE_CA="$work/own.pem" run cache-tls tls "$work/recipes/whole.yaml")" "0 ran, 24 cached, 8 written" "by TLS"
+same tls "by TLS"
+refused() { # NAME: another certificate, or none; the run goes on alone, and soon
+    local start=$SECONDS
+    expect "$(run "cache-$1" "$1" "$work/recipes/whole.yaml")" "24 ran, 0 cached, 8 written" "$1"
+    [ $((SECONDS - start)) -le 60 ] || fail "$1: it took $((SECONDS - start)) s"
+    same "$1" "$1"
+    grep -qi 'certificate' "$work/said" || { cat "$work/said" >&2; fail "$1: nobody said that the certificate is not trusted"; }
+}
+PULID_REMOTE_CA="$work/other.pem" refused another-authority
+refused no-authority
+PULID_REMOTE="https://localhost:$tls_port" PULID_REMOTE_CA="$work/own.pem" refused another-name
+export PULID_REMOTE="http://127.0.0.1:$port"
+
+echo "check: the same by GNU parallel's lines"
+if parallel --version 2>/dev/null | grep -q '^GNU parallel'; then
+    export PATH="$work/bin:$PATH"
+    mkdir "$work/bin"; ln -s "$program" "$work/bin/pulid-run"
+    (
+        cd "$work"
+        pulid-run plan recipes/whole.yaml --shards 3 --print parallel --cache "$work/cache-parallel" > lines
+        [ "$(wc -l < lines)" -ge 3 ] || fail "fewer lines than shards"
+        PULID_REMOTE_MODE=off parallel --will-cite --jobs 2 --joblog shards.log < lines 2>"$work/said" ||
+            { cat "$work/said" >&2; fail "a line of GNU parallel failed"; }
+    )
+    expect "$(PULID_REMOTE_MODE=off run cache-parallel parallel "$work/recipes/whole.yaml")" "0 ran, 24 cached, 8 written" "by parallel"
+    same parallel "by parallel"
+else
+    echo "check: (GNU parallel is not installed)"
+fi
 
 echo "check: the same by a shared folder"
 mkdir "$work/share"

@@ -12,6 +12,8 @@ public struct TextualInversion: Sendable {
 
     private static let bundle = "bundle_emb."
     private static let endings = (first: "clip_l", second: "clip_g")
+    /// As diffusers' training scripts called them at first.
+    private static let olderNames = ["clip_l": "text_encoders_0", "clip_g": "text_encoders_1"]
 
     /// - Parameters:
     ///   - path: of a file with `clip_l` and `clip_g`, or of a LoRA that brings one of this name
@@ -27,7 +29,10 @@ public struct TextualInversion: Sendable {
     /// - Throws: `TextualInversionError`
     private init(_ name: String, in source: any CheckpointSource, prefix: String) throws {
         func tensor(_ ending: String) throws -> LoRATensor {
-            let tensor = LoRATensor(prefix + ending, in: source)
+            var tensor = LoRATensor(prefix + ending, in: source)
+            if let older = Self.olderNames[ending], prefix.isEmpty, source.shape(of: older) != nil {
+                tensor = LoRATensor(older, in: source)
+            }
             guard let shape = source.shape(of: tensor.name) else {
                 throw TextualInversionError.missing(tensor.name, file: source.name)
             }

@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why a LoRA cannot be merged.
 public enum LoRAError: Error, Hashable, Sendable {
     /// Tensors that are of no kind, or have no partner that a kind needs.
@@ -29,13 +31,13 @@ extension LoRAError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unknownKeys(let names, let file):
-            "\(file): \(names.count) tensors of this LoRA are of no kind that is known: \(Self.list(names))"
+            "\(file): \(Self.some(names, "is", "are")) of no kind that is known: \(Self.list(names))"
         case .unknownNetwork(let names, let file):
-            "\(file): \(names.count) tensors of this LoRA say no network of SDXL's by their names: \(Self.list(names)); known are "
+            "\(file): \(Self.some(names, "says", "say")) no network of SDXL's by name: \(Self.list(names)); known are "
                 + "names with lora_unet_, lora_te1_, lora_te2_, unet., text_encoder., text_encoder_2., diffusion_model. or none before "
                 + "the UNet's blocks"
         case .unknownLayers(let names, let network, let file):
-            "\(file): \(names.count) tensors of this LoRA belong to no layer of the model's \(network.rawValue): "
+            "\(file): \(Self.some(names, "belongs", "belong")) to no layer of the model's \(network.rawValue): "
                 + "\(Self.list(names)); is it made for SDXL?"
         case .twice(let first, let second, let file):
             "\(file): \(first) and \(second) are two names for the same; remove one of them"
@@ -58,6 +60,11 @@ extension LoRAError: CustomStringConvertible {
         guard case .wrongSize(let layer, let kind, let tensors, let expected, _) = self else { return nil }
         let shapes = tensors.map { "\($0)" }.joined(separator: ", ")
         return "\(layer) (\(kind)) has shapes \(shapes), which do not fit the layer's \(expected)"
+    }
+
+    /// How many tensors, and a verb.
+    private static func some(_ names: [String], _ ofOne: String, _ ofSeveral: String) -> String {
+        "\(counted(names.count, "tensor")) of this LoRA \(names.count == 1 ? ofOne : ofSeveral)"
     }
 
     /// The first few, each with its kind.

@@ -1,3 +1,5 @@
+import Tensors
+
 /// The tensors of a PyTorch file and where the bytes of their storages lie.
 struct PyTorchContents {
     let tensors: [String: PickleTensor]
@@ -95,7 +97,7 @@ struct PyTorchContents {
             throw PyTorchFault.structure(reason: "its list of storages does not fit its tensors")
         }
         guard offset == bytes.count else {
-            throw PyTorchFault.structure(reason: "\(bytes.count - offset) bytes after its last storage belong to none")
+            throw PyTorchFault.structure(reason: "\(counted(bytes.count - offset, "byte", "is", "are")) left after its last storage")
         }
         storages = found
     }

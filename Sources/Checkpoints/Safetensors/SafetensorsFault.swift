@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why the header of a safetensors file is refused.
 public enum SafetensorsFault: Error, Hashable, Sendable {
     case headerTooLarge(bytes: Int, limit: Int)
@@ -52,7 +54,7 @@ extension SafetensorsFault: CustomStringConvertible {
         case .hole(let tensor, let begin, let previousEnd):
             "no tensor covers the data between \(previousEnd) and \(begin), before \(tensor)"
         case .trailingBytes(let count):
-            "\(count) bytes after the last tensor belong to none"
+            "\(counted(count, "byte", "is", "are")) left after the last tensor"
         }
     }
 }

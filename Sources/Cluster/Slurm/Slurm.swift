@@ -157,6 +157,10 @@ public struct SlurmTask: Hashable, Sendable {
 
     public var isRunning: Bool { state == "RUNNING" || state == "COMPLETING" }
 
+    /// Whether it waits until somebody releases it: after a start that failed Slurm holds a task, and a user or an administrator
+    /// may.
+    public var isHeld: Bool { state == "PENDING" && reason.lowercased().contains("held") }
+
     /// Whether it is the node's fault that it ended.
     public var hasFailedWithItsNode: Bool { state == "NODE_FAIL" || state == "BOOT_FAIL" }
 

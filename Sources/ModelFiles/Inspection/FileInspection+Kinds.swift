@@ -2,6 +2,7 @@ import Checkpoints
 import Foundation
 import Imaging
 import ONNX
+import Tensors
 
 extension FileInspection {
     /// What weights are, what is in them, and the node that takes them.
@@ -27,13 +28,16 @@ extension FileInspection {
             describeNoise(source)
             judgeUNet(settings: settings, files)
         case .vae: judgeVAE(settings: settings, files)
+        case .checkpointParts(let parts) where parts.contains(.vae): judgeVAE(settings: settings, files)
         case .lora: describeLoRA(files)
         case .textualInversion: judge(for: "load_sdxl") { _ = try TextualInversion($0.path, name: "a") }
         case .recognizer, .faceDetector, .faceParser: judgeFaceModel(found)
         case .upscaler:
             judge(for: "load_upscaler") { file in
                 let config = try UpscalerFile.check(file.path, files)
-                file.details.append("\(config.scale) times, \(config.blocks) blocks of \(config.width) channels")
+                file.details.append(
+                    "\(config.scale) times, \(counted(config.blocks, "block")) of \(counted(config.width, "channel"))"
+                )
             }
         case .pulid(.encoderOnly): break
         case .pulid(let version):
@@ -50,7 +54,7 @@ extension FileInspection {
             judge(for: "load_pulid") { _ = try PuLIDParts.tower($0.path, files) }
         case .artifact("identity"):
             if let shape = source.shape(of: "id"), shape.count == 3 {
-                details.append("\(shape[1]) tokens of width \(shape[2])")
+                details.append("\(counted(shape[1], "token")) of width \(shape[2])")
             }
         case .artifact("latent"):
             if let shape = source.shape(of: "latent"), shape.count == 4, shape[2] < 1 << 20, shape[3] < 1 << 20 {
@@ -83,7 +87,7 @@ extension FileInspection {
             for summary in lora.summaries {
                 let kinds = summary.kinds == ["LoRA"] ? "" : " (\(summary.kinds.joined(separator: ", ")))"
                 let alphas = summary.alphas.map(\.brief)
-                var facts = ["\(summary.network.rawValue): \(summary.layers) layers\(kinds)"]
+                var facts = ["\(summary.network.rawValue): \(counted(summary.layers, "layer"))\(kinds)"]
                 if !summary.ranks.isEmpty {
                     facts.append("rank \(summary.ranks.map(String.init).joined(separator: ", "))")
                     facts.append(

@@ -1,6 +1,7 @@
 import Checkpoints
 import Foundation
 import ONNX
+import Tensors
 
 /// What a file or a folder is, as far as its headers tell: nothing is loaded in full.
 public struct FileInspection: Sendable {
@@ -116,7 +117,7 @@ public struct FileInspection: Sendable {
         case .zip: format = "PyTorch (zip)"
         case .pickle: format = "PyTorch (before 1.6)"
         case .gguf: format = "GGUF"
-        default: format = shards.isEmpty ? "safetensors" : "safetensors in \(shards.count) files"
+        default: format = shards.isEmpty ? "safetensors" : "safetensors in \(counted(shards.count, "file"))"
         }
         for shard in shards {
             bytes += (try? FileManager.default.attributesOfItem(atPath: shard)[.size] as? Int) ?? 0

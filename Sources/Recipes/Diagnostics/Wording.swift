@@ -41,7 +41,7 @@ func enumeration(_ words: [String], _ conjunction: String = "and") -> String {
 }
 
 /// "1 value", "3 values".
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+package func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
 /// A bound of a range without a needless ".0".
 func plain(_ number: Double) -> String {

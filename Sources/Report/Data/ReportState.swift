@@ -92,7 +92,7 @@ struct ReportState: Encodable {
         let errors = subject.obstacles.count { $0.severity == .error }
         if errors > 0 {
             phase = .invalid
-            summary = "the recipe cannot be run: \(errors == 1 ? "1 error" : "\(errors) errors")"
+            summary = "the recipe cannot be run: \(counted(errors, "error"))"
         } else if let end = run.summary {
             let hasFailed = end.failures.contains { !$0.isMissingBaseline }
             phase = end.isInterrupted ? .interrupted : hasFailed ? .failed : .done

@@ -49,7 +49,7 @@ public struct RegressionGroup: Sendable {
             return "    \(member.name.title)\(finding ?? "")\n"
         }
         let rest = members.count > 5 ? "    and \(members.count - 5) more\n" : ""
-        let pictures = members.count == 1 ? "1 picture" : "\(members.count) pictures"
+        let pictures = counted(members.count, "picture")
         let head = cause.kind == .new ? "\(pictures) without a baseline" : "\(pictures) changed by \(cause.text)"
         return "\(head)\n\(shown.joined())\(rest)  to accept: \(command)\n"
     }

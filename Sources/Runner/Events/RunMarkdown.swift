@@ -48,7 +48,7 @@ public struct RunMarkdown {
             let hint = error.hint.map { " (\($0))" } ?? ""
             return "| \(Self.cell("`\(place)`")) | \(Self.cell(error.message + hint)) |"
         }
-        let count = errors.count == 1 ? "1 error" : "\(errors.count) errors"
+        let count = counted(errors.count, "error")
         let head = ["### pulid-run", "", "the recipe cannot be run: \(count)", "", "| where | what |", "|---|---|"]
         text = (head + rows + [""]).map { $0 + "\n" }.joined()
     }

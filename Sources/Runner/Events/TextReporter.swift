@@ -201,7 +201,7 @@ public final class TextReporter: Reporter {
     /// `style-sweep: 64 nodes to run (18 decode, 18 sample), 12 cached`
     static func text(_ work: PlannedWork, recipe: String) -> String {
         let kinds = work.toRun.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { "\($0.value) \($0.key)" }
-        let nodes = work.totalToRun == 1 ? "1 node" : "\(work.totalToRun) nodes"
+        let nodes = counted(work.totalToRun, "node")
         return TerminalText("\(recipe): \(nodes) to run (\(kinds.joined(separator: ", "))), \(work.cached) cached")
             .escaped()
     }
@@ -219,13 +219,13 @@ public final class TextReporter: Reporter {
         var parts = ["\(summary.ran) ran", "\(summary.cached) cached"]
         let missing = summary.failures.count { $0.isMissingBaseline }
         if summary.failures.count > missing { parts.append("\(summary.failures.count - missing) failed") }
-        if missing > 0 { parts.append("\(missing) baseline\(missing == 1 ? "" : "s") missing") }
+        if missing > 0 { parts.append("\(counted(missing, "baseline")) missing") }
         if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
         if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
         parts.append("\(summary.written) written")
         if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }
         let unmet = summary.expectations.count { !$0.isMet }
-        if unmet > 0 { parts.append("\(unmet) of \(summary.expectations.count) expectations not met") }
+        if unmet > 0 { parts.append("\(unmet) of \(counted(summary.expectations.count, "expectation")) not met") }
         if summary.warned > 0 { parts.append("\(summary.warned) warned of") }
         let head = summary.isInterrupted ? "interrupted: " : ""
         return "\(head)\(parts.joined(separator: ", ")) in \(time(summary.seconds))\n"
@@ -236,7 +236,7 @@ public final class TextReporter: Reporter {
             let (least, mean, greatest) = (short(field.least), short(field.mean), short(field.greatest))
             return "  \(field.name): \(least) to \(greatest), mean \(mean)\n"
         }
-        return "\(table.path): \(table.rows == 1 ? "1 row" : "\(table.rows) rows")\n" + fields.joined()
+        return "\(table.path): \(counted(table.rows, "row"))\n" + fields.joined()
     }
 
     /// Nothing where nothing came of it.

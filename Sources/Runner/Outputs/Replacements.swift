@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 import Store
 
 extension Delivery {
@@ -20,7 +21,7 @@ extension Delivery {
         var names: [String] = []
         for (place, instances) in tables {
             guard let rows = TableText.rows(in: path(place)), rows > instances.count else { continue }
-            names.append("\(shownPath(place)) (\(rows) rows, then \(instances.count))")
+            names.append("\(shownPath(place)) (\(counted(rows, "row")), then \(instances.count))")
         }
         names += singles.filter(gathersNarrowed).map(shownPath)
         guard let first = names.first else { return nil }

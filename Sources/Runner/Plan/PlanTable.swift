@@ -30,7 +30,7 @@ public struct PlanTable: CustomStringConvertible {
             lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)"] + why.prefix(1))
             lines += why.dropFirst().map { ["", "", "", "", $0] }
         }
-        let count = plan.cached == 1 ? "1 node" : "\(plan.cached) nodes"
+        let count = counted(plan.cached, "node")
         let remote = plan.remote > 0 ? " (\(plan.remote) in the remote cache)" : ""
         return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached\(remote), \(plan.toRun) to run"
     }

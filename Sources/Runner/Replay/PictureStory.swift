@@ -47,7 +47,7 @@ public struct PictureStory: Sendable {
             return text
         }
         let nodes = if case .list(let nodes)? = fields["nodes"] { nodes.count } else { fields.count }
-        return "a workflow of ComfyUI with \(nodes) nodes; `pulid-run import` makes a recipe of it"
+        return "a workflow of ComfyUI with \(counted(nodes, "node")); `pulid-run import` makes a recipe of it"
     }
 
     private static func cut(_ text: String) -> String {

@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 import Store
 
 /// A division as whoever divides the work hands it to all shards, so that what is missing is divided by what was measured,
@@ -86,7 +87,7 @@ public enum DivisionError: Error, Hashable, CustomStringConvertible {
             "\(path) divides the recipe `\(recipe)` as it was: its nodes, cells or settings have changed since; "
                 + "`pulid-run plan RECIPE --shards N --division FILE` divides it anew"
         case .otherCount(let path, let asked, let found):
-            "\(path) has \(found) shards, and one of \(asked) is asked for"
+            "\(path) has \(counted(found, "shard")), and one of \(asked) is asked for"
         }
     }
 }

@@ -34,6 +34,7 @@ struct SlurmWatch {
         var last = ""
         var isSilent = false
         var unseen = 0
+        var held: Set<String> = []
         while true {
             do {
                 let tasks = try slurm.tasks(ofJobs: Self.jobNames(jobName))
@@ -44,6 +45,11 @@ struct SlurmWatch {
                     clear(last)
                     Terminal.error(TerminalText(text).escaped() + "\n")
                 }
+                for task in tasks where task.isHeld && held.insert(task.id).inserted {
+                    clear(last)
+                    Terminal.error("warning: \(Self.advice(task))\n")
+                }
+                held.formIntersection(tasks.filter(\.isHeld).map(\.id))
                 let line = self.line(tasks, endings, log)
                 if line != last { show(line, after: last) }
                 last = line
@@ -66,16 +72,24 @@ struct SlurmWatch {
     private func line(_ tasks: [SlurmTask], _ endings: [String: SweepFolder.Ending], _ log: SweepLog) -> String {
         let own = tasks.filter { $0.jobName == jobName }
         let ended = endings.keys.count { Int($0).map { $0 > 0 } ?? false }
-        var parts = ["\(log.finished) of \(nodesToRun) nodes done"]
+        var parts = ["\(log.finished) of \(counted(nodesToRun, "node")) done"]
         if shards > 0 {
             let running = own.count(where: \.isRunning)
             let waiting = own.count { $0.isActive && !$0.isRunning }
-            parts.append("\(shards) shards: \(running) running, \(waiting) waiting, \(ended) ended")
+            parts.append("\(counted(shards, "shard")): \(running) running, \(waiting) waiting, \(ended) ended")
         }
         if tasks.contains(where: { $0.jobName == jobName + "-collect" && $0.isRunning }) {
             parts.append("the whole recipe runs")
         }
         return parts.joined(separator: "; ")
+    }
+
+    /// Of a task that waits for ever.
+    private static func advice(_ task: SlurmTask) -> String {
+        let reason = TerminalText(task.reason).escaped()
+        let release = "scontrol release \(TerminalText(task.id).escaped())"
+        return "\(task.id) is held (\(reason)) and waits until it is released: "
+            + (task.reason == "JobHeldAdmin" ? "ask an administrator of the cluster for \(release)" : release)
     }
 
     private func clear(_ last: String) {

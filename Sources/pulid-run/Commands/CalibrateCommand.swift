@@ -131,7 +131,7 @@ struct CalibrateCommand: ParsableCommand {
                 ])
             }
             Terminal.output("\(TextColumns(rows, right: [1, 2, 3, 4, 5]))")
-            Terminal.output("\(runs) runs, margin \(margin)\n")
+            Terminal.output("\(counted(runs, "run")), margin \(margin)\n")
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Recipes
 import Runner
 
 struct CheckCommand: ParsableCommand {
@@ -21,7 +22,7 @@ struct CheckCommand: ParsableCommand {
                 (Set(graph.instances.map(\.node)).count, "node"), (graph.instances.count, "cell"),
                 (graph.outputs.count, "output"), (graph.expectations.count, "expectation"),
             ]
-            let text = counts.map { "\($0) \($1)\($0 == 1 ? "" : "s")" }.joined(separator: ", ")
+            let text = counts.map { counted($0, $1) }.joined(separator: ", ")
             Terminal.error("\(recipe.recipe): \(text)\n")
             let models = ReferenceCheck(graph)
             for warning in models.warnings { Terminal.error("warning: \(warning)\n") }

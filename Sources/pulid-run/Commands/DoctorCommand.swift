@@ -33,7 +33,8 @@ struct DoctorCommand: ParsableCommand {
             let location = try cache.location()
             let (folder, isThere) = (location.path, location.isThere)
             let size =
-                isThere ? "\(ByteCount(statistics.bytesOnDisk)), \(statistics.results) results" : "nothing yet"
+                isThere
+                ? "\(ByteCount(statistics.bytesOnDisk)), \(counted(statistics.results, "result"))" : "nothing yet"
             let free = Self.free(at: folder)
             rows.append(["cache", "\(folder): \(size)" + (free.map { "; \(ByteCount($0)) of disk left" } ?? "")])
             problems = said.withLock { $0 } + problems
@@ -83,10 +84,10 @@ struct DoctorCommand: ParsableCommand {
     private var threads: String {
         let readings = ProcessorReadings.here
         let machine = "\(readings.all[0].count) processors"
-        if let threads = resources.threads { return "\(threads) threads (by --threads) of \(machine)" }
+        if let threads = resources.threads { return "\(counted(threads, "thread")) (by --threads) of \(machine)" }
         let least = readings.least
         let reason = least.source == .machine ? "" : " (\(least.source)) of \(machine)"
-        return "\(least.count) threads\(reason)"
+        return "\(counted(least.count, "thread"))\(reason)"
     }
 
     private static var instructions: String {

@@ -120,7 +120,7 @@ extension PlanCommand {
         loaded.renderer.show(plan.failures.map(\.diagnostic), format: .text)
         let division = try division(into: count, run, plan, of: loaded.graph)
         var arguments = recipe.settings.flatMap { ["--set", $0] } + targets.only.flatMap { ["--only", $0] }
-        if numerics.exact { arguments.append("--exact") }
+        arguments += numerics.arguments
         arguments += remote.arguments
         let job = SweepJob(
             name: loaded.graph.name,

@@ -123,7 +123,7 @@ private struct Sweeping {
                 )
                 return .interrupted
             case .ended(let status?, _) where [0, 1, 2, 3, 4].contains(status):
-                Terminal.error("\(log.finished) nodes ran; logs are in \(folder.path)/logs\n")
+                Terminal.error("\(counted(log.finished, "node")) ran; logs are in \(folder.path)/logs\n")
                 return ExitStatus(rawValue: Int32(status)) ?? .nodeFailed
             case .ended(_, let tasks):
                 excluded = nodesThatFailed(tasks)
@@ -161,7 +161,7 @@ private struct Sweeping {
     private func said(_ sweep: SlurmSweep) -> String {
         let request = sweep.request
         guard sweep.job.shards > 0 else { return "there is no more to do than one task does" }
-        return "\(sweep.job.shards) shards, \(request.memory) MB and \(request.minutes) min each"
+        return "\(counted(sweep.job.shards, "shard")), \(request.memory) MB and \(request.minutes) min each"
     }
 
     /// Plans, divides, and writes all files.
@@ -214,7 +214,7 @@ private struct Sweeping {
 
     private func arguments() throws -> SlurmSweep.Arguments {
         var all = command.recipe.settings.flatMap { ["--set", $0] } + command.targets.only.flatMap { ["--only", $0] }
-        if command.numerics.exact { all.append("--exact") }
+        all += command.numerics.arguments
         all += command.remote.arguments
         let cache = try command.nodeCache ?? command.cache.location().path
         var last = command.targets.out.map { ["--out", $0] } ?? []

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Graph
+import Recipes
 import Runner
 
 struct UsesCommand: ParsableCommand {
@@ -23,8 +24,8 @@ struct UsesCommand: ParsableCommand {
             let reach = FileReach(of: file, in: graph)
             for line in outputs ? reach.outputs : reach.titles { Terminal.output("\(line)\n") }
             Terminal.error(
-                "\(file) reaches \(reach.titles.count) of \(graph.instances.count) cells, "
-                    + "\(reach.outputs.count) of \(graph.outputs.count) outputs\n"
+                "\(file) reaches \(reach.titles.count) of \(counted(graph.instances.count, "cell")), "
+                    + "\(reach.outputs.count) of \(counted(graph.outputs.count, "output"))\n"
             )
             return .success
         }

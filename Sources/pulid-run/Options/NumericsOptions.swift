@@ -33,6 +33,9 @@ struct NumericsOptions: ParsableArguments {
         )
     }
 
+    /// As other machines are told the same: those that compute other bits refuse before the work.
+    var arguments: [String] { (exact ? ["--exact"] : []) + ["--numerics", Gemm.numericsClass] }
+
     var precision: ComputeSettings.Precision { exact ? .plainSums : .float32 }
 }
 

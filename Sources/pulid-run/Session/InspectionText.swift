@@ -19,8 +19,10 @@ struct InspectionText {
         if !inspection.tensors.isEmpty {
             let types = inspection.types.map { "\($0.tensors) \($0.type)" }.joined(separator: ", ")
             let numbers = inspection.parameters.map { Self.grouped($0) } ?? "too many to count"
-            let tensors = Self.count(inspection.tensors.count, "tensor")
-            rows.append(["holds", "\(tensors) (\(types)), \(numbers) numbers"])
+            let tensors = counted(inspection.tensors.count, "tensor")
+            rows.append([
+                "holds", "\(tensors) (\(types)), \(numbers) \(inspection.parameters == 1 ? "number" : "numbers")",
+            ])
         }
         rows += inspection.details.map { ["", $0] }
         rows += PictureStory(texts: inspection.texts).rows.map { [$0.name, $0.text] }
@@ -40,7 +42,6 @@ struct InspectionText {
     }
 
     private static func shown(_ text: String) -> String { TerminalText(text).escaped() }
-    private static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
 
     /// 2,567,463,684
     private static func grouped(_ number: Int) -> String {

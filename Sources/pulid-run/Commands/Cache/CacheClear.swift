@@ -1,4 +1,5 @@
 import ArgumentParser
+import Recipes
 
 extension CacheCommand {
     struct Clear: ParsableCommand {
@@ -12,7 +13,7 @@ extension CacheCommand {
         func run() throws {
             try cache.use { store in
                 let held = store.statistics()
-                let results = held.results == 1 ? "1 result" : "\(held.results) results"
+                let results = counted(held.results, "result")
                 let what = "\(results), \(ByteCount(held.bytesOnDisk)) in \(try cache.location().path)"
                 guard yes || Terminal.agrees(to: "forget \(what)?") else { return .success }
                 try store.clear()

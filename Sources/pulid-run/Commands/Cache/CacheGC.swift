@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Recipes
 
 extension CacheCommand {
     struct GC: ParsableCommand {
@@ -19,8 +20,10 @@ extension CacheCommand {
                 let done = try store.collectGarbage(limit: maxSize.bytes, sparing: recipes)
                 let freed = ByteCount(done.bytesFreed)
                 let left = ByteCount(done.bytesOnDisk)
-                let forgotten = done.forgotten > 0 ? ", \(done.forgotten) results forgotten" : ""
-                Terminal.output("\(done.evicted) values evicted\(forgotten), \(freed) freed, \(left) on disk\n")
+                let forgotten = done.forgotten > 0 ? ", \(counted(done.forgotten, "result")) forgotten" : ""
+                Terminal.output(
+                    "\(counted(done.evicted, "value")) evicted\(forgotten), \(freed) freed, \(left) on disk\n"
+                )
                 if done.bytesOnDisk > maxSize.bytes {
                     let runs = done.bytesOfRuns > 0 ? "; \(ByteCount(done.bytesOfRuns)) belong to unfinished runs" : ""
                     let kept = keep.isEmpty ? "" : ", and what is to be kept"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Recipes
 import Store
 
 extension CacheCommand {
@@ -31,5 +32,5 @@ extension CacheCommand {
 
 extension SharedCounts {
     /// `12 results, 10 values, 3.4 MB`
-    var text: String { "\(results) results, \(values) values, \(ByteCount(bytes))" }
+    var text: String { "\(counted(results, "result")), \(counted(values, "value")), \(ByteCount(bytes))" }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Recipes
 import Store
 
 extension CacheCommand {
@@ -24,7 +25,7 @@ extension CacheCommand {
                 let known = try store.push(path)
                 let sent = remote.statistics
                 Terminal.output(
-                    "\(sent.written) results sent with \(ByteCount(sent.bytesWritten)) of values, \(known) were there\n"
+                    "\(counted(sent.written, "result")) sent with \(ByteCount(sent.bytesWritten)) of values, \(known) were there\n"
                 )
                 return sent.notWritten == 0 && sent.failures == 0 ? .success : .cacheUnusable
             }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Recipes
 
 extension CacheCommand {
     struct Stats: ParsableCommand {
@@ -11,7 +12,7 @@ extension CacheCommand {
                 let statistics = store.statistics()
                 Terminal.output("\(try cache.location().path): \(ByteCount(statistics.bytesOnDisk)) on disk\n")
                 let saved = String(format: "%.1f", statistics.cost)
-                Terminal.output("\(statistics.results) results, which took \(saved) s to compute\n")
+                Terminal.output("\(counted(statistics.results, "result")), which took \(saved) s to compute\n")
                 for kind in statistics.kinds {
                     Terminal.output("\(kind.values) of \(kind.name): \(ByteCount(kind.bytes))\n")
                 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Recipes
 
 extension CacheCommand {
     struct Verify: ParsableCommand {
@@ -13,7 +14,9 @@ extension CacheCommand {
                 let found = store.verify(repair: repair)
                 for damage in found.damage { Terminal.output("\(damage)\n") }
                 let count = found.damage.count
-                Terminal.output("\(found.valuesRead) values, \(ByteCount(found.bytesRead)) read, \(count) damaged\n")
+                Terminal.output(
+                    "\(counted(found.valuesRead, "value")), \(ByteCount(found.bytesRead)) read, \(count) damaged\n"
+                )
                 return found.damage.isEmpty ? .success : .cacheUnusable
             }
         }
