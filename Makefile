@@ -20,7 +20,7 @@ TORTURE = --minutes $(MINUTES) $(if $(SCENARIO),--scenario $(SCENARIO)) $(if $(S
     $(if $(TALLY),--tally $(abspath $(TALLY)))
 
 .PHONY: help setup build sweep test sanitize bench bench-peers bench-noop torture fuzz parity models docs goldens format lint
-.PHONY: clean install tarball check-tarball cluster check-remote report-check
+.PHONY: clean install tarball check-tarball cluster check-remote check-mpi report-check
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -39,6 +39,9 @@ test: setup ## run all tests
 
 check-remote: build ## share a sweep by a real nginx, a folder and files, and compare every byte (docs/CACHE.md; needs nginx)
 	scripts/remote/check.sh $(PULID_RUN)
+
+check-mpi: build ## train in one, two and three processes, and compare every byte (docs/SCALE.md; needs OpenMPI)
+	scripts/mpi/check.sh $(PULID_RUN)
 
 sanitize: setup ## run the tests of all that reads others' files under the address sanitizer
 	@scripts/sanitize.sh

@@ -54,7 +54,7 @@ let package = Package(
         .target(
             name: "Nodes",
             dependencies: [
-                "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX",
+                "CMPI", "Graph", "Curriculum", "Training", "ModelFiles", "Models", "Diffusion", "Checkpoints", "ONNX",
                 "Imaging", "World",
                 "Kernels", "Tensors",
             ]
@@ -96,6 +96,7 @@ let package = Package(
         .systemLibrary(name: "CCurl"),  // declarations alone: it is opened at run time, where a server is asked
         .systemLibrary(name: "CYaml", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .systemLibrary(name: "CHEIF"),  // declarations alone: it is opened at run time, where it is installed
+        .systemLibrary(name: "CMPI"),  // declarations alone: it is opened at run time, where it is asked for
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),

@@ -118,7 +118,7 @@ private struct WeightsNames {
             return .otherModel("Stable Diffusion 2 (OpenCLIP's text encoder alone)")
         }
         if holds("conditioner.embedders.0.model.") { return .otherModel("the SDXL refiner") }
-        if holds("unet.down_blocks."), holds("vae.") || holds("text_encoder.") {
+        if has("unet.conv_in.weight"), holds("vae.") || holds("text_encoder.") {
             return .other("networks of diffusers in one file, which are a folder's (save_pretrained writes it)")
         }
         return parts

@@ -18,6 +18,8 @@ public struct RunEnvironment: Sendable {
     }
     /// Shows pictures that are being made; nil where nobody looks.
     public let preview: (@Sendable (InstanceName, PreviewPicture) -> Void)?
+    /// Processes that run some nodes together with this one; nil where it is alone.
+    public let team: (any NodeTeam)?
     /// Wraps the work of every node: sets the number of threads, and the precision for nodes that it matters to.
     public let scope: @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact
 
@@ -27,6 +29,7 @@ public struct RunEnvironment: Sendable {
         version: String,
         companions: @escaping @Sendable (String) throws -> [String] = { _ in [] },
         preview: (@Sendable (InstanceName, PreviewPicture) -> Void)? = nil,
+        team: (any NodeTeam)? = nil,
         scope: @escaping @Sendable (_ usesPrecision: Bool, _ work: () throws -> any Artifact) throws -> any Artifact = {
             try $1()
         }
@@ -36,6 +39,7 @@ public struct RunEnvironment: Sendable {
         self.version = version
         self.companions = companions
         self.preview = preview
+        self.team = team
         self.scope = scope
     }
 }

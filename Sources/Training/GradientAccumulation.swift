@@ -36,20 +36,34 @@ public struct GradientAccumulation: Hashable, Sendable {
     /// - Parameters:
     ///   - samples: how many the batch has
     ///   - leaves: what gradients are wanted for
+    ///   - team: processes that compute the batch together; all call this, with the same samples and leaves
     ///   - loss: of the samples of a range; called by several threads at once
     /// - Throws: `TrainingError.emptyBatch`, and what `loss` throws, of the first part that does
     public func callAsFunction(
         samples: Int,
         leaves: [Tensor],
+        team: (any TrainingTeam)? = nil,
         loss: @Sendable (Range<Int>) throws -> SampleLoss
     ) throws -> BatchGradients {
         guard samples > 0 else { throw TrainingError.emptyBatch }
         let parts = stride(from: 0, to: samples, by: partSize).map { $0..<min(samples, $0 + partSize) }
+        @Sendable func part(_ i: Int) -> Result<BatchGradients, any Error> {
+            Result { try gradients(of: parts[i], share: Float(parts[i].count) / Float(samples), leaves, loss) }
+        }
+        // One part is each process's own work: sending it would take longer.
+        if let team, team.size > 1, parts.count > 1 {
+            let own = team.share(of: parts.count)
+            let found = Mutex<[Int: Result<BatchGradients, any Error>]>([:])
+            Parallel.forEach(own.count) { i in
+                let part = part(own.lowerBound + i)
+                found.withLock { $0[i] = part }
+            }
+            let ordered = found.withLock { found in own.indices.compactMap { found[$0 - own.lowerBound] } }
+            return try TeamSum(team: team, parts: parts.count, leaves: leaves)(ordered)
+        }
         let sum = Mutex(OrderedSum())
         Parallel.forEach(parts.count) { i in
-            let part = Result {
-                try gradients(of: parts[i], share: Float(parts[i].count) / Float(samples), leaves, loss)
-            }
+            let part = part(i)
             sum.withLock { $0.add(part, at: i) }
         }
         return try sum.withLock { try $0.total() }

@@ -48,6 +48,8 @@ public struct Trainer: Sendable {
     public var seeds: [String: SeedStream]
     /// By parameter.
     public internal(set) var moments: [String: AdamW.Moments] = [:]
+    /// Processes that train together with this one, each with a trainer in the same state.
+    public var team: (any TrainingTeam)?
     /// The averages of what is trained or has been, if the settings ask for them.
     public internal(set) var average: ExponentialMovingAverage?
 
@@ -84,7 +86,9 @@ public struct Trainer: Sendable {
     ) throws -> StepReport {
         let network = try build(Weights(weights, statistics: statistics))
         let trained = weights.trained
-        let batch = try settings.accumulation(samples: samples, leaves: trained.map(\.leaf)) { try loss(network, $0) }
+        let batch = try settings.accumulation(samples: samples, leaves: trained.map(\.leaf), team: team) {
+            try loss(network, $0)
+        }
         let report = StepReport(
             step: step,
             loss: batch.loss,
@@ -119,7 +123,8 @@ public struct Trainer: Sendable {
         }
         weights.update(values)
         // What was frozen in the meantime goes on to its last values.
-        average?.update(weights.trainedSoFar)
+        let trainedSoFar = weights.trainedSoFar
+        average?.update(trainedSoFar)
         losses.append(report.loss)
         step += 1
     }

@@ -4,6 +4,8 @@ public enum TrainingError: Error, Hashable, Sendable {
     /// A loss or the norm of the gradients is no finite number; the parameters are those before this step.
     case diverged(step: Int, losses: [String: Float], norm: Double)
     case notResumable(TrainingStateFault)
+    /// Of the processes that train together another has failed, and why.
+    case failedElsewhere(String)
 }
 
 /// What is wrong with a state that a training should go on from.
@@ -23,6 +25,7 @@ extension TrainingError: CustomStringConvertible {
             "step \(step): training diverged: gradient norm \(norm)"
                 + losses.sorted { $0.key < $1.key }.map { ", \($0.key) \($0.value)" }.joined()
                 + "; lower the learning rate, or go back to an earlier checkpoint"
+        case .failedElsewhere(let reason): "another of the processes that train together failed: \(reason)"
         case .notResumable(let fault): "a training cannot go on from this state: \(fault)"
         }
     }

@@ -234,7 +234,7 @@ import Testing
         Case(
             "legacy, more after its end",
             P.legacy(P.state("w", P.legacyTensor), after: keys + little(Int64(4)) + Array(repeating: 0, count: 17)),
-            .structure(reason: "1 bytes after its last storage belong to none")
+            .structure(reason: "1 byte is left after its last storage")
         ),
         Case(
             "legacy, good",

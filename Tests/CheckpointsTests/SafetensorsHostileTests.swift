@@ -240,7 +240,7 @@ import Testing
         Case(
             "bytes after the end",
             safetensors("{\(a)}", data: 9),
-            damaged("1 bytes after the last tensor belong to none")
+            damaged("1 byte is left after the last tensor")
         ),
         Case(
             "no data",

@@ -145,7 +145,7 @@ struct ErrorTests {
             let result = try test.run("spoiled.yaml")
             #expect(result.status == 3)
             #expect(
-                result.stderr.contains("1 of the 1024 values of the latent's `latent` are infinite or not numbers"),
+                result.stderr.contains("1 of the 1024 values of the latent's `latent` is infinite or no number"),
                 "\(result.stderr)"
             )
             #expect(!FileManager.default.fileExists(atPath: test.folder("out/spoiled/a.png")))

@@ -144,7 +144,8 @@ struct SlurmCommandTests {
         let name = try #require(
             cluster.test.folder.text(of: "sweep/shard.sh").firstMatch(of: /pulid-drawn-[0-9a-f]{8}/)
         )
-        let held = "17_3|\(name.output)|PENDING||launch failed requeued held\n17_1|\(name.output)|PENDING||JobHeldAdmin\n"
+        let held =
+            "17_3|\(name.output)|PENDING||launch failed requeued held\n17_1|\(name.output)|PENDING||JobHeldAdmin\n"
         try cluster.test.folder.write("17_2|\(name.output)|RUNNING|n1|None\n" + held, to: "queue")
         let submitted = try cluster.calls.count { $0.hasPrefix("sbatch") }
         let run = try cluster.test.start(

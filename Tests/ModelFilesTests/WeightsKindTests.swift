@@ -61,6 +61,19 @@ struct WeightsKindTests {
         (["transformer.resblocks.0.attn.in_proj_weight": [1]], .textEncoder(.openCLIP)),
         (["lora_unet_mid_block_attentions_0_proj_in.lora_up.weight": [1]], .lora),
         (["unet.mid_block.attentions.0.proj_in.lora_A.weight": [1]], .lora),
+        (
+            [
+                "unet.down_blocks.0.lora_A.weight": [1],
+                "text_encoder.text_model.encoder.layers.0.mlp.fc1.lora_A.weight": [1],
+            ], .lora
+        ),
+        (
+            [
+                "unet.conv_in.weight": [1], "unet.down_blocks.0.resnets.0.conv1.weight": [1],
+                "vae.decoder.conv_in.weight": [1],
+            ],
+            .other("networks of diffusers in one file, which are a folder's (save_pretrained writes it)")
+        ),
         (["unet.down_blocks.1.attentions.0.attn1.processor.to_q_lora.down.weight": [1]], .lora),
         (["id_adapter.body.0.weight": [1], "id_adapter_attn_layers.1.id_to_k.weight": [1]], .pulid(.v1)),
         (["id_adapter.latents": [1], "id_adapter_attn_layers.1.id_to_k.weight": [1]], .pulid(.v1_1)),

@@ -245,7 +245,10 @@ struct LoadSDXLTests {
         let path = "\(folder.path)/other.safetensors"
         for (layer, shapes, words) in [
             ("lora_te_text_model_encoder_layers_0_mlp_fc1", ([3072, 4], [4, 768]), "for SDXL?"),
-            ("lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_k", ([320, 4], [4, 320]), "for SDXL?"),
+            (
+                "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_k", ([320, 4], [4, 320]),
+                "for SDXL?"
+            ),
             (
                 "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k", ([320, 4], [4, 768]),
                 "this is a LoRA for Stable Diffusion 1; expected a LoRA for SDXL"

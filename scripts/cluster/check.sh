@@ -35,13 +35,14 @@ await() {
 
 events() { cat "$work/$name"/logs/*.json 2> /dev/null | grep -c "\"event\": \"$1\"" || true; }
 has_events() { [ "$(events "$1")" -ge "$2" ]; }
-# Nodes that have only just finished: what a killed process may lose is what is younger than a second.
+# Nodes that had only just finished at a moment: what a killed process may lose is what is younger than a second.
+moment=
 young() {
     cat "$work/$name"/logs/*.json | sed -n 's/.*"event": "finished".*"time": "\([^"]*\)".*/\1/p' | date -f - +%s.%N |
-        awk -v now="$(date +%s.%N)" '$1 > now - 1.2 { count++ } END { print count + 0 }'
+        awk -v now="$moment" '$1 > now - 1.5 && $1 <= now + 0.1 { count++ } END { print count + 0 }'
 }
 # Of one of the runs on the nodes, by the cache that only they have.
-worker() { pgrep -f -- "--shard [1-9].*--cache $work/$name.cache" | head -n 1; }
+worker() { pgrep -f -- "--shard [1-9].*--cache $work/$name.cache" | head -n 1 | grep .; }
 
 # Refused where Slurm has taken the node back already.
 resume() { scontrol update nodename=n2 state=resume 2> /dev/null || true; }
@@ -58,8 +59,31 @@ hurry() {
     for job in $(requeued); do scontrol update "jobid=$job" starttime=now || true; done
 }
 
-# As Slurm tells a task that its time is nearly over; refused while it is only just starting, or ends.
-tell_one() { scancel --batch --signal=USR1 "$(squeue --noheader --array --states=running --format=%i | head -n 1)"; }
+# As Slurm tells a task that its time is nearly over: one that has begun to work, so that it listens, and has not ended.
+told=
+tell_one() {
+    local task part
+    for task in $(squeue --noheader --array --states=running --format=%i); do
+        part=${task#*_}
+        [ "$part" != "$task" ] && [ -s "$work/$name/logs/$part.json" ] && [ ! -e "$work/$name/status/$part" ] || continue
+        # While a task ends, it is refused again and again.
+        timeout 5 scancel --batch --signal=USR1 "$task" && told=$part && return 0
+    done
+    return 1
+}
+
+# Until one has gone back into the queue: what was told may have ended at the same moment.
+send_one_back() {
+    for _ in $(seq 10); do
+        await tell_one || return 0
+        for _ in $(seq 600); do
+            requeued > /dev/null && return 0
+            [ ! -e "$work/$name/status/$told" ] || break
+            sleep 0.1
+        done
+    done
+    fail "no task goes back into the queue"
+}
 
 # What else the sweeps are told.
 more=()
@@ -99,7 +123,8 @@ compare() {
 "$here/cluster.sh" start "$work/cluster" > "$work/cluster.txt"
 export SLURM_CONF=$work/cluster/slurm.conf
 mkdir "$work/recipe"
-sed "s#\.\./models#$here/../../models#; s#faces/#$here/../../recipes/faces/#" \
+# More steps than is usual, so that tasks take longer than it takes to tell them something.
+sed "s#\.\./models#$here/../../models#; s#faces/#$here/../../recipes/faces/#; s#steps: 4\$#steps: 30#" \
     "$here/../../recipes/style-sweep.yaml" > "$work/recipe/sweep.yaml"
 
 name=alone
@@ -111,6 +136,8 @@ compare 0
 [ "$(cat "$work/$name"/status/[1-9]* | cut -d' ' -f2 | sort -u | wc -l)" = 2 ] || fail "not both nodes were used"
 
 begin worker-killed
+await worker
+moment=$(date +%s.%N)
 kill -KILL "$(worker)" || fail "there was nothing to kill"
 compare $((1 + $(young)))
 
@@ -120,6 +147,7 @@ compare 0
 resume
 
 begin node-lost
+moment=$(date +%s.%N)
 scontrol update nodename=n2 state=down reason=check
 lost=$(young)
 hurry
@@ -127,7 +155,7 @@ resume
 compare $((2 + lost))
 
 begin out-of-time
-await tell_one
+send_one_back
 hurry
 compare 1
 grep -q 'attempt 2' "$work/$name"/logs/[1-9].log || fail "no shard went on in another turn"

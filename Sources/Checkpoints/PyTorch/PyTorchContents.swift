@@ -97,7 +97,8 @@ struct PyTorchContents {
             throw PyTorchFault.structure(reason: "its list of storages does not fit its tensors")
         }
         guard offset == bytes.count else {
-            throw PyTorchFault.structure(reason: "\(counted(bytes.count - offset, "byte", "is", "are")) left after its last storage")
+            let left = counted(bytes.count - offset, "byte", "is", "are")
+            throw PyTorchFault.structure(reason: "\(left) left after its last storage")
         }
         storages = found
     }

@@ -45,7 +45,9 @@ struct NodeWork: Sendable {
             let start = ContinuousClock.now
             let artifact: (any Artifact)?
             do {
-                artifact = try environment.scope(instance.swept.usesPrecision) { try node.run(context) }
+                artifact = try environment.scope(instance.swept.usesPrecision) {
+                    try together(index, inputs) { try node.run(context) }
+                }
             } catch is Absence where instance.schema.absence != nil {
                 artifact = nil
             }
@@ -59,6 +61,18 @@ struct NodeWork: Sendable {
                 files: filesRead.withLock { $0 }
             )
         }
+    }
+
+    /// With the processes of a team, where they have a part in it.
+    private func together(
+        _ index: Int,
+        _ inputs: [String: [InputValue]],
+        _ work: () throws -> any Artifact
+    ) throws -> any Artifact {
+        let instance = graph.instances[index]
+        guard let team = environment.team, team.leads, team.takes(instance.schema) else { return try work() }
+        let task = try TeamTask(index, inputs, of: graph).encoded(title: instance.title)
+        return try team.lead(task, work)
     }
 
     /// The stored value of an instance and what it takes; nil when it is not there, damaged, or of another kind.

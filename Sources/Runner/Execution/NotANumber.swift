@@ -26,7 +26,8 @@ struct NotANumber: Error, Hashable, CustomStringConvertible {
     var description: String {
         (total == 1
             ? "`\(block)` of the \(kind) is not a number; "
-            : "\(count) of the \(total) values of the \(kind)'s `\(block)` \(count == 1 ? "is" : "are") infinite or not numbers; ")
+            : "\(count) of the \(total) values of the \(kind)'s `\(block)` "
+                + (count == 1 ? "is infinite or no number; " : "are infinite or not numbers; "))
             + "a weights file is damaged, or does not belong to the others"
     }
 

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Graph
+import Kernels
+import Nodes
 import Recipes
 import Report
 import Runner
@@ -28,6 +30,15 @@ struct RunCommand: ParsableCommand {
     )
     var ci = false
 
+    @Flag(
+        help: ArgumentHelp(
+            "Train together with the other processes that mpirun or srun started; results do not depend on it.",
+            discussion:
+                "By OpenMPI. The first runs the recipe, and all compute the gradients of its trainings (docs/SCALE.md)."
+        )
+    )
+    var mpi = false
+
     @Option(
         help: ArgumentHelp("Write a report on the run, with its pictures, for a browser.", valueName: "file.html"),
         completion: .file(extensions: ["html"])
@@ -37,6 +48,11 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var serving: ServeOptions
 
     func validate() throws {
+        if mpi, serving.serve || serving.watch || shard.shard != nil {
+            throw ValidationError(
+                "--mpi goes with neither --serve, --watch nor --shard: all processes run one recipe once"
+            )
+        }
         if report != nil || serving.serve, shard.shard != nil {
             throw ValidationError("a shard makes no report: the run of the whole recipe does")
         }
@@ -45,12 +61,32 @@ struct RunCommand: ParsableCommand {
     func run() throws {
         try reportingFailures(format) {
             let execution = try Execution(options)
+            if mpi { return try runTogether(execution) }
             guard serving.serve || serving.watch else {
                 return try reportingObstacles { try execute(recipe.load(), execution) }
             }
             return try RunSession(command: self, execution).run()
         }
     }
+
+    /// As the first of several processes, or as another of them.
+    private func runTogether(_ execution: Execution) throws -> Runner.ExitStatus {
+        let processes: MPITeam
+        do { processes = try MPITeam() } catch { throw ValidationError("\(error)") }
+        let team = try SharedTraining(processes, numerics: Gemm.numericsClass + " \(options.numerics.precision)")
+        // One that ends without leaving ends all of them: only where nothing is to be waited for any more.
+        guard team.leads else {
+            try execution.follow(team, recipe.load().graph, runOptions(recipe.load()))
+            processes.leave()
+            return .success
+        }
+        let status = try execute(recipe.load(), execution, team: team)
+        team.end()
+        processes.leave()
+        return status
+    }
+
+    private func runOptions(_ loaded: LoadedRecipe) -> RunOptions { targets.runOptions(recipe, loaded) }
 
     /// A report on an earlier run does not stay where there was none now.
     func reportingObstacles<Result>(_ work: () throws -> Result) throws -> Result {
@@ -82,7 +118,12 @@ struct RunCommand: ParsableCommand {
 
     /// - Parameter site: where the report is shown meanwhile.
     /// - Throws: what `Execution` throws.
-    func execute(_ loaded: LoadedRecipe, _ execution: Execution, site: ReportSite? = nil) throws -> Runner.ExitStatus {
+    func execute(
+        _ loaded: LoadedRecipe,
+        _ execution: Execution,
+        site: ReportSite? = nil,
+        team: SharedTraining? = nil
+    ) throws -> Runner.ExitStatus {
         loaded.show(format.format)
         try loaded.checkNeeded(targets.only + targets.force)
         var runOptions = targets.runOptions(recipe, loaded)
@@ -97,7 +138,8 @@ struct RunCommand: ParsableCommand {
             runOptions,
             reporter: reports.reporter,
             report: runReport(loaded, graph, runOptions, site),
-            missingBaseline: ci ? .baselineMissing : .expectationFailed
+            missingBaseline: ci ? .baselineMissing : .expectationFailed,
+            team: team
         )
         return reports.status(after: status)
     }

@@ -1,6 +1,7 @@
 import Foundation
 import Graph
 import Kernels
+import Nodes
 import Recipes
 import Report
 import Runner
@@ -26,6 +27,7 @@ struct Execution {
     /// - Parameters:
     ///   - report: a report on the run.
     ///   - missingBaseline: what a missing baseline comes to.
+    ///   - team: who trains together with this process.
     ///   - after: is given the run when it is over.
     /// - Throws: `StoreError`; `UnknownNode`.
     func callAsFunction(
@@ -34,6 +36,7 @@ struct Execution {
         reporter: any Reporter,
         report: RunReport? = nil,
         missingBaseline: Runner.ExitStatus = .expectationFailed,
+        team: SharedTraining? = nil,
         after: (RecipeRun, RunSummary) throws -> Void = { _, _ in }
     ) throws -> Runner.ExitStatus {
         let resources = options.resources
@@ -62,7 +65,8 @@ struct Execution {
                 options.numerics,
                 threads: resources.width,
                 copies: resources.copies,
-                previews: try previews(reporter)
+                previews: try previews(reporter),
+                team: team
             ),
             cancellation: cancellation,
             residents: resources.residents,
@@ -76,6 +80,30 @@ struct Execution {
         store.remember(RunRecord(summary, of: runOptions, started: start))
         try after(last, summary)
         return summary.exitStatus
+    }
+
+    /// Runs with the first of a team what it says, until it is done.
+    ///
+    /// - Throws: `StoreError`; what hinders this process alone
+    func follow(_ team: SharedTraining, _ graph: ExecutionGraph, _ runOptions: RunOptions) throws {
+        let resources = options.resources
+        let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
+        let store = try options.cache.open(warn: warn)
+        defer { store.close() }
+        let run = try RecipeRun(
+            graph,
+            store: store,
+            options: runOptions,
+            environment: Program.environment(
+                options.numerics,
+                threads: resources.width,
+                copies: resources.copies,
+                team: team
+            ),
+            cancellation: cancellation,
+            residents: resources.residents
+        )
+        try run.follow(team)
     }
 
     /// - Throws: what making a folder throws

@@ -26,11 +26,13 @@ enum Program {
     ///   - threads: how many the mathematics may use
     ///   - copies: which files' weights are copied into memory
     ///   - previews: where pictures are shown that are being made
+    ///   - team: who trains together with this process
     static func environment(
         _ options: NumericsOptions,
         threads: Int = ProcessorReadings.here.least.count,
         copies: WeightCopies = WeightCopies { _, _ in false },
-        previews: (any Previews)? = nil
+        previews: (any Previews)? = nil,
+        team: SharedTraining? = nil
     ) -> RunEnvironment {
         let (precision, kernels) = (options.precision, options.kernels)
         let nodes = NodesAtWork()
@@ -42,21 +44,26 @@ enum Program {
             version: version,
             // What is no index has no shards.
             companions: WeightFile.companions(of:),
-            preview: preview
+            preview: preview,
+            team: team
         ) { usesPrecision, work in
             nodes.begin()
             defer { nodes.end() }
-            return try WeightCopies.$wanted.withValue(copies) {
-                try ComputeSettings.with(
-                    precision: usesPrecision ? precision : .float32,
-                    kernels: kernels,
-                    threads: threads,
-                    work
-                )
+            return try SharedTraining.$current.withValue(team) {
+                try WeightCopies.$wanted.withValue(copies) {
+                    try ComputeSettings.with(
+                        precision: usesPrecision ? precision : .float32,
+                        kernels: kernels,
+                        threads: threads,
+                        work
+                    )
+                }
             }
         }
     }
 }
+
+extension SharedTraining: NodeTeam {}
 
 /// Gives memory back whenever the last of the nodes that work is done: what they worked in, and the pages of weights.
 private final class NodesAtWork: Sendable {
