@@ -121,7 +121,7 @@ import Testing
         FileManager.default.createFile(atPath: test.folder("a.png"), contents: Data(file))
         let shown = try test.run("inspect", "a.png").stdout
         #expect(shown.contains("portrait\\u001B[31m"), "\(shown)")
-        #expect(shown.contains("a workflow of ComfyUI with 1 nodes; `pulid-run import` makes a recipe of it"))
+        #expect(shown.contains("a workflow of ComfyUI with 1 node; `pulid-run import` makes a recipe of it"))
         #expect(!shown.contains("\u{1B}"))
         // Ours, but damaged and of strange forms: told of as any other, and replayed as far as that goes.
         let lie = [

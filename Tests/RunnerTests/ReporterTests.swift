@@ -65,7 +65,7 @@ import Testing
                 [1/2] start[x=1]: T s
                 test.yaml:2: `bad` failed: the number is too large: 2.0
                 test.yaml:200: expected `$start.value > 3.0` at x=1, but it is 2
-                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectation not met in T s
 
                 """
         )
@@ -149,7 +149,7 @@ import Testing
             steady(screen.error) == """
                 test.yaml:2: `bad` failed: the number is too large: 2.0
                 test.yaml:200: expected `$start.value > 3.0` at x=1, but it is 2
-                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectation not met in T s
 
                 """
         )
@@ -396,7 +396,7 @@ import Testing
             steady(screen.output) == """
                 ### pulid-run
 
-                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectation not met in T s
 
                 | what | problem | found | baseline |
                 |---|---|---|---|
@@ -443,7 +443,7 @@ import Testing
             steady(try workshop.folder.text(of: "summary.md")) == """
                 ### pulid-run
 
-                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectations not met in T s
+                1 ran, 0 cached, 1 failed, 2 written, 1 of 1 expectation not met in T s
 
                 | what | problem | found | baseline |
                 |---|---|---|---|
