@@ -43,6 +43,19 @@ import Testing
         #expect(photo.firstMatch(of: /file +faces\/ada\.png [0-9a-f]{12}\n/) != nil, "\(photo)")
     }
 
+    /// Paths are seen from the recipe, those that may be left out too, so that another folder gives the same file.
+    @Test func picturesNameNoFolder() throws {
+        let pictures = try (0..<2).map { _ in
+            let test = try CommandTest()
+            let result = try test.run("recipes/style-sweep.yaml", "--set", "style=photo", "--set", "seed=1")
+            #expect(result.status == 0, "\(result.stderr)")
+            let told = try test.run("inspect", "out/style-sweep/photo-1.png").stdout
+            #expect(told.contains("unet \"../models/tiny/lightning.safetensors\""), "\(told)")
+            return try Data(contentsOf: URL(fileURLWithPath: test.folder("out/style-sweep/photo-1.png")))
+        }
+        #expect(pictures[0] == pictures[1])
+    }
+
     /// Of one value of each axis, and of a sheet that gathers a sweep, also where a text has dollars and other signs.
     @Test func replayWorksFromThePictureAlone() throws {
         let test = try rendered()

@@ -165,6 +165,12 @@ import Testing
         #expect(many.count == 1)
         #expect(many[0].command == "pulid-run approve a.yaml --cause prompt.text")
         #expect(many[0].text.contains("    and 4 more\n"))
+        let set = RegressionGroup.groups(
+            of: [regression("oil", 20, code)],
+            recipe: "a.yaml",
+            settings: ["extra=, with a hat"]
+        )
+        #expect(set[0].command == "pulid-run approve a.yaml --set 'extra=, with a hat' --only 'image[style=oil]'")
     }
 
     @Test func cellsByTheirAxes() {

@@ -39,6 +39,6 @@ extension RecipeRun {
                 )
             )
         }
-        return RegressionGroup.groups(of: regressions, recipe: graph.file)
+        return RegressionGroup.groups(of: regressions, recipe: graph.file, settings: options.settings)
     }
 }

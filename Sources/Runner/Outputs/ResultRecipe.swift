@@ -177,10 +177,12 @@ struct ResultRecipe: Sendable {
 
     private static func written(_ value: Value, _ form: ParameterForm, from folder: [String]) -> Value {
         switch (form, value) {
+        case (.optional(let form), _): written(value, form, from: folder)
+        case (.oneOf(let forms), _):
+            written(value, ParameterForm.taken(by: value, among: forms) ?? .text, from: folder)
         case (.file, .string(let path)), (.path, .string(let path)):
             .string(relative(path, to: folder).replacing("$", with: "$$"))
         case (_, .string(let text)): .string(text.replacing("$", with: "$$"))
-        case (.optional(let form), _): written(value, form, from: folder)
         case (.list(let form), .list(let items)): .list(items.map { written($0, form, from: folder) })
         case (.map(let form), .map(let map)): .map(map.mapValues { written($0, form, from: folder) })
         case (.object(let fields), .map(let map)):
@@ -191,8 +193,6 @@ struct ResultRecipe: Sendable {
                     }
                 )
             )
-        case (.oneOf(let forms), _):
-            ParameterForm.taken(by: value, among: forms).map { written(value, $0, from: folder) } ?? value
         default: value
         }
     }
