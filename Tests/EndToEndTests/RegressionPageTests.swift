@@ -20,7 +20,11 @@ struct RegressionPageTests {
             #expect(result.status == status, "\(command): \(result.stdout)\(result.stderr)")
             if command.contains("--ci --set \"extra"), status == 1 {
                 #expect(result.stderr.contains("2 pictures changed by prompt.text: "), "\(result.stderr)")
-                #expect(result.stderr.contains("  to accept: pulid-run approve recipes/gate.yaml --only 'image[style="))
+                #expect(
+                    result.stderr.contains(
+                        "  to accept: pulid-run approve recipes/gate.yaml --set 'extra=, with a hat' --only 'image[style="
+                    )
+                )
             }
         }
     }
