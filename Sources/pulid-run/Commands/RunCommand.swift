@@ -74,19 +74,18 @@ struct RunCommand: ParsableCommand {
         let processes: MPITeam
         do { processes = try MPITeam() } catch { throw ValidationError("\(error)") }
         let team = try SharedTraining(processes, numerics: Gemm.numericsClass + " \(options.numerics.precision)")
+        let loaded = try recipe.load()
         // One that ends without leaving ends all of them: only where nothing is to be waited for any more.
         guard team.leads else {
-            try execution.follow(team, recipe.load().graph, runOptions(recipe.load()))
+            try execution.follow(team, loaded.graph, targets.runOptions(recipe, loaded))
             processes.leave()
             return .success
         }
-        let status = try execute(recipe.load(), execution, team: team)
+        let status = try execute(loaded, execution, team: team)
         team.end()
         processes.leave()
         return status
     }
-
-    private func runOptions(_ loaded: LoadedRecipe) -> RunOptions { targets.runOptions(recipe, loaded) }
 
     /// A report on an earlier run does not stay where there was none now.
     func reportingObstacles<Result>(_ work: () throws -> Result) throws -> Result {
