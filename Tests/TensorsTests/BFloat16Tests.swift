@@ -217,7 +217,9 @@ import Testing
             let made = ComputeSettings.with(precision: precision, kernels: level, y)
             var random = TorchRandomSource(seed: 9)
             let seed = random.normal(made.shape)
-            return ComputeSettings.with(kernels: level, threads: threads) { gradients(of: made, seed: seed, for: inputs) }
+            return ComputeSettings.with(kernels: level, threads: threads) {
+                gradients(of: made, seed: seed, for: inputs)
+            }
         }
         let plain = found(.bfloat16, .portable, 1)
         for level in levels {
@@ -247,7 +249,8 @@ import Testing
     func gradientsOfAttention(_ queries: Int, keys: Int, heads: Int, width: Int) {
         var random = TorchRandomSource(seed: 8)
         let q = random.normal([2, queries, heads * width]).tracked()
-        let k = random.normal([2, keys, heads * width]).tracked(), v = random.normal([2, keys, heads * width]).tracked()
+        let k = random.normal([2, keys, heads * width]).tracked()
+        let v = random.normal([2, keys, heads * width]).tracked()
         Self.expectGradients(of: [q, k, v]) { scaledDotProductAttention(q, k, v, heads: heads, zeroKeys: 3) }
     }
 }
