@@ -3,7 +3,7 @@ import Kernels
 /// An immutable, dense, row-major array of 32-bit floats, with the graph behind it when gradients are wanted.
 ///
 /// Pictures and feature maps are (batch, height, width, channels): a convolution's window and an attention's row are
-/// then contiguous, so neither needs a transpose (docs/ARCHITECTURE.md).
+/// then contiguous, so neither needs a transpose (docs/DECISIONS.md).
 public struct Tensor: Sendable {
     public let shape: [Int]
     let storage: Storage
