@@ -1,6 +1,6 @@
 #!/bin/bash
 # Renders a sweep on a Slurm cluster of two nodes on this machine (cluster.sh), undisturbed and then with one thing after
-# another killed, and compares every byte with what one process makes. Takes two minutes or three; run it as root.
+# another killed, and compares every byte with what one process makes. Takes some five minutes; run it as root.
 #
 #     check.sh [PROGRAM]      the program; else .build/release/pulid-run
 set -eu
@@ -130,6 +130,23 @@ sed "s#\.\./models#$here/../../models#; s#faces/#$here/../../recipes/faces/#; s#
 name=alone
 "$program" run "$work/recipe/sweep.yaml" --cache "$work/alone.cache" --out "$work/alone.out" --format json > "$work/alone.json"
 nodes=$(grep -c '"event": "finished"' "$work/alone.json")
+
+# One training by both nodes, which `srun` starts as processes that find each other by PMIx.
+name=trained-together
+cat > "$work/recipe/trained.yaml" << END
+recipe: trained
+nodes:
+  model:    {uses: load_sdxl, base: $here/../../models/tiny/sdxl}
+  pictures: {uses: make_dataset, seed: 1, size: 32}
+  vae:      {uses: train_vae, model: \$model, pictures: \$pictures, seed: 2, steps: 4, batch: 20}
+outputs: {vae.safetensors: \$vae}
+END
+train=(run "$work/recipe/trained.yaml" --threads 1)
+"$program" "${train[@]}" --cache "$work/one.cache" --out "$work/one.out" > "$work/one.txt" 2>&1
+srun --mpi=pmix --nodes=2 --ntasks=2 "$program" "${train[@]}" --mpi --cache "$work/$name.cache" --out "$work/$name.out" \
+    > "$work/$name.txt" 2>&1 || fail "$(tail -n 3 "$work/$name.txt")"
+grep -q '^2 ran' "$work/$name.txt" || fail "not one run of two processes: $(tail -n 3 "$work/$name.txt")"
+diff -r "$work/one.out" "$work/$name.out" > /dev/null && echo "$name: the bytes of one process" || fail "other bytes"
 
 begin undisturbed
 compare 0

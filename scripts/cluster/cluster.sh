@@ -2,7 +2,8 @@
 # A Slurm cluster of two nodes on this machine alone, for tests: cluster.sh start DIR | stop DIR. Run it as root.
 #
 # Both nodes are this machine (slurmd -N), on ports of their own; nothing is kept outside of DIR but munge's socket. The
-# packages: apt-get install --no-install-recommends slurmctld slurmd slurm-client munge
+# packages: apt-get install --no-install-recommends slurmctld slurmd slurm-client munge libpmix-dev
+# (the last for `srun --mpi=pmix`: Slurm's plugin opens libpmix.so, which libpmix2 alone does not have).
 # SLURM_CONF=DIR/slurm.conf is what the commands need to find it.
 set -eu
 action=${1:?start or stop} folder=${2:?a folder}
@@ -25,6 +26,7 @@ StateSaveLocation=$folder/state
 SlurmdSpoolDir=$folder/spool/%n
 SlurmctldLogFile=$folder/log/slurmctld.log
 SlurmdLogFile=$folder/log/slurmd-%n.log
+TmpFS=$folder/tmp/%n
 ProctrackType=proctrack/linuxproc
 TaskPlugin=task/none
 JobAcctGatherType=jobacct_gather/linux
@@ -57,7 +59,7 @@ end() {
 
 case $action in
 start)
-    mkdir -p "$folder"/{state,log} "$folder"/spool/{n1,n2}
+    mkdir -p "$folder"/{state,log} "$folder"/{spool,tmp}/{n1,n2}
     write_config
     if ! munge -n < /dev/null 2> /dev/null | unmunge > /dev/null 2>&1; then
         install -d -o munge -g munge /run/munge
