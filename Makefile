@@ -98,7 +98,7 @@ tarball: setup ## the same as pulid-run.tar.gz, with recipes and embedded models
 	rm -rf .build/pulid-run && scripts/package.sh .build/pulid-run
 	tar -czf pulid-run.tar.gz -C .build pulid-run
 
-check-tarball: tarball ## render with the tarball where there are its libraries and nothing else: no Swift, no shell (as root)
+check-tarball: tarball ## render with the tarball where there is glibc alone, and on bare Debian 12 and 13 (as root; needs debootstrap)
 	scripts/tarball/check.sh pulid-run.tar.gz
 
 clean: ## remove everything that was built, rendered or cached
