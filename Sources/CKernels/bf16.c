@@ -6,12 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang fp contract(off)
-
-#define INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // MARK: - Rounding
 
@@ -32,7 +27,8 @@ float pk_rounded_to_bf16(float x) {
 
 // MARK: - Plain C
 
-enum { PLAIN_PANEL = 16, PLAIN_ROWS = 6 };
+enum { PLAIN_PANEL = 16 };
+#define MOST_ROWS_plain 6
 
 // Zero for what is below 2^-126.
 static INLINE float flushed(float x) { return fabsf(x) < 0x1p-126f ? copysignf(0, x) : x; }
@@ -77,27 +73,26 @@ static void plain_row(size_t k, const float *a, const float *panel, const float 
     }
 }
 
-#define PLAIN_TILE(rows)                                                                                            \
-    static void plain_rows_##rows(size_t k, const float *a, size_t a_row, const float *panel, const float *start,   \
-                                  size_t start_stride, float *c, size_t c_stride, const float *ahead) {             \
-        (void)ahead;                                                                                                \
-        for (size_t r = 0; r < rows; r++)                                                                           \
-            plain_row(k, a + r * a_row, panel, start ? start + r * start_stride : NULL, c + r * c_stride);          \
-    }
-PLAIN_TILE(1) PLAIN_TILE(2) PLAIN_TILE(3) PLAIN_TILE(4) PLAIN_TILE(5) PLAIN_TILE(6)
-static const tile_function plain_tiles[PLAIN_ROWS] = {plain_rows_1, plain_rows_2, plain_rows_3,
-                                                      plain_rows_4, plain_rows_5, plain_rows_6};
+static INLINE void tile_plain(size_t rows, size_t k, const float *a, size_t a_row, const float *panel, const float *start,
+                              size_t start_stride, float *c, size_t c_stride, const float *ahead) {
+    (void)ahead;
+    for (size_t r = 0; r < rows; r++)
+        plain_row(k, a + r * a_row, panel, start ? start + r * start_stride : NULL, c + r * c_stride);
+}
+#define NAME(f) f##_plain
+#include "tiles.inc"
+#undef NAME
 
 static void plain_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, const float *packed,
                            const float *start, size_t start_stride, float *c, size_t c_stride) {
     const size_t depth = k + k % 2;
-    multiply_by_tiles(plain_tiles, PLAIN_ROWS, PLAIN_PANEL, depth * PLAIN_PANEL, m, n, depth, a, a_row, packed, start,
+    multiply_by_tiles(tiles_plain, MOST_ROWS_plain, PLAIN_PANEL, depth * PLAIN_PANEL, m, n, depth, a, a_row, packed, start,
                       start_stride, c, c_stride);
 }
 
 static const pk_rounded_kernels plain_kernels = {
     .panel = PLAIN_PANEL,
-    .rows = PLAIN_ROWS,
+    .rows = MOST_ROWS_plain,
     .depth = PK_BF16_DEPTH,
     .group = 2,
     .group_size = 2,
@@ -115,32 +110,17 @@ static const pk_rounded_kernels plain_kernels = {
 // Exceptions masked, to nearest, subnormals read and written as zero.
 #define FLUSHING 0x9fc0
 
-// 3 x 16: of 16 registers of 8 floats.
-#define LANES 8
-#define ROWS 3
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3)
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-#define NAME(f) f##_avx2
-#include "bf16.inc"
-#undef NAME
-#pragma clang attribute pop
-#undef LANES
-#undef ROWS
-#undef EACH_ROW_COUNT
-
-// 7 x 32: of 32 registers of 16 floats.
-#define LANES 16
-#define ROWS 7
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
-                             apply_to = function)
-#define NAME(f) f##_avx512
-#include "bf16.inc"
-#undef NAME
+// 3 x 16 of 16 registers of 8 floats, 7 x 32 of 32 registers of 16.
+#define MOST_ROWS_avx2 3
+#define MOST_ROWS_avx512 7
+#define INNER "bf16.inc"
+#include "sets.inc"
 
 // MARK: - AMX
 
 #include "amx.h"
+
+#pragma clang attribute push(__attribute__((target(TARGET_AVX512))), apply_to = function)
 
 // Pairs of adjacent k side by side, the even one first.
 static INLINE __m512i pairs_of(words_avx512 even, words_avx512 odd) {
@@ -152,7 +132,7 @@ static void amx_round_rows(size_t m, size_t k, const float *a, size_t a_row, flo
         const float *from = a + r * a_row;
         uint16_t *to = (uint16_t *)(rounded + r * rounded_row);
         size_t l = 0;
-        for (; l + LANES <= k; l += LANES) {
+        for (; l + SIDE <= k; l += SIDE) {
             const words_avx512 high = rounded_avx512(*(const words_avx512 *)(from + l)) >> 16;
             _mm256_storeu_si256((__m256i *)(to + l), _mm512_cvtepi32_epi16((__m512i)high));
         }
@@ -180,7 +160,7 @@ static void amx_round_panel(size_t k, const float *floats, float *rounded) {
 }
 #pragma clang attribute pop
 
-#pragma clang attribute push(__attribute__((target("amx-tile,amx-bf16,avx512f"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("amx-tile,amx-bf16," TARGET_AVX512))), apply_to = function)
 
 // The sums of whole blocks, or of the last one; `lower` says whether there are more than 16 rows.
 static INLINE void amx_blocks(const int lower, size_t blocks, const float *a, size_t a_row, const float *panel,

@@ -4,12 +4,7 @@
 
 #include "tiles.h"
 
-// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang fp contract(off)
-
-#define INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // To nearest, ties to even, by adding: floats from 2^23 on have no fractions.
 #define WHOLE 0x1.8p23f
@@ -30,11 +25,9 @@ static INLINE uint32_t magnitude(float x) {
 
 // MARK: - Plain C
 
+#define MOST_ROWS_plain 4
+#define IN_WORD_plain 4
 #define LANES 8
-#define GROUP 4
-#define ROWS 4
-#define DOT(sums, panel, row) dot_plain(sums, panel, row)
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4)
 #define NAME(f) f##_plain
 typedef int32_t ints_plain __attribute__((vector_size(4 * LANES), aligned(4)));
 static INLINE ints_plain dot_plain(ints_plain sums, ints_plain panel, int32_t row) {
@@ -44,10 +37,6 @@ static INLINE ints_plain dot_plain(ints_plain sums, ints_plain panel, int32_t ro
 }
 #include "int8.inc"
 #undef LANES
-#undef GROUP
-#undef ROWS
-#undef DOT
-#undef EACH_ROW_COUNT
 #undef NAME
 
 #if defined(__x86_64__)
@@ -56,57 +45,39 @@ static INLINE ints_plain dot_plain(ints_plain sums, ints_plain panel, int32_t ro
 
 // MARK: - AVX2, AVX-512: pairs of 16 bits
 
-// 5 x 16: of 16 registers of 8.
-#define LANES 8
-#define GROUP 2
-#define ROWS 5
-#define DOT(sums, panel, row) dot_avx2(sums, panel, row)
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5)
-#define NAME(f) f##_avx2
-#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
-typedef int32_t ints_avx2 __attribute__((vector_size(4 * LANES), aligned(4)));
-static INLINE ints_avx2 dot_avx2(ints_avx2 sums, ints_avx2 panel, int32_t row) {
+// 5 x 16 of 16 registers of 8 integers, 12 x 32 of 32 registers of 16.
+#define MOST_ROWS_avx2 5
+#define MOST_ROWS_avx512 12
+#define IN_WORD_avx2 2
+#define IN_WORD_avx512 2
+typedef int32_t ints_avx2 __attribute__((vector_size(32), aligned(4)));
+typedef int32_t ints_avx512 __attribute__((vector_size(64), aligned(4)));
+__attribute__((target(TARGET_AVX2))) static INLINE ints_avx2 dot_avx2(ints_avx2 sums, ints_avx2 panel, int32_t row) {
     return sums + (ints_avx2)_mm256_madd_epi16((__m256i)panel, _mm256_set1_epi32(row));
 }
-#include "int8.inc"
-#pragma clang attribute pop
-#undef LANES
-#undef ROWS
-#undef DOT
-#undef EACH_ROW_COUNT
-#undef NAME
-
-// 12 x 32: of 32 registers of 16.
-#define LANES 16
-#define ROWS 12
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12)
-#define DOT(sums, panel, row) dot_avx512(sums, panel, row)
-#define NAME(f) f##_avx512
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), \
-                             apply_to = function)
-typedef int32_t ints_avx512 __attribute__((vector_size(4 * LANES), aligned(4)));
-static INLINE ints_avx512 dot_avx512(ints_avx512 sums, ints_avx512 panel, int32_t row) {
+__attribute__((target(TARGET_AVX512))) static INLINE ints_avx512 dot_avx512(ints_avx512 sums, ints_avx512 panel,
+                                                                            int32_t row) {
     return sums + (ints_avx512)_mm512_madd_epi16((__m512i)panel, _mm512_set1_epi32(row));
 }
-#include "int8.inc"
-#pragma clang attribute pop
-#undef GROUP
-#undef DOT
-#undef NAME
+#define INNER "int8.inc"
+#include "sets.inc"
 
 // MARK: - VNNI
 
-#define GROUP 4
-#define DOT(sums, panel, row) dot_vnni(sums, panel, row)
+#define TARGET_VNNI "avx512vnni," TARGET_AVX512
+#define MOST_ROWS_vnni 12
+#define IN_WORD_vnni 4
+#define LANES 16
 #define NAME(f) f##_vnni
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma"))), \
-                             apply_to = function)
+#pragma clang attribute push(__attribute__((target(TARGET_VNNI))), apply_to = function)
 typedef int32_t ints_vnni __attribute__((vector_size(4 * LANES), aligned(4)));
 static INLINE ints_vnni dot_vnni(ints_vnni sums, ints_vnni panel, int32_t row) {
     return (ints_vnni)_mm512_dpbusd_epi32((__m512i)sums, _mm512_set1_epi32(row), (__m512i)panel);
 }
 #include "int8.inc"
 #pragma clang attribute pop
+#undef LANES
+#undef NAME
 
 // MARK: - AMX
 
@@ -116,19 +87,30 @@ static INLINE ints_vnni dot_vnni(ints_vnni sums, ints_vnni panel, int32_t row) {
 enum { TILE_BYTES = 64 };
 
 static void amx_round_rows(size_t m, size_t k, const float *a, size_t a_row, float *rounded, size_t rounded_row) {
-    const size_t groups = (k + GROUP - 1) / GROUP, whole = (k + TILE_BYTES - 1) / TILE_BYTES * SIDE;
+    const size_t groups = (k + IN_WORD_vnni - 1) / IN_WORD_vnni, whole = (k + TILE_BYTES - 1) / TILE_BYTES * SIDE;
     round_rows_vnni(m, k, a, a_row, rounded, rounded_row);
     for (size_t r = 0; groups < whole && r < m; r++)
         memset(rounded + r * rounded_row + ROW_HEAD + groups, 0, (whole - groups) * sizeof(float));
 }
 
-static void amx_round_panel(size_t k, const float *floats, float *rounded) {
-    const size_t groups = (k + GROUP - 1) / GROUP, whole = (k + TILE_BYTES - 1) / TILE_BYTES * SIDE;
-    round_panel_vnni(k, floats, rounded);
-    memset(rounded + (PANEL_HEAD + groups) * AMX_PANEL, 0, (whole - groups) * AMX_PANEL * sizeof(float));
+// Zeros behind a panel's words.
+static void amx_fill_panel(size_t k, float *rounded) {
+    const size_t words = (k + IN_WORD_vnni - 1) / IN_WORD_vnni, whole = (k + TILE_BYTES - 1) / TILE_BYTES * SIDE;
+    memset(rounded + (PANEL_HEAD + words) * AMX_PANEL, 0, (whole - words) * AMX_PANEL * sizeof(float));
 }
 
-#pragma clang attribute push(__attribute__((target("amx-tile,amx-int8,avx512f,avx512vl,avx512bw,avx512dq,avx512vnni,avx2,fma"))), \
+static void amx_round_panel(size_t k, const float *floats, float *rounded) {
+    round_panel_vnni(k, floats, rounded);
+    amx_fill_panel(k, rounded);
+}
+
+static void amx_pack_columns(size_t n, size_t k, const int8_t *columns, size_t stride, const float *scales,
+                             size_t scale_stride, float *packed) {
+    pack_columns_vnni(n, k, columns, stride, scales, scale_stride, packed);
+    amx_fill_panel(k, packed);
+}
+
+#pragma clang attribute push(__attribute__((target("amx-tile,amx-int8," TARGET_VNNI))), \
                              apply_to = function)
 
 // The sums of the products of up to 32 rows and a panel; `lower` says whether there are more than 16.
@@ -162,7 +144,7 @@ static void amx_tile(size_t rows, size_t tiles, const float *a, size_t a_row, co
     else amx_sums(0, tiles, a, a_row, panel, sums);
     for (size_t r = 0; r < rows; r++) {
         const int32_t zero = *((const any_int *)(a + r * a_row) + 1);
-        for (size_t h = 0; h < AMX_PANEL; h += LANES) {
+        for (size_t h = 0; h < AMX_PANEL; h += SIDE) {
             const ints_vnni taken = zero * load_ints_vnni(panel + AMX_PANEL + h);
             const ints_vnni sum = *(const ints_vnni *)(sums + r * AMX_PANEL + h) - taken;
             const vector_vnni scale = a[r * a_row] * load_vnni(panel + h);
@@ -211,6 +193,8 @@ static const pk_rounded_kernels amx_kernels = {
     .panel_head = PANEL_HEAD,
     .round_rows = amx_round_rows,
     .round_panel = amx_round_panel,
+    .round_column = round_column_vnni,
+    .pack_columns = amx_pack_columns,
     .multiply = amx_multiply,
 };
 

@@ -4,10 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// How the numbers of a file are stored: each by itself, or in blocks of 32 or 256 that share scales (GGUF's, by ggml's
+// How numbers are stored: each by itself, floats or integers of 8 bits, or in blocks of 32 or 256 that share scales (GGUF's, by ggml's
 // names).
 typedef enum {
-    PK_F32, PK_F16, PK_BF16, PK_F8_E4M3, PK_F8_E5M2,
+    PK_F32, PK_F16, PK_BF16, PK_F8_E4M3, PK_F8_E5M2, PK_I8,
     PK_Q4_0, PK_Q4_1, PK_Q5_0, PK_Q5_1, PK_Q8_0, PK_Q4_K, PK_Q5_K, PK_Q6_K,
 } pk_element;
 
