@@ -23,7 +23,9 @@ public final class RunLog: Reporter {
             state.revision += 1
             switch event {
             case .planned(_, let work): state.planned = work
-            case .started(let name, let reason): update(name, &state) { $0 = InstanceRecord(.running, reason: reason) }
+            case .started(let name, let reason, let isPlanned):
+                if !isPlanned { state.planned?.toRun[name.kind, default: 0] += 1 }
+                update(name, &state) { $0 = InstanceRecord(.running, reason: reason) }
             case .waiting(let name, let holder):
                 let reason = "\(holder ?? "another process") computes it"
                 update(name, &state) { $0 = InstanceRecord(.waiting, reason: reason) }

@@ -96,21 +96,27 @@ extension RecipeRun {
         note(state.withLock { $0.scheduler.takeUnreported() })
         let (work, known) = state.withLock { state in
             state.isPlanned = true
-            return (plannedWork(state.scheduler), state.knownAtPlan)
+            return (plan(&state), state.knownAtPlan)
         }
         report(.planned(recipe: graph.name, work))
         for index in known { reportNotRun(index, isPlanned: true) }
     }
 
     /// As `snapshot`, without the reasons, which cost a look into the cache each.
-    private func plannedWork(_ scheduler: Scheduler) -> PlannedWork {
+    private func plan(_ state: inout RunState) -> PlannedWork {
         var work = PlannedWork()
+        state.toRun = []
         for index in needed.indices {
             let schema = graph.instances[index].schema
             guard schema.evaluation != .reference else { continue }
-            switch scheduler.states[index].phase {
+            switch state.scheduler.states[index].phase {
             case .cached, .follows: work.cached += 1
-            case .unresolved, .lookedUp, .waiting, .running, .ran: work.toRun[schema.name, default: 0] += 1
+            case .unresolved, .lookedUp, .waiting, .running:
+                work.toRun[schema.name, default: 0] += 1
+                state.toRun.insert(index)
+            case .ran:
+                work.toRun[schema.name, default: 0] += 1
+                work.ran[schema.name, default: 0] += 1
             case .failed, .blocked, .skipped: break
             }
         }
@@ -258,7 +264,11 @@ extension RecipeRun {
     }
 
     private func run(_ index: Int, _ key: Digest, _ inputs: Inputs) throws -> NodeWork.Outcome {
-        if !isReference(index) { report(.started(InstanceName(graph.instances[index]), because: shownReason(index))) }
+        if !isReference(index) {
+            let isPlanned = state.withLock { !$0.toRun.insert(index).inserted || !$0.isPlanned }
+            let name = InstanceName(graph.instances[index])
+            report(.started(name, because: shownReason(index), isPlanned: isPlanned))
+        }
         try checkFiles(readFor: index)
         let outcome = try work.run(index, key: key, inputs: inputs.values, inputBytes: inputs.bytes)
         if !outcome.files.isEmpty { state.withLock { $0.foundFiles[index, default: []] += outcome.files } }
@@ -286,6 +296,7 @@ extension RecipeRun {
         let digest = outcome.encoded.digest
         if !isReference {
             let name = InstanceName(graph.instances[index])
+            state.withLock { _ = $0.toRun.remove(index) }
             report(.finished(name, seconds: outcome.seconds, digest: digest))
         }
         var isWanted = false
@@ -478,6 +489,7 @@ extension RecipeRun {
     private func noteFailure(of index: Int) {
         let failure = state.withLock { state in
             guard let failure = state.failures[index] else { return NodeFailure?.none }
+            state.toRun.remove(index)
             state.summary.failures.append(failure)
             if !options.keepGoing, !failure.isMissingBaseline { state.scheduler.stop() }
             return failure
@@ -488,11 +500,13 @@ extension RecipeRun {
     /// Tells of instances that are cached or skipped.
     private func note(_ indices: [Int]) {
         guard !indices.isEmpty else { return }
-        let isPlanned = state.withLock { state in
-            if !state.isPlanned { state.knownAtPlan += indices }
-            return state.isPlanned
+        let toRun: [Bool]? = state.withLock { state in
+            if state.isPlanned { return indices.map { state.toRun.remove($0) != nil } }
+            state.knownAtPlan += indices
+            return nil
         }
-        if isPlanned { for index in indices { reportNotRun(index, isPlanned: false) } }
+        guard let toRun else { return }
+        for (index, wasToRun) in zip(indices, toRun) { reportNotRun(index, isPlanned: !wasToRun) }
     }
 
     private func reportNotRun(_ index: Int, isPlanned: Bool) {

@@ -190,14 +190,17 @@ public final class RecipeRun: Sendable {
 
     private func missingBaseline(_ path: String) -> MissingBaseline? {
         guard access(path, F_OK) != 0, errno == ENOENT else { return nil }
-        return MissingBaseline(path: path, recipe: graph.file)
+        return MissingBaseline(path: path, accept: accept)
     }
+
+    /// How pictures of this run are accepted.
+    var accept: AcceptCommand { AcceptCommand(recipe: graph.file, settings: options.settings) }
 
     func fail(_ index: Int, _ error: any Error) {
         let kept = state.withLock { $0.keptBaselines[index] }
         let missing = kept.flatMap { kept in
             graph.baselines.first { $0.reader == index }.map {
-                MissingBaseline(path: $0.path, recipe: graph.file, kept: kept)
+                MissingBaseline(path: $0.path, accept: accept, kept: kept)
             }
         }
         let failure = NodeFailure(graph.instances[index], missing ?? error)

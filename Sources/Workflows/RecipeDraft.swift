@@ -11,12 +11,40 @@ public struct RecipeDraft: Sendable {
 
     var name: String
     var params: [(name: String, value: Value)] = []
+    var axes: [(name: String, value: Value)] = []
+    var excluded: [Value] = []
     var nodes: [(name: String, kind: String, entries: [(key: String, entry: Entry)])] = []
+    /// By files: what they show, `image` or `image[seed=1]`.
     var outputs: [(path: String, node: String)] = []
     /// What was not carried over, each with the reason.
     public private(set) var remarks: [String] = []
 
     init(name: String) { self.name = name }
+
+    /// A recipe that was read before.
+    ///
+    /// - Parameters:
+    ///   - document: as its text has it: axes, exclude, nodes, outputs
+    ///   - name: what it is called by now
+    ///   - order: the nodes, each behind those that it reads
+    public init(_ document: [String: Value], name: String, order: [String]) {
+        self.init(name: name)
+        func fields(_ key: String) -> [String: Value] {
+            if case .map(let fields)? = document[key] { fields } else { [:] }
+        }
+        axes = fields("axes").sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        if case .list(let items)? = document["exclude"] { excluded = items }
+        let nodes = fields("nodes")
+        for node in order {
+            guard case .map(var entries)? = nodes[node], case .string(let kind)? = entries.removeValue(forKey: "uses")
+            else { continue }
+            let written = entries.sorted { $0.key < $1.key }.map { (key: $0.key, entry: Entry.value($0.value)) }
+            self.nodes.append((node, kind, written))
+        }
+        for case (let path, .string(let shown)) in fields("outputs") {
+            outputs.append((path, String(shown.dropFirst())))
+        }
+    }
 
     mutating func remark(_ text: String) { if !remarks.contains(text) { remarks.append(text) } }
 
@@ -51,6 +79,8 @@ public struct RecipeDraft: Sendable {
         if !params.isEmpty {
             lines += ["params:"] + params.map { "  \($0.name): \(Self.text($0.value))" }
         }
+        if !axes.isEmpty { lines += ["axes:"] + axes.map { "  \($0.name): \(Self.text($0.value))" } }
+        if !excluded.isEmpty { lines += ["exclude:"] + excluded.map { "  - \(Self.text($0))" } }
         lines.append("nodes:")
         for node in nodes {
             lines.append("  \(node.name):")
@@ -58,7 +88,7 @@ public struct RecipeDraft: Sendable {
             lines += node.entries.map { "    \($0.key): \(Self.text($0.entry))" }
         }
         lines.append("outputs:")
-        lines += outputs.map { "  \(Value.string($0.path).json): $\($0.node)" }
+        lines += outputs.map { "  \(Value.string($0.path).json): \(Self.text(.string("$" + $0.node)))" }
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -80,8 +110,8 @@ public struct RecipeDraft: Sendable {
         }
     }
 
-    /// Letters, and in it what YAML takes for nothing else.
+    /// Letters, maybe behind a dollar, and in it what YAML takes for nothing else.
     private static func isPlain(_ text: String) -> Bool {
-        text.wholeMatch(of: /[A-Za-z][A-Za-z0-9_.\/-]*/) != nil && !["true", "false", "null"].contains(text)
+        text.wholeMatch(of: /\$?[A-Za-z][A-Za-z0-9_.\/-]*/) != nil && !["true", "false", "null"].contains(text)
     }
 }

@@ -78,7 +78,7 @@ import Testing
         Case(
             "length 1",
             safetensors("{", data: 9, length: 1),
-            damaged("its header has 1 bytes, too few for a JSON object")
+            damaged("its header has 1 byte, too few for a JSON object")
         ),
         Case(
             "length beyond the end",

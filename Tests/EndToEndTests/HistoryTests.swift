@@ -33,9 +33,9 @@ import Testing
         let history = try test.run("history", "face.yaml")
         #expect(history.status == 0)
         let patterns = [
-            #/run  when +took  ran  cached  failed  written  exit  recipe/#,
-            #/  2  20..-..-..T..:..:..Z  [0-9.]+ s    1       1       0        2     0  face\.yaml seed=\[2, 3\]/#,
-            #/  1  20..-..-..T..:..:..Z  [0-9.]+ s    2       0       0        2     0  face\.yaml/#,
+            #/run  when +took  ran  cached  failed  written  exit  command  recipe/#,
+            #/  2  20..-..-..T..:..:..Z  [0-9.]+ s    1       1       0        2     0  run      face\.yaml seed=\[2, 3\]/#,
+            #/  1  20..-..-..T..:..:..Z  [0-9.]+ s    2       0       0        2     0  run      face\.yaml/#,
         ]
         #expect(history.lines.count == patterns.count, "\(history.stdout)")
         for (line, pattern) in zip(history.lines, patterns) { #expect(line.wholeMatch(of: pattern) != nil, "\(line)") }
@@ -45,5 +45,49 @@ import Testing
         let unknown = try test.run("history", "--run", "7")
         #expect(unknown.status == 64)
         #expect(unknown.stderr == "error: the cache remembers no run 7\n")
+    }
+
+    @Test func whatWasNoOrdinaryRunIsTold() throws {
+        let score = #"  score: {uses: compare, image: $picture, baseline: "base-${seed}.png"}"#
+        let more = "\(score)\nexpect: [$score.max_abs == 0]\noutputs:"
+        try test.edit("face.yaml") { $0.replacing("outputs:", with: more) }
+        #expect(try test.run("approve", "face.yaml", "-q").status == 0)
+        #expect(try test.run("face.yaml", "-q").status == 0)
+        #expect(try test.run("replay", "out/face/1.png", "-q").status == 0)
+        let commands = try test.run("history").lines.dropFirst().compactMap { line in
+            line.firstMatch(of: #/ (run|approve|replay) +face\.yaml/#).map { String($0.1) }
+        }
+        #expect(commands == ["replay", "run", "approve"])
+    }
+
+    /// What changed is said with the settings of the run that it is compared with.
+    @Test func explainNamesTheSettingsOfTheRun() throws {
+        try test.edit("face.yaml") { "params: {size: 32}\n" + $0.replacing("size: 16", with: "size: \"${size}\"") }
+        #expect(try test.run("face.yaml", "-q").status == 0)
+        #expect(try test.run("explain", "face.yaml", "picture").stdout == "picture (all 2 cells): cached\n")
+        #expect(try test.run("face.yaml", "-q", "--set", "size=24").status == 0)
+        let plain = try test.run("explain", "face.yaml", "picture")
+        #expect(plain.lines.first == "the last run was made with --set size=24", "\(plain.stdout)")
+        #expect(plain.stdout.contains("size: 24 -> "), "\(plain.stdout)")
+        let file = try test.run("explain", "face.yaml", "out/face/2.png")
+        #expect(
+            file.stdout == """
+                out/face/2.png was written with --set size=24
+                picture[seed=2]: cached; the last run found another key
+                  size: 32 -> 24
+
+                """
+        )
+        // A file that the recipe would not write by itself.
+        #expect(try test.run("face.yaml", "-q", "--set", "seed=7").status == 0)
+        let seventh = try test.run("explain", "face.yaml", "out/face/7.png").lines
+        #expect(seventh.first == "out/face/7.png was written with --set seed=7")
+        #expect(seventh.count == 2 && seventh.last?.hasPrefix("picture[seed=7]: cached") == true, "\(seventh)")
+        let other = try test.run("explain", "face.yaml", "out/face/7.png", "--set", "seed=[2, 7]").lines
+        #expect(
+            other.prefix(2) == [
+                "out/face/7.png was written with --set seed=7", "the last run was made with --set seed=7",
+            ]
+        )
     }
 }

@@ -59,6 +59,10 @@ import Testing
         )
         #expect(first.summary.failures.count == 2)
         #expect(first.summary.notRun == 2)
+        // Without its settings the command would accept other pictures.
+        let set = try workshop.run(graph(), { $0.settings = ["extra=, with a hat"] })
+        let accept = "pulid-run approve test.yaml --set 'extra=, with a hat'"
+        #expect(set.summary.failures.first?.diagnostic.hint == "look at the picture; `\(accept)` takes it")
         #expect(!FileManager.default.fileExists(atPath: workshop.folder("accepted")))
 
         let approved = try approve(graph())
@@ -68,7 +72,13 @@ import Testing
         #expect(try workshop.folder.text(of: "accepted/ink/it.png").hasPrefix("P5\n8 1\n"))
 
         #expect(try workshop.run(graph()).summary.exitStatus == .success)
-        let changed = try workshop.run(graph(seed: 1))
+        let changed = try workshop.run(graph(seed: 1), { $0.settings = ["seed=1"] })
+        #expect(
+            Set(changed.summary.expectations.compactMap(\.diagnostic.hint)) == [
+                "if it is to be so: pulid-run approve test.yaml --set seed=1 --only 'picture[style=ink]'",
+                "if it is to be so: pulid-run approve test.yaml --set seed=1 --only 'picture[style=neon]'",
+            ]
+        )
         #expect(changed.summary.exitStatus == .expectationFailed)
         #expect(changed.summary.expectations.count { !$0.isMet } == 2)
 

@@ -25,7 +25,7 @@ import Testing
         let outcome = try workshop.run(
             squareOfFile(),
             onEvent: { event in
-                if case .started(let name, _) = event, name.node == "read" {
+                if case .started(let name, _, _) = event, name.node == "read" {
                     _ = try? folder.write("6", to: "number.txt")
                 }
             }
@@ -55,7 +55,7 @@ import Testing
         let outcome = try workshop.run(
             builder.graph,
             onEvent: { event in
-                if case .started(let name, _) = event, name.node == "caption" {
+                if case .started(let name, _, _) = event, name.node == "caption" {
                     _ = try? folder.write("other", to: "model.bin")
                 }
             }
@@ -126,7 +126,7 @@ import Testing
         let outcome = try workshop.run(
             builder.graph,
             onEvent: { event in
-                if case .started(let name, _) = event, name.node == "b" { unlink(folder("out/a.txt")) }
+                if case .started(let name, _, _) = event, name.node == "b" { unlink(folder("out/a.txt")) }
             }
         )
         #expect(outcome.summary.exitStatus == .nodeFailed)

@@ -59,7 +59,7 @@ import Testing
         _ = try workshop.run(chain())
         let good = try workshop.folder.bytes(of: "out/b.pgm")
         // The pixels as they lie in the database, with one bit flipped.
-        try damage(Array(good.suffix(64)))
+        try workshop.damage(Array(good.suffix(64)))
         try FileManager.default.removeItem(atPath: workshop.folder("out/b.pgm"))
 
         let outcome = try workshop.run(chain())
@@ -94,7 +94,7 @@ import Testing
     @Test func aDamagedValueInACacheThatIsOnlyReadIsMadeOnce() throws {
         _ = try workshop.run(chain())
         let good = try workshop.folder.bytes(of: "out/b.pgm")
-        try damage(Array(good.suffix(64)))
+        try workshop.damage(Array(good.suffix(64)))
         try FileManager.default.removeItem(atPath: workshop.folder("out/b.pgm"))
         let outcome = try workshop.run(chain(), access: .readOnly)
         #expect(outcome.ran == ["b"])
@@ -135,12 +135,5 @@ import Testing
             block = Digest(of: block.bytes)
         }
         return (key, ToyImage(pixels).record.digest)
-    }
-
-    private func damage(_ pixels: [UInt8]) throws {
-        var database = try workshop.folder.bytes(of: "cache/cache.sqlite")
-        let place = try #require(database.indices.first { database[$0...].starts(with: pixels) })
-        database[place + 10] ^= 4
-        try workshop.folder.write(database, to: "cache/cache.sqlite")
     }
 }

@@ -185,7 +185,7 @@ import Testing
                 change(&options)
             }
             return outcome.events.compactMap { event in
-                if case .started(let name, let reason) = event { "\(name.title): \(reason ?? "")" } else { nil }
+                if case .started(let name, let reason, _) = event { "\(name.title): \(reason ?? "")" } else { nil }
             }
         }
         #expect(try reasons(graph(2)) == ["start: new", "scaled: new", "again: new"])

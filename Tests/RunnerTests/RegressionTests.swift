@@ -146,7 +146,7 @@ import Testing
             of: [
                 regression("ink", 38, prompt), regression("oil", 20, code), regression("pixel art", 12, prompt),
             ],
-            recipe: "my recipe.yaml"
+            accept: AcceptCommand(recipe: "my recipe.yaml", settings: [])
         )
         #expect(
             groups.map(\.text).joined()
@@ -161,14 +161,16 @@ import Testing
 
                 """
         )
-        let many = RegressionGroup.groups(of: (1...9).map { regression("\($0)", Double($0), prompt) }, recipe: "a.yaml")
+        let many = RegressionGroup.groups(
+            of: (1...9).map { regression("\($0)", Double($0), prompt) },
+            accept: AcceptCommand(recipe: "a.yaml", settings: [])
+        )
         #expect(many.count == 1)
         #expect(many[0].command == "pulid-run approve a.yaml --cause prompt.text")
         #expect(many[0].text.contains("    and 4 more\n"))
         let set = RegressionGroup.groups(
             of: [regression("oil", 20, code)],
-            recipe: "a.yaml",
-            settings: ["extra=, with a hat"]
+            accept: AcceptCommand(recipe: "a.yaml", settings: ["extra=, with a hat"])
         )
         #expect(set[0].command == "pulid-run approve a.yaml --set 'extra=, with a hat' --only 'image[style=oil]'")
     }

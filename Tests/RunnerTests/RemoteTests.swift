@@ -187,7 +187,7 @@ import Testing
         let smallGraph = small.graph
         // While one machine sleeps, another makes what it will want next.
         let onEvent: @Sendable (RunEvent) -> Void = { [workshop, remote = remote()] event in
-            if case .started(let name, _) = event, name.node == "slept" {
+            if case .started(let name, _, _) = event, name.node == "slept" {
                 _ = try? workshop.run(smallGraph, cache: "b", remote: remote)
             }
         }

@@ -132,7 +132,7 @@ import Testing
                 )
             default:
                 (
-                    JUnitReporter(console: console, text: render),
+                    DocumentReporter(JUnitReport(), console: console, text: render),
                     [
                         #"<testsuites tests="1" failures="0" errors="0" skipped="1">"#,
                         "name=\"twice\">\n      <skipped message=\"face has nothing to give\"/>\n    </testcase>\n",
@@ -221,7 +221,7 @@ import Testing
         let reporter = TextReporter(console: screen.console(), clock: { clock.now }, render: render)
         reporter.receive(.planned(recipe: "sweep", work(["constant": 3])))
         let names = (1...3).map { name("a", [("x", .integer($0))]) }
-        reporter.receive(.started(names[0], because: nil))
+        reporter.receive(.started(names[0], because: nil, isPlanned: true))
         for second in 1...99 {
             clock.pass(1)
             if second % 10 == 0 { reporter.receive(.progress(names[0], done: second / 10, total: 10, note: nil)) }
@@ -229,7 +229,7 @@ import Testing
         }
         clock.pass(1)
         reporter.receive(.finished(names[0], seconds: 100, digest: Digest(of: [])))
-        reporter.receive(.started(names[1], because: nil))
+        reporter.receive(.started(names[1], because: nil, isPlanned: true))
         for _ in 1...40 {
             clock.pass(1)
             reporter.timePasses()
@@ -266,7 +266,8 @@ import Testing
 
     @Test func theProgressLineFitsTheTerminal() {
         let reporter = TextReporter(console: screen.console(isTerminal: true, columns: 20), render: render)
-        reporter.receive(.started(name("image", [("style", .string("ピクセル アート and more"))]), because: nil))
+        let image = name("image", [("style", .string("ピクセル アート and more"))])
+        reporter.receive(.started(image, because: nil, isPlanned: true))
         #expect(screen.error == "\r\u{1B}[2Kimage[style=ピクセ")
     }
 
@@ -303,7 +304,7 @@ import Testing
         )
         #expect(
             lines.contains(
-                #"{"cell": {"x": 1}, "event": "started", "kind": "constant", "node": "start", "seconds_left": null, "time": "T"}"#
+                #"{"cell": {"x": 1}, "event": "started", "kind": "constant", "node": "start", "planned": true, "seconds_left": null, "time": "T"}"#
             )
         )
         #expect(lines.contains(#"{"event": "output", "outcome": "written", "path": "DIR/out/start.txt", "time": "T"}"#))
@@ -333,7 +334,7 @@ import Testing
             lines == [
                 #"{"cached": 1, "event": "planned", "recipe": "test", "time": "T", "to_run": 2}"#,
                 #"{"cell": {}, "digest": "\#(digest)", "event": "cached", "kind": "constant", "node": "start", "planned": true, "time": "T"}"#,
-                #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad", "seconds_left": null, "time": "T"}"#,
+                #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad", "planned": true, "seconds_left": null, "time": "T"}"#,
                 #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0", "time": "T"}"#,
                 #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice", "time": "T"}"#,
                 #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 0}"#,
@@ -342,17 +343,15 @@ import Testing
     }
 
     @Test func junitIsXMLAlone() throws {
-        try run(JUnitReporter(console: screen.console(), text: render))
+        try run(DocumentReporter(JUnitReport(), console: screen.console(), text: render))
         #expect(
             steady(screen.output) == """
                 <?xml version="1.0" encoding="UTF-8"?>
-                <testsuites tests="4" failures="1" errors="1">
-                  <testsuite name="test" tests="4" failures="1" errors="1" time="T">
-                    <testcase classname="test" name="DIR/out/start.txt"/>
+                <testsuites tests="2" failures="1" errors="1">
+                  <testsuite name="test" tests="2" failures="1" errors="1" time="T">
                     <testcase classname="test" name="bad" file="test.yaml" line="2">
                       <error message="`bad` failed: the number is too large: 2.0">test.yaml:2:3: `bad` failed: the number is too large: 2.0</error>
                     </testcase>
-                    <testcase classname="test" name="DIR/out/t.csv"/>
                     <testcase classname="test" name="$start.value &gt; 3.0 [x=1]" file="test.yaml" line="200">
                       <failure message="expected `$start.value &gt; 3.0` at x=1, but it is 2">test.yaml:200:3: expected `$start.value &gt; 3.0` at x=1, but it is 2</failure>
                     </testcase>
@@ -391,7 +390,7 @@ import Testing
     }
 
     @Test func markdownIsASummaryAlone() throws {
-        try run(MarkdownReporter(console: screen.console(), text: render))
+        try run(DocumentReporter(MarkdownReport(), console: screen.console(), text: render))
         #expect(
             steady(screen.output) == """
                 ### pulid-run

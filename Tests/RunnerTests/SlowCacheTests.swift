@@ -24,9 +24,9 @@ import Testing
             { $0.jobs = 2 },
             onEvent: { event in
                 switch event {
-                case .started(let name, _) where name.node == "first": gate.isClosed = true
+                case .started(let name, _, _) where name.node == "first": gate.isClosed = true
                 // It goes on when the key of `after`, which is known when `first` has run, is being asked for.
-                case .started(let name, _) where name.node == "second": gate.waitUntilAsked()
+                case .started(let name, _, _) where name.node == "second": gate.waitUntilAsked()
                 case .finished(let name, _, _) where name.node == "second": gate.isClosed = false
                 default: break
                 }

@@ -1,5 +1,6 @@
 import EngineTestSupport
 import Foundation
+import GRDB
 import Store
 import Testing
 
@@ -11,6 +12,7 @@ import Testing
 
     private func run(_ recipe: String, _ number: Int) -> RunRecord {
         RunRecord(
+            command: number == 4 ? .replay : .run,
             recipe: recipe,
             settings: ["seed=\(number)", "text=\"a\nb\""],
             started: 1_700_000_000 + number,
@@ -52,5 +54,18 @@ import Testing
         store.remember(run("/a.yaml", 1))
         #expect(store.runs().isEmpty)
         store.close()
+    }
+
+    /// Earlier versions kept the settings alone.
+    @Test func runsOfEarlierVersions() throws {
+        let store = try ResultStore(folder: cache)
+        store.remember(run("/a.yaml", 1))
+        store.close()
+        let database = try DatabaseQueue(path: cache.database)
+        try database.write { db in try db.execute(sql: "UPDATE runs SET settings = ?", arguments: [#"["seed=1"]"#]) }
+        try database.close()
+        let again = try ResultStore(folder: cache)
+        #expect(again.run(1)?.command == .run && again.run(1)?.settings == ["seed=1"])
+        again.close()
     }
 }

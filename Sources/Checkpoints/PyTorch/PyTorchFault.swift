@@ -1,3 +1,5 @@
+import Tensors
+
 /// Why a PyTorch file is refused.
 public enum PyTorchFault: Error, Hashable, Sendable {
     case zip(ZipFault)
@@ -41,7 +43,7 @@ extension PyTorchFault: CustomStringConvertible {
         case .bigEndian: "its numbers are big-endian; save it again on an ordinary machine"
         case .structure(let reason): reason
         case .storageSize(let storage, let stated, let found):
-            "the pickle gives storage \(storage) \(stated) bytes, but \(found) are there"
+            "the pickle gives storage \(storage) \(counted(stated, "byte")), but \(counted(found, "byte", "is", "are")) there"
         case .noTensors: "it holds no tensors"
         case .sameName(let name): "two tensors of it are called \(name)"
         }

@@ -33,7 +33,7 @@ extension SafetensorsFault: CustomStringConvertible {
         case .headerTooLarge(let bytes, let limit):
             "its header would have \(bytes) bytes, over the format's limit of \(limit)"
         case .headerTooShort(let bytes):
-            "its header has \(bytes) bytes, too few for a JSON object"
+            "its header has \(counted(bytes, "byte")), too few for a JSON object"
         case .header(let byte, let reason):
             "its header is not valid at byte \(byte): \(reason)"
         case .sameName(let name):
@@ -47,7 +47,7 @@ extension SafetensorsFault: CustomStringConvertible {
         case .offsetsReversed(let tensor, let begin, let end):
             "the data of \(tensor) would end at \(end), before its begin at \(begin)"
         case .wrongSize(let tensor, let needed, let stated):
-            "the header gives \(tensor) \(stated) bytes, but its shape and type need "
+            "the header gives \(tensor) \(counted(stated, "byte")), but its shape and type need "
                 + (needed.map { "\($0)" } ?? "a size that is no whole number of bytes, or beyond all files")
         case .overlap(let tensor, let begin, let previousEnd):
             "the data of \(tensor) begins at \(begin), inside another tensor that ends at \(previousEnd)"

@@ -35,7 +35,7 @@ func noun(_ kind: String) -> String {
 }
 
 /// "style", "style and seed", "style, seed and size".
-func enumeration(_ words: [String], _ conjunction: String = "and") -> String {
+package func enumeration(_ words: [String], _ conjunction: String = "and") -> String {
     guard let last = words.last, words.count > 1 else { return words.first ?? "" }
     return words.dropLast().joined(separator: ", ") + " \(conjunction) \(last)"
 }

@@ -88,7 +88,9 @@ struct ReportDocument: Encodable {
         commit = GitCommit(around: subject.options.recipe, environment: ProcessInfo.processInfo.environment)
         started = subject.started.timeIntervalSince1970
         out = subject.options.out
-        run = ShellWord.line(["pulid-run", graph.file] + Self.settings(subject))
+        run = ShellWord.line(
+            ["pulid-run", graph.file] + subject.options.settings.flatMap { ["--set", $0] }
+        )
 
         var axes: [(name: String, values: [String], places: [Value: Int])] = []
         var axisPlaces: [String: Int] = [:]
@@ -168,14 +170,9 @@ struct ReportDocument: Encodable {
         )
     }
 
-    private static func settings(_ subject: ReportSubject) -> [String] {
-        subject.options.settings.flatMap { ["--set", $0] }
-    }
-
     private static func approval(of instance: Graph.Instance, _ subject: ReportSubject) -> String {
-        ShellWord.line(
-            ["pulid-run", "approve", subject.graph.file] + settings(subject) + ["--only", InstanceName(instance).title]
-        )
+        AcceptCommand(recipe: subject.graph.file, settings: subject.options.settings)
+            .line(only: [InstanceName(instance).title])
     }
 
     static func place(_ location: SourceLocation) -> String {

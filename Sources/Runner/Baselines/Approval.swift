@@ -30,6 +30,7 @@ public struct Approval: Sendable {
     /// - Parameters:
     ///   - lock: what was accepted before
     ///   - numerics: the class of this run (`RunEnvironment.baselineClass`)
+    ///   - settings: what `--set` gave
     ///   - isSelected: which of the measured pictures are accepted
     /// - Throws: `ApprovalError`.
     public init(
@@ -37,6 +38,7 @@ public struct Approval: Sendable {
         lock: BaselineLock? = nil,
         numerics: String = "",
         way: Way = .replace,
+        settings: [String] = [],
         selecting isSelected: (Instance) -> Bool = { _ in true }
     ) throws(ApprovalError) {
         let baselines = graph.baselines
@@ -55,7 +57,10 @@ public struct Approval: Sendable {
             let absolute = file == key ? baseline.path : BaselineLock.absolute(file, from: graph.file)
             items.append(Item(baseline: baseline, key: key, path: absolute))
         }
-        guard !items.isEmpty else { throw .nothingSelected(recipe: graph.file) }
+        guard !items.isEmpty else {
+            let accept = AcceptCommand(recipe: graph.file, settings: settings)
+            throw .nothingSelected(recipe: graph.file, accept: accept)
+        }
         let paths = items.map { Self.components($0.path) }.sorted { $0.lexicographicallyPrecedes($1) }
         let common = Self.commonFolder(of: paths)
         folder = pathFromHere("/" + common.dropFirst().joined(separator: "/"))
@@ -147,7 +152,7 @@ public enum ApprovalError: Error, Hashable {
     /// One file cannot be what several pictures look like.
     case severalPictures(path: String, of: [String])
     /// No baseline is of the pictures that were asked for.
-    case nothingSelected(recipe: String)
+    case nothingSelected(recipe: String, accept: AcceptCommand)
 }
 
 extension ApprovalError: CustomStringConvertible {
@@ -158,8 +163,8 @@ extension ApprovalError: CustomStringConvertible {
         case .severalPictures(let path, let titles):
             "\(TerminalText(path).escaped()) is the baseline of \(titles.count) pictures (\(Self.listed(titles))): name the axes "
                 + "that they differ by in its path"
-        case .nothingSelected(let recipe):
-            "\(recipe) measures none of these pictures against a baseline; `pulid-run approve \(recipe) --dry-run` lists those "
+        case .nothingSelected(let recipe, let accept):
+            "\(recipe) measures none of these pictures against a baseline; `\(accept.listing)` lists those "
                 + "that it does"
         }
     }

@@ -5,15 +5,14 @@ import Recipes
 struct MissingBaseline: Error, Hashable, CustomStringConvertible {
     /// As seen from here, fit for a terminal.
     let path: String
-    /// The recipe's file, as the user named it.
-    let recipe: String
-
+    /// The command that makes it.
+    let accept: String
     /// The picture that was accepted and has no file: it is not in the cache.
     let kept: Digest?
 
-    init(path: String, recipe: String, kept: Digest? = nil) {
+    init(path: String, accept: AcceptCommand, kept: Digest? = nil) {
         self.path = TerminalText(pathFromHere(path)).escaped()
-        self.recipe = recipe
+        self.accept = accept.line
         self.kept = kept
     }
 
@@ -29,14 +28,14 @@ struct MissingBaseline: Error, Hashable, CustomStringConvertible {
                 "the accepted picture \(kept.short) of the baseline `\(path)` is not in this cache, and the render is another",
                 at: location,
                 hint: "bring it with `pulid-run cache import`, or look at the picture and let "
-                    + "`pulid-run approve \(recipe)` take it"
+                    + "`\(accept)` take it"
             )
         }
         return Diagnostic(
             .error,
             "there is no baseline `\(path)` yet",
             at: location,
-            hint: "look at the picture; `pulid-run approve \(recipe)` takes it"
+            hint: "look at the picture; `\(accept)` takes it"
         )
     }
 }

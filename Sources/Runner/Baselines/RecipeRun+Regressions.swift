@@ -39,6 +39,6 @@ extension RecipeRun {
                 )
             )
         }
-        return RegressionGroup.groups(of: regressions, recipe: graph.file, settings: options.settings)
+        return RegressionGroup.groups(of: regressions, accept: accept)
     }
 }

@@ -11,15 +11,8 @@ public struct RegressionGroup: Sendable {
 
     /// Groups regressions by cause; the group with the worst picture comes first, missing baselines last.
     ///
-    /// - Parameters:
-    ///   - recipe: the file, as the user named it
-    ///   - settings: what `--set` gave, without which the pictures would be others
-    public static func groups(
-        of regressions: [Regression],
-        recipe: String,
-        settings: [String] = []
-    ) -> [RegressionGroup] {
-        let approve = ["pulid-run", "approve", recipe] + settings.flatMap { ["--set", $0] }
+    /// - Parameter accept: how pictures of this run are accepted
+    public static func groups(of regressions: [Regression], accept: AcceptCommand) -> [RegressionGroup] {
         var order: [RegressionCause] = []
         var members: [RegressionCause: [Regression]] = [:]
         for regression in regressions {
@@ -31,18 +24,15 @@ public struct RegressionGroup: Sendable {
             let sorted = (members[cause] ?? []).enumerated()
                 .sorted { isWorse($0.element, $1.element) || !isWorse($1.element, $0.element) && $0.offset < $1.offset }
                 .map(\.element)
-            return RegressionGroup(cause: cause, members: sorted, command: command(approve, cause, sorted))
+            let titles = sorted.map(\.name.title)
+            let command = titles.count <= 3 ? accept.line(only: titles) : accept.line(for: cause)
+            return RegressionGroup(cause: cause, members: sorted, command: command)
         }
         let ranked = groups.enumerated().sorted { a, b in
             let (first, second) = (a.element.members.first, b.element.members.first)
             return isWorse(first, second) || !isWorse(second, first) && a.offset < b.offset
         }
         return ranked.map(\.element)
-    }
-
-    private static func command(_ approve: [String], _ cause: RegressionCause, _ members: [Regression]) -> String {
-        let selection = members.count <= 3 ? members.flatMap { ["--only", $0.name.title] } : ["--cause", cause.id]
-        return ShellWord.line(approve + selection)
     }
 
     /// For text reports: what changed, the pictures, the command.

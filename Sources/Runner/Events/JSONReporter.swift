@@ -37,10 +37,14 @@ public final class JSONReporter: Reporter {
         return switch event {
         case .planned(let recipe, let work):
             object("planned", ["recipe": .string(recipe), "cached": int(work.cached), "to_run": int(work.totalToRun)])
-        case .started(let name, let reason):
+        case .started(let name, let reason, let isPlanned):
             object(
                 "started",
-                fields(name, reason.map { ["reason": .string($0), "seconds_left": left] } ?? ["seconds_left": left])
+                fields(
+                    name,
+                    ["planned": .bool(isPlanned), "seconds_left": left]
+                        .merging(reason.map { ["reason": .string($0)] } ?? [:]) { $1 }
+                )
             )
         case .waiting(let name, let holder):
             object("waiting", fields(name, ["for": holder.map { .string($0) } ?? .null]))

@@ -26,12 +26,16 @@ struct Pace {
     private(set) var total = 0
 
     mutating func plan(_ work: PlannedWork) {
-        total = work.totalToRun
-        for (kind, count) in work.toRun { kinds[kind, default: Kind()].left = count - (kinds[kind]?.done ?? 0) }
+        (done, total) = (work.ran.values.reduce(0, +), work.totalToRun)
+        for (kind, count) in work.toRun { kinds[kind, default: Kind()].left = count - work.ran[kind, default: 0] }
     }
 
-    mutating func start(_ name: InstanceName, at now: Double) {
+    /// - Parameter isPlanned: whether the plan counts it; else there is one more to do than it says.
+    mutating func start(_ name: InstanceName, isPlanned: Bool, at now: Double) {
         running[name.title] = Running(kind: name.kind, since: now)
+        guard !isPlanned else { return }
+        kinds[name.kind, default: Kind()].left += 1
+        total += 1
     }
 
     mutating func progress(_ name: InstanceName, done: Int, total: Int) {

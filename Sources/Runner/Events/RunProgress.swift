@@ -19,10 +19,10 @@ struct RunProgress {
         case .planned(_, let work):
             pace.plan(work)
             isPlanned = true
-        case .started(let name, _):
+        case .started(let name, _, let isPlanned):
             awaited.removeAll { $0 == name }
             running.append(name)
-            pace.start(name, at: seconds(now))
+            pace.start(name, isPlanned: isPlanned, at: seconds(now))
         case .waiting(let name, _): awaited.append(name)
         case .progress(let name, let done, let total, let note):
             pace.progress(name, done: done, total: total)

@@ -51,7 +51,7 @@ public final class TextReporter: Reporter {
                     say("\(Self.text(work, recipe: recipe))\n", &state)
                 }
                 sayEarly(&state)
-            case .started(let name, let reason):
+            case .started(let name, let reason, _):
                 if let reason, verbosity == .verbose {
                     say("\(count(state))\(name.title): runs (\(reason))\n", &state)
                 } else {

@@ -13,6 +13,8 @@ struct RunState {
     /// Whether the plan was told of; until then, what is cached or skipped is only gathered.
     var isPlanned = false
     var knownAtPlan: [Int] = []
+    /// What is counted as to run, by the plan or when it began since, and has not ended.
+    var toRun: Set<Int> = []
     /// By instance: the files that it found and read, beside those that its parameters name.
     var foundFiles: [Int: [String]] = [:]
     /// Instances that a remote cache told the result of.

@@ -210,6 +210,7 @@ final class Delivery: Sendable {
     /// Those whose instances have results.
     func expectationReports() -> [ExpectationReport] {
         let fields = state.withLock { $0.fields }
+        let accept = AcceptCommand(recipe: graph.file, settings: options.settings)
         let measuredPictures =
             expectations.isEmpty
             ? [:]
@@ -222,8 +223,7 @@ final class Delivery: Sendable {
                 name: name,
                 measured: found[expectation.field],
                 accept: measuredPictures[expectation.instance].map { picture in
-                    let title = InstanceName(graph.instances[picture]).title
-                    return ShellWord.line(["pulid-run", "approve", graph.file, "--only", title])
+                    accept.line(only: [InstanceName(graph.instances[picture]).title])
                 }
             )
         }

@@ -47,7 +47,7 @@ extension Delivery {
 
     private func ofAnotherRecipe(_ places: [Int]) -> String? {
         guard let place = places.first,
-            let recipe = store.lastWriter(of: URL(fileURLWithPath: path(place)).standardizedFileURL.path),
+            let recipe = store.lastWriter(of: URL(fileURLWithPath: path(place)).standardizedFileURL.path)?.recipe,
             recipe != options.recipe
         else { return nil }
         return "\(shownPath(place)) is what the recipe \(recipe) wrote: this one writes to the same folder; give it "

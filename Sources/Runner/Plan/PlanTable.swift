@@ -108,8 +108,7 @@ extension RunReason {
             for input in inputs where !nodes.contains(graph.instances[input].node) {
                 nodes.append(graph.instances[input].node)
             }
-            let last = nodes.last ?? ""
-            return nodes.count < 2 ? "\(last) runs" : "\(nodes.dropLast().joined(separator: ", ")) and \(last) run"
+            return "\(enumeration(nodes)) \(nodes.count < 2 ? "runs" : "run")"
         }
     }
 }

@@ -129,6 +129,14 @@ extension ExecutionGraph {
         return writing(index, as: name)
     }
 
+    /// The recipe of its only output, a picture, with paths as seen from a file of another folder.
+    ///
+    /// - Returns: nil where it cannot be told as a recipe
+    public func recipeOfItsPicture(in file: String) -> Value? {
+        guard outputs.count == 1, case .artifact(let index) = outputs[0].source else { return nil }
+        return ResultRecipe(self, recipe: file).recipe(of: index, output: outputs[0].path)
+    }
+
     fileprivate func writing(_ index: Int, as name: String) -> ExecutionGraph {
         ExecutionGraph(
             name: self.name,

@@ -53,7 +53,7 @@ enum StoreSchema {
                     key BLOB NOT NULL,
                     PRIMARY KEY (recipe, instance)
                 ) WITHOUT ROWID;
-                -- Runs of the past, for people: nothing else depends on them. Lists are JSON.
+                -- Runs of the past, for people: nothing else depends on them. Lists are JSON; `settings` has the command, too.
                 CREATE TABLE runs (
                     number INTEGER PRIMARY KEY,
                     recipe TEXT NOT NULL,

@@ -15,7 +15,8 @@ extension ResultStore {
                     VALUES (?,?,?,?,?,?,?,?,?)
                     """,
                 arguments: [
-                    run.recipe, Self.text(run.settings), run.started, run.seconds, run.ran, run.cached, run.failed,
+                    run.recipe, Self.text(Asked(run.command, run.settings)), run.started, run.seconds, run.ran,
+                    run.cached, run.failed,
                     run.status, Self.text(run.written),
                 ]
             )
@@ -38,15 +39,12 @@ extension ResultStore {
     /// The run of that number.
     public func run(_ number: Int) -> RunRecord? { select("WHERE number = ?", [number]).first?.run }
 
-    /// The recipe of the last run that wrote a file.
+    /// The last run that wrote a file.
     ///
     /// - Parameter path: absolute.
-    public func lastWriter(of path: String) -> String? {
+    public func lastWriter(of path: String) -> RunRecord? {
         let item = Self.text([path]).dropFirst().dropLast()
-        return database.read(nil) { db in
-            let sql = "SELECT recipe FROM runs WHERE instr(written, ?) > 0 ORDER BY number DESC LIMIT 1"
-            return try String.fetchOne(db, sql: sql, arguments: [String(item)])
-        }
+        return select("WHERE instr(written, ?) > 0 ORDER BY number DESC LIMIT 1", [String(item)]).first?.run
     }
 
     private func select(_ condition: String, _ arguments: StatementArguments) -> [(number: Int, run: RunRecord)] {
@@ -62,9 +60,11 @@ extension ResultStore {
                 // Nothing in the file is what it should be until it was looked at.
                 func number(_ column: Int) -> Int { Int.fromDatabaseValue(row[column]) ?? 0 }
                 func text(_ column: Int) -> String { String.fromDatabaseValue(row[column]) ?? "" }
+                let asked = Asked(text(2))
                 let run = RunRecord(
+                    command: asked.command,
                     recipe: text(1),
-                    settings: Self.list(text(2)),
+                    settings: asked.settings,
                     started: number(3),
                     seconds: Double.fromDatabaseValue(row[4]) ?? 0,
                     ran: number(5),
@@ -78,11 +78,28 @@ extension ResultStore {
         }
     }
 
-    private static func text(_ list: [String]) -> String {
-        (try? JSONEncoder().encode(list)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+    private static func text(_ value: some Encodable) -> String {
+        (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
     }
 
     private static func list(_ text: String) -> [String] {
         (try? JSONDecoder().decode([String].self, from: Data(text.utf8))) ?? []
+    }
+}
+
+/// What was asked of a run, as the column `settings` has it.
+private struct Asked: Codable {
+    let command: RunRecord.Command
+    let settings: [String]
+
+    init(_ command: RunRecord.Command, _ settings: [String]) { (self.command, self.settings) = (command, settings) }
+
+    /// - Parameter text: of earlier versions a list of settings alone.
+    init(_ text: String) {
+        let data = Data(text.utf8)
+        let decoder = JSONDecoder()
+        self =
+            (try? decoder.decode(Asked.self, from: data))
+            ?? Asked(.run, (try? decoder.decode([String].self, from: data)) ?? [])
     }
 }

@@ -1,5 +1,9 @@
 /// A run of the past, as `pulid-run history` shows it.
 public struct RunRecord: Hashable, Sendable {
+    /// The command that ran the recipe.
+    public enum Command: String, Sendable, Codable { case run, approve, replay, calibrate, bisect }
+
+    public let command: Command
     /// The absolute path of the recipe's file.
     public let recipe: String
     /// What `--set` gave.
@@ -16,6 +20,7 @@ public struct RunRecord: Hashable, Sendable {
     public let written: [String]
 
     public init(
+        command: Command = .run,
         recipe: String,
         settings: [String],
         started: Int,
@@ -26,6 +31,7 @@ public struct RunRecord: Hashable, Sendable {
         status: Int,
         written: [String]
     ) {
+        self.command = command
         self.recipe = recipe
         self.settings = settings
         self.started = started

@@ -60,7 +60,7 @@ struct ApproveCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures(format) {
-            let execution = try Execution(options)
+            let execution = try Execution(options, as: .approve)
             let loaded = try recipe.load()
             loaded.show(format.format)
             let lock = try BaselineLock.read(for: loaded.graph)
@@ -80,7 +80,8 @@ struct ApproveCommand: ParsableCommand {
                 of: loaded.graph,
                 lock: lock,
                 numerics: execution.baselineClass,
-                way: add ? .add : .replace
+                way: add ? .add : .replace,
+                settings: loaded.settings
             ) { instance in
                 let isFailing = failing?.contains(InstanceName(instance).title) ?? true
                 return isFailing && (selections.isEmpty || selections.contains { $0.contains(instance) })

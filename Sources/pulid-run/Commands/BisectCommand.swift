@@ -46,7 +46,7 @@ struct BisectCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let execution = try Execution(options)
+            let execution = try Execution(options, as: .bisect)
             return try results(a, set + setA, cacheA, execution) { first in
                 try results(b, set + setB, cacheB, execution) { second in
                     let bisection = try Bisection(first, second, tolerance: tolerance)

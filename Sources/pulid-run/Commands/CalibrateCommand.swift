@@ -39,7 +39,7 @@ struct CalibrateCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let execution = try Execution(options)
+            let execution = try Execution(options, as: .calibrate)
             var values: [String: [Double?]] = [:]
             var runs = 0
             for settings in variants where machines.isEmpty || seeds != nil || precision != nil {

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Foundation
 import Graph
+import Recipes
 import Runner
+import Store
 
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,13 +25,21 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let loaded = try recipe.load()
+            let store = try cache.openToLook { Terminal.error("warning: \($0)\n") }
+            defer { store.close() }
+            let asked = try recipe.load()
+            let writer = node.flatMap { store.lastWriter(of: URL(fileURLWithPath: $0).standardizedFileURL.path) }
+            let loaded = writer.flatMap { asWritten($0, asked) } ?? asked
             let folder = out ?? "out/\(loaded.graph.name)"
             let wanted = node.map { loaded.graph.title(ofOutput: $0, in: folder) ?? $0 }
             let name = wanted.map { String($0.prefix { $0 != "[" }) }
             if let name { try loaded.checkNeeded([name]) }
-            let store = try cache.openToLook { Terminal.error("warning: \($0)\n") }
-            defer { store.close() }
+            if let node, let writer, writer.settings != asked.settings {
+                Terminal.output("\(TerminalText(node).escaped()) was written \(Self.text(writer.settings))\n")
+            }
+            if let last = store.runs(of: recipe.absolutePath, limit: 1).first?.run, last.settings != loaded.settings {
+                Terminal.output("the last run was made \(Self.text(last.settings))\n")
+            }
             let options = RunOptions(
                 out: folder,
                 recipe: recipe.absolutePath,
@@ -49,6 +59,20 @@ struct ExplainCommand: ParsableCommand {
             }
             return .success
         }
+    }
+
+    /// The recipe with the settings of the run that wrote the file, unless others are asked for. One that no longer has
+    /// them is explained as it is.
+    private func asWritten(_ writer: RunRecord, _ asked: LoadedRecipe) -> LoadedRecipe? {
+        guard recipe.settings.isEmpty, writer.recipe == recipe.absolutePath, writer.settings != asked.settings else {
+            return nil
+        }
+        return try? recipe.load(settings: writer.settings)
+    }
+
+    private static func text(_ settings: [String]) -> String {
+        settings.isEmpty
+            ? "without --set" : "with \(TerminalText(ShellWord.line(settings.flatMap { ["--set", $0] })).escaped())"
     }
 }
 

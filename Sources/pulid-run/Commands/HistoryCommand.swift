@@ -41,12 +41,12 @@ struct HistoryCommand: ParsableCommand {
             [
                 "\(number)", Date(timeIntervalSince1970: Double(run.started)).formatted(.iso8601),
                 TextReporter.time(run.seconds), "\(run.ran)", "\(run.cached)", "\(run.failed)", "\(run.written.count)",
-                "\(run.status)",
+                "\(run.status)", run.command.rawValue,
                 ([Self.shown(pathFromHere(run.recipe))] + run.settings.map(Self.shown)).joined(separator: " "),
             ]
         }
         guard !rows.isEmpty else { return }
-        let head = ["run", "when", "took", "ran", "cached", "failed", "written", "exit", "recipe"]
+        let head = ["run", "when", "took", "ran", "cached", "failed", "written", "exit", "command", "recipe"]
         Terminal.output("\(TextColumns([head] + rows, right: [0, 2, 3, 4, 5, 6, 7]))")
     }
 

@@ -9,11 +9,12 @@ import Workflows
 struct ImportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import",
-        abstract: "Make a recipe of a workflow of ComfyUI, or of a picture of ComfyUI's or A1111's.",
+        abstract: "Make a recipe of a picture of ours, of ComfyUI's or A1111's, or of a workflow of ComfyUI.",
         discussion: """
             Takes a workflow as ComfyUI's interface saves it or as its API takes it, with SDXL, LoRAs, samplers and the nodes \
-            of PuLID_ComfyUI; a picture that carries one; or a picture, or a text, with the parameters of A1111's web UI. The \
-            recipe goes to the standard output, what cannot be carried over to the standard error.
+            of PuLID_ComfyUI; a picture that carries one; or a picture, or a text, with the parameters of A1111's web UI. A \
+            picture of this program carries its recipe, which is written as it was. The recipe goes to the standard output, \
+            what cannot be carried over to the standard error.
             """
     )
 
@@ -26,11 +27,12 @@ struct ImportCommand: ParsableCommand {
         name: .customLong("from"),
         help: ArgumentHelp(
             "The folder of ComfyUI or the web UI, in which models lies, as seen from the recipe.",
+            discussion: "Of a picture of this program: the folder in which its recipe lay, if the picture was moved.",
             valueName: "dir"
         ),
         completion: .directory
     )
-    var folder = "."
+    var folder: String?
     @Option(
         name: .shortAndLong,
         help: ArgumentHelp("Write the recipe to this file.", valueName: "recipe.yaml"),
@@ -40,16 +42,28 @@ struct ImportCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let found = try ForeignRecipe(file, folder: folder)
-            for remark in found.draft.remarks { Terminal.error("warning: \(TerminalText(remark).escaped())\n") }
+            let text = try text
             if let output {
                 guard !FileManager.default.fileExists(atPath: output) else { throw ForeignRecipeError.exists(output) }
-                try found.text.write(toFile: output, atomically: true, encoding: .utf8)
+                try text.write(toFile: output, atomically: true, encoding: .utf8)
                 Terminal.output("\(output)\n")
             } else {
-                Terminal.output(found.text)
+                Terminal.output(text)
             }
             return .success
+        }
+    }
+
+    /// Tells of what is left out.
+    private var text: String {
+        get throws {
+            let destination = output.map { ($0 as NSString).deletingLastPathComponent } ?? ""
+            if let ours = try CarriedRecipe(file, from: folder, destination: destination.isEmpty ? "." : destination) {
+                return ours.text
+            }
+            let found = try ForeignRecipe(file, folder: folder ?? ".")
+            for remark in found.draft.remarks { Terminal.error("warning: \(TerminalText(remark).escaped())\n") }
+            return found.text
         }
     }
 }

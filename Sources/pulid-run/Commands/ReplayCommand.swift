@@ -38,7 +38,7 @@ struct ReplayCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            let execution = try Execution(options)
+            let execution = try Execution(options, as: .replay)
             let before = try OriginalPicture(picture)
             let name = (picture as NSString).lastPathComponent
             let written = (out as NSString).appendingPathComponent(name)
@@ -71,19 +71,7 @@ struct ReplayCommand: ParsableCommand {
             }
             return (loaded, graph, file)
         }
-        guard let text = origin.result else {
-            throw ReplayError.noRecipe(picture: picture, recipe: origin.recipe)
-        }
-        let folder = folder ?? (origin.likelyRecipeFile(near: picture) as NSString).deletingLastPathComponent
-        let missing = origin.missingFiles(from: folder)
-        guard missing.isEmpty else { throw ReplayError.filesAreGone(picture: picture, folder: folder, missing) }
-        let file = URL(fileURLWithPath: folder).standardizedFileURL.appendingPathComponent(name).path
-        let files = RecipeText(path: file, bytes: Array(text.utf8))
-        let loaded = try RecipeLoader(registry: Program.registry, files: files).load(file: file, settings: [])
-        guard let graph = loaded.graph.writingItsPicture(as: name) else {
-            throw ReplayError.noSuchNode(title: origin.title, recipe: file)
-        }
-        return (loaded, graph, file)
+        return try origin.carried(by: picture, from: folder, writing: name)
     }
 
     private static func areSame(_ a: String, _ b: String) -> Bool {

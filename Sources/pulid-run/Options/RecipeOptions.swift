@@ -28,7 +28,12 @@ struct RecipeOptions: ParsableArguments {
     }
 
     /// - Throws: `RecipeError` with everything that is wrong.
-    func load() throws -> LoadedRecipe {
+    func load() throws -> LoadedRecipe { try load(settings: settings) }
+
+    /// The same with other settings.
+    ///
+    /// - Throws: as `load`.
+    func load(settings: [String]) throws -> LoadedRecipe {
         guard isPiped else {
             return try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
         }

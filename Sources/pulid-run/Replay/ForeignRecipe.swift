@@ -66,7 +66,6 @@ struct ForeignRecipe {
         for (key, value) in texts where ["parameters", "comment", "description"].contains(key) {
             if let parameters = GenerationParameters(value) { return parameters.recipe(name: name, folder: folder) }
         }
-        guard try OriginalPicture.origin(of: path) == nil else { throw ForeignRecipeError.ours(path) }
         throw ForeignRecipeError.saysNothing(path, texts.map(\.key))
     }
 }
@@ -78,7 +77,6 @@ enum ForeignRecipeError: Error, CustomStringConvertible {
     case notJSON(String, JSONProblem)
     case noWorkflow(String)
     case saysNothing(String, [String])
-    case ours(String)
     case recipe(String)
     case exists(String)
 
@@ -95,8 +93,6 @@ enum ForeignRecipeError: Error, CustomStringConvertible {
                 + (names.isEmpty
                     ? ""
                     : "; its texts are \(names.prefix(8).map { TerminalText($0).escaped() }.joined(separator: ", "))")
-        case .ours(let path):
-            "\(path) was made by this program: `pulid-run inspect` shows its recipe, and `pulid-run replay` makes it again"
         case .recipe(let path):
             "\(path) is a recipe already, or none of ComfyUI's files: `pulid-run \(path)` runs a recipe"
         case .exists(let path): "\(path) is there already, and is not replaced"

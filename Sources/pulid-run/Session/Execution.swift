@@ -10,12 +10,15 @@ import Store
 /// Runs a graph against the cache until it is done or a signal ends it. Signals are heard from the beginning.
 struct Execution {
     private let options: ExecutionOptions
+    private let command: RunRecord.Command
     private let cancellation = Cancellation()
     private let interrupts: Interrupts
 
+    /// - Parameter command: what the history calls it.
     /// - Throws: `TooFewThreads`.
-    init(_ options: ExecutionOptions) throws {
+    init(_ options: ExecutionOptions, as command: RunRecord.Command = .run) throws {
         self.options = options
+        self.command = command
         interrupts = try Interrupts(cancellation, grace: options.grace)
     }
 
@@ -39,10 +42,8 @@ struct Execution {
         team: SharedTraining? = nil,
         after: (RecipeRun, RunSummary) throws -> Void = { _, _ in }
     ) throws -> Runner.ExitStatus {
-        let resources = options.resources
-        let threads = ResourceOptions.leastThreads(jobs: resources.jobs, width: resources.width)
         let warn: @Sendable (String) -> Void = { reporter.receive(.warning($0)) }
-        let store = try options.cache.open(remote: options.remote.cache(warn: warn), threads: threads, warn: warn)
+        let store = try openStore(remote: options.remote.cache(warn: warn), warn: warn)
         defer { store.close() }
         let running = RunningNodes()
         interrupts.during(waitedFor: { running.names }, save: { store.flush() })
@@ -54,30 +55,18 @@ struct Execution {
             summary.interruption = interrupts.exitStatus
         }
         var runOptions = runOptions
-        runOptions.jobs = resources.jobs
+        runOptions.jobs = options.resources.jobs
         runOptions.givesReasons = options.verbosity == .verbose || report != nil
         runOptions.tellsMeasurements = report != nil
-        let run = try RecipeRun(
-            graph,
-            store: store,
-            options: runOptions,
-            environment: Program.environment(
-                options.numerics,
-                threads: resources.width,
-                copies: resources.copies,
-                previews: try previews(reporter),
-                team: team
-            ),
-            cancellation: cancellation,
-            residents: resources.residents,
-            report: { verdict.receive($0) }
-        )
+        let run = try recipeRun(graph, runOptions, store, previews: previews(reporter), team: team) {
+            verdict.receive($0)
+        }
         let start = Date()
         let heartbeat = Heartbeat { verdict.timePasses() }
         let (last, ran) = run.runToItsEnd()
         heartbeat.stop()
         let summary = verdict.summary ?? ran
-        store.remember(RunRecord(summary, of: runOptions, started: start))
+        store.remember(RunRecord(command, summary, of: runOptions, started: start))
         try after(last, summary)
         return summary.exitStatus
     }
@@ -86,24 +75,45 @@ struct Execution {
     ///
     /// - Throws: `StoreError`; what hinders this process alone
     func follow(_ team: SharedTraining, _ graph: ExecutionGraph, _ runOptions: RunOptions) throws {
-        let resources = options.resources
-        let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
-        let store = try options.cache.open(warn: warn)
+        // What others computed the first of the team asks for.
+        let store = try openStore { Terminal.error("warning: \($0)\n") }
         defer { store.close() }
-        let run = try RecipeRun(
+        try recipeRun(graph, runOptions, store, team: team) { _ in }.follow(team)
+    }
+
+    private func openStore(
+        remote: RemoteCache? = nil,
+        warn: @escaping @Sendable (String) -> Void
+    ) throws -> ResultStore {
+        let threads = ResourceOptions.leastThreads(jobs: options.resources.jobs, width: options.resources.width)
+        return try options.cache.open(remote: remote, threads: threads, warn: warn)
+    }
+
+    private func recipeRun(
+        _ graph: ExecutionGraph,
+        _ runOptions: RunOptions,
+        _ store: ResultStore,
+        previews: (any Previews)? = nil,
+        team: SharedTraining?,
+        report: @escaping @Sendable (RunEvent) -> Void
+    ) throws -> RecipeRun {
+        let resources = options.resources
+        let environment = Program.environment(
+            options.numerics,
+            threads: resources.width,
+            copies: resources.copies,
+            previews: previews,
+            team: team
+        )
+        return try RecipeRun(
             graph,
             store: store,
             options: runOptions,
-            environment: Program.environment(
-                options.numerics,
-                threads: resources.width,
-                copies: resources.copies,
-                team: team
-            ),
+            environment: environment,
             cancellation: cancellation,
-            residents: resources.residents
+            residents: resources.residents,
+            report: report
         )
-        try run.follow(team)
     }
 
     /// - Throws: what making a folder throws

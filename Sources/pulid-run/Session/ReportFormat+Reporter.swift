@@ -20,6 +20,9 @@ extension ReportFormat {
         _ console: Console,
         pictures: PicturePlaces?
     ) -> any Reporter {
+        func document(_ document: some RunDocument) -> any Reporter {
+            DocumentReporter(document, console: console, verbosity: verbosity) { renderer.text($0) }
+        }
         switch self {
         case .text: return TextReporter(console: console, verbosity: verbosity) { renderer.text($0) }
         case .json: return JSONReporter(console: console) { renderer.json($0) }
@@ -33,19 +36,9 @@ extension ReportFormat {
                 pictures: pictures
             )
         case .junit:
-            return JUnitReporter(
-                console: console,
-                verbosity: verbosity,
-                text: { renderer.text($0) },
-                pictures: pictures
-            )
+            return document(JUnitReport(pictures: pictures))
         case .markdown:
-            return MarkdownReporter(
-                console: console,
-                verbosity: verbosity,
-                text: { renderer.text($0) },
-                pictures: pictures
-            )
+            return document(MarkdownReport(pictures: pictures))
         }
     }
 }

@@ -3,8 +3,9 @@ import Runner
 import Store
 
 extension RunRecord {
-    init(_ summary: RunSummary, of options: RunOptions, started: Date) {
+    init(_ command: Command, _ summary: RunSummary, of options: RunOptions, started: Date) {
         self.init(
+            command: command,
             recipe: options.recipe,
             settings: options.settings,
             started: Int(started.timeIntervalSince1970),

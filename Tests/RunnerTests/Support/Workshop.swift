@@ -102,6 +102,16 @@ final class Workshop: Sendable {
         PlanTable(try plan(graph, change), of: graph).description
     }
 
+    /// Flips a bit of these bytes where they lie in the database.
+    func damage(_ bytes: [UInt8], cache: String = "cache") throws {
+        var database = try folder.bytes(of: "\(cache)/cache.sqlite")
+        guard let place = database.indices.first(where: { database[$0...].starts(with: bytes) }) else {
+            preconditionFailure("the cache does not hold these bytes")
+        }
+        database[place + 10] ^= 4
+        try folder.write(database, to: "\(cache)/cache.sqlite")
+    }
+
     func text(_ output: String) throws -> String { try folder.text(of: "out/" + output) }
 }
 
