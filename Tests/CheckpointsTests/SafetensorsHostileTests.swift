@@ -46,7 +46,7 @@ import Testing
 
     private static func beyond(_ bytes: Int) -> String {
         damaged(
-            "the header gives a \(bytes) bytes, but its shape and type need a size that is no whole number of bytes, or "
+            "the header gives a \(bytes) byte\(bytes == 1 ? "" : "s"), but its shape and type need a size that is no whole number of bytes, or "
                 + "beyond all files"
         )
     }

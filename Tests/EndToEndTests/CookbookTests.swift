@@ -13,9 +13,11 @@ struct CookbookTests {
             let name = try #require(recipe.firstMatch(of: /recipe: (\S+)/)).1
             try test.folder.write(recipe, to: "recipes/\(name).yaml")
         }
-        #expect(page.recipes.count >= 8 && page.commands.count >= 30 && page.files.count == 2)
+        #expect(page.recipes.count >= 8 && page.commands.count >= 30 && page.files.count == 3)
         try page.run(in: test)
         // What the page says of it.
+        let sitters = try test.folder.files().filter { $0.hasPrefix("out/sitters/") }
+        #expect(sitters.sorted() == ["out/sitters/Ada.png", "out/sitters/Ben.png"])
         #expect(
             try test.folder.files().filter { $0.hasPrefix("out/ada/") }.sorted()
                 == ["1.png", "2.png", "sheet.png"].map {

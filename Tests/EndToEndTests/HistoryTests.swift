@@ -90,4 +90,16 @@ import Testing
             ]
         )
     }
+
+    /// Equal pictures have an infinite PSNR, which no mean has room for: it is counted.
+    @Test func infiniteMeasuresAreCounted() throws {
+        let score = "  score: {uses: compare, image: $picture, baseline: \"$picture[seed=1]\"}"
+        try test.edit("face.yaml") { $0.replacing("outputs:", with: "\(score)\noutputs:") }
+        try test.edit("face.yaml") { $0.replacing("$picture}", with: "$picture, s.csv: \"$score[*]\"}") }
+        let both = try test.run("face.yaml")
+        let psnr = try #require(both.lines.first { $0.hasPrefix("  psnr: ") }, "\(both.stdout)\(both.stderr)")
+        #expect(psnr.wholeMatch(of: #/  psnr: ([0-9.]+) to \1, mean \1, and 1 infinite/#) != nil, "\(psnr)")
+        let first = try test.run("face.yaml", "--set", "seed=1", "--out", "out/first")
+        #expect(first.lines.contains("  psnr: infinite"), "\(first.stdout)")
+    }
 }

@@ -70,6 +70,40 @@ import Testing
         #expect(again.stderr.contains("0 ran, "), "\(again.stderr)")
     }
 
+    /// As a file of its own, wherever it is to lie: the same results, which the cache has.
+    @Test func theRecipeOfAPictureIsWrittenDown() throws {
+        let test = try rendered()
+        try FileManager.default.removeItem(atPath: test.folder("recipes/faces.yaml"))
+        try FileManager.default.createDirectory(
+            atPath: test.folder("mine/recipes"),
+            withIntermediateDirectories: true
+        )
+        for (place, name) in ["1.png", "2.jpg", "2.webp", "sheets/neon & more.png", "ada.png"].enumerated() {
+            let file = "mine/recipes/\(place).yaml"
+            let imported = try test.run("import", "out/faces/\(name)", "-o", file)
+            #expect(imported.stdout == file + "\n", "\(imported.stderr)")
+            let run = try test.run(file, "--out", "out/\(place)")
+            let picture = (name as NSString).lastPathComponent
+            #expect(run.status == 0 && test.summary(run).hasPrefix("0 ran, "), "\(name): \(run.stderr)")
+            #expect(run.stdout == "out/\(place)/\(picture)\n", "\(run.stdout)")
+            let same = try test.run("diff", "out/faces/\(name)", "out/\(place)/\(picture)")
+            #expect(same.stdout.hasPrefix("the same pixels\n"), "\(name): \(same.stdout)")
+        }
+        let ada = try test.folder.text(of: "mine/recipes/4.yaml")
+        #expect(ada.contains("file: \"../../recipes/faces/ada.png\"\n"), "\(ada)")
+        let twice = try test.run("import", "out/faces/1.png", "-o", "mine/recipes/0.yaml")
+        #expect(twice.stderr == "error: mine/recipes/0.yaml is there already, and is not replaced\n")
+        // Of a picture that was moved away its files are not found, unless somebody says where.
+        try FileManager.default.moveItem(
+            atPath: test.folder("recipes/faces"),
+            toPath: test.folder("mine/recipes/faces")
+        )
+        let lost = try test.run("import", "out/faces/ada.png")
+        #expect(lost.status == 2 && lost.stderr.contains("say with --from in which folder its recipe lay"), "\(lost)")
+        let found = try test.run("import", "out/faces/ada.png", "--from", "mine/recipes")
+        #expect(found.stdout.contains("file: mine/recipes/faces/ada.png\n"), "\(found.stdout)\(found.stderr)")
+    }
+
     @Test func replayNamesWhatChanged() throws {
         let test = try rendered()
         try FileManager.default.removeItem(atPath: test.folder("recipes/faces.yaml"))

@@ -35,6 +35,11 @@ import Testing
         #expect(test.summary(first) == "2 ran, 0 cached, 2 baselines missing, 2 not run, 2 written")
         let inCI = try test.run("render.yaml", "--ci")
         #expect(inCI.status == 4)
+        // What programs are told is how the process ends.
+        for (flags, status) in [([], 1), (["--ci"], 4)] {
+            let told = try test.finish(test.start(["render.yaml", "--format", "json"] + flags))
+            #expect(told.status == status && told.lines.last?.contains("\"exit_code\": \(status),") == true, "\(told)")
+        }
         #expect(try test.run("plan", "render.yaml").status == 0)
 
         let approved = try test.run("approve", "render.yaml")

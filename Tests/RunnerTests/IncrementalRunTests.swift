@@ -285,6 +285,26 @@ import Testing
         #expect(try workshop.text("sum-1.0.txt") == "15.0\n")
     }
 
+    /// As many reasons as there are cells are counted and named in no time.
+    @Test func aPlanOfManyReasons() throws {
+        var builder = GraphBuilder()
+        let folder = workshop.folder(String(repeating: "missing/", count: 8))
+        let readers = (0..<20_000).map { number in
+            builder.add(
+                "read",
+                "read_number",
+                at: [("x", .integer(Int128(number)))],
+                ["file": .string("\(folder)\(number).txt")]
+            )
+        }
+        builder.output("list.txt", builder.add("list", "table", inputs: ["numbers": readers]))
+        let (graph, plan) = (builder.graph, try workshop.plan(builder.graph))
+        var text = ""
+        let time = ContinuousClock().measure { text = PlanTable(plan, of: graph).description }
+        #expect(text.contains("(and 19999 other reasons: -v)"))
+        #expect(time < .seconds(8), "\(time)")
+    }
+
     @Test func equalNodesRunOnce() throws {
         var builder = GraphBuilder()
         let a = builder.add("a", "constant", ["value": .number(1)])

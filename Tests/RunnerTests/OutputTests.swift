@@ -163,13 +163,14 @@ import Testing
                 [
                   {"style": "plain", "value": 0.1},
                   {"style": "comma, \\"quote\\"", "value": 1e-07},
-                  {"style": "line\\nbreak", "value": 3.0}
+                  {"style": "line\\nbreak", "value": 3}
                 ]
 
                 """
         )
         #expect(outcome.summary.tables.map(\.rows) == [3, 3])
         #expect(outcome.summary.tables[0].fields[0].greatest == 3)
+        #expect(outcome.summary.tables[0].fields[0].infinite == 0)
     }
 
     @Test func whatWasNotMeasuredIsEmpty() throws {

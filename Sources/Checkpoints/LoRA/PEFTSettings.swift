@@ -5,13 +5,13 @@ import Foundation
 ///
 /// PEFT: tuners/*/config.py; diffusers: loaders/lora_base.py
 struct PEFTSettings: Sendable {
-    private let values: [String: Setting]
+    private let values: [String: PEFTValue]
     private let file: String
 
     /// nil where nothing is noted on that network.
     ///
     /// - Throws: `LoRAError.badSetting` for a value of another kind than PEFT's
-    private init?(_ values: [String: Setting], file: String) throws {
+    private init?(_ values: [String: PEFTValue], file: String) throws {
         guard !values.isEmpty else { return nil }
         (self.values, self.file) = (values, file)
         try checkForms()
@@ -24,7 +24,7 @@ struct PEFTSettings: Sendable {
         do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
             throw CheckpointError.unreadable(file: path, reason: error.localizedDescription)
         }
-        return try PEFTSettings(Setting.all(in: data, file: path), file: path)
+        return try PEFTSettings(PEFTValue.all(in: data, file: path), file: path)
     }
 
     /// What a safetensors file's metadata say, by network.
@@ -32,7 +32,7 @@ struct PEFTSettings: Sendable {
     /// - Throws: `LoRAError.badSettings`
     static func read(_ source: any CheckpointSource) throws -> [LoRAFile.Network: PEFTSettings] {
         guard let text = source.metadata["lora_adapter_metadata"] else { return [:] }
-        let all = try Setting.all(in: Data(text.utf8), file: source.name)
+        let all = try PEFTValue.all(in: Data(text.utf8), file: source.name)
         var result: [LoRAFile.Network: PEFTSettings] = [:]
         for network in LoRAFile.Network.allCases {
             let prefix = network.rawValue + "."
@@ -105,7 +105,7 @@ struct PEFTSettings: Sendable {
         }
     }
 
-    private func require(_ key: String, _ reason: String, _ holds: (Setting) -> Bool) throws {
+    private func require(_ key: String, _ reason: String, _ holds: (PEFTValue) -> Bool) throws {
         guard let value = values[key], value != .null, !holds(value) else { return }
         throw LoRAError.badSetting(key, reason: reason, file: file)
     }
@@ -197,7 +197,7 @@ struct PEFTSettings: Sendable {
 }
 
 /// A value of PEFT's settings, as far as such values are looked at.
-private enum Setting: Hashable, Sendable, Decodable {
+private enum PEFTValue: Hashable, Sendable, Decodable {
     struct Pattern: Hashable, Sendable {
         let pattern: String
         let value: Double
@@ -231,8 +231,8 @@ private enum Setting: Hashable, Sendable, Decodable {
         }
     }
 
-    static func all(in data: Data, file: String) throws -> [String: Setting] {
-        do { return try JSONSettings.decode([String: Setting].self, from: data) } catch {
+    static func all(in data: Data, file: String) throws -> [String: PEFTValue] {
+        do { return try JSONSettings.decode([String: PEFTValue].self, from: data) } catch {
             throw LoRAError.badSettings(file: file)
         }
     }

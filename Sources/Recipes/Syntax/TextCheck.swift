@@ -33,7 +33,7 @@ struct TextCheck {
                 "this is a picture, not a \(noun)",
                 at: start,
                 hint: noun == "recipe"
-                    ? "`pulid-run replay` makes a picture of ours again; `pulid-run import` makes a recipe of one of ComfyUI's or A1111's"
+                    ? "`pulid-run import` makes a recipe of a picture of ours, ComfyUI's or A1111's; `pulid-run replay` makes ours again"
                     : nil
             )
             return false

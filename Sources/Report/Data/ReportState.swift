@@ -159,7 +159,7 @@ struct ReportState: Encodable {
             Table(
                 path: shown(table.path),
                 rows: table.rows,
-                fields: table.fields.map {
+                fields: table.fields.filter(\.least.isFinite).map {
                     Table.Field(name: $0.name, least: $0.least, mean: $0.mean, greatest: $0.greatest)
                 }
             )

@@ -234,7 +234,9 @@ public final class TextReporter: Reporter {
     static func text(_ table: TableSummary) -> String {
         let fields = table.fields.map { field in
             let (least, mean, greatest) = (short(field.least), short(field.mean), short(field.greatest))
-            return "  \(field.name): \(least) to \(greatest), mean \(mean)\n"
+            guard field.least.isFinite else { return "  \(field.name): infinite\n" }
+            let rest = field.infinite > 0 ? ", and \(field.infinite) infinite" : ""
+            return "  \(field.name): \(least) to \(greatest), mean \(mean)\(rest)\n"
         }
         return "\(table.path): \(counted(table.rows, "row"))\n" + fields.joined()
     }

@@ -9,7 +9,7 @@ struct TableText {
     }
 
     /// Raised when the same rows may give other text: tables in place are then written anew.
-    static let revision = 2
+    static let revision = 3
 
     let axes: [String]
     let fields: [String]
@@ -53,7 +53,7 @@ struct TableText {
         let objects = rows.map { row in
             let cells = axes.map { "\(Value.string($0).json): \((row.cell[$0] ?? .null).json)" }
             let values = zip(fields, row.values).map { field, value in
-                "\(Value.string(field).json): \(value.map { Value.number($0).json } ?? "null")"
+                "\(Value.string(field).json): \(value.map(Self.jsonNumber) ?? "null")"
             }
             return "  {" + (cells + values).joined(separator: ", ") + "}"
         }
@@ -66,6 +66,11 @@ struct TableText {
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
+    /// The same as JSON may have it.
+    private static func jsonNumber(_ value: Double) -> String {
+        value.isFinite ? number(value) : Value.number(value).json
+    }
+
     private static func quoted(_ text: String) -> String {
         guard text.contains(where: { ",\"\n\r".contains($0) || $0.isNewline }) else { return text }
         return "\"" + text.replacing("\"", with: "\"\"") + "\""
@@ -76,9 +81,12 @@ struct TableText {
 public struct TableSummary: Sendable {
     public struct Field: Sendable {
         public let name: String
+        /// Of the finite values; infinite where there are no others.
         public let least: Double
         public let mean: Double
         public let greatest: Double
+        /// How many values are infinite, such as the PSNR of equal pictures.
+        public let infinite: Int
     }
 
     public let path: String
@@ -90,10 +98,18 @@ public struct TableSummary: Sendable {
         self.path = path
         rows = table.rows.count
         fields = table.fields.indices.compactMap { column in
-            let values = table.rows.compactMap { $0.values[column] }.filter(\.isFinite)
+            let measured = table.rows.compactMap { $0.values[column] }
+            let finite = measured.filter(\.isFinite)
+            let values = finite.isEmpty ? measured : finite
             guard let least = values.min(), let greatest = values.max() else { return nil }
             let mean = values.reduce(0) { $0 + $1 / Double(values.count) }
-            return Field(name: table.fields[column], least: least, mean: mean, greatest: greatest)
+            return Field(
+                name: table.fields[column],
+                least: least,
+                mean: mean,
+                greatest: greatest,
+                infinite: measured.count { $0.isInfinite }
+            )
         }
     }
 }

@@ -8,7 +8,15 @@ public struct PlanTable: CustomStringConvertible {
         var cells = 0
         var cached = 0
         var runs = 0
+        /// Each once, in the order in which they come up.
         var reasons: [String] = []
+        private var knownReasons: Set<String> = []
+
+        init(node: String) { self.node = node }
+
+        mutating func add(_ reason: String) {
+            if knownReasons.insert(reason).inserted { reasons.append(reason) }
+        }
     }
 
     private let plan: Plan
@@ -68,9 +76,7 @@ public struct PlanTable: CustomStringConvertible {
             rows[place].cells += 1
             if step.isCached { rows[place].cached += 1 }
             if step.runs { rows[place].runs += 1 }
-            if let reason = reason(of: step), !rows[place].reasons.contains(reason) {
-                rows[place].reasons.append(reason)
-            }
+            if let reason = reason(of: step) { rows[place].add(reason) }
         }
         return rows
     }
