@@ -80,6 +80,9 @@ public struct CacheFolder: Hashable, Sendable {
     /// Whether the folder is there.
     public var isThere: Bool { access(path, F_OK) == 0 }
 
+    /// Whether it has a cache as this version keeps it, which opening it changes nothing of.
+    public var hasCache: Bool { DatabaseHeader(path: database) == .ours(version: StoreSchema.version) }
+
     /// Fails as `prepare` would where the folder cannot be made, and makes none: what is missing of it is tried, and
     /// removed again.
     ///
@@ -120,7 +123,7 @@ public struct CacheFolder: Hashable, Sendable {
     }
 
     /// Whether this process may write here.
-    var isWritable: Bool {
+    public var isWritable: Bool {
         guard access(path, W_OK) == 0 else { return false }
         return access(database, F_OK) != 0 || access(database, W_OK) == 0
     }

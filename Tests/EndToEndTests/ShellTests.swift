@@ -293,4 +293,29 @@ import Testing
         #expect(picture.stderr == "error: recipes/faces/ada.png carries no workflow and no parameters\n")
         #expect(try test.run("import", "none.json").stderr == "error: none.json: No such file or directory\n")
     }
+
+    /// Neither a cache of another version nor what else stands there is moved, and an empty folder stays empty.
+    @Test(arguments: ["plan face.yaml", "explain face.yaml", "check face.yaml", "doctor", "history", "cache stats"])
+    func whoLooksMakesNothing(_ command: String) throws {
+        let arguments = command.split(separator: " ").map(String.init)
+        func looked(_ content: Data?) throws {
+            let cache = test.folder("looked")
+            try? FileManager.default.removeItem(atPath: cache)
+            try FileManager.default.createDirectory(atPath: cache, withIntermediateDirectories: true)
+            if let content { try content.write(to: URL(fileURLWithPath: cache + "/cache.sqlite")) }
+            let options = command.hasPrefix("check") ? [] : ["--cache", cache]
+            let result = try test.finish(test.start(arguments + options))
+            #expect(result.status == 0, "\(result.stderr)")
+            let there = try FileManager.default.contentsOfDirectory(atPath: cache)
+            #expect(there == (content == nil ? [] : ["cache.sqlite"]), "\(result.stderr)")
+            #expect(FileManager.default.contents(atPath: cache + "/cache.sqlite") == content)
+        }
+        try looked(nil)
+        try looked(Data("something else".utf8))
+        // The version of a cache's format is the number at byte 60.
+        #expect(try test.run("face.yaml").status == 0)
+        var older = try #require(FileManager.default.contents(atPath: test.folder("cache/cache.sqlite")))
+        older.replaceSubrange(60..<64, with: [0, 0, 0, 1])
+        try looked(older)
+    }
 }

@@ -33,12 +33,12 @@ struct DoctorCommand: ParsableCommand {
             let location = try cache.location()
             let (folder, isThere) = (location.path, location.isThere)
             let size =
-                isThere
+                location.hasCache
                 ? "\(ByteCount(statistics.bytesOnDisk)), \(counted(statistics.results, "result"))" : "nothing yet"
             let free = Self.free(at: folder)
             rows.append(["cache", "\(folder): \(size)" + (free.map { "; \(ByteCount($0)) of disk left" } ?? "")])
             problems = said.withLock { $0 } + problems
-            if isThere, !store.isWritable {
+            if isThere, !(location.hasCache ? store.isWritable : location.isWritable) {
                 problems.append("the cache cannot be written: nothing is kept between runs")
             }
             if let free, free < 1 << 30 {

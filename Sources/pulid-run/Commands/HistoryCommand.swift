@@ -21,7 +21,7 @@ struct HistoryCommand: ParsableCommand {
     }
 
     func run() throws {
-        try cache.use { store in
+        try cache.use(.readOnly) { store in
             guard let number else {
                 list(store)
                 return .success

@@ -36,7 +36,7 @@ struct CacheOptions: ParsableArguments {
         return store
     }
 
-    /// For a command that only looks: where there is no cache yet, none is made.
+    /// For a command that only looks: where there is no cache yet, none is made, and what stands in its place stays there.
     ///
     /// - Throws: as `open`
     func openToLook(
@@ -44,7 +44,7 @@ struct CacheOptions: ParsableArguments {
         warn: @escaping @Sendable (String) -> Void
     ) throws -> ResultStore {
         let folder = try location()
-        guard !folder.isThere else { return try open(remote: remote, warn: warn) }
+        guard !folder.hasCache else { return try open(remote: remote, warn: warn) }
         try folder.checkCanBeMade()
         return try open(.readOnly, remote: remote, warn: warn)
     }

@@ -19,7 +19,7 @@ extension CacheCommand {
         }
 
         func run() throws {
-            try cache.use { store in
+            try cache.use(.readOnly) { store in
                 let path = URL(fileURLWithPath: recipe).standardizedFileURL.path
                 Terminal.output("\(try store.export(path, to: file ?? output ?? "").text)\n")
                 return .success

@@ -14,7 +14,7 @@ extension CacheCommand {
         @OptionGroup var cache: CacheOptions
 
         func run() throws {
-            try cache.use { store in
+            try cache.use(.readOnly) { store in
                 let titles = recipe.map { recipe in
                     let history = store.history(of: URL(fileURLWithPath: recipe).standardizedFileURL.path)
                     // The same result may stand for several cells.
