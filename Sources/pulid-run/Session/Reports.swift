@@ -2,6 +2,7 @@ import Foundation
 import Graph
 import Recipes
 import Runner
+import Store
 import Synchronization
 
 /// The reporters of a run: one for the standard streams, and one for each file that was asked for.
@@ -74,17 +75,12 @@ final class ReporterFile: Sendable {
     private func write(_ text: String) {
         lost.withLock { lost in
             guard lost == 0 else { return }
-            let isWritten = Array(text.utf8).withUnsafeBytes { bytes in
-                var rest = UnsafeRawBufferPointer(bytes)
-                while !rest.isEmpty {
-                    let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
-                    if count < 0, errno == EINTR { continue }
-                    guard count >= 0 else { return false }
-                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-                }
-                return true
+            let file = WholeFile.Writer(path: path, descriptor: descriptor)
+            do {
+                try Array(text.utf8).withUnsafeBytes { try file.write($0) }
+            } catch {
+                lost = (error as? SystemError)?.code ?? EIO
             }
-            if !isWritten { lost = errno }
         }
     }
 
