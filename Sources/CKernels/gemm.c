@@ -145,7 +145,7 @@ pk_block pk_block_of(pk_element type) {
     switch (type) {
     case PK_F32: return (pk_block){1, 4};
     case PK_F16: case PK_BF16: return (pk_block){1, 2};
-    case PK_F8_E4M3: case PK_F8_E5M2: case PK_I8: return (pk_block){1, 1};
+    case PK_F8_E4M3: case PK_F8_E5M2: return (pk_block){1, 1};
     case PK_Q4_0: return (pk_block){32, 18};
     case PK_Q4_1: return (pk_block){32, 20};
     case PK_Q5_0: return (pk_block){32, 22};

@@ -93,21 +93,10 @@ static void amx_round_rows(size_t m, size_t k, const float *a, size_t a_row, flo
         memset(rounded + r * rounded_row + ROW_HEAD + groups, 0, (whole - groups) * sizeof(float));
 }
 
-// Zeros behind a panel's words.
-static void amx_fill_panel(size_t k, float *rounded) {
-    const size_t words = (k + IN_WORD_vnni - 1) / IN_WORD_vnni, whole = (k + TILE_BYTES - 1) / TILE_BYTES * SIDE;
-    memset(rounded + (PANEL_HEAD + words) * AMX_PANEL, 0, (whole - words) * AMX_PANEL * sizeof(float));
-}
-
 static void amx_round_panel(size_t k, const float *floats, float *rounded) {
+    const size_t words = (k + IN_WORD_vnni - 1) / IN_WORD_vnni, whole = (k + TILE_BYTES - 1) / TILE_BYTES * SIDE;
     round_panel_vnni(k, floats, rounded);
-    amx_fill_panel(k, rounded);
-}
-
-static void amx_pack_columns(size_t n, size_t k, const int8_t *columns, size_t stride, const float *scales,
-                             size_t scale_stride, float *packed) {
-    pack_columns_vnni(n, k, columns, stride, scales, scale_stride, packed);
-    amx_fill_panel(k, packed);
+    memset(rounded + (PANEL_HEAD + words) * AMX_PANEL, 0, (whole - words) * AMX_PANEL * sizeof(float));
 }
 
 #pragma clang attribute push(__attribute__((target("amx-tile,amx-int8," TARGET_VNNI))), \
@@ -193,8 +182,6 @@ static const pk_rounded_kernels amx_kernels = {
     .panel_head = PANEL_HEAD,
     .round_rows = amx_round_rows,
     .round_panel = amx_round_panel,
-    .round_column = round_column_vnni,
-    .pack_columns = amx_pack_columns,
     .multiply = amx_multiply,
 };
 

@@ -72,8 +72,8 @@ public enum Gemm {
     /// Names `bfloat16` in keys, with a number that is raised by one when a bit of what is computed in it changes.
     public static let bfloat16Class = "bfloat16 1"
 
-    /// The same for `int8`, of which attention is a part in `bfloat16`.
-    public static let int8Class = "int8 1, \(bfloat16Class)"
+    /// The same for `int8`, of which attention is a part in `bfloat16`, and of the blocks that its weights are kept in.
+    public static let int8Class = "int8 2, \(bfloat16Class)"
 }
 
 /// c[m, n] = start + a[m, k] b[k, n].

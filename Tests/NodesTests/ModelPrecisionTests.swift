@@ -1,3 +1,4 @@
+import Checkpoints
 import Foundation
 import Graph
 import Kernels
@@ -15,6 +16,10 @@ struct ModelPrecisionTests {
 
     private func sdxl(_ precision: String?) throws -> SDXLModel {
         try runner.run("load_sdxl", parameters(["base": Self.tiny + "/sdxl"], precision))
+    }
+
+    private func sdxl(of precision: String, unet: String) throws -> SDXLModel {
+        try runner.run("load_sdxl", parameters(["base": Self.tiny + "/sdxl", "unet": unet], precision))
     }
 
     private func pulid(_ precision: String?) throws -> PuLIDModel {
@@ -35,7 +40,7 @@ struct ModelPrecisionTests {
     /// Without a precision models have the references, and so the keys, that they always had.
     @Test func references() throws {
         for (make, parts): ((String?) throws -> any Artifact, [String]) in [
-            (sdxl, ["unet", "vae", "text"]), (pulid, []), (faces, ["recognition"]),
+            (sdxl(_:), ["unet", "vae", "text"]), (pulid, []), (faces, ["recognition"]),
         ] {
             let (usual, f32, bf16) = (try make(nil), try make("f32"), try make("bf16"))
             #expect(usual.record == f32.record)
@@ -85,31 +90,70 @@ struct ModelPrecisionTests {
         }
     }
 
+    private static let size = Value.integer(64)
+
+    private func latent(_ model: SDXLModel, timesteps: [Int], by runner: NodeRunner? = nil) throws -> LatentArtifact {
+        let prompt: PromptArtifact = try self.runner.run(
+            "encode_prompt",
+            ["text": .string("a hat")],
+            inputs: ["model": sdxl("bf16")]
+        )
+        let steps = Value.list(timesteps.map { .integer(Int128($0)) })
+        return try (runner ?? self.runner).run(
+            "sample",
+            ["seed": .integer(3), "width": Self.size, "height": Self.size, "timesteps": steps],
+            inputs: ["model": model, "prompt": prompt]
+        )
+    }
+
+    /// The tiny UNet in floats of 8 bits, which are a half's upper byte.
+    private func unetIn8Bits() throws -> String {
+        let unet = try WeightFile.open(WeightFolder.find(Self.tiny + "/sdxl/unet", basename: "diffusion_pytorch_model"))
+        var (members, bytes): ([String], [UInt8]) = ([], [])
+        for name in unet.tensorNames.sorted() {
+            let tensor = try unet.tensor(name), first = bytes.count
+            bytes += tensor.values.map { UInt8(Float16($0).bitPattern >> 8) }
+            members.append(
+                "\"\(name)\":{\"dtype\":\"F8_E5M2\",\"shape\":\(tensor.shape),\"data_offsets\":[\(first),\(bytes.count)]}"
+            )
+        }
+        let header = Array("{\(members.joined(separator: ","))}".utf8)
+        let path = NSTemporaryDirectory() + "unet-\(UUID().uuidString).safetensors"
+        let length = withUnsafeBytes(of: UInt64(header.count).littleEndian) { Array($0) }
+        try Data(length + header + bytes).write(to: URL(fileURLWithPath: path))
+        return path
+    }
+
     /// Where noise is strong a picture is composed in bf16; then, and in the VAE, int8 is enough. All else is in bf16.
     @Test func int8IsForDetails() throws {
         let (bf16, int8) = (try records("bf16"), try records("int8"))
         #expect(zip(bf16, int8).map { $0 == $1 } == [true, true, true, false, false, false])
-        let (sdxl, prompt) = (try sdxl("int8"), try sdxl("bf16"))
-        let text: PromptArtifact = try runner.run(
-            "encode_prompt",
-            ["text": .string("a hat")],
-            inputs: ["model": prompt]
-        )
-        let size = Value.integer(64)
-        func latent(_ model: SDXLModel, timesteps: [Int]) throws -> ArtifactRecord {
-            let latent: LatentArtifact = try runner.run(
-                "sample",
-                [
-                    "seed": .integer(3), "width": size, "height": size,
-                    "timesteps": .list(timesteps.map { .integer(Int128($0)) }),
-                ],
-                inputs: ["model": model, "prompt": text]
-            )
-            return latent.record
-        }
+        // Weights of 8 bits are what they are in either.
+        let unet = try unetIn8Bits()
+        defer { try? FileManager.default.removeItem(atPath: unet) }
+        let (in8, in16) = (try sdxl(of: "int8", unet: unet), try sdxl(of: "bf16", unet: unet))
         // Of these sigma is 4.08 and 3.99.
-        #expect(try latent(sdxl, timesteps: [999, 749]) == latent(prompt, timesteps: [999, 749]))
-        #expect(try latent(sdxl, timesteps: [999, 744]) != latent(prompt, timesteps: [999, 744]))
+        #expect(try latent(in8, timesteps: [999, 749]).record == latent(in16, timesteps: [999, 749]).record)
+        #expect(try latent(in8, timesteps: [999, 744]).record != latent(in16, timesteps: [999, 744]).record)
+    }
+
+    /// The UNet's and the VAE's weights take half of the memory, and all steps see the same.
+    @Test func int8TakesHalfOfTheMemory() throws {
+        let models = [try sdxl("bf16"), try sdxl("int8")]
+        let latents = try models.map { model in
+            let runner = NodeRunner()
+            let latent = try latent(model, timesteps: [999, 749], by: runner)
+            return (latent, runner.context.residents.bytes)
+        }
+        #expect(latents[0].0.record != latents[1].0.record)
+        let decoders = try models.map { model in
+            let runner = NodeRunner()
+            let _: ImageArtifact = try runner.run("decode", inputs: ["model": model, "latent": latents[0].0])
+            return runner.context.residents.bytes
+        }
+        for (in16, in8) in [(latents[0].1, latents[1].1), (decoders[0], decoders[1])] {
+            #expect((0.5..<0.6).contains(Double(in8) / Double(in16)), "\(in8) of \(in16) bytes")
+        }
     }
 
     @Test func facesOnlyWhereAsked() throws {

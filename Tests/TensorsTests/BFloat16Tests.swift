@@ -96,27 +96,10 @@ import Testing
         let x = random.normal(shape), bias = random.normal([outputs])
         let weight = random.normal([outputs, kernel, kernel, shape[3]])
         let pad = kernel / 2
-        let (B, H, W, C) = x.shape4
-        let (h, w) = ((H + 2 * pad - kernel) / stride + 1, (W + 2 * pad - kernel) / stride + 1)
-        let pixels = x.values
-        var windows: [Float] = []
-        for b in 0..<B {
-            for y in 0..<h {
-                for column in 0..<w {
-                    for ky in 0..<kernel {
-                        for kx in 0..<kernel {
-                            let (from, at) = (y * stride + ky - pad, column * stride + kx - pad)
-                            let inside = (0..<H).contains(from) && (0..<W).contains(at)
-                            let first = ((b * H + from) * W + at) * C
-                            windows += inside ? pixels[first..<first + C] : ArraySlice(repeating: 0, count: C)
-                        }
-                    }
-                }
-            }
-        }
-        let k = kernel * kernel * C
+        let windows = convolutionWindows(x, kernel: kernel, stride: stride)
+        let k = kernel * kernel * shape[3]
         let expected = ComputeSettings.with(kernels: .portable) {
-            Self.product(B * h * w, outputs, k, windows, weight.values, bias.values)
+            Self.product(windows.count, outputs, k, windows.flatMap { $0 }, weight.values, bias.values)
         }
         for level in Self.levels {
             for threads in [1, 3] {

@@ -110,26 +110,8 @@ import Testing
         let x = random.normal(shape), bias = random.normal([outputs])
         let weight = random.normal([outputs, kernel, kernel, shape[3]])
         let pad = kernel / 2
-        let (B, H, W, C) = x.shape4
-        let (h, w) = ((H + 2 * pad - kernel) / stride + 1, (W + 2 * pad - kernel) / stride + 1)
-        let pixels = x.values
-        var windows: [[Float]] = []
-        for b in 0..<B {
-            for y in 0..<h {
-                for column in 0..<w {
-                    var window: [Float] = []
-                    for ky in 0..<kernel {
-                        for kx in 0..<kernel {
-                            let (from, at) = (y * stride + ky - pad, column * stride + kx - pad)
-                            let inside = (0..<H).contains(from) && (0..<W).contains(at)
-                            let first = ((b * H + from) * W + at) * C
-                            window += inside ? pixels[first..<first + C] : ArraySlice(repeating: 0, count: C)
-                        }
-                    }
-                    windows.append(window)
-                }
-            }
-        }
+        let C = shape[3]
+        let windows = convolutionWindows(x, kernel: kernel, stride: stride)
         let k = kernel * kernel * C
         let filters = (0..<outputs).map { Array(weight.values[$0 * k..<($0 + 1) * k]) }
         let channels = Self.blocks(C, most: 320)

@@ -171,6 +171,47 @@ import Testing
         }
     }
 
+    /// What blocks of 8 bits are made of numbers, those that fit badly too; the last block is not whole.
+    @Test func roundedToBlocks() {
+        var random = TorchRandomSource(seed: 7)
+        var x = random.normal([32 * 9 + 5]).values
+        for i in 0..<32 {
+            x[32 + i] = (Float(i) - 12.5) * (i == 31 ? 127 / 18.5 : 1)
+            x[64 + i] *= 1e-4
+            x[96 + i] *= 1e-7
+            x[128 + i] *= 1e-12
+            x[160 + i] *= 1e7
+            x[192 + i] = 0
+        }
+        (x[230], x[260]) = (-.infinity, .nan)
+        let expected = stride(from: 0, to: x.count, by: 32).flatMap { first -> [Float] in
+            let block = x[first..<min(first + 32, x.count)]
+            guard block.allSatisfy(\.isFinite) else { return block.map { _ in .nan } }
+            let scale = Float(Float16((block.map(\.magnitude).max() ?? 0) / 127))
+            if scale.isInfinite { return block.map { _ in .nan } }
+            return block.map { value in
+                let integer = scale == 0 ? 0 : (value * (1 / scale)).rounded(.toNearestOrEven)
+                return scale * max(-127, min(127, integer))
+            }
+        }
+        let rounded = Tensor(x, shape: [x.count]).inQ8Blocks().values
+        let same = zip(rounded, expected).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN }
+        #expect(same)
+        let near = zip(x, rounded).prefix(32).allSatisfy { ($0 - $1).magnitude < 0.02 }
+        #expect(near)
+    }
+
+    /// Many blocks are made by several threads.
+    @Test(arguments: [PK_F32, PK_F16])
+    func manyBlocks(_ element: pk_element) {
+        let (stored, floats) = pair([70, 613], element, seed: 8)
+        let rounded = ComputeSettings.with(threads: 3) { stored.inQ8Blocks() }
+        let alone = ComputeSettings.with(threads: 1) { floats.inQ8Blocks() }
+        #expect(bits(rounded) == bits(alone))
+        #expect(bits(rounded) != bits(floats))
+        assertClose(rounded, floats, relative: 5e-3, "blocks")
+    }
+
     /// A source of one tensor, whatever its name.
     private final class OneWeight: WeightSource {
         let name = "one weight"

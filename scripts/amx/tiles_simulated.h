@@ -80,20 +80,6 @@ static float *floats(size_t count, int kind) {
     return x;
 }
 
-// Whether columns that are rounded by themselves, b's from the first on, make the panel that was rounded whole.
-static inline int packs_the_same(const pk_rounded_kernels *kernels, size_t columns, size_t k, const float *b,
-                                 const float *panel, size_t panel_size) {
-    int8_t *integers = malloc(columns * (k + 5) + 1);
-    float *scales = floats(columns * 2, 0), *packed = floats(panel_size, 0);
-    for (size_t j = 0; j < columns; j++) scales[2 * j] = kernels->round_column(k, b + j * k, integers + j * (k + 5));
-    kernels->pack_columns(columns, k, integers, k + 5, scales, 2, packed);
-    int same = 1;
-    for (size_t i = 0; i < panel_size; i++)
-        same &= memcmp(&packed[i], &panel[i], 4) == 0 || (packed[i] != packed[i] && panel[i] != panel[i]);
-    free(integers), free(scales), free(packed);
-    return same;
-}
-
 // A whole product by some kernels: both sides rounded, rows a little further apart than they need be.
 static inline void product(pk_gemm_level level, const pk_rounded_kernels *kernels, size_t m, size_t n, size_t k,
                            const float *a, const float *b, const float *start, float *c) {
@@ -107,8 +93,6 @@ static inline void product(pk_gemm_level level, const pk_rounded_kernels *kernel
         const size_t first = j * kernels->panel, columns = n - first < kernels->panel ? n - first : kernels->panel;
         widening->pack((pk_gemm_operand){{b + first * k, PK_F32, 1, 0}, 1, k}, columns, k, panel);
         kernels->round_panel(k, panel, packed + j * panel_size);
-        if (!kernels->round_column) continue;
-        must(packs_the_same(kernels, columns, k, b + first * k, packed + j * panel_size, panel_size), "packed columns");
     }
     kernels->multiply(m, n, k, left, row, packed, start, 0, c, n);
     free(left), free(panel), free(packed);

@@ -20,12 +20,6 @@ typedef struct {
     void (*round_rows)(size_t m, size_t k, const float *a, size_t a_row, float *rounded, size_t rounded_row);
     // Rounds a panel [k][panel] of floats, as pk_gemm_pack makes them, to [panel_head][panel] and [groups][panel] groups.
     void (*round_panel)(size_t k, const float *floats, float *rounded);
-    // The two steps of round_panel, where a column has a scale; NULL where it has none. Rounds k floats of a column to integers
-    // that can be kept, and returns the scale.
-    float (*round_column)(size_t k, const float *column, int8_t *integers);
-    // Makes a panel of such columns, `stride` apart, and of their scales: of n of them, and of zeros where those are fewer.
-    void (*pack_columns)(size_t n, size_t k, const int8_t *columns, size_t stride, const float *scales, size_t scale_stride,
-                         float *packed);
     // As pk_gemm_multiply, with A and B as made above; B's panels lie one behind the other. `a_row` counts floats.
     void (*multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, const float *packed,
                      const float *start, size_t start_stride, float *c, size_t c_stride);

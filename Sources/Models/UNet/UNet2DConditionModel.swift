@@ -17,6 +17,12 @@ public struct UNet2DConditionModel: Sendable {
     let convNormOut: GroupNorm
     let convOut: Conv2d
 
+    /// Layers whose weights stay as they are stored where the others' are rounded: those that compute in 32 bits, and those from
+    /// one resolution to the next, which are few and move pictures most.
+    public static let sensitiveLayers: Set<String> = [
+        "conv_in", "time_embedding", "add_embedding", "conv_out", "downsamplers", "upsamplers",
+    ]
+
     /// What SDXL knows beside the prompt's tokens.
     public struct AddedConditions: Sendable {
         /// (B, pooled)

@@ -5,13 +5,14 @@ import Kernels
 /// What a model's networks compute in, as recipes say it.
 enum ModelPrecision: String, ParameterChoice {
     case f32, bf16
-    /// Integers of 8 bits in the VAE, and in the UNet once a picture is composed; all else in `bf16`.
+    /// Integers of 8 bits in the VAE, and in the UNet once a picture is composed; all else in `bf16`. Of both the weights are kept
+    /// in 8 bits.
     case int8
     /// `bf16` where the processor has matrix units for it, else `f32`.
     case auto
 
     static let help =
-        "of the products of its networks: f32; bf16, rounded to bfloat16; int8, rounded to integers of 8 bits in the VAE and, below the highest noise levels, in the UNet, with the rest in bf16; auto, bf16 where the processor is fast at it (AMX), else f32. Each has the same bits on every machine"
+        "of the products of its networks: f32; bf16, rounded to bfloat16; int8, rounded to integers of 8 bits in the VAE and, below the highest noise levels, in the UNet, both of whose weights are kept in 8 bits, with the rest in bf16; auto, bf16 where the processor is fast at it (AMX), else f32. Each has the same bits on every machine"
 
     static let otherNames = OtherNames(decidedHere: ["auto": onThisMachine.rawValue])
 

@@ -36,9 +36,17 @@ public struct SDXLModel: ModelReference {
         SDXLParts(paths: files.mapValues(\.path), noise: noise, files: open)
     }
 
+    /// Tells residents apart whose weights are kept otherwise.
+    private var storage: String { precision == .int8 ? "in 8 bits" : "" }
+
+    /// The weights of a network that may compute in `int8`, as the model's precision keeps them.
+    private func stored(_ source: any WeightSource, keeping layers: Set<String> = []) -> any WeightSource {
+        precision == .int8 ? Q8Weights(source, keeping: layers) : source
+    }
+
     func unet(_ context: RunContext) throws -> UNet2DConditionModel {
         try withWeights([.unet], context) {
-            try resident(roles(prefix: "unet"), context) { reserve in
+            try resident(roles(prefix: "unet"), for: storage, context) { reserve in
                 let source = try merged(.unet, context, reserve)
                 let parts = parts
                 return try parts.unet(source, parts.unetConfig())
@@ -54,10 +62,10 @@ public struct SDXLModel: ModelReference {
     var downscale: Int? { (try? parts.vaeConfig())?.downscale }
 
     func vae(_ context: RunContext) throws -> AutoencoderKL {
-        try resident(roles(prefix: "vae"), context) { reserve in
+        try resident(roles(prefix: "vae"), for: storage, context) { reserve in
             let config = try vaeConfig(context)
             let parts = parts
-            let source = try parts.vaeWeights(config)
+            let source = stored(try parts.vaeWeights(config))
             reserve(Weights(source).bytesInMemory)
             return try parts.vae(source, config)
         }
@@ -181,7 +189,7 @@ public struct SDXLModel: ModelReference {
     private func source(of network: LoRAFile.Network) throws -> any WeightSource {
         let parts = parts
         return switch network {
-        case .unet: try parts.unetWeights(parts.unetConfig())
+        case .unet: stored(try parts.unetWeights(parts.unetConfig()), keeping: UNet2DConditionModel.sensitiveLayers)
         case .textEncoder: try parts.firstEncoderWeights()
         case .textEncoder2: try parts.secondEncoderWeights()
         }
@@ -192,7 +200,8 @@ public struct SDXLModel: ModelReference {
         let roles = files.keys.filter {
             $0.hasPrefix(network == .unet ? "unet" : "text_encoder") && !$0.contains(" lora ")
         }
-        return try resident(roles.sorted(), for: "\(network.rawValue) weights", context) { reserve in
+        let purpose = "\(network.rawValue) weights \(network == .unet ? storage : "")"
+        return try resident(roles.sorted(), for: purpose, context) { reserve in
             let source = try source(of: network)
             reserve(Weights(source).bytesInMemory)
             return SharedWeights(source)
