@@ -76,14 +76,17 @@ let package = Package(
             ]
         ),
         .target(name: "Models", dependencies: ["Checkpoints", "Elementary", "Kernels", "Tensors"]),
-        .target(name: "Diffusion", dependencies: ["Elementary", "Tensors"]),
+        .target(name: "Diffusion", dependencies: ["Elementary", "Kernels", "Tensors"]),
         .target(name: "Training", dependencies: ["Elementary", "Kernels", "Tensors"]),
-        .target(name: "ONNX", dependencies: ["Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+        .target(
+            name: "ONNX",
+            dependencies: ["Kernels", "Tensors", .product(name: "SwiftProtobuf", package: "swift-protobuf")]
+        ),
         .target(name: "Checkpoints", dependencies: ["CMemory", "Kernels", "Tensors"]),
-        .target(name: "Tensors", dependencies: ["Elementary", "Kernels"]),
+        .target(name: "Tensors", dependencies: ["CKernels", "Elementary", "Kernels"]),
         .target(name: "Kernels", dependencies: ["CKernels", "CMemory"]),
         .target(name: "Imaging", dependencies: ["Elementary", "Kernels", "CHEIF", "CPNG", "CTurboJPEG", "CWebP"]),
-        .target(name: "World", dependencies: ["Imaging", "Elementary"]),
+        .target(name: "World", dependencies: ["Imaging", "Elementary", "Kernels"]),
         .target(name: "Elementary"),
 
         // C: the float loops, a signal handler, and the system's libraries.
@@ -130,7 +133,7 @@ let package = Package(
         .testTarget(name: "WorldTests", dependencies: ["World", "Imaging", "Elementary"]),
         .testTarget(
             name: "TensorsTests",
-            dependencies: ["Tensors", "Kernels", "TensorTestSupport"],
+            dependencies: ["Tensors", "CKernels", "Kernels", "TensorTestSupport"],
             exclude: ["Goldens"]
         ),
         .testTarget(

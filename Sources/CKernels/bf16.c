@@ -79,9 +79,9 @@ static INLINE void tile_plain(size_t rows, size_t k, const float *a, size_t a_ro
     for (size_t r = 0; r < rows; r++)
         plain_row(k, a + r * a_row, panel, start ? start + r * start_stride : NULL, c + r * c_stride);
 }
-#define NAME(f) f##_plain
+#define SET plain
 #include "tiles.inc"
-#undef NAME
+#undef SET
 
 static void plain_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, const float *packed,
                            const float *start, size_t start_stride, float *c, size_t c_stride) {

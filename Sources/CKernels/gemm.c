@@ -1,14 +1,10 @@
 #define _GNU_SOURCE
 #include "CKernels.h"
+#include "sets.h"
 
 #include <string.h>
 
-// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang fp contract(off)
-
-#define INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 #define LOW_1_OF_8 0, 8, 2, 10, 4, 12, 6, 14
 #define HIGH_1_OF_8 1, 9, 3, 11, 5, 13, 7, 15
@@ -25,68 +21,53 @@
 #define LOW_8_OF_16 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
 #define HIGH_8_OF_16 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
 
-// 6 x 16: where a processor has 16 registers of 8 floats, or 32 of 4.
-#define LANES 8
-#define TRANSPOSE_STAGES(f) f(1, LOW_1_OF_8, HIGH_1_OF_8) f(2, LOW_2_OF_8, HIGH_2_OF_8) f(4, LOW_4_OF_8, HIGH_4_OF_8)
+#define STAGES_OF_8(f) f(1, LOW_1_OF_8, HIGH_1_OF_8) f(2, LOW_2_OF_8, HIGH_2_OF_8) f(4, LOW_4_OF_8, HIGH_4_OF_8)
+#define STAGES_OF_16(f)                                                                       \
+    f(1, LOW_1_OF_16, HIGH_1_OF_16) f(2, LOW_2_OF_16, HIGH_2_OF_16) f(4, LOW_4_OF_16, HIGH_4_OF_16) \
+    f(8, LOW_8_OF_16, HIGH_8_OF_16)
 
+// 6 x 16: where a processor has 16 registers of 8 floats, or 32 of 4.
+#define SET portable
+#define LANES 8
 #define ROWS 6
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6)
 #define FUSED 1
 #if defined(__aarch64__)
 #define HALF_FLOATS 1
 #else
 #define HALF_FLOATS 0
 #endif
-#define NAME(f) f##_portable
 #include "elements.inc"
 #include "gemm.inc"
-#undef NAME
-#undef HALF_FLOATS
 
 #if defined(__x86_64__)
-#define HALF_FLOATS 1
-#pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
-#define NAME(f) f##_avx2
-#include "elements.inc"
-#include "gemm.inc"
-#undef NAME
-#pragma clang attribute pop
-#undef ROWS
-#undef EACH_ROW_COUNT
-#undef FUSED
-#undef HALF_FLOATS
-
-#define ROWS 2
-#define EACH_ROW_COUNT(f) f(1) f(2)
-#define FUSED 0
-#define HALF_FLOATS 0
-#define NAME(f) f##_unfused
-#include "elements.inc"
-#include "gemm.inc"
-#undef NAME
-#undef ROWS
-#undef EACH_ROW_COUNT
-#undef FUSED
-#undef HALF_FLOATS
-#undef LANES
-#undef TRANSPOSE_STAGES
-
-// 14 x 32: 32 registers of 16 floats.
-#define LANES 16
-#define TRANSPOSE_STAGES(f)                                                                   \
-    f(1, LOW_1_OF_16, HIGH_1_OF_16) f(2, LOW_2_OF_16, HIGH_2_OF_16) f(4, LOW_4_OF_16, HIGH_4_OF_16) \
-    f(8, LOW_8_OF_16, HIGH_8_OF_16)
-#define ROWS 14
-#define EACH_ROW_COUNT(f) f(1) f(2) f(3) f(4) f(5) f(6) f(7) f(8) f(9) f(10) f(11) f(12) f(13) f(14)
+FOR_SET(TARGET_AVX2)
+#define SET avx2
+#define LANES 8
+#define ROWS 6
 #define FUSED 1
 #define HALF_FLOATS 1
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma,f16c"))), \
-                             apply_to = function)
-#define NAME(f) f##_avx512
 #include "elements.inc"
 #include "gemm.inc"
-#undef NAME
-#pragma clang attribute pop
+FOR_ALL
+
+#define SET unfused
+#define LANES 8
+#define ROWS 2
+#define FUSED 0
+#define HALF_FLOATS 0
+#include "elements.inc"
+#include "gemm.inc"
+
+// 14 x 32: 32 registers of 16 floats.
+FOR_SET(TARGET_AVX512)
+#define SET avx512
+#define LANES 16
+#define ROWS 14
+#define FUSED 1
+#define HALF_FLOATS 1
+#include "elements.inc"
+#include "gemm.inc"
+FOR_ALL
 
 static int has_avx2(void) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c");
@@ -139,8 +120,6 @@ const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level) {
 pk_gemm_level pk_gemm_best(void) { return PK_GEMM_PORTABLE; }
 #endif
 
-size_t pk_gemm_panel(void) { return pk_gemm_at(pk_gemm_best())->panel; }
-size_t pk_gemm_rows(void) { return pk_gemm_at(pk_gemm_best())->rows; }
 pk_block pk_block_of(pk_element type) {
     switch (type) {
     case PK_F32: return (pk_block){1, 4};
@@ -159,11 +138,4 @@ pk_block pk_block_of(pk_element type) {
 }
 void pk_widen(pk_numbers x, size_t first, size_t count, float *y) {
     pk_gemm_at(pk_gemm_best())->widen(x, first, count, y);
-}
-void pk_gemm_pack(pk_gemm_operand b, size_t n, size_t k, float *packed) {
-    pk_gemm_at(pk_gemm_best())->pack(b, n, k, packed);
-}
-void pk_gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
-                      const float *start, size_t start_stride, float *c, size_t c_stride) {
-    pk_gemm_at(pk_gemm_best())->multiply(m, n, k, a, a_row, a_step, packed, start, start_stride, c, c_stride);
 }

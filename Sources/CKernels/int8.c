@@ -28,7 +28,7 @@ static INLINE uint32_t magnitude(float x) {
 #define MOST_ROWS_plain 4
 #define IN_WORD_plain 4
 #define LANES 8
-#define NAME(f) f##_plain
+#define SET plain
 typedef int32_t ints_plain __attribute__((vector_size(4 * LANES), aligned(4)));
 static INLINE ints_plain dot_plain(ints_plain sums, ints_plain panel, int32_t row) {
     // Bytes of a word, the lowest first; the panel's with their signs.
@@ -37,7 +37,7 @@ static INLINE ints_plain dot_plain(ints_plain sums, ints_plain panel, int32_t ro
 }
 #include "int8.inc"
 #undef LANES
-#undef NAME
+#undef SET
 
 #if defined(__x86_64__)
 
@@ -68,7 +68,7 @@ __attribute__((target(TARGET_AVX512))) static INLINE ints_avx512 dot_avx512(ints
 #define MOST_ROWS_vnni 12
 #define IN_WORD_vnni 4
 #define LANES 16
-#define NAME(f) f##_vnni
+#define SET vnni
 #pragma clang attribute push(__attribute__((target(TARGET_VNNI))), apply_to = function)
 typedef int32_t ints_vnni __attribute__((vector_size(4 * LANES), aligned(4)));
 static INLINE ints_vnni dot_vnni(ints_vnni sums, ints_vnni panel, int32_t row) {
@@ -77,7 +77,7 @@ static INLINE ints_vnni dot_vnni(ints_vnni sums, ints_vnni panel, int32_t row) {
 #include "int8.inc"
 #pragma clang attribute pop
 #undef LANES
-#undef NAME
+#undef SET
 
 // MARK: - AMX
 

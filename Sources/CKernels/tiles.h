@@ -3,24 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
-// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
-
-#define INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
-
-#define TARGET_AVX2 "avx2,fma"
-#define TARGET_AVX512 "avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"
-
-// f(1) ... f(rows), for a constant.
-#define UP_TO(rows, f) UP_TO_CONSTANT(rows, f)
-#define UP_TO_CONSTANT(rows, f) UP_TO_##rows(f)
-#define UP_TO_3(f) f(1) f(2) f(3)
-#define UP_TO_4(f) UP_TO_3(f) f(4)
-#define UP_TO_5(f) UP_TO_4(f) f(5)
-#define UP_TO_6(f) UP_TO_5(f) f(6)
-#define UP_TO_7(f) UP_TO_6(f) f(7)
-#define UP_TO_12(f) UP_TO_7(f) f(8) f(9) f(10) f(11) f(12)
+#include "sets.h"
 
 // c[rows, panel] = start + a[rows, k] panel for so many rows. Two rows from `ahead` on are wanted soon.
 typedef void (*tile_function)(size_t k, const float *a, size_t a_row, const float *panel, const float *start,

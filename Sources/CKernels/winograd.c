@@ -1,13 +1,10 @@
 #include "winograd.h"
 
+#include "sets.h"
+
 #include <string.h>
 
-// The arguments of every function here are pointers and scalars, so the vector ABI does not matter.
-#pragma clang diagnostic ignored "-Wpsabi"
 #pragma clang fp contract(off)
-
-#define INLINE inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // The points +-a and +-b beside 0 and infinity, and their squares: all exact.
 #define A1 0.625f
@@ -19,27 +16,22 @@
 #define SCALE_A (float)(1 / (2 * 0.625 * 0.625 * (0.625 * 0.625 - 1.5 * 1.5)))
 #define SCALE_B (float)(1 / (2 * 1.5 * 1.5 * (1.5 * 1.5 - 0.625 * 0.625)))
 
+#define SET baseline
 #define LANES 4
-#define NAME(f) f##_baseline
 #include "winograd.inc"
-#undef NAME
-#undef LANES
 
 #if defined(__x86_64__)
+FOR_SET(TARGET_AVX2)
+#define SET avx2
 #define LANES 8
-#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-#define NAME(f) f##_avx2
 #include "winograd.inc"
-#undef NAME
-#pragma clang attribute pop
-#undef LANES
+FOR_ALL
 
+FOR_SET(TARGET_AVX512)
+#define SET avx512
 #define LANES 16
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2"))), apply_to = function)
-#define NAME(f) f##_avx512
 #include "winograd.inc"
-#undef NAME
-#pragma clang attribute pop
+FOR_ALL
 #endif
 
 const pk_winograd *pk_winograd_at(pk_gemm_level level) {

@@ -74,21 +74,21 @@ struct StoredNumbers {
 
 extension ElementType {
     /// What products read as it is stored; nil for others.
-    fileprivate var kernelElement: pk_element? {
+    fileprivate var kernelElement: Element? {
         switch self {
-        case .f32: PK_F32
-        case .f16: PK_F16
-        case .bf16: PK_BF16
-        case .f8e4m3: PK_F8_E4M3
-        case .f8e5m2: PK_F8_E5M2
-        case .q4_0: PK_Q4_0
-        case .q4_1: PK_Q4_1
-        case .q5_0: PK_Q5_0
-        case .q5_1: PK_Q5_1
-        case .q8_0: PK_Q8_0
-        case .q4k: PK_Q4_K
-        case .q5k: PK_Q5_K
-        case .q6k: PK_Q6_K
+        case .f32: .f32
+        case .f16: .f16
+        case .bf16: .bf16
+        case .f8e4m3: .f8e4m3
+        case .f8e5m2: .f8e5m2
+        case .q4_0: .q4_0
+        case .q4_1: .q4_1
+        case .q5_0: .q5_0
+        case .q5_1: .q5_1
+        case .q8_0: .q8_0
+        case .q4k: .q4k
+        case .q5k: .q5k
+        case .q6k: .q6k
         default: nil
         }
     }

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 import Synchronization
 import World
 
@@ -34,7 +35,7 @@ extension LazyValues {
                 if index < dataset.count { return make(dataset[index]) }
                 index -= dataset.count
             }
-            preconditionFailure("picture \(index) is in none of the data sets")
+            fail("picture \(index) is in none of the data sets")
         }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Tensors
 
 /// A Brownian path whose value anywhere depends on the seed alone, not on where or in what order it was asked before:
@@ -14,7 +15,7 @@ public struct BrownianTree: Sendable {
 
     /// - Precondition: `from` is at most `to`.
     public init(from start: Float, to end: Float, seed: UInt64) {
-        precondition(start <= end, "a path from \(start) to \(end)")
+        require(start <= end, "a path from \(start) to \(end)")
         root = Node(start: rounded(Double(start)), end: rounded(Double(end)), spawnKey: 0, depth: 0)
         deviation = Float((Double(end) - Double(start)).squareRoot())
         self.seed = seed

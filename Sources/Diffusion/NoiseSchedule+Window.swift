@@ -1,4 +1,5 @@
 import Elementary
+import Kernels
 
 extension NoiseSchedule {
     /// The noise levels of a stretch of the way from noise, 0, to picture, 1, which is measured in training timesteps:
@@ -10,7 +11,7 @@ extension NoiseSchedule {
     /// the model belongs if its sigma lies between the two.
     /// - Precondition: from 0 to 1, and `start` is not above `end`
     public func sigmas(from start: Double, to end: Double) -> ClosedRange<Float> {
-        precondition(0 <= start && start <= end && end <= 1, "no stretch of the way from \(start) to \(end)")
+        require(0 <= start && start <= end && end <= 1, "no stretch of the way from \(start) to \(end)")
         let (high, low) = (sigma(part: start), sigma(part: end))
         return min(low, high)...high
     }

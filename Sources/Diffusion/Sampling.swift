@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A render on its way: what the steps of all samplers are written with.
@@ -78,7 +79,7 @@ struct Sight {
 extension RandomSource {
     /// Unit noise for a (B, H, W, C) latent, drawn in the order (B, C, H, W) in which PyTorch fills its tensors.
     public mutating func channelsLastNoise(_ shape: [Int]) -> Tensor {
-        precondition(shape.count == 4, "a latent has four dimensions, found \(shape)")
+        require(shape.count == 4, "a latent has four dimensions, found \(shape)")
         return normal([shape[0], shape[3], shape[1], shape[2]]).channelsLast()
     }
 }

@@ -57,21 +57,22 @@ public func attentionForward(
     let packed = PackedKeys(shape, batch: sharedKeys ? 1 : shape.batch)
     FloatPool.shared.with(packed.size) { memory in
         packed.fill(memory, k: k, v: v)
-        let queryTile = packed.queryTile
-        let tiles = (shape.queries + queryTile - 1) / queryTile
-        let (scores, width, row) = (queryTile * PackedKeys.block, shape.width, shape.row)
-        let scratch = scores + 2 * queryTile + packed.roundedSize(queries: queryTile)
-        Parallel.forEach(shape.batch * shape.heads * tiles, work: shape.work, scratch: scratch) { index, p in
-            let (first, head) = (index % tiles * queryTile, index / tiles % shape.heads)
-            let b = index / tiles / shape.heads
-            let count = min(queryTile, shape.queries - first)
+        // Of queries that see some keys alone, a block of keys may be seen by a tile and not by each of its queries.
+        let tiles = packed.queryTiles(threads: causal ? 1 : ComputeSettings.current.threads)
+        let most = tiles.map(\.count).max() ?? 0
+        let (scores, width, row) = (most * PackedKeys.block, shape.width, shape.row)
+        let scratch = scores + 2 * most + packed.roundedSize(queries: most)
+        Parallel.forEach(shape.batch * shape.heads * tiles.count, work: shape.work, scratch: scratch) { index, p in
+            let (tile, head) = (tiles[index % tiles.count], index / tiles.count % shape.heads)
+            let b = index / tiles.count / shape.heads
+            let (first, count) = (tile.lowerBound, tile.count)
             let offset = (b * shape.queries + first) * row + head * width
             let (keys, values) = packed.head((sharedKeys ? 0 : b) * shape.heads + head, in: memory)
             // Of each query the largest logit so far, and the sum of exponentials below it.
-            let (top, sum) = (p + scores, p + scores + queryTile)
+            let (top, sum) = (p + scores, p + scores + most)
             top.update(repeating: zeroKeys > 0 ? 0 : -.infinity, count: count)
             sum.update(repeating: Float(zeroKeys), count: count)
-            let queries = packed.queries(q + offset, count, rounded: sum + queryTile)
+            let queries = packed.queries(q + offset, count, rounded: sum + most)
             let last = causal ? min(shape.keys, first + count) : shape.keys
             for key in stride(from: 0, to: last, by: PackedKeys.block) {
                 let n = min(PackedKeys.block, shape.keys - key)
@@ -104,8 +105,20 @@ struct PackedKeys {
         keysSize = Self.padded(shape.keys, kernels.panel) / kernels.panel * kernels.panelSize(shape.width)
     }
 
-    /// Queries whose scores are in memory at a time: whole tiles.
-    var queryTile: Int { 128 / kernels.rows * kernels.rows }
+    /// The queries whose scores are in memory at a time: whole strips.
+    func queryTiles(threads: Int) -> [Range<Int>] {
+        let rows = kernels.rows
+        let strips = (shape.queries + rows - 1) / rows
+        let cut = AttentionCut(
+            heads: shape.batch * shape.heads,
+            strips: strips,
+            mostStrips: 128 / rows,
+            threads: threads
+        )
+        return evenParts(of: strips, cut.tiles).map {
+            $0.lowerBound * rows..<min(shape.queries, $0.upperBound * rows)
+        }
+    }
 
     /// Keys in whole panels, and scores in whole vectors.
     func padded(_ keys: Int) -> Int { Self.padded(keys, kernels.panel) }
@@ -193,16 +206,19 @@ struct PackedKeys {
         stride: Int
     ) {
         kernels.multiply(
-            count,
-            padded(min(Self.block, shape.keys - first)),
-            shape.width,
-            queries.rows,
-            row: queries.row,
-            keys + keysSize(before: first),
-            start: nil,
-            stride: 0,
-            scores,
-            stride: stride
+            pk_product(
+                m: count,
+                n: padded(min(Self.block, shape.keys - first)),
+                k: shape.width,
+                a: queries.rows,
+                a_row: queries.row,
+                a_step: 1,
+                packed: keys + keysSize(before: first),
+                start: nil,
+                start_stride: 0,
+                c: scores,
+                c_stride: stride
+            )
         )
     }
 
@@ -219,16 +235,19 @@ struct PackedKeys {
         let n = min(Self.block, shape.keys - first)
         kernels.roundRows(scores, count, n, row: stride, to: scores, row: stride)
         kernels.multiply(
-            count,
-            shape.width,
-            n,
-            scores,
-            row: stride,
-            values + valuesSize(first),
-            start: first == 0 ? nil : UnsafePointer(y),
-            stride: shape.row,
-            y,
-            stride: shape.row
+            pk_product(
+                m: count,
+                n: shape.width,
+                k: n,
+                a: scores,
+                a_row: stride,
+                a_step: 1,
+                packed: values + valuesSize(first),
+                start: first == 0 ? nil : UnsafePointer(y),
+                start_stride: shape.row,
+                c: y,
+                c_stride: shape.row
+            )
         )
     }
 }

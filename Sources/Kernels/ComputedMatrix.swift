@@ -192,7 +192,7 @@ extension ComputedMatrix {
             pk_add(panel, scratch, scratch, size)
             scale.apply(to: scratch, part)
             Self.go(from: panel, to: scratch, s, size)
-        case .whole: preconditionFailure("a matrix that is made whole was not prepared")
+        case .whole: fail("a matrix that is made whole was not prepared")
         }
     }
 
@@ -229,17 +229,19 @@ extension ComputedMatrix {
                 )
             }
             kernels.multiply(
-                count,
-                part.panel,
-                ranks.count,
-                widened,
-                1,
-                count,
-                scratch,
-                first == 0 ? nil : UnsafePointer(panel),
-                part.panel,
-                panel,
-                part.panel
+                pk_product(
+                    m: count,
+                    n: part.panel,
+                    k: ranks.count,
+                    a: widened,
+                    a_row: 1,
+                    a_step: count,
+                    packed: scratch,
+                    start: first == 0 ? nil : UnsafePointer(panel),
+                    start_stride: part.panel,
+                    c: panel,
+                    c_stride: part.panel
+                )
             )
         }
     }

@@ -35,7 +35,7 @@ public struct ConvolutionFilters {
     ///
     /// - Precondition: the channels lie last.
     func transposed() -> ConvolutionFilters {
-        precondition(order == .channelsLast, "only filters with their channels last can be transposed")
+        require(order == .channelsLast, "only filters with their channels last can be transposed")
         return ConvolutionFilters(numbers, order, inputs: inputs, taps: taps, isTransposed: true)
     }
 

@@ -136,48 +136,21 @@ struct DirectConvolution {
         for k in stride(from: 0, to: window, by: Self.depth) {
             for o in stride(from: outputs.lowerBound, to: outputs.upperBound, by: panel) {
                 kernels.multiply(
-                    pixels.count,
-                    min(panel, outputs.upperBound - o),
-                    min(Self.depth, window - k),
-                    windows + k,
-                    window,
-                    1,
-                    packed + (o - outputs.lowerBound) * window + k * panel,
-                    k == 0 ? begin.row.map { $0 + o } : UnsafePointer(y + o),
-                    k == 0 ? begin.stride : channels,
-                    y + o,
-                    channels
+                    pk_product(
+                        m: pixels.count,
+                        n: min(panel, outputs.upperBound - o),
+                        k: min(Self.depth, window - k),
+                        a: windows + k,
+                        a_row: window,
+                        a_step: 1,
+                        packed: packed + (o - outputs.lowerBound) * window + k * panel,
+                        start: k == 0 ? begin.row.map { $0 + o } : UnsafePointer(y + o),
+                        start_stride: k == 0 ? begin.stride : channels,
+                        c: y + o,
+                        c_stride: channels
+                    )
                 )
             }
         }
-    }
-}
-
-extension ConvolutionOutput {
-    /// What the sums of some pixels and outputs begin with: rows of all outputs, `stride` floats apart. Unless it is the
-    /// same row for all, it is brought to y first.
-    func begin(
-        _ pixels: Range<Int>,
-        _ outputs: Range<Int>,
-        _ shape: ConvolutionShape
-    ) -> (row: UnsafePointer<Float>?, stride: Int) {
-        let channels = shape.channelsOut
-        let pictures =
-            pixels.lowerBound / shape.outPixels...max(pixels.lowerBound, pixels.upperBound - 1) / shape.outPixels
-        if residual == nil, !perPicture || pictures.count == 1 {
-            return (row(picture: pictures.lowerBound, channels: channels), 0)
-        }
-        for pixel in pixels {
-            let at = pixel * channels + outputs.lowerBound
-            let bias = row(picture: pixel / shape.outPixels, channels: channels).map { $0 + outputs.lowerBound }
-            switch (residual, bias) {
-            case (let residual?, let bias?): pk_add(residual + at, bias, y + at, outputs.count)
-            case (let residual?, nil):
-                if residual + at != UnsafePointer(y + at) { (y + at).update(from: residual + at, count: outputs.count) }
-            case (nil, let bias?): (y + at).update(from: bias, count: outputs.count)
-            case (nil, nil): (y + at).update(repeating: 0, count: outputs.count)
-            }
-        }
-        return (UnsafePointer(y + pixels.lowerBound * channels), channels)
     }
 }

@@ -1,52 +1,5 @@
 import CKernels
 
-/// A matrix in memory: row-major, `stride` elements from one row to the next, read transposed if `transposed`.
-public struct Matrix {
-    let numbers: StoredFloats
-    let stride: Int
-    let transposed: Bool
-
-    public init(_ base: UnsafePointer<Float>, stride: Int, transposed: Bool = false) {
-        self.init(StoredFloats(base), stride: stride, transposed: transposed)
-    }
-
-    /// Numbers that need widening can only be the right side of a product.
-    public init(_ numbers: StoredFloats, stride: Int, transposed: Bool = false) {
-        self.numbers = numbers
-        self.stride = stride
-        self.transposed = transposed
-    }
-
-    /// Elements from one row to the next, and from one column to the next, of the logical (perhaps transposed) form.
-    private var strides: (row: Int, column: Int) { transposed ? (1, stride) : (stride, 1) }
-
-    private func from(row: Int, column: Int) -> StoredFloats {
-        numbers.from(row * strides.row + column * strides.column)
-    }
-
-    /// Packs `k` rows of `n` columns, from row `row` and column `column` on, as the right side of a product.
-    fileprivate func pack(
-        row: Int,
-        column: Int,
-        n: Int,
-        k: Int,
-        _ kernels: ProductKernels,
-        to packed: UnsafeMutablePointer<Float>,
-        scratch: UnsafeMutablePointer<Float>
-    ) {
-        let corner = from(row: row, column: column)
-        kernels.pack(corner, kStride: strides.row, nStride: strides.column, n: n, k: k, to: packed, scratch: scratch)
-    }
-
-    /// The left side of a product, from row `row` and column `column` on.
-    fileprivate func floats(row: Int, column: Int) -> (UnsafePointer<Float>, row: Int, step: Int) {
-        guard let floats = from(row: row, column: column).aligned else {
-            preconditionFailure("the left side of a product needs widening")
-        }
-        return (floats, strides.row, strides.column)
-    }
-}
-
 /// What the sums of a product begin with.
 public enum GemmStart {
     case zeros
@@ -54,26 +7,6 @@ public enum GemmStart {
     case row(UnsafePointer<Float>)
     /// What is there already.
     case present
-}
-
-/// Matrix products by kernels of our own (gemm.h). Every element is one chain of fused multiply-adds in ascending k, so
-/// neither blocks nor threads nor the width of vectors change a bit of it.
-public enum Gemm {
-    /// Raised by one when a change of the kernels changes a bit of what they compute.
-    private static let revision = 2
-
-    /// Names everything below the nodes that may change the bits of a result: the kernels' revision, whether this processor
-    /// fuses the multiply-adds of products, and those of the polynomials in the float loops.
-    public static var numericsClass: String {
-        let products = KernelLevel.best == .unfused ? "rounded" : "fused"
-        return "kernels \(revision), \(products) products, \(pk_fuses() == 0 ? "rounded" : "fused") functions"
-    }
-
-    /// Names `bfloat16` in keys, with a number that is raised by one when a bit of what is computed in it changes.
-    public static let bfloat16Class = "bfloat16 1"
-
-    /// The same for `int8`, of which attention is a part in `bfloat16`, and of the blocks that its weights are kept in.
-    public static let int8Class = "int8 2, \(bfloat16Class)"
 }
 
 /// c[m, n] = start + a[m, k] b[k, n].
@@ -226,17 +159,19 @@ private struct Product {
                 case .present: (UnsafePointer(output), stride)
                 }
             kernels.multiply(
-                rows.count,
-                columns.count,
-                depth,
-                left,
-                row: row,
-                step: step,
-                packed,
-                start: from,
-                stride: fromStride,
-                output,
-                stride: stride
+                pk_product(
+                    m: rows.count,
+                    n: columns.count,
+                    k: depth,
+                    a: left,
+                    a_row: row,
+                    a_step: step,
+                    packed: packed,
+                    start: from,
+                    start_stride: fromStride,
+                    c: output,
+                    c_stride: stride
+                )
             )
             first += depth
         } while first < k

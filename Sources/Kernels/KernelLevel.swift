@@ -30,7 +30,7 @@ public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
 
     /// - Precondition: this processor has it
     package var products: pk_gemm_kernels {
-        guard let kernels = pk_gemm_at(level) else { preconditionFailure("this processor lacks \(self)") }
+        guard let kernels = pk_gemm_at(level) else { fail("this processor lacks \(self)") }
         return kernels.pointee
     }
 
@@ -45,7 +45,7 @@ public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
     package var int8Products: pk_rounded_kernels { rounded(pk_int8_at) }
 
     private func rounded(_ kernels: (pk_gemm_level) -> UnsafePointer<pk_rounded_kernels>?) -> pk_rounded_kernels {
-        guard let kernels = kernels(level) else { preconditionFailure("this processor lacks \(self)") }
+        guard let kernels = kernels(level) else { fail("this processor lacks \(self)") }
         return kernels.pointee
     }
 
@@ -54,7 +54,7 @@ public enum KernelLevel: Int, Hashable, Sendable, CaseIterable {
 
     /// - Precondition: this processor has it
     var winograd: pk_winograd {
-        guard let transforms = pk_winograd_at(level) else { preconditionFailure("this processor lacks \(self)") }
+        guard let transforms = pk_winograd_at(level) else { fail("this processor lacks \(self)") }
         return transforms.pointee
     }
 }

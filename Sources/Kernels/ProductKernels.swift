@@ -90,8 +90,8 @@ struct ProductKernels {
         rounding?.round_panel(k, floats, rounded)
     }
 
-    /// Rounds m rows of k numbers for the left side, or copies them where nothing is rounded; may be in place with rows as far apart, if they have room for an even
-    /// number.
+    /// Rounds m rows of k numbers for the left side, or copies them where nothing is rounded; may be in place with rows as far
+    /// apart, if they have room for an even number.
     ///
     /// - Parameters:
     ///   - row: floats from one row to the next
@@ -108,28 +108,9 @@ struct ProductKernels {
         for i in 0..<m { (rounded + i * roundedRow).update(from: a + i * row, count: k) }
     }
 
-    /// c[m, n] = start + a[m, k] b[k, n], with b packed and a rounded if need be.
-    ///
-    /// - Parameters:
-    ///   - row: floats of memory from one row of a to the next
-    ///   - step: the same from one number of a row to the next; 1 where a is rounded
-    func multiply(
-        _ m: Int,
-        _ n: Int,
-        _ k: Int,
-        _ a: UnsafePointer<Float>,
-        row: Int,
-        step: Int = 1,
-        _ packed: UnsafePointer<Float>,
-        start: UnsafePointer<Float>?,
-        stride startStride: Int,
-        _ c: UnsafeMutablePointer<Float>,
-        stride: Int
-    ) {
-        if let rounding {
-            rounding.multiply(m, n, k, a, row, packed, start, startStride, c, stride)
-        } else {
-            floats.multiply(m, n, k, a, row, step, packed, start, startStride, c, stride)
-        }
+    /// A product with B packed, and A rounded if need be; then its strides count floats of memory.
+    func multiply(_ p: pk_product) {
+        guard let rounding else { return floats.multiply(p) }
+        rounding.multiply(p.m, p.n, p.k, p.a, p.a_row, p.packed, p.start, p.start_stride, p.c, p.c_stride)
     }
 }

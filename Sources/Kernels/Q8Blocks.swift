@@ -23,7 +23,7 @@ public final class Q8Blocks: @unchecked Sendable {
         }
     }
 
-    public var numbers: StoredFloats { StoredFloats(UnsafeRawPointer(base), of: PK_Q8_0) }
+    public var numbers: StoredFloats { StoredFloats(UnsafeRawPointer(base), of: .q8_0) }
 
     deinit { FloatPool.shared.deallocate(base, count: Self.size(count)) }
 }

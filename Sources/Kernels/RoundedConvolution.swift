@@ -295,17 +295,20 @@ struct RoundedConvolution {
                 for i in 0..<runs {
                     let at = i * width
                     kernels.multiply(
-                        run,
-                        min(panel, outputs.upperBound - o),
-                        block.k.count,
-                        rounded + (i * shape.stride + block.line) * pitch + block.pixels,
-                        row: row,
-                        filters,
-                        start: block.k.lowerBound == 0
-                            ? begin.row.map { $0 + at * begin.stride + o } : UnsafePointer(y + at * channels + o),
-                        stride: block.k.lowerBound == 0 ? begin.stride : channels,
-                        y + at * channels + o,
-                        stride: channels
+                        pk_product(
+                            m: run,
+                            n: min(panel, outputs.upperBound - o),
+                            k: block.k.count,
+                            a: rounded + (i * shape.stride + block.line) * pitch + block.pixels,
+                            a_row: row,
+                            a_step: 1,
+                            packed: filters,
+                            start: block.k.lowerBound == 0
+                                ? begin.row.map { $0 + at * begin.stride + o } : UnsafePointer(y + at * channels + o),
+                            start_stride: block.k.lowerBound == 0 ? begin.stride : channels,
+                            c: y + at * channels + o,
+                            c_stride: channels
+                        )
                     )
                 }
             }

@@ -7,7 +7,7 @@ public struct FilterTaps: Sendable {
     public var radius: Int { values.count / 2 }
 
     public init(_ values: [Double]) {
-        precondition(values.count % 2 == 1, "a filter has a middle")
+        require(values.count % 2 == 1, "a filter has a middle")
         self.values = values
     }
 
@@ -23,7 +23,7 @@ public struct PlaneBand: Sendable {
     private var rows: Int { values.count / width }
 
     public init(width: Int, top: Int, values: [Double]) {
-        precondition(width > 0 && values.count % width == 0, "a band holds whole rows")
+        require(width > 0 && values.count % width == 0, "a band holds whole rows")
         self.width = width
         self.top = top
         self.values = values

@@ -11,13 +11,13 @@ public struct StoredFloats {
 
     private let source: Source
 
-    public init(_ base: UnsafePointer<Float>) { self.init(base, of: PK_F32) }
+    public init(_ base: UnsafePointer<Float>) { self.init(base, of: .f32) }
 
     public init(_ matrix: ComputedMatrix) { source = .computed(matrix, first: 0) }
 
     /// - Parameter scale: what floats of 8 bits are multiplied by, each rounded once
-    public init(_ base: UnsafeRawPointer, of element: pk_element, scale: Float = 1) {
-        self.init(pk_numbers(base: base, type: element, scale: scale, first: 0))
+    public init(_ base: UnsafeRawPointer, of element: Element, scale: Float = 1) {
+        self.init(pk_numbers(base: base, type: element.stored, scale: scale, first: 0))
     }
 
     private init(_ numbers: pk_numbers) { source = .numbers(numbers) }
@@ -89,7 +89,7 @@ public struct StoredFloats {
             if kStride == 1, nStride == matrix.columns {
                 return matrix.pack(rows: row..<row + n, columns: column..<column + k, kernels, to: packed)
             }
-            precondition(nStride == 1 && kStride == matrix.columns, "a computed matrix has rows of its own")
+            require(nStride == 1 && kStride == matrix.columns, "a computed matrix has rows of its own")
             FloatPool.shared.with(n * k) { floats in
                 matrix.copy(rows: row..<row + k, columns: column..<column + n, to: floats)
                 StoredFloats(floats).pack(kStride: n, nStride: 1, n: n, k: k, kernels, to: packed)
@@ -101,7 +101,7 @@ public struct StoredFloats {
     ///
     /// - Precondition: they are in memory
     func widen(_ first: Int, _ count: Int, to floats: UnsafeMutablePointer<Float>) {
-        guard case .numbers(let numbers) = source else { preconditionFailure("a computed matrix is no operand") }
+        guard case .numbers(let numbers) = source else { fail("a computed matrix is no operand") }
         pk_widen(numbers, first, count, floats)
     }
 
@@ -115,7 +115,7 @@ public struct StoredFloats {
         case .computed(let matrix, let first):
             let columns = max(1, matrix.columns)
             let (start, end) = (first + range.lowerBound, first + range.upperBound)
-            precondition(start % columns == 0 && end % columns == 0, "part of a computed matrix's row")
+            require(start % columns == 0 && end % columns == 0, "part of a computed matrix's row")
             matrix.copy(rows: start / columns..<end / columns, columns: 0..<columns, to: floats)
         }
     }

@@ -27,7 +27,10 @@ public func structuralSimilarity(
     margin: Int,
     parts: UnsafePointer<Float>? = nil
 ) -> ChannelSimilarities {
-    precondition(weights.count == radius + 1 && (margin == 0 || 2 * margin < min(height, width)))
+    require(
+        weights.count == radius + 1 && (margin == 0 || 2 * margin < min(height, width)),
+        "\(weights.count) weights and a margin of \(margin) for a picture of \(width)x\(height)"
+    )
     let (row, reach) = (width * channels, radius * channels)
     let rows = height - 2 * margin
     // Of each row: by channel the similarities and the contrasts, then the parts that count.

@@ -169,17 +169,19 @@ struct WinogradKernel {
                 let sums = products + p * work.products
                 for j in stride(from: 0, to: outputs, by: panel) {
                     kernels.multiply(
-                        tiles.count,
-                        panel,
-                        count,
-                        inputs + p * place + channel,
-                        row,
-                        1,
-                        transformed + p * work.filters + j * count,
-                        channel == 0 ? nil : sums + j,
-                        work.width,
-                        sums + j,
-                        work.width
+                        pk_product(
+                            m: tiles.count,
+                            n: panel,
+                            k: count,
+                            a: inputs + p * place + channel,
+                            a_row: row,
+                            a_step: 1,
+                            packed: transformed + p * work.filters + j * count,
+                            start: channel == 0 ? nil : sums + j,
+                            start_stride: work.width,
+                            c: sums + j,
+                            c_stride: work.width
+                        )
                     )
                 }
             }
@@ -302,17 +304,19 @@ struct WinogradKernel {
         for p in 0..<Self.places {
             for j in stride(from: 0, to: outputs, by: panel) {
                 kernels.multiply(
-                    tiles,
-                    panel,
-                    shape.channelsIn,
-                    inputs + p * place,
-                    row,
-                    1,
-                    filters + p * filterPlace + j * shape.channelsIn,
-                    nil,
-                    0,
-                    products + p * productPlace + j,
-                    width
+                    pk_product(
+                        m: tiles,
+                        n: panel,
+                        k: shape.channelsIn,
+                        a: inputs + p * place,
+                        a_row: row,
+                        a_step: 1,
+                        packed: filters + p * filterPlace + j * shape.channelsIn,
+                        start: nil,
+                        start_stride: 0,
+                        c: products + p * productPlace + j,
+                        c_stride: width
+                    )
                 )
             }
         }

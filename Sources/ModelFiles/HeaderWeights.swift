@@ -43,8 +43,8 @@ final class ZeroPages: @unchecked Sendable {
 
     /// - Precondition: `shape` takes no more than these bytes, two for a number
     func tensor(_ shape: [Int]) -> Tensor {
-        precondition(ElementType.f16.byteCount(of: shape).map { $0 <= length } ?? false, "\(shape) of \(length) bytes")
-        return Tensor(borrowing: StoredFloats(base, of: PK_F16), shape: shape, owner: self)
+        require(ElementType.f16.byteCount(of: shape).map { $0 <= length } ?? false, "\(shape) of \(length) bytes")
+        return Tensor(borrowing: StoredFloats(base, of: .f16), shape: shape, owner: self)
     }
 
     deinit { munmap(UnsafeMutableRawPointer(mutating: base), length) }

@@ -1,5 +1,6 @@
 import Graph
 import Imaging
+import Kernels
 
 /// Measures the faces of pictures outside of recipes, as `compare` does with `crop: detect`.
 public struct FaceMeasures: Sendable {
@@ -44,7 +45,7 @@ public struct FaceMeasures: Sendable {
             parameters: parameters,
             inputs: inputs.mapValues { [InputValue(cell: Cell(), $0)] }
         )
-        guard let node = node as? Kind else { preconditionFailure("a node is of its kind") }
+        guard let node = node as? Kind else { fail("a node is of its kind") }
         return node
     }
 }

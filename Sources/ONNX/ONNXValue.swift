@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// What flows between operators. Shapes are those that the file speaks of.
@@ -47,7 +48,7 @@ struct IntegerTensor: Hashable, Sendable {
 
     /// - Precondition: as many values as the shape holds.
     init(_ values: [Int], shape: [Int]) {
-        precondition(values.count == shape.reduce(1, *), "\(shape) does not hold \(values.count) integers")
+        require(values.count == shape.reduce(1, *), "\(shape) does not hold \(values.count) integers")
         self.shape = shape
         self.values = values
     }

@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 
 /// torch.nn.BatchNorm over the last dimension: one scale and one shift per channel.

@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 
 extension Tensor {

@@ -1,7 +1,8 @@
+import CKernels
 import Kernels
 
 /// Elements that one thread handles at a time.
-let elementGrain = 1 << 15
+package let elementGrain = 1 << 15
 
 extension Tensor {
     /// A tensor of `shape` made piece by piece: `body` writes the elements of each range.

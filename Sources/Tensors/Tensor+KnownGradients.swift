@@ -1,3 +1,5 @@
+import Kernels
+
 extension Tensor {
     /// A number (1) that something else has computed from tensors, together with its gradient for each of them: for
     /// losses that are loops over a few places of a map rather than chains of operations.

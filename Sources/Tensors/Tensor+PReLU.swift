@@ -1,3 +1,5 @@
+import Kernels
+
 extension Tensor {
     /// Each element of (..., C), times its channel's slope (C) where it is negative.
     public func prelu(_ slope: Tensor) -> Tensor {

@@ -61,7 +61,7 @@ public struct Tensor: Sendable {
             self.init([], shape: shape)
             return
         }
-        self.init(borrowing: StoredFloats(base, of: PK_F32), shape: shape, owner: owner)
+        self.init(borrowing: StoredFloats(base, of: .f32), shape: shape, owner: owner)
     }
 
     /// How many floats.

@@ -54,6 +54,14 @@ public struct Weights: Sendable {
     public func contains(_ name: String) -> Bool { source.shape(of: fullName(name)) != nil }
     public func shape(of name: String) -> [Int]? { source.shape(of: fullName(name)) }
 
+    /// How many there are of something that is numbered: the first number from `first` on of which there is no tensor, at most
+    /// `limit`.
+    ///
+    /// - Parameter name: of a tensor that each has
+    public func count(from first: Int = 0, to limit: Int, _ name: (Int) -> String) -> Int {
+        (first..<limit).first { !contains(name($0)) } ?? limit
+    }
+
     /// - Throws: `WeightsError` when the tensor is missing or has another shape.
     public func tensor(_ name: String, shape: [Int], initial: InitialValue) throws -> Tensor {
         usage.insert(fullName(name))

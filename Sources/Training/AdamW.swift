@@ -74,7 +74,10 @@ public struct AdamW: Hashable, Sendable {
         rate: Double,
         moments: inout Moments
     ) -> Tensor {
-        precondition(parameter.shape == gradient.shape && moments.first.count == parameter.count)
+        require(
+            parameter.shape == gradient.shape && moments.first.count == parameter.count,
+            "a gradient of \(gradient.title) and \(moments.first.count) moments for \(parameter.title)"
+        )
         moments.updates += 1
         let constants = Constants(
             gradientScale: gradientScale,
@@ -141,6 +144,3 @@ private struct Constants {
         }
     }
 }
-
-/// Elements that one thread handles at a time.
-let elementGrain = 1 << 15

@@ -16,7 +16,7 @@ public struct ExponentialMovingAverage: Sendable {
         var values: [Float]
 
         mutating func approach(_ parameter: Tensor, by fraction: Float) {
-            precondition(parameter.shape == shape, "an average of \(shape) meets \(parameter.shape)")
+            require(parameter.shape == shape, "an average of \(shape) meets \(parameter.shape)")
             values.withUnsafeMutableBufferPointer { average in
                 parameter.withValues { parameter in
                     Parallel.forRanges(average.count, grain: elementGrain) { range in

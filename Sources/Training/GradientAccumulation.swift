@@ -76,7 +76,7 @@ public struct GradientAccumulation: Hashable, Sendable {
         _ loss: (Range<Int>) throws -> SampleLoss
     ) throws -> BatchGradients {
         let found = try loss(samples)
-        precondition(found.total.count == 1, "a loss is one number, not \(found.total.shape)")
+        require(found.total.count == 1, "a loss is one number, not \(found.total.shape)")
         let seed = Tensor(repeating: share, shape: found.total.shape)
         return BatchGradients(
             gradients: Tensors.gradients(of: found.total, seed: seed, for: leaves),

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Synchronization
 import Tensors
 
@@ -137,7 +138,7 @@ public final class TrainableWeights: WeightSource {
     public func update(_ values: [String: Tensor]) {
         state.withLock { state in
             for (name, tensor) in values {
-                precondition(
+                require(
                     state.parameters[name]?.leaf.shape == tensor.shape,
                     "\(name) is no parameter of this shape"
                 )

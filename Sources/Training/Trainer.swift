@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// How parameters follow their gradients.
@@ -64,7 +65,7 @@ public struct Trainer: Sendable {
     ///
     /// - Precondition: there is a stream of this name.
     public mutating func sources(_ count: Int, of stream: String) -> [TorchRandomSource] {
-        guard var seeds = seeds[stream] else { preconditionFailure("a training has no seeds for its \(stream)") }
+        guard var seeds = seeds[stream] else { fail("a training has no seeds for its \(stream)") }
         defer { self.seeds[stream] = seeds }
         return seeds.next(count)
     }

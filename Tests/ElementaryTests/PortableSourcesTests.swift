@@ -38,6 +38,17 @@ struct PortableSourcesTests {
         #expect(count >= 5)
     }
 
+    /// What is written in C stands behind the kernels, and the tensors that call their loops.
+    @Test func seeTheKernelsInCFromTwoTargetsAlone() throws {
+        for file in try Self.files(["swift"]) {
+            let target = file.pathComponents[Self.sources.pathComponents.count]
+            guard !["Kernels", "Tensors"].contains(target) else { continue }
+            for (i, line) in try Self.code(file).enumerated() where line.contains("import CKernels") {
+                Issue.record("\(target)/\(file.lastPathComponent):\(i + 1) imports CKernels")
+            }
+        }
+    }
+
     private static func files(_ endings: Set<String>) throws -> [URL] {
         let all = try FileManager.default.subpathsOfDirectory(atPath: sources.path).map(sources.appendingPathComponent)
         let files = all.filter { file in

@@ -1,13 +1,15 @@
 import Kernels
 import Testing
 
-/// How many threads have work in SDXL's convolutions and linear layers, by the cuts' own arithmetic.
+/// How many threads have work in SDXL's convolutions, linear layers and attention, by the cuts' own arithmetic.
 @Suite struct BusyThreadsTests {
     /// A layer, and how often it occurs.
     private enum Layer {
         /// 3x3, of maps of so many pixels on each side.
         case convolution(batch: Int, side: Int, from: Int, to: Int, stride: Int)
         case linear(rows: Int, from: Int, to: Int)
+        /// Heads of all pictures.
+        case attention(heads: Int, queries: Int, keys: Int, width: Int)
     }
 
     /// The UNet, for a latent of `side`, with and without the prompt in one batch.
@@ -24,6 +26,11 @@ import Testing
             layers += Array(repeating: .linear(rows: rows, from: width, to: width), count: 2 + 6 * depth)
             layers += Array(repeating: .linear(rows: rows, from: width, to: 8 * width), count: depth)
             layers += Array(repeating: .linear(rows: rows, from: 4 * width, to: width), count: depth)
+            let heads = 2 * width / 64
+            for keys in [side * side, 77] {
+                let attention = Layer.attention(heads: heads, queries: side * side, keys: keys, width: 64)
+                layers += Array(repeating: attention, count: depth)
+            }
         }
         let (widths, depths) = ([320, 640, 1280], [0, 2, 10])
         var skips = [320]
@@ -74,6 +81,7 @@ import Testing
         func middle() {
             resnets(2, side, 512, 512)
             layers += Array(repeating: .linear(rows: side * side, from: 512, to: 512), count: 4)
+            layers.append(.attention(heads: 1, queries: side * side, keys: side * side, width: 512))
         }
         conv(side, 4, 512)
         middle()
@@ -109,6 +117,14 @@ import Testing
         case .linear(let rows, let from, let to):
             let depth = (from + (from + 639) / 640 - 1) / ((from + 639) / 640)
             return [product(rows: rows, from: from, to: to, mostPanels: max(1, (1 << 17) / (depth * panel)))]
+        case .attention(let heads, let queries, let keys, let width):
+            let strips = (queries + strip - 1) / strip
+            let cut = AttentionCut(heads: heads, strips: strips, mostStrips: 128 / strip, threads: threads)
+            return [
+                (0..<heads).flatMap { _ in
+                    parts(strips, cut.tiles).map { Double($0 * strip) * Double(2 * keys * width) }
+                }
+            ]
         case .convolution(let batch, let side, let from, let to, let stride):
             guard from >= 16, stride == 1 else {
                 let rows = batch * (side / stride) * (side / stride)

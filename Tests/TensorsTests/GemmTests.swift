@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 import TensorTestSupport
 import Tensors
@@ -12,7 +13,7 @@ import Testing
     private struct Problem {
         let (m, n, k): (Int, Int, Int)
         let transposed: (a: Bool, b: Bool)
-        let element: pk_element
+        let element: Element
         let strides: (a: Int, b: Int, c: Int)
         let a: [Float]
         /// The values of b, and how they are stored.
@@ -21,7 +22,7 @@ import Testing
         let bias: [Float]
         let present: [Float]
 
-        init(_ m: Int, _ n: Int, _ k: Int, _ transposed: (a: Bool, b: Bool), _ element: pk_element, seed: UInt64) {
+        init(_ m: Int, _ n: Int, _ k: Int, _ transposed: (a: Bool, b: Bool), _ element: Element, seed: UInt64) {
             (self.m, self.n, self.k, self.transposed, self.element) = (m, n, k, transposed, element)
             var random = TorchRandomSource(seed: seed)
             strides = ((transposed.a ? m : k) + 3, (transposed.b ? k : n) + 1, n + 2)
@@ -33,18 +34,18 @@ import Testing
             b = wide.map { Self.rounded($0, element) }
         }
 
-        private static func bytes(_ value: Float, _ element: pk_element) -> [UInt8] {
+        private static func bytes(_ value: Float, _ element: Element) -> [UInt8] {
             switch element {
-            case PK_F16: return withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Array($0) }
-            case PK_BF16: return withUnsafeBytes(of: UInt16(value.bitPattern >> 16).littleEndian) { Array($0) }
+            case .f16: return withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Array($0) }
+            case .bf16: return withUnsafeBytes(of: UInt16(value.bitPattern >> 16).littleEndian) { Array($0) }
             default: return withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
             }
         }
 
-        private static func rounded(_ value: Float, _ element: pk_element) -> Float {
+        private static func rounded(_ value: Float, _ element: Element) -> Float {
             switch element {
-            case PK_F16: Float(Float16(value))
-            case PK_BF16: Float(bitPattern: value.bitPattern & 0xffff_0000)
+            case .f16: Float(Float16(value))
+            case .bf16: Float(bitPattern: value.bitPattern & 0xffff_0000)
             default: value
             }
         }
@@ -120,7 +121,7 @@ import Testing
     @Test func bitsOfTheChain() {
         for (seed, (m, n, k)) in Self.sizes.enumerated() {
             for transposed in [(a: false, b: false), (a: false, b: true), (a: true, b: false), (a: true, b: true)] {
-                for element in [PK_F32, PK_F16, PK_BF16] {
+                for element in [Element.f32, .f16, .bf16] {
                     let problem = Problem(m, n, k, transposed, element, seed: UInt64(seed))
                     for start in Start.allCases {
                         let expected = problem.expected(start, fused: true).map(\.bitPattern)
@@ -140,7 +141,7 @@ import Testing
     /// Sizes that are cut into rows, columns and depths.
     @Test(arguments: [(400, 40, 1300), (130, 300, 700), (2, 640, 1301)])
     func anyNumberOfThreads(_ size: (Int, Int, Int)) {
-        let problem = Problem(size.0, size.1, size.2, (a: false, b: true), PK_F16, seed: 5)
+        let problem = Problem(size.0, size.1, size.2, (a: false, b: true), .f16, seed: 5)
         let expected = problem.expected(.row, fused: true).map(\.bitPattern)
         for width in [1, 2, 7, 16] {
             for level in Self.fusedLevels where level != .portable {
@@ -184,7 +185,7 @@ import Testing
     @Test func unfused() throws {
         try #require(KernelLevel.best != .unfused || Self.fusedLevels.isEmpty)
         guard KernelLevel.unfused.isAvailable else { return }
-        let problem = Problem(29, 35, 50, (a: false, b: true), PK_F16, seed: 3)
+        let problem = Problem(29, 35, 50, (a: false, b: true), .f16, seed: 3)
         let found = ComputeSettings.with(kernels: .unfused) { problem.product(.present).map(\.bitPattern) }
         let same = found == problem.expected(.present, fused: false).map(\.bitPattern)
         #expect(same)
@@ -217,11 +218,11 @@ import Testing
     }
 
     /// Infinities, NaNs, subnormals and zeros of both signs come out of 16 bits as they are.
-    @Test(arguments: [PK_F16, PK_BF16])
-    func everyHalf(_ element: pk_element) {
+    @Test(arguments: [Element.f16, .bf16])
+    func everyHalf(_ element: Element) {
         let halves = (0...UInt16.max).map { $0 }
         let expected = halves.map { half -> UInt32 in
-            let value = element == PK_F16 ? Float(Float16(bitPattern: half)) : Float(bitPattern: UInt32(half) << 16)
+            let value = element == .f16 ? Float(Float16(bitPattern: half)) : Float(bitPattern: UInt32(half) << 16)
             return value.isNaN ? 0x7fc0_0000 : value.bitPattern
         }
         for level in Self.fusedLevels {
@@ -230,7 +231,7 @@ import Testing
             var packed = [Float](repeating: 1, count: halves.count)
             let operand = { (base: UnsafeRawPointer?) in
                 pk_gemm_operand(
-                    numbers: pk_numbers(base: base, type: element, scale: 1, first: 0),
+                    numbers: pk_numbers(base: base, type: element.stored, scale: 1, first: 0),
                     k_stride: panel,
                     n_stride: 1
                 )

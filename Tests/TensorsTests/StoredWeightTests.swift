@@ -1,3 +1,4 @@
+import CKernels
 import Kernels
 import TensorTestSupport
 import Tensors
@@ -19,19 +20,19 @@ import Testing
     }
 
     /// The same numbers as they are stored and as floats.
-    private func pair(_ shape: [Int], _ element: pk_element, seed: UInt64) -> (stored: Tensor, floats: Tensor) {
+    private func pair(_ shape: [Int], _ element: Element, seed: UInt64) -> (stored: Tensor, floats: Tensor) {
         var random = TorchRandomSource(seed: seed)
         let exact = random.normal(shape.reduce(1, *)).map { value -> Float in
             switch element {
-            case PK_F16: Float(Float16(value))
-            case PK_BF16: Float(bitPattern: value.bitPattern & 0xffff_0000)
+            case .f16: Float(Float16(value))
+            case .bf16: Float(bitPattern: value.bitPattern & 0xffff_0000)
             default: value
             }
         }
         let bytes = exact.flatMap { value -> [UInt8] in
             switch element {
-            case PK_F16: withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Array($0) }
-            case PK_BF16: withUnsafeBytes(of: UInt16(value.bitPattern >> 16).littleEndian) { Array($0) }
+            case .f16: withUnsafeBytes(of: Float16(value).bitPattern.littleEndian) { Array($0) }
+            case .bf16: withUnsafeBytes(of: UInt16(value.bitPattern >> 16).littleEndian) { Array($0) }
             default: withUnsafeBytes(of: value.bitPattern.littleEndian) { Array($0) }
             }
         }
@@ -41,13 +42,13 @@ import Testing
     }
 
     /// Random bytes as 8-bit floats that are scaled, or as blocks, whose own scales are small numbers.
-    private static func bytes(_ count: Int, _ element: pk_element, seed: UInt64) -> [UInt8] {
-        let block = pk_block_of(element)
+    private static func bytes(_ count: Int, _ element: Element, seed: UInt64) -> [UInt8] {
+        let block = pk_block_of(element.stored)
         let blocks = (count + block.numbers - 1) / block.numbers
         var random = TorchRandomSource(seed: seed)
         var bytes = random.normal(blocks * block.bytes).map { UInt8(truncatingIfNeeded: $0.bitPattern >> 3) }
         guard block.numbers > 1 else { return bytes.map { $0 & 0x7c == 0x7c ? 1 : $0 } }
-        let halves = element == PK_Q6_K ? [208] : [PK_Q4_0, PK_Q5_0, PK_Q8_0].contains(element) ? [0] : [0, 2]
+        let halves = element == .q6k ? [208] : [Element.q4_0, .q5_0, .q8_0].contains(element) ? [0] : [0, 2]
         for start in stride(from: 0, to: bytes.count, by: block.bytes) {
             for half in halves { bytes[start + half + 1] = 0x20 | bytes[start + half + 1] & 0x83 }
         }
@@ -55,7 +56,7 @@ import Testing
     }
 
     /// The same numbers as they are stored in 8 bits or blocks, and as floats.
-    private func smallPair(_ shape: [Int], _ element: pk_element, seed: UInt64) -> (stored: Tensor, floats: Tensor) {
+    private func smallPair(_ shape: [Int], _ element: Element, seed: UInt64) -> (stored: Tensor, floats: Tensor) {
         let count = shape.reduce(1, *)
         let owner = Bytes(Self.bytes(count, element, seed: seed))
         let numbers = StoredFloats(owner.base + 1, of: element, scale: 0.3)
@@ -67,13 +68,13 @@ import Testing
         return (Tensor(borrowing: numbers, shape: shape, owner: owner), Tensor(floats, shape: shape))
     }
 
-    private static let small = [
-        PK_F8_E4M3, PK_F8_E5M2, PK_Q4_0, PK_Q4_1, PK_Q5_0, PK_Q5_1, PK_Q8_0, PK_Q4_K, PK_Q5_K, PK_Q6_K,
+    private static let small: [Element] = [
+        .f8e4m3, .f8e5m2, .q4_0, .q4_1, .q5_0, .q5_1, .q8_0, .q4k, .q5k, .q6k,
     ]
 
     /// Blocks that end at rows' ends, and others.
     @Test(arguments: small, [64, 320, 1280])
-    func linear(_ element: pk_element, columns: Int) {
+    func linear(_ element: Element, columns: Int) {
         var random = TorchRandomSource(seed: 1)
         let (stored, floats) = smallPair([70, columns], element, seed: 2)
         for (rows, precision) in [(1, ComputeSettings.Precision.float32), (40, .float32), (40, .bfloat16)] {
@@ -93,13 +94,13 @@ import Testing
 
     /// Every instruction set widens to the same bits.
     @Test(arguments: small)
-    func levels(_ element: pk_element) {
+    func levels(_ element: Element) {
         let count = 1234
         let bytes = Self.bytes(count + 77, element, seed: 6)
         let results = [KernelLevel.unfused, .portable, .avx2, .avx512].filter(\.isAvailable).map { level in
             bytes.withUnsafeBytes { bytes in
                 var y = [Float](repeating: 0, count: count)
-                let numbers = pk_numbers(base: bytes.baseAddress, type: element, scale: 3, first: 0)
+                let numbers = pk_numbers(base: bytes.baseAddress, type: element.stored, scale: 3, first: 0)
                 level.products.widen(numbers, 77, count, &y)
                 return y.map(\.bitPattern)
             }
@@ -109,7 +110,7 @@ import Testing
     }
 
     @Test(arguments: small, [1, 3])
-    func smallConv2d(_ element: pk_element, kernel: Int) throws {
+    func smallConv2d(_ element: Element, kernel: Int) throws {
         var random = TorchRandomSource(seed: 3)
         let (stored, floats) = smallPair([33, 20, kernel, kernel], element, seed: 4)
         let x = random.normal([2, 9, 11, 20])
@@ -125,8 +126,8 @@ import Testing
 
     private func bits(_ tensor: Tensor) -> [UInt32] { tensor.values.map(\.bitPattern) }
 
-    @Test(arguments: [PK_F32, PK_F16, PK_BF16])
-    func linear(_ element: pk_element) {
+    @Test(arguments: [Element.f32, .f16, .bf16])
+    func linear(_ element: Element) {
         var random = TorchRandomSource(seed: 1)
         let (stored, floats) = pair([70, 45], element, seed: 2)
         for rows in [1, 3, 300] {
@@ -141,8 +142,8 @@ import Testing
         }
     }
 
-    @Test(arguments: [PK_F32, PK_F16, PK_BF16], [1, 3])
-    func conv2d(_ element: pk_element, kernel: Int) throws {
+    @Test(arguments: [Element.f32, .f16, .bf16], [1, 3])
+    func conv2d(_ element: Element, kernel: Int) throws {
         var random = TorchRandomSource(seed: 3)
         let (stored, floats) = pair([33, 20, kernel, kernel], element, seed: 4)
         let x = random.normal([2, 9, 11, 20])
@@ -155,8 +156,8 @@ import Testing
     }
 
     /// What is no product sees floats.
-    @Test(arguments: [PK_F32, PK_F16, PK_BF16] + small)
-    func everythingElse(_ element: pk_element) {
+    @Test(arguments: [Element.f32, .f16, .bf16] + small)
+    func everythingElse(_ element: Element) {
         let isSmall = Self.small.contains(element)
         let (stored, floats) = isSmall ? smallPair([30, 7], element, seed: 5) : pair([30, 7], element, seed: 5)
         let operations: [(Tensor) -> Tensor] = [

@@ -84,7 +84,7 @@ import Testing
         _ c: Case,
         _ x: [Float],
         _ weight: UnsafeRawPointer,
-        of element: pk_element = PK_F32,
+        of element: Element = .f32,
         _ bias: [Float],
         residual: [Float]? = nil,
         limits: ConvolutionLimits = ConvolutionLimits()
@@ -255,10 +255,10 @@ import Testing
         let brains = random.normal(c.outputs * 9 * c.channels).map { UInt16($0.bitPattern >> 16) }
         for isExact in [false, true] {
             ComputeSettings.with(precision: isExact ? .plainSums : .float32) {
-                let half = Self.run(c, x, halves, of: PK_F16, bias) == Self.run(c, x, halves.map { Float($0) }, bias)
+                let half = Self.run(c, x, halves, of: .f16, bias) == Self.run(c, x, halves.map { Float($0) }, bias)
                 #expect(half, "float16, exact: \(isExact)")
                 let widened = brains.map { Float(bitPattern: UInt32($0) << 16) }
-                let brain = Self.run(c, x, brains, of: PK_BF16, bias) == Self.run(c, x, widened, bias)
+                let brain = Self.run(c, x, brains, of: .bf16, bias) == Self.run(c, x, widened, bias)
                 #expect(brain, "bfloat16, exact: \(isExact)")
             }
         }

@@ -104,13 +104,16 @@ static uint16_t *as_bits(const float *x, size_t count, pk_element type) {
 
 static void products(void) {
     const size_t m = 61, width = 75, k = 129;
+    const pk_gemm_kernels *kernels = pk_gemm_at(pk_gemm_best());
     for (int type = PK_F32; type <= PK_Q6_K; type++) {
         for (int transposed = 0; transposed < 2; transposed++) {
             uint16_t *bits = as_bits(b, width * k, (pk_element)type);
             pk_gemm_operand right = {{type == PK_F32 ? (const void *)b : bits, (pk_element)type, 0.7f, 0},
                                      transposed ? 1 : width, transposed ? k : 1};
-            pk_gemm_pack(right, width, k, z);
-            pk_gemm_multiply(m, width, k, a, transposed ? 1 : k, transposed ? m : 1, z, a, 0, y, width);
+            kernels->pack(right, width, k, z);
+            kernels->multiply((pk_product){.m = m, .n = width, .k = k, .a = a, .a_row = transposed ? 1 : k,
+                                           .a_step = transposed ? m : 1, .packed = z, .start = a, .start_stride = 0,
+                                           .c = y, .c_stride = width});
             char name[64];
             snprintf(name, sizeof name, "product, type %d%s", type, transposed ? ", transposed" : "");
             SHOW(name, y, m * width);
@@ -131,7 +134,7 @@ static void rounded_products(const char *name, const pk_rounded_kernels *kernels
         }
         float *left = random_floats(m * row), *right = random_floats((kernels->panel_head + groups) * panel);
         kernels->round_rows(m, k, a, k, left, row);
-        pk_gemm_pack((pk_gemm_operand){{b, PK_F32, 1, 0}, 1, k}, 16, k, z);
+        pk_gemm_at(pk_gemm_best())->pack((pk_gemm_operand){{b, PK_F32, 1, 0}, 1, k}, 16, k, z);
         kernels->round_panel(k, z, right);
         kernels->multiply(m, 16, k, left, row, right, NULL, 0, y, 16);
         printf("product in %s, %s: ", name, scale ? "tiny" : "usual");

@@ -10,7 +10,7 @@
 // whose k is cut into blocks continues the chain from the stored value, so the bits depend neither on blocks and tiles
 // nor on the width of vectors nor on the machine. Only PK_GEMM_UNFUSED, for x86-64 without FMA, rounds the product too.
 //
-// B is packed: panels of `pk_gemm_panel()` columns, each [k][panel], the last one padded with zeros. What is
+// B is packed: panels of so many columns, each [k][panel], the last one padded with zeros. What is
 // stored in less than 32 bits is widened on the way.
 
 // B in memory: element (k, n) is number k * k_stride + n * n_stride; one of the strides is 1.
@@ -19,37 +19,39 @@ typedef struct {
     size_t k_stride, n_stride;
 } pk_gemm_operand;
 
-// Columns in a panel of the kernels that run here: 16, or 32 with AVX-512.
-size_t pk_gemm_panel(void);
-// Rows that one tile of these kernels has: a good m is a multiple.
-size_t pk_gemm_rows(void);
+// A product, of which B is packed: C[i, j] = start[i, j] + sum of A[i, l] B[l, j] for m rows and n columns.
+typedef struct {
+    size_t m, n, k;
+    // A[i, l] is a[i * a_row + l * a_step]; one of the strides is 1.
+    const float *a;
+    size_t a_row, a_step;
+    const float *packed;
+    // Rows `start_stride` apart, which 0 makes the same row for all (a bias); NULL is zeros; may be c itself.
+    const float *start;
+    size_t start_stride;
+    float *c;
+    size_t c_stride;
+} pk_product;
 
-// Writes ceil(n / panel) panels of k * panel floats: the columns 0 ..< n and rows 0 ..< k of b. Full speed needs
-// `packed` aligned to 64 bytes.
-void pk_gemm_pack(pk_gemm_operand b, size_t n, size_t k, float *packed);
-
-// C[i, j] = start[i, j] + sum of A[i, l] B[l, j] for m rows and n columns; `packed` as pk_gemm_pack(.., n, k, ..) made
-// it.
-// - A[i, l] is a[i * a_row + l * a_step]; one of the strides is 1.
-// - start: rows `start_stride` apart, which 0 makes the same row for all (a bias); NULL is zeros; may be c itself.
-// A strip of rows (pk_gemm_rows() x k) stays in the first cache while all panels pass by; call it for one panel at a
-// time to keep that one there instead.
-void pk_gemm_multiply(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
-                      const float *start, size_t start_stride, float *c, size_t c_stride);
-
-// The same for one set of kernels, for tests that compare them. All but the first give the same bits. PK_GEMM_AMX is
-// PK_GEMM_AVX512 where the processor has AMX's tiles and the system allows them (bf16.h).
+// Those of one set of instructions. All but the first give the same bits. PK_GEMM_AMX is PK_GEMM_AVX512 where the processor has
+// AMX's tiles and the system allows them (bf16.h).
 typedef enum { PK_GEMM_UNFUSED, PK_GEMM_PORTABLE, PK_GEMM_AVX2, PK_GEMM_AVX512, PK_GEMM_AMX } pk_gemm_level;
 typedef struct {
-    size_t panel, rows;
+    // Columns in a panel: 16, or 32 with AVX-512.
+    size_t panel;
+    // Rows that one tile has: a good m is a multiple.
+    size_t rows;
     void (*widen)(pk_numbers x, size_t first, size_t count, float *y);
+    // Writes ceil(n / panel) panels of k * panel floats: the columns 0 ..< n and rows 0 ..< k of b. Full speed needs `packed`
+    // aligned to 64 bytes.
     void (*pack)(pk_gemm_operand b, size_t n, size_t k, float *packed);
-    void (*multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, size_t a_step, const float *packed,
-                     const float *start, size_t start_stride, float *c, size_t c_stride);
+    // A strip of rows (rows x k) stays in the first cache while all panels pass by; call it for one panel at a time to keep
+    // that one there instead.
+    void (*multiply)(pk_product product);
 } pk_gemm_kernels;
 // NULL where this processor lacks them.
 const pk_gemm_kernels *pk_gemm_at(pk_gemm_level level);
-// Which of them pk_gemm_pack and pk_gemm_multiply run: the best that is there.
+// The best that is there.
 pk_gemm_level pk_gemm_best(void);
 
 #endif

@@ -18,9 +18,9 @@ typedef struct {
     size_t row_head, panel_head;
     // Rounds m rows of k floats, `a_row` apart, to rows `rounded_row` floats apart of row_head floats and the groups.
     void (*round_rows)(size_t m, size_t k, const float *a, size_t a_row, float *rounded, size_t rounded_row);
-    // Rounds a panel [k][panel] of floats, as pk_gemm_pack makes them, to [panel_head][panel] and [groups][panel] groups.
+    // Rounds a panel [k][panel] of floats, as pk_gemm_kernels pack them, to [panel_head][panel] and [groups][panel] groups.
     void (*round_panel)(size_t k, const float *floats, float *rounded);
-    // As pk_gemm_multiply, with A and B as made above; B's panels lie one behind the other. `a_row` counts floats.
+    // As pk_product says, with A and B as made above; B's panels lie one behind the other. `a_row` counts floats.
     void (*multiply)(size_t m, size_t n, size_t k, const float *a, size_t a_row, const float *packed,
                      const float *start, size_t start_stride, float *c, size_t c_stride);
 } pk_rounded_kernels;

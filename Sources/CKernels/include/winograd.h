@@ -18,7 +18,7 @@ typedef struct {
     // `tiles` tiles side by side: pixels [6, 4 tiles + 2, channels] -> inputs [36, tiles, channels], `place` floats from
     // one place to the next and `row` from one tile to the next.
     void (*input)(const float *pixels, size_t tiles, size_t channels, float *inputs, size_t place, size_t row);
-    // One panel of a product's right side, pk_gemm_panel() outputs wide: the taps of `channels` channels, `tap` floats
+    // One panel of a product's right side, so many outputs wide: the taps of `channels` channels, `tap` floats
     // from one tap to the next and `channel` from one channel to the next -> filters [36, channels, panel], `place`
     // floats from one place to the next.
     void (*filters)(const float *taps, size_t tap, size_t channel, size_t channels, size_t panel, float *filters,

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 import Models
 import Tensors
 import Training
@@ -37,7 +38,7 @@ public struct ParserTraining: TrainingTask {
         batch: Int = 12,
         rate: Double = 4e-3
     ) {
-        precondition(config.classes == FaceLabel.allCases.count, "a parser of \(config.classes) labels")
+        require(config.classes == FaceLabel.allCases.count, "a parser of \(config.classes) labels")
         self.config = config
         self.steps = steps
         self.batch = batch

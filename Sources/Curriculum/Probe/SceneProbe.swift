@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 import Tensors
 import World
 
@@ -20,7 +21,10 @@ public struct SceneProbe: Sendable {
 
         /// - Precondition: as many depths as widths, and `groups` divides each width.
         public init(widths: [Int] = [24, 48, 80, 96], depths: [Int] = [1, 2, 1, 1], groups: Int = 8) {
-            precondition(widths.count == depths.count && widths.allSatisfy { $0 % groups == 0 })
+            require(
+                widths.count == depths.count && widths.allSatisfy { $0 % groups == 0 },
+                "widths \(widths) in \(groups) groups, depths \(depths)"
+            )
             (self.widths, self.depths, self.groups) = (widths, depths, groups)
         }
     }

@@ -1,3 +1,4 @@
+import Kernels
 import Models
 import Tensors
 import Training
@@ -20,7 +21,7 @@ public struct AlignmentLoss: Hashable, Sendable {
     package func callAsFunction(_ tracked: [AttentionRecorder.Entry], from constant: [AttentionRecorder.Entry])
         -> SampleLoss
     {
-        precondition(
+        require(
             tracked.map(\.attention) == constant.map(\.attention) && !tracked.isEmpty,
             "two paths through other attentions"
         )

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 import Tensors
 
 extension Tensor {
@@ -9,7 +10,7 @@ extension Tensor {
     /// pixels; torch.nn.functional.grid_sample(align_corners=True) of the same positions.
     package func warped(by transforms: [AffineTransform], height: Int, width: Int) -> Tensor {
         let (B, C, H, W) = shape4
-        precondition(transforms.count == B, "\(transforms.count) transforms for \(B) pictures")
+        require(transforms.count == B, "\(transforms.count) transforms for \(B) pictures")
         var corners = (0..<4).map { _ in BilinearCorner() }
         for (b, transform) in transforms.enumerated() {
             // Without an inverse everything comes from outside.

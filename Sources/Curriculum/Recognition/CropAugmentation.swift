@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// What may happen to an aligned face before a network sees it: it is not quite in place, lighter or darker, tinted,
@@ -41,7 +42,7 @@ struct CropAugmentation: Hashable, Sendable {
     func plain(_ bytes: [UInt8]) -> [Float] { cut(bytes, left: margin, top: margin) }
 
     private func cut(_ bytes: [UInt8], left: Int, top: Int) -> [Float] {
-        precondition(
+        require(
             bytes.count == keptSide * keptSide * channels,
             "CropAugmentation: \(bytes.count) bytes for \(keptSide)x\(keptSide)"
         )

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 import Tensors
 import World
 
@@ -33,7 +34,7 @@ struct PersonPictures: Sendable {
     }
 
     init(of people: IdentitySet, size: Int = 64, picturesEach: Int, seed: UInt64, prepare: @escaping Preparation) {
-        precondition(picturesEach > 1, "PersonPictures: \(picturesEach) of each person")
+        require(picturesEach > 1, "PersonPictures: \(picturesEach) of each person")
         self.people = people
         self.picturesEach = picturesEach
         let count = people.count * picturesEach
@@ -52,7 +53,7 @@ struct PersonPictures: Sendable {
 
     /// Two pictures each of `count` people, all different, side by side.
     func pairs(_ count: Int, _ random: inout some RandomSource) -> [Place] {
-        precondition(count <= people.count, "PersonPictures: \(count) of \(people.count) people")
+        require(count <= people.count, "PersonPictures: \(count) of \(people.count) people")
         var chosen: Set<Int> = []
         var pairs: [Place] = []
         while chosen.count < count {

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 import Models
 import Tensors
 import World
@@ -58,7 +59,7 @@ extension WorldPicture {
 
     /// Of the person in front, whom the caption is about.
     var landmarks: [Point] {
-        guard let face = faces.last else { preconditionFailure("a picture without a person") }
+        guard let face = faces.last else { fail("a picture without a person") }
         return face.landmarks
     }
 }

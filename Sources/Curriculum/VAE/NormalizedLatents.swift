@@ -1,5 +1,6 @@
 import Elementary
 import Imaging
+import Kernels
 import Models
 import Tensors
 import World
@@ -56,7 +57,7 @@ struct NormalizedLatents {
 extension [String: Tensor] {
     /// Replaces each value of a matrix or, with columns of 0, of a vector.
     fileprivate mutating func change(_ name: String, _ value: (_ row: Int, _ column: Int, Float) -> Float) {
-        guard let old = self[name] else { preconditionFailure("an autoencoder without \(name)") }
+        guard let old = self[name] else { fail("an autoencoder without \(name)") }
         let columns = Swift.max(1, old.count / Swift.max(1, old.shape[0]))
         self[name] = Tensor(
             old.values.enumerated().map { value($0 / columns, $0 % columns, $1) },

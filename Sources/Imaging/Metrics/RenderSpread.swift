@@ -1,4 +1,5 @@
 import Elementary
+import Kernels
 
 /// What several renders of the same scene make of each pixel: whether another could be one of them.
 ///
@@ -28,7 +29,7 @@ public struct RenderSpread: Sendable {
     /// - Throws: `ImageError.sizesDiffer`.
     /// - Precondition: there are two renders or more.
     public init(of renders: [Bitmap]) throws {
-        precondition(renders.count >= 2, "a spread is of several")
+        require(renders.count >= 2, "a spread is of several")
         for render in renders { try Bitmap.checkSameSize(render, renders[0]) }
         (width, height, count) = (renders[0].width, renders[0].height, renders.count)
         let numbers = renders[0].pixels.count

@@ -30,11 +30,11 @@ enum SimilarityWindow {
 
     /// By channel, the means over the pixels at least `margin` from the border.
     static func means(_ a: GreyLevels, _ b: GreyLevels, margin: Int, parts: [Float]?) -> ChannelSimilarities {
-        precondition(a.width == b.width && a.height == b.height, "structural similarity: the sizes differ")
+        require(a.width == b.width && a.height == b.height, "the sizes differ")
         return a.levels.withUnsafeBufferPointer { x in
             b.levels.withUnsafeBufferPointer { y in
                 guard let x = x.baseAddress, let y = y.baseAddress else {
-                    preconditionFailure("a picture is not empty")
+                    fail("a picture is not empty")
                 }
                 func means(_ parts: UnsafePointer<Float>?) -> ChannelSimilarities {
                     structuralSimilarity(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// An 8-bit RGB picture: rows from the top, pixels interleaved as R, G, B, values as a screen shows them (sRGB).
 public struct Bitmap: Equatable, Sendable {
     public let width: Int
@@ -7,8 +9,8 @@ public struct Bitmap: Equatable, Sendable {
 
     /// `pixels` must hold `width * height * 3` bytes, and both sides must be positive.
     public init(width: Int, height: Int, pixels: [UInt8]) {
-        precondition(width > 0 && height > 0, "Bitmap: a side of \(width)x\(height) is not positive")
-        precondition(pixels.count == width * height * 3, "Bitmap: \(pixels.count) bytes for \(width)x\(height) pixels")
+        require(width > 0 && height > 0, "Bitmap: a side of \(width)x\(height) is not positive")
+        require(pixels.count == width * height * 3, "Bitmap: \(pixels.count) bytes for \(width)x\(height) pixels")
         self.width = width
         self.height = height
         self.pixels = pixels
@@ -62,7 +64,7 @@ public struct Bitmap: Equatable, Sendable {
     }
 
     private func offset(_ x: Int, _ y: Int) -> Int {
-        precondition(x >= 0 && x < width && y >= 0 && y < height, "Bitmap: (\(x), \(y)) is outside \(width)x\(height)")
+        require(x >= 0 && x < width && y >= 0 && y < height, "Bitmap: (\(x), \(y)) is outside \(width)x\(height)")
         return (y * width + x) * 3
     }
 }

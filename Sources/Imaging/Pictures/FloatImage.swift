@@ -1,3 +1,5 @@
+import Kernels
+
 /// A float RGB picture, (height, width, 3) interleaved, with 0 as black and 1 as full intensity.
 ///
 /// Values outside 0...1 are kept (a bicubic resize overshoots); they are clamped only when the picture becomes a
@@ -10,8 +12,8 @@ public struct FloatImage: Equatable, Sendable {
 
     /// `pixels` must hold `width * height * 3` values, and both sides must be positive.
     public init(width: Int, height: Int, pixels: [Float]) {
-        precondition(width > 0 && height > 0, "FloatImage: a side of \(width)x\(height) is not positive")
-        precondition(
+        require(width > 0 && height > 0, "FloatImage: a side of \(width)x\(height) is not positive")
+        require(
             pixels.count == width * height * 3,
             "FloatImage: \(pixels.count) values for \(width)x\(height) pixels"
         )

@@ -7,7 +7,7 @@ extension Bitmap {
     ///
     /// A detector's boxes move by tenths of a pixel when its picture is one grey level off.
     public func resizedByLanczos(width newWidth: Int, height newHeight: Int) -> Bitmap {
-        precondition(newWidth > 0 && newHeight > 0, "resizedByLanczos: \(newWidth)x\(newHeight) is not positive")
+        require(newWidth > 0 && newHeight > 0, "\(newWidth)x\(newHeight) is not positive")
         if newWidth == width && newHeight == height { return self }
         let across = LanczosTaps(from: width, to: newWidth)
         let down = LanczosTaps(from: height, to: newHeight)

@@ -1,10 +1,12 @@
+import Kernels
+
 extension Bitmap {
     /// The picture at another size, bilinear in whole numbers: bit for bit what OpenCV 4 makes of bytes
     /// (cv2.resize, INTER_LINEAR, 11-bit weights), so that a detector sees what it sees there. Both sides must be positive.
     ///
     /// As there, halving both sides takes the mean of four pixels.
     public func resizedLinearly(width newWidth: Int, height newHeight: Int) -> Bitmap {
-        precondition(newWidth > 0 && newHeight > 0, "resizedLinearly: \(newWidth)x\(newHeight) is not positive")
+        require(newWidth > 0 && newHeight > 0, "\(newWidth)x\(newHeight) is not positive")
         if newWidth == width && newHeight == height { return self }
         if width == 2 * newWidth && height == 2 * newHeight { return halved() }
         let across = LinearTaps(from: width, to: newWidth, clampsWeights: true)
@@ -64,7 +66,7 @@ extension Bitmap {
     ///
     /// - Returns: the square, and how many of its pixels one pixel of the picture takes
     public func letterboxed(side: Int) -> (picture: Bitmap, scale: Double) {
-        precondition(side > 0, "letterboxed: \(side) is not positive")
+        require(side > 0, "\(side) is not positive")
         let ratio = Double(height) / Double(width)
         let newWidth = ratio > 1 ? max(1, Int(Double(side) / ratio)) : side
         let newHeight = ratio > 1 ? side : max(1, Int(Double(side) * ratio))

@@ -7,7 +7,7 @@ extension Bitmap {
     ///
     /// Pillow: src/libImaging/Resample.c
     public func resampled(width newWidth: Int, height newHeight: Int) -> Bitmap {
-        precondition(newWidth > 0 && newHeight > 0, "resampled: \(newWidth)x\(newHeight) is not positive")
+        require(newWidth > 0 && newHeight > 0, "\(newWidth)x\(newHeight) is not positive")
         // Pillow leaves out a direction that needs nothing.
         let across = newWidth == width ? self : resampledAcross(ResamplingTaps(from: width, to: newWidth))
         return newHeight == height ? across : across.resampledDown(ResamplingTaps(from: height, to: newHeight))

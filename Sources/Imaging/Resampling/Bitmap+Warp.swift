@@ -8,7 +8,7 @@ extension Bitmap {
     /// A transform without an inverse gives a picture of one pixel's colour, as there.
     public func warped(by transform: AffineTransform, width newWidth: Int, height newHeight: Int, border: RGB) -> Bitmap
     {
-        precondition(newWidth > 0 && newHeight > 0, "warped: a side of \(newWidth)x\(newHeight) is not positive")
+        require(newWidth > 0 && newHeight > 0, "a side of \(newWidth)x\(newHeight) is not positive")
         let back = transform.openCVInverse
         // Positions along a row and along a column in units of 1/1024, each rounded for itself.
         let columns = (0..<newWidth).map { (fixed(back.a * Double($0)), fixed(back.c * Double($0))) }

@@ -1,7 +1,9 @@
+import Kernels
+
 extension FloatImage {
     /// The picture at another size. Both sides must be positive. Values are not clamped: bicubic and Lanczos overshoot.
     public func resized(width newWidth: Int, height newHeight: Int, by interpolation: Interpolation) -> FloatImage {
-        precondition(newWidth > 0 && newHeight > 0, "resized: a side of \(newWidth)x\(newHeight) is not positive")
+        require(newWidth > 0 && newHeight > 0, "a side of \(newWidth)x\(newHeight) is not positive")
         if newWidth == width && newHeight == height { return self }
         let across = AxisFilter(from: width, to: newWidth, by: interpolation)
         let down = AxisFilter(from: height, to: newHeight, by: interpolation)
@@ -56,7 +58,7 @@ extension Bitmap {
     /// The picture with its long edge brought down to `limit` by Lanczos; unchanged if it is not longer.
     /// PuLID: pulid/utils.py::resize_numpy_image_long. The new sides are truncated, not rounded, as there.
     public func limitingLongEdge(to limit: Int) -> Bitmap {
-        precondition(limit > 0, "limitingLongEdge: \(limit) is not positive")
+        require(limit > 0, "\(limit) is not positive")
         let longEdge = max(width, height)
         guard longEdge > limit else { return self }
         let scale = Double(limit) / Double(longEdge)

@@ -12,7 +12,7 @@ extension FloatImage {
         height newHeight: Int,
         border: Color = .black
     ) -> FloatImage {
-        precondition(newWidth > 0 && newHeight > 0, "warped: a side of \(newWidth)x\(newHeight) is not positive")
+        require(newWidth > 0 && newHeight > 0, "a side of \(newWidth)x\(newHeight) is not positive")
         var result = FloatImage(width: newWidth, height: newHeight, filledWith: border)
         guard let back = transform.inverse else { return result }
         let outside = SIMD3(border.r, border.g, border.b)

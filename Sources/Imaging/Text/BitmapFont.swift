@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 
 /// A font of 5x9 dots in a cell of 6x10: seven rows above the base line and two below. It has printable ASCII and the
 /// ellipsis; a letter with marks is drawn without them, every other character as a box. `scale` makes each dot a square
@@ -16,7 +17,7 @@ public enum BitmapFont {
 
     /// `text`, or its beginning and an ellipsis, such that it is at most `width` pixels wide; "" if not even that fits.
     public static func fit(_ text: String, width: Int, scale: Int) -> String {
-        precondition(scale > 0, "BitmapFont: scale \(scale) is not positive")
+        require(scale > 0, "BitmapFont: scale \(scale) is not positive")
         let room = (max(0, width) / scale + 1) / cellWidth
         if text.count <= room { return text }
         guard room > 0 else { return "" }
@@ -62,7 +63,7 @@ public enum BitmapFont {
 extension Bitmap {
     /// Draws one line of text with its upper left corner at (`x`, `y`); what lies outside the picture is left out.
     public mutating func draw(_ text: String, x: Int, y: Int, scale: Int = 1, color: RGB = .black) {
-        precondition(scale > 0, "draw: scale \(scale) is not positive")
+        require(scale > 0, "scale \(scale) is not positive")
         for (index, character) in text.enumerated() {
             let left = x + index * BitmapFont.cellWidth * scale
             guard left < width else { return }

@@ -1,5 +1,6 @@
 import Elementary
 import Foundation
+import Kernels
 
 /// A diagram of lines or points over two axes, with its legend beside it.
 public struct Plot: Sendable {
@@ -30,7 +31,7 @@ public struct Plot: Sendable {
     ///   - width: in pixels, at least 200
     ///   - height: at least 120
     public func render(width: Int = 720, height: Int = 400) -> Bitmap {
-        precondition(width >= 200 && height >= 120, "Plot: \(width)x\(height) is too small")
+        require(width >= 200 && height >= 120, "Plot: \(width)x\(height) is too small")
         let shown = series.map { series in
             Series(
                 series.name,

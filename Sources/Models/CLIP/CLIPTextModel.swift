@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// CLIP's text encoder; the first of SDXL.

@@ -1,4 +1,5 @@
 import Checkpoints
+import Kernels
 import Tensors
 
 /// SDXL's two tokenizers and text encoders together.

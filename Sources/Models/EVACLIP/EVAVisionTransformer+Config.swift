@@ -84,7 +84,7 @@ extension EVAVisionTransformer {
             mlpWidth = mlp[0]
             outputWidth = head[0]
             imageSize = Int(Double(positions[1] - 1).squareRoot().rounded()) * patchSize
-            depth = (0..<Self.depthLimit).first { !w.contains("blocks.\($0).norm1.weight") } ?? Self.depthLimit
+            depth = w.count(to: Self.depthLimit) { "blocks.\($0).norm1.weight" }
             let headWidth = w.shape(of: "rope.freqs_cos")?.last ?? 64
             heads = headWidth > 0 ? width / headWidth : 0
             hiddenStateBlocks = Self.officialHiddenStateBlocks(depth: depth)

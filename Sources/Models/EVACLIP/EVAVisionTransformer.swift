@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// PuLID: eva_clip/eva_vit_model.py::EVAVisionTransformer, the vision tower of EVA02-CLIP, with rotary positions, SwiGLU

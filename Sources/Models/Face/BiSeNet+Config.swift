@@ -53,8 +53,7 @@ extension BiSeNet {
             stemWidth = try convolution("cp.resnet.conv1")[0]
             widths = try (1...4).map { try convolution("cp.resnet.layer\($0).0.conv1")[0] }
             depths = (1...4).map { layer in
-                (1..<Self.depthLimit).first { !w.contains("cp.resnet.layer\(layer).\($0).conv1.weight") }
-                    ?? Self.depthLimit
+                w.count(from: 1, to: Self.depthLimit) { "cp.resnet.layer\(layer).\($0).conv1.weight" }
             }
             contextWidth = try convolution("cp.arm16.conv.conv")[0]
             fusionWidth = try convolution("ffm.convblk.conv")[0]

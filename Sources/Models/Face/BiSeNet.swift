@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// facexlib: parsing/bisenet.py::BiSeNet, which tells for each pixel what part of a face it shows.

@@ -56,7 +56,7 @@ extension IResNet {
             stemWidth = stem[0]
             widths = stages.map { $0[0] }
             depths = (1...4).map { stage in
-                (1..<Self.depthLimit).first { !w.contains("layer\(stage).\($0).conv1.weight") } ?? Self.depthLimit
+                w.count(from: 1, to: Self.depthLimit) { "layer\(stage).\($0).conv1.weight" }
             }
             self.grid = grid
             features = head[0]

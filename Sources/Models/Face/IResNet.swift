@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// insightface: recognition/arcface_torch/backbones/iresnet.py::IResNet, the network that tells whose face it is.

@@ -42,7 +42,7 @@ extension RetinaFace {
             stemWidth = try channels("body.conv1")
             planes = try (1...4).map { try channels("body.layer\($0).0.conv1") }
             depths = (1...4).map { layer in
-                (1..<Self.depthLimit).first { !w.contains("body.layer\(layer).\($0).conv1.weight") } ?? Self.depthLimit
+                w.count(from: 1, to: Self.depthLimit) { "body.layer\(layer).\($0).conv1.weight" }
             }
             width = try channels("fpn.output1.0")
             try SettingsCheck(model: "RetinaFace").require(

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 extension SCRFDNetwork {
@@ -40,7 +41,7 @@ extension SCRFDNetwork {
             stemWidth = try width("stem.conv")
             widths = try (0..<3).map { try width("layers.\($0).0.conv1") }
             depths = (0..<3).map { layer in
-                (1..<Self.depthLimit).first { !w.contains("layers.\(layer).\($0).conv1.weight") } ?? Self.depthLimit
+                w.count(from: 1, to: Self.depthLimit) { "layers.\(layer).\($0).conv1.weight" }
             }
             neckWidth = try width("laterals.0")
         }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A small network with SCRFD's input and outputs: a residual backbone, a pyramid that brings context down to finer

@@ -54,7 +54,7 @@ extension IDEncoder {
             contextWidth = mapping[0]
             featureWidth = mapping[1]
             tokens = last[0] / contextWidth
-            features = (1..<Self.featuresLimit).first { !w.contains("mapping_\($0).0.weight") } ?? Self.featuresLimit
+            features = w.count(from: 1, to: Self.featuresLimit) { "mapping_\($0).0.weight" }
         }
 
         private static let featuresLimit = 1 << 8

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// PuLID: pulid/encoders.py::IDEncoder, which turns a face into tokens in PuLID v1.

@@ -85,9 +85,7 @@ extension IDFormer {
             innerWidth = query[0]
             self.headWidth = headWidth
             feedForwardWidth = inner[0]
-            func count(_ name: (Int) -> String) -> Int {
-                (0..<Self.most).first { !w.contains(name($0)) } ?? Self.most
-            }
+            func count(_ name: (Int) -> String) -> Int { w.count(to: Self.most, name) }
             features = count { "mapping_\($0).0.weight" }
             layers = count { "layers.\($0).0.to_q.weight" }
             idTokens = id[2][0] / width

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// PuLID: pulid/encoders_transformer.py::IDFormer, which turns one or more photos of a face into tokens in PuLID v1.1.

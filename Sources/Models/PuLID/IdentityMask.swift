@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// Where in a picture an identity acts: a weight for each pixel of each of the UNet's grids, 0 for not at all and 1 for

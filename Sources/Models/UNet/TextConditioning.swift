@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// What queries attend to.

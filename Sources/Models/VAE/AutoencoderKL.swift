@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// diffusers: models/autoencoders/autoencoder_kl.py::AutoencoderKL

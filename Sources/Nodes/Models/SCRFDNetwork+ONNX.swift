@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Models
 import ONNX
 import Tensors
@@ -131,7 +132,7 @@ private struct SCRFDWriter {
 extension Tensor {
     /// Each part of the first dimension by a number of its own.
     fileprivate func rowsMultiplied(by scales: [Float]) -> Tensor {
-        precondition(shape.first == scales.count, "\(scales.count) scales for \(shape)")
+        require(shape.first == scales.count, "\(scales.count) scales for \(shape)")
         let length = count / max(1, scales.count)
         return Tensor(values.enumerated().map { $1 * scales[$0 / length] }, shape: shape)
     }

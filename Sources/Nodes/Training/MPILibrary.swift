@@ -1,5 +1,6 @@
 import CMPI
 import Foundation
+import Kernels
 import Training
 
 /// OpenMPI, opened where a run asks for it, so that nothing else needs it.
@@ -83,7 +84,7 @@ public final class MPITeam: TrainingTeam {
     }
 
     /// OpenMPI ends the process itself before it returns another status.
-    private func check(_ status: Int32) { precondition(status == 0, "MPI gave \(status)") }
+    private func check(_ status: Int32) { require(status == 0, "MPI gave \(status)") }
 }
 
 /// Why no training can be shared.

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 extension DrawnFace {
     /// What each pixel of `drawFace(identity, in: scene, size: size)` shows.
@@ -7,7 +8,7 @@ extension DrawnFace {
     /// and unpainted border (background) are in them. Brush strokes, hatching, halftone and glow leave forms where they
     /// are; a pencil's lines waver by at most a four-hundredth of the picture, which the labels leave out.
     public static func labels(of identity: FaceIdentity, in scene: FaceScene, size: Int) -> FaceLabelMap {
-        precondition((16...4096).contains(size), "labels: a size of \(size) is not in 16...4096")
+        require((16...4096).contains(size), "a size of \(size) is not in 16...4096")
         return FacePainter.labels(of: [FacePainter(identity, scene, size: size)], in: scene, size: size)
     }
 }

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 /// A picture of a drawn face, and where the face is in it.
 public struct DrawnFace: Equatable, Sendable {
@@ -25,7 +26,7 @@ public struct FaceBox: Equatable, Sendable {
 /// `size` is the side of the square picture in pixels, 16...4096. The box and the landmarks may lie partly outside the
 /// picture when the scene moves the face out of it.
 public func drawFace(_ identity: FaceIdentity, in scene: FaceScene, size: Int) -> DrawnFace {
-    precondition((16...4096).contains(size), "drawFace: a size of \(size) is not in 16...4096")
+    require((16...4096).contains(size), "a size of \(size) is not in 16...4096")
     let painter = FacePainter(identity, scene, size: size)
     let drawing = FaceDrawing(shapes: painter.shapes, size: size, scene: scene)
     return DrawnFace(bitmap: Bitmap(drawing.rendered()), box: painter.box, landmarks: painter.landmarks)

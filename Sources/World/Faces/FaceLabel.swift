@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 /// What part of a person a pixel shows: the 19 labels of CelebAMask-HQ in the numbering of face-parsing.PyTorch, which
 /// facexlib's BiSeNet and so PuLID use. Left and right are those of the picture.
@@ -21,14 +22,14 @@ public struct FaceLabelMap: Equatable, Sendable {
     public internal(set) var values: [UInt8]
 
     init(size: Int, values: [UInt8]) {
-        precondition(values.count == size * size, "FaceLabelMap: \(values.count) labels for \(size)x\(size) pixels")
+        require(values.count == size * size, "FaceLabelMap: \(values.count) labels for \(size)x\(size) pixels")
         self.size = size
         self.values = values
     }
 
     /// The label in column `x` and row `y`, both from 0.
     public subscript(x: Int, y: Int) -> FaceLabel {
-        precondition((0..<size).contains(x) && (0..<size).contains(y), "FaceLabelMap: (\(x), \(y)) is outside \(size)")
+        require((0..<size).contains(x) && (0..<size).contains(y), "FaceLabelMap: (\(x), \(y)) is outside \(size)")
         return FaceLabel(rawValue: values[y * size + x]) ?? .background
     }
 

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 extension Bitmap {
     /// The root of the mean squared difference to `other` where `mask` is false, in bytes (0...255); nil if it is true
@@ -6,7 +7,7 @@ extension Bitmap {
     ///
     /// - Parameter mask: (height, width), as are both pictures
     public func rmsDifference(from other: Bitmap, outside mask: [Bool]) -> Double? {
-        precondition(
+        require(
             width == other.width && height == other.height && mask.count == width * height,
             "rmsDifference: pictures of \(width)x\(height) and \(other.width)x\(other.height), \(mask.count) in the mask"
         )

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 /// Reads the colours of clothes and plain backgrounds from pictures in one style, without a network: it draws each
 /// colour itself and takes the nearest.
@@ -64,7 +65,7 @@ public struct ColorProbe: Sendable {
         _ areas: [(x: ClosedRange<Double>, y: ClosedRange<Double>)],
         agreeing: Int
     ) -> PaintName? {
-        precondition(
+        require(
             bitmap.width == size && bitmap.height == size,
             "ColorProbe: a picture of \(bitmap.width)x\(bitmap.height), not \(size)x\(size)"
         )

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 /// Groups of people without a member in common: whoever a model is tested on, no model has been trained on.
 public enum IdentitySet: String, CaseIterable, Sendable {
@@ -48,7 +49,7 @@ public enum IdentitySet: String, CaseIterable, Sendable {
 
     /// Member `number`, 0..<`count`.
     public subscript(number: Int) -> FaceIdentity {
-        precondition((0..<count).contains(number), "\(self) has no member \(number), only \(count)")
+        require((0..<count).contains(number), "\(self) has no member \(number), only \(count)")
         var identity = FaceIdentity(seed: seed(of: number), prior: prior)
         guard self == .diverse else { return identity }
         // Steps without a common divisor with the list's length visit every entry, and lists of different lengths

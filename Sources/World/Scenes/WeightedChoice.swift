@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 /// Values and how often each is drawn.
 struct WeightedChoice<Value: Sendable>: Sendable {
@@ -9,7 +10,7 @@ struct WeightedChoice<Value: Sendable>: Sendable {
     init(_ entries: [(Value, Double)]) {
         self.entries = entries.map { (value: $0.0, weight: $0.1) }
         total = entries.reduce(0) { $0 + $1.1 }
-        precondition(total > 0, "WeightedChoice: nothing to choose from")
+        require(total > 0, "WeightedChoice: nothing to choose from")
     }
 
     /// All of them alike.

@@ -1,4 +1,5 @@
 import Imaging
+import Kernels
 
 /// Pictures of the small world as a value: picture i depends on these fields and i alone, so nothing need be stored,
 /// any part can be drawn anywhere, and training resumes where it stopped.
@@ -36,9 +37,9 @@ public struct WorldDataset: Hashable, Sendable {
         personCount: Int? = nil
     ) {
         let personCount = personCount ?? people.count
-        precondition((16...1024).contains(size), "WorldDataset: a size of \(size) is not in 16...1024")
-        precondition(count >= 0, "WorldDataset: a count of \(count)")
-        precondition(
+        require((16...1024).contains(size), "WorldDataset: a size of \(size) is not in 16...1024")
+        require(count >= 0, "WorldDataset: a count of \(count)")
+        require(
             (1...people.count).contains(personCount),
             "WorldDataset: \(personCount) people of \(people.count) in \(people)"
         )
@@ -51,7 +52,7 @@ public struct WorldDataset: Hashable, Sendable {
 
     /// Picture `index`, 0..<`count`.
     public subscript(index: Int) -> WorldPicture {
-        precondition((0..<count).contains(index), "WorldDataset: picture \(index) of \(count)")
+        require((0..<count).contains(index), "WorldDataset: picture \(index) of \(count)")
         var random = stream(.picture, index)
         let person = person(index)
         switch kind {
@@ -66,7 +67,7 @@ public struct WorldDataset: Hashable, Sendable {
     /// The photo that introduces a person, for pairs across styles: picture `index` shows the same person in its own
     /// scene. Different from it in everything but the person.
     public func introduction(to index: Int) -> WorldPicture {
-        precondition((0..<count).contains(index), "WorldDataset: picture \(index) of \(count)")
+        require((0..<count).contains(index), "WorldDataset: picture \(index) of \(count)")
         var random = stream(.introduction, index)
         return plainPicture(of: person(index), .introduction, .full, size: size, &random)
     }

@@ -1,3 +1,4 @@
+import Kernels
 import Tensors
 
 /// A small square matrix in 64-bit floats, row by row: a block of a rotation.

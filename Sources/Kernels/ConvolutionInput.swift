@@ -1,5 +1,3 @@
-import CKernels
-
 /// What a convolution reads.
 public struct ConvolutionInput {
     /// What happens to the pixels on the way in; the padding stays zero.
@@ -49,34 +47,5 @@ public struct ConvolutionInput {
                 (to + i * channels).update(from: line + column / 2 * channels, count: channels)
             }
         }
-    }
-}
-
-/// What a convolution writes, and what it adds to its sums on the way out.
-public struct ConvolutionOutput {
-    let y: UnsafeMutablePointer<Float>
-    let bias: UnsafePointer<Float>?
-    let perPicture: Bool
-    let residual: UnsafePointer<Float>?
-
-    /// - Parameters:
-    ///   - y: [batch, outHeight, outWidth, channelsOut]
-    ///   - bias: [channelsOut], or [batch, channelsOut] if there is one per picture
-    ///   - residual: as y, and perhaps y itself
-    public init(
-        _ y: UnsafeMutablePointer<Float>,
-        bias: UnsafePointer<Float>?,
-        perPicture: Bool = false,
-        residual: UnsafePointer<Float>? = nil
-    ) {
-        self.y = y
-        self.bias = bias
-        self.perPicture = perPicture
-        self.residual = residual
-    }
-
-    /// What is added to every pixel of picture b.
-    func row(picture b: Int, channels: Int) -> UnsafePointer<Float>? {
-        perPicture ? bias.map { $0 + b * channels } : bias
     }
 }
