@@ -43,7 +43,7 @@ private var schedules: Golden { Golden("schedules.safetensors", #filePath) }
         assertClose(
             Tensor(noise.sigmas, shape: [1000]),
             schedules["zero.table"],
-            relative: 1e-6,
+            relative: 3.6e-7,
             "the table"
         )
         for count in [1, 4, 20] {
@@ -100,7 +100,7 @@ private var schedules: Golden { Golden("schedules.safetensors", #filePath) }
         assertClose(
             Tensor(try NoiseSchedule(settings).sigmas, shape: [1000]),
             schedules["cosine.table"],
-            relative: 1e-6
+            relative: 3.6e-7
         )
     }
 

@@ -8,14 +8,21 @@ struct SecondOrderTests {
     private let golden = Golden("second_order.safetensors", #filePath)
 
     @Test(arguments: [TimestepSpacing.leading, .trailing, .linspace]) func heun(_ spacing: TimestepSpacing) throws {
-        try compare(.heun, spacing, stepCounts)
+        try compare(.heun, spacing, stepCounts, relative: 1e-5)
     }
 
     /// k-diffusion's fails with one step.
     @Test(arguments: [TimestepSpacing.leading, .trailing, .linspace, .karras])
-    func dpmpp2MSDE(_ spacing: TimestepSpacing) throws { try compare(.dpmpp2MSDE, spacing, [2, 4, 7, 25]) }
+    func dpmpp2MSDE(_ spacing: TimestepSpacing) throws {
+        try compare(.dpmpp2MSDE, spacing, [2, 4, 7, 25], relative: 2.3e-6)
+    }
 
-    private func compare(_ sampler: Sampler, _ spacing: TimestepSpacing, _ counts: [Int]) throws {
+    private func compare(
+        _ sampler: Sampler,
+        _ spacing: TimestepSpacing,
+        _ counts: [Int],
+        relative: Float
+    ) throws {
         let noise = try NoiseSchedule()
         for count in counts {
             let key = "\(sampler.rawValue).\(spacing.rawValue).\(count)"
@@ -26,7 +33,7 @@ struct SecondOrderTests {
             let found = try latents(sampler, schedule, from: start, random: &random)
             #expect(found.count == expected.count)
             for (i, pair) in zip(found, expected).enumerated() {
-                assertClose(pair.0, pair.1, relative: 1e-5, "\(key) before step \(i)")
+                assertClose(pair.0, pair.1, relative: relative, "\(key) before step \(i)")
             }
         }
     }

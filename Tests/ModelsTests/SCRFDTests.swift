@@ -29,6 +29,22 @@ import Testing
         )
     }
 
+    /// insightface sorts by score and reverses twice, so that of equal faces the earlier anchor's stays.
+    @Test func ofEqualFacesTheEarlierStays() throws {
+        var outputs = [1, 4, 10].flatMap { width in
+            [8, 16, 32].map { stride in Tensor.zeros([2 * (64 / stride) * (64 / stride), width]) }
+        }
+        // Two anchors of one place, whose boxes overlap.
+        func first(_ values: [Float], of output: Int) {
+            let all = values + Array(repeating: 0, count: outputs[output].count - values.count)
+            outputs[output] = Tensor(all, shape: outputs[output].shape)
+        }
+        first([0.75, 0.75], of: 0)
+        first([0, 0, 2, 2, 0, 0, 2.25, 2.25], of: 3)
+        let faces = try SCRFD.faces(outputs: outputs, side: 64, scale: 1)
+        #expect(faces.map(\.box) == [[0, 0, 16, 16]])
+    }
+
     /// Boxes without an area overlap nothing, and are not left out for it.
     @Test func emptyBoxesOverlapNothing() {
         func face(_ x: Float, width: Float) -> FaceDetection {

@@ -42,10 +42,10 @@ struct RenderTests {
 
     @Test func prompts() throws {
         let prompt = try prompt()
-        assertClose(prompt.embeds, golden["embeds"], "embeds")
-        assertClose(prompt.negativeEmbeds, golden["negative_embeds"], "negative_embeds")
-        assertClose(prompt.pooled, golden["pooled"], "pooled")
-        assertClose(prompt.negativePooled, golden["negative_pooled"], "negative_pooled")
+        assertClose(prompt.embeds, golden["embeds"], relative: 1.5e-6, "embeds")
+        assertClose(prompt.negativeEmbeds, golden["negative_embeds"], relative: 1.5e-6, "negative_embeds")
+        assertClose(prompt.pooled, golden["pooled"], relative: 1.5e-6, "pooled")
+        assertClose(prompt.negativePooled, golden["negative_pooled"], relative: 1.5e-6, "negative_pooled")
     }
 
     @Test(arguments: ["dpmpp_2m", "euler", "euler_ancestral", "ddim"], ["trailing", "leading"])
@@ -93,6 +93,6 @@ struct RenderTests {
             as: LatentArtifact.self,
             inputs: ["model": model, "image": ImageArtifact(golden["image"])]
         )
-        assertClose(encoded.latent, golden["encoded"], "encode_image")
+        assertClose(encoded.latent, golden["encoded"], relative: 4e-6, "encode_image")
     }
 }

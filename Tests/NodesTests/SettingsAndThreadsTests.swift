@@ -1,8 +1,11 @@
+import Diffusion
+import EngineTestSupport
 import Foundation
 import Graph
 import Imaging
 import Kernels
 import Nodes
+import TensorTestSupport
 import Tensors
 import Testing
 
@@ -75,6 +78,7 @@ struct SettingsAndThreadsTests {
             )
             return [
                 "detector": detector.record,
+                "parser": try train(runner, "train_parser", ["batch": .integer(2)], ["pictures": faces]).record,
                 "probe": try train(runner, "train_probe", small, ["pictures": pictures(runner)]).record,
                 "recognizer": try train(
                     runner,
@@ -124,17 +128,23 @@ struct SettingsAndThreadsTests {
             "detector": detector,
         ]) { $1 }
         try oneResultEach { runner in
-            let pulid = try train(
-                runner,
-                "train_pulid",
-                [
-                    "stage": .string("three"), "denoising": .integer(2), "identity": .integer(2),
-                    "alignment": .integer(2),
-                ],
-                drawing.merging([
-                    "student": student, "recognizer": recognizer, "vision_tower": tower, "loss_net": recognizer,
-                ]) { $1 }
-            )
+            func pulid(_ stage: String, _ settings: [String: Value] = [:]) throws -> WeightsArtifact {
+                let parts: [String: Value] = [
+                    "stage": .string(stage), "denoising": .integer(2), "identity": .integer(stage == "one" ? 0 : 2),
+                    "alignment": .integer(stage == "three" ? 2 : 0),
+                ]
+                return try train(
+                    runner,
+                    "train_pulid",
+                    parts.merging(settings) { $1 },
+                    drawing.merging([
+                        "student": student, "recognizer": recognizer, "vision_tower": tower, "loss_net": recognizer,
+                    ]) { $1 }
+                )
+            }
+            let stages = try ["one", "naive", "two"].map { try pulid($0) }
+            let newer = try pulid("one", ["version": .string("v1.1"), "width": .integer(16)])
+            let pulid = try pulid("three")
             let gates: GatesArtifact = try runner.run(
                 "measure_networks",
                 ["pictures": .integer(2), "pictures_each": .integer(1), "prompts": .integer(1), "seeds": .integer(1)],
@@ -145,7 +155,10 @@ struct SettingsAndThreadsTests {
                 ["prompts": .integer(1), "seeds": .integer(1), "people": .integer(18), "steps": .integer(1)],
                 inputs: measured.merging(["vision_tower": tower, "pulid": pulid]) { $1 }
             )
-            return ["pulid": pulid.record, "gates": gates.record, "evaluation": evaluation.record]
+            return [
+                "one": stages[0].record, "naive": stages[1].record, "two": stages[2].record, "v1.1": newer.record,
+                "pulid": pulid.record, "gates": gates.record, "evaluation": evaluation.record,
+            ]
         }
     }
 
@@ -197,5 +210,114 @@ struct SettingsAndThreadsTests {
             #expect(isUpstream || NodeRegistry.builtin[name]?.precision != .never, "\(name)")
         }
         #expect(differ["show_face"] == false, "detectors and the parser take plain sums always")
+    }
+
+    /// Every sampler, from noise and from a latent, with two people where masks say.
+    @Test func samplers() throws {
+        let tiny = Self.root + "/models/tiny"
+        try oneResultEach { runner in
+            let sdxl: SDXLModel = try runner.run("load_sdxl", ["base": .string(Self.sdxl)])
+            let pulid: PuLIDModel = try runner.run(
+                "load_pulid",
+                ["weights": .string(tiny + "/pulid.safetensors"), "eva_clip": .string(tiny + "/eva_clip.safetensors")]
+            )
+            let prompt: PromptArtifact = try runner.run(
+                "encode_prompt",
+                ["text": .string("two people"), "negative": .string("blurry")],
+                inputs: ["model": sdxl]
+            )
+            var random = TorchRandomSource(seed: 3)
+            let width = prompt.embeds.shape[2]
+            let people: [any Artifact] = try [0.0, 0.5].map { left in
+                let mask: ImageArtifact = try runner.run(
+                    "draw_mask",
+                    [
+                        "left": .number(left), "right": .number(left + 0.5), "feather": .number(0.1),
+                        "width": .integer(40), "height": .integer(40),
+                    ]
+                )
+                let person = IdentityArtifact(id: random.normal([1, 7, width]), uncond: random.normal([1, 7, width]))
+                return try runner.run(
+                    "place_id",
+                    as: IdentityArtifact.self,
+                    inputs: ["identity": person, "mask": mask]
+                )
+            }
+            let start = LatentArtifact(random.normal([1, 4, 10, 10]))
+            var records: Records = [:]
+            for (i, sampler) in Sampler.allCases.enumerated() {
+                let usual: [String: [any Artifact]] = [
+                    "model": [sdxl], "prompt": [prompt], "pulid": [pulid], "identity": people,
+                ]
+                let latent: LatentArtifact = try runner.run(
+                    "sample",
+                    [
+                        "seed": .integer(1), "steps": .integer(3), "width": .integer(40), "height": .integer(40),
+                        "guidance": .number(2), "sampler": .string(sampler.rawValue), "strength": .number(0.7),
+                    ],
+                    several: i % 2 == 0 ? usual : usual.merging(["latent": [start]]) { $1 }
+                )
+                records[sampler.rawValue] = latent.record
+            }
+            return records
+        }
+    }
+
+    /// A LoRA in the UNet, PuLID v1.1, pictures in tiles, and what enlarges them.
+    @Test func otherNetworks() throws {
+        let tiny = Self.root + "/models/tiny"
+        let folder = try TemporaryFolder()
+        let (newer, upscaler) = (folder("pulid_v1.1.safetensors"), folder("esrgan.safetensors"))
+        try TinyIDFormer.write(to: newer, insteadOf: tiny + "/pulid.safetensors")
+        try UpscalerFiles().write(to: upscaler, .new)
+        let lora = Value.map([
+            "file": .string(goldenFolder + "/../CheckpointsTests/Goldens/lora/kohya.safetensors"),
+            "scale": .number(0.5),
+        ])
+        try oneResultEach { runner in
+            let sdxl: SDXLModel = try runner.run(
+                "load_sdxl",
+                ["base": .string(goldenFolder + "/sdxl"), "loras": .list([lora])]
+            )
+            let prompt: PromptArtifact = try runner.run(
+                "encode_prompt",
+                ["text": .string("a garden")],
+                inputs: ["model": sdxl]
+            )
+            let latent: LatentArtifact = try runner.run(
+                "sample",
+                [
+                    "seed": .integer(1), "steps": .integer(1), "width": .integer(64), "height": .integer(96),
+                    "guidance": .number(2),
+                ],
+                inputs: ["model": sdxl, "prompt": prompt]
+            )
+            let tiles: [String: Value] = ["tile": .integer(64)]
+            let image: ImageArtifact = try runner.run("decode", tiles, inputs: ["model": sdxl, "latent": latent])
+            let again: LatentArtifact = try runner.run("encode_image", tiles, inputs: ["model": sdxl, "image": image])
+            let model: Upscaler = try runner.run("load_upscaler", ["file": .string(upscaler)])
+            let large: ImageArtifact = try runner.run(
+                "upscale",
+                ["tile": .integer(32)],
+                inputs: ["image": image, "model": model]
+            )
+            let pulid: PuLIDModel = try runner.run(
+                "load_pulid",
+                ["weights": .string(newer), "eva_clip": .string(tiny + "/eva_clip.safetensors")]
+            )
+            var random = TorchRandomSource(seed: 4)
+            let face = FaceArtifact(
+                box: .zeros([4]),
+                landmarks: .zeros([5, 2]),
+                recognition: random.normal([512]),
+                aligned: random.normal([1, 3, 64, 64]).sigmoid(),
+                features: random.normal([1, 3, 64, 64]).sigmoid()
+            )
+            let person: IdentityArtifact = try runner.run("encode_id", inputs: ["face": face, "pulid": pulid])
+            return [
+                "LoRA": latent.record, "decode in tiles": image.record, "encode in tiles": again.record,
+                "upscale": large.record, "encode_id v1.1": person.record,
+            ]
+        }
     }
 }

@@ -203,8 +203,8 @@ import Testing
     }
 
     /// Many blocks are made by several threads.
-    @Test(arguments: [PK_F32, PK_F16])
-    func manyBlocks(_ element: pk_element) {
+    @Test(arguments: [Element.f32, .f16])
+    func manyBlocks(_ element: Element) {
         let (stored, floats) = pair([70, 613], element, seed: 8)
         let rounded = ComputeSettings.with(threads: 3) { stored.inQ8Blocks() }
         let alone = ComputeSettings.with(threads: 1) { floats.inQ8Blocks() }

@@ -288,4 +288,5 @@ def main():
     print(json.dumps({"tensors": len(tensors), "bytes": (OUT / "samplers.safetensors").stat().st_size}))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -22,4 +22,4 @@ python recognition.py --iresnet "$IRESNET" --pulid "$PULID"
 python pulid_training.py --pulid "$PULID" --iresnet "$IRESNET"
 python single_file.py "$DIFFUSERS"
 python prompt_weights.py --comfyui "$COMFYUI"
-for script in bfloat16 checkpoints clip_text clip_tokenizer elementary faces_training gguf_files imaging lora lora_kinds onnx_graphs photos pulid_bin pytorch_files resampling second_order small_floats tensors text_to_image textual_inversion training unet_guidance unipc upscaling vae; do python "$script.py"; done
+for script in bfloat16 checkpoints clip_text clip_tokenizer elementary faces_training gguf_files imaging lora lora_kinds onnx_graphs photos pulid_bin pytorch_files resampling schedules_rendered second_order small_floats tensors text_to_image textual_inversion training unet_guidance unipc upscaling vae; do python "$script.py"; done

@@ -4,7 +4,8 @@ import Testing
 /// What is tried case by case in processes of their own: a case that traps, or has no end, ends its process, is named, and
 /// the others go on.
 ///
-/// ODD_CASES=5000 tries so many of each kind, ODD_FROM=77 from that one on.
+/// ODD_CASES=5000 tries so many of each kind, ODD_FROM=77 from that one on; what ran is printed, so that one run can go on
+/// where another one ended.
 enum OddCases {
     static func numbers(_ usual: Int) -> Range<Int> {
         let environment = ProcessInfo.processInfo.environment
@@ -18,19 +19,23 @@ enum OddCases {
     private static let seconds: UInt32 = 120
 
     /// - Parameters:
-    ///   - mark: a file that says which case has begun
-    ///   - child: begins a process that calls `run` with the same numbers and mark
-    static func all(_ numbers: Range<Int>, mark: String, child: (Range<Int>) async -> Void) async {
-        var next = numbers.lowerBound
+    ///   - kind: what the cases are of
+    ///   - child: begins a process that calls `run` with the same numbers and a file that says which case has begun
+    static func all(_ kind: String, _ numbers: Range<Int>, child: (Range<Int>, _ mark: String) async -> Void) async {
+        let mark = NSTemporaryDirectory() + "odd-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: mark) }
+        var (next, ended) = (numbers.lowerBound, 0)
         while next < numbers.upperBound {
             let batch = next..<min(next + batch, numbers.upperBound)
-            await child(batch)
+            await child(batch, mark)
             let begun = (try? String(contentsOfFile: mark, encoding: .utf8)).flatMap { Int($0) } ?? next
-            if begun < batch.upperBound {
-                Issue.record("case \(begun) ended its process: ODD_FROM=\(begun) ODD_CASES=1")
-            }
-            next = max(begun, next) + 1
+            next = max(begun, next)
+            guard begun < batch.upperBound else { continue }
+            Issue.record("\(kind): case \(begun) ended its process: ODD_FROM=\(begun) ODD_CASES=1")
+            (next, ended) = (next + 1, ended + 1)
         }
+        let went = "cases \(numbers.lowerBound) to \(numbers.upperBound - 1)"
+        print("odd \(kind): \(numbers.count) ran, \(went); \(ended) ended their process")
     }
 
     /// In the child.
