@@ -28,8 +28,8 @@ struct TextualInversionTests {
         for overflow in PromptReading.Overflow.allCases {
             let reading = PromptReading(weighting: weighting, overflow: overflow)
             let found = try encoder(prompt.text, negative: nil, reading: reading)
-            assertClose(found.embeds, golden["\(prompt.name).embeds"], "\(prompt.name) embeds")
-            assertClose(found.pooled, golden["\(prompt.name).pooled"], "\(prompt.name) pooled")
+            assertClose(found.embeds, golden["\(prompt.name).embeds"], relative: 1.8e-6, "\(prompt.name) embeds")
+            assertClose(found.pooled, golden["\(prompt.name).pooled"], relative: 1.8e-6, "\(prompt.name) pooled")
             #expect(PromptDoubt.embeddings(in: prompt.text, reading: reading) { ["neg_xl"] }.isEmpty)
         }
     }
@@ -37,15 +37,15 @@ struct TextualInversionTests {
     @Test func weighsAsOtherWords() throws {
         let reading = PromptReading(weighting: .comfyui)
         let found = try encoder("a portrait, (embedding:neg_xl:1.3)", negative: nil, reading: reading)
-        assertClose(found.embeds, golden["weighted.embeds"], "weighted embeds")
-        assertClose(found.pooled, golden["weighted.pooled"], "weighted pooled")
+        assertClose(found.embeds, golden["weighted.embeds"], relative: 1.8e-6, "weighted embeds")
+        assertClose(found.pooled, golden["weighted.pooled"], relative: 1.8e-6, "weighted pooled")
     }
 
     @Test func aNegativePromptHasThemToo() throws {
         let text = "a portrait, embedding:neg_xl, photo"
         let both = try encoder("photo", negative: text, reading: PromptReading())
-        assertClose(both.negativeEmbeds, golden["plain.embeds"])
-        assertClose(both.negativePooled, golden["plain.pooled"])
+        assertClose(both.negativeEmbeds, golden["plain.embeds"], relative: 1.8e-6)
+        assertClose(both.negativePooled, golden["plain.pooled"], relative: 1.8e-6)
         // What does not name one has the bits that it has without.
         #expect(both.embeds.values == plain("photo").embeds.values)
     }
@@ -136,6 +136,6 @@ struct TextualInversionTests {
         #expect(try LoRAFile(path).embeddings.map(\.name) == ["ada"])
         let encoder = try SDXLPromptEncoderTests().encoder(embeddings: [TextualInversion(path, name: "ada")])
         let found = try encoder("embedding:ada", negative: nil, reading: PromptReading())
-        assertClose(found.embeds, golden["start.embeds"])
+        assertClose(found.embeds, golden["start.embeds"], relative: 1.8e-6)
     }
 }

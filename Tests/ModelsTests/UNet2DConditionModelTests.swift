@@ -58,8 +58,8 @@ struct UNet2DConditionModelTests {
     }
 
     @Test(arguments: ["even", "odd"]) func matchesDiffusers(input: String) throws {
-        assertClose(try call(input, timestep: 999), golden["\(input).noise"], "t = 999")
-        assertClose(try call(input, timestep: 17), golden["\(input).noise_at_17"], "t = 17")
+        assertClose(try call(input, timestep: 999), golden["\(input).noise"], relative: 6e-6, "t = 999")
+        assertClose(try call(input, timestep: 17), golden["\(input).noise_at_17"], relative: 6e-6, "t = 17")
     }
 
     /// Blocks of every type that the gguf package makes, under the authors' names, as city96's converter lays them out.
@@ -67,7 +67,7 @@ struct UNet2DConditionModelTests {
         let file = try WeightFile.open(Golden.path("unet.gguf", #filePath))
         let source = try RenamedWeights(file, prefix: "", targets: OriginalUNetNames(layersPerBlock: 2).targets)
         let noise = try call(Self.unet(source), "even", timestep: 999)
-        assertClose(noise, Golden("unet_gguf.safetensors", #filePath)["noise"], "in GGUF's blocks")
+        assertClose(noise, Golden("unet_gguf.safetensors", #filePath)["noise"], relative: 6e-6, "in GGUF's blocks")
         #expect(Weights(source).bytesInMemory < 720_000)
     }
 
@@ -82,6 +82,7 @@ struct UNet2DConditionModelTests {
         assertClose(
             try call("even", timestep: 499, identities: [conditioning].compactMap { $0 }),
             golden["identity.\(ortho.rawValue).\(numZero)"],
+            relative: 6e-6,
             "ortho \(ortho.rawValue), \(numZero) zeros"
         )
     }
