@@ -193,8 +193,9 @@ extension RecipeRun {
             let outcome = try run(index, key.digest, inputs)
             do {
                 if isShared { try checkSame(outcome.encoded.digest, as: turn.known, index) }
-                if isKept { keep(outcome, of: index, key, claim: turn.claim) }
-                try complete(index, outcome, key.digest, isKept: isKept)
+                // A plan takes it that a run would keep it.
+                let isStored = isKept ? keep(outcome, of: index, key, claim: turn.claim) : !isReference(index)
+                try complete(index, outcome, key.digest, isKept: isKept, isStored: isStored)
             } catch let difference as NotDeterministic where store.isTold(key.digest) {
                 if isKept { keep(outcome, of: index, key, claim: turn.claim) }
                 throw Falsehood(title: InstanceName(graph.instances[index]).title, difference)
@@ -291,7 +292,14 @@ extension RecipeRun {
         report(.warning("`\(InstanceName(graph.instances[index]).title)`: \(difference)"))
     }
 
-    private func complete(_ index: Int, _ outcome: NodeWork.Outcome, _ key: Digest, isKept: Bool) throws {
+    /// - Parameter isStored: whether the cache has the value, so that it need not be held.
+    private func complete(
+        _ index: Int,
+        _ outcome: NodeWork.Outcome,
+        _ key: Digest,
+        isKept: Bool,
+        isStored: Bool
+    ) throws {
         let isReference = isReference(index)
         let digest = outcome.encoded.digest
         if !isReference {
@@ -300,8 +308,6 @@ extension RecipeRun {
             report(.finished(name, seconds: outcome.seconds, digest: digest))
         }
         var isWanted = false
-        // A plan takes it that a run would keep it.
-        let isStored = !isReference && (!isKept || store.isWritable)
         try advance { scheduler in
             isWanted = isKept && scheduler.isDeliveryWanted(index, digest)
             // A plan keeps nothing: who needs the value again reads it again.
@@ -435,18 +441,21 @@ extension RecipeRun {
         files.withCompanions(graph.instances[index].namedFiles) + state.withLock { $0.foundFiles[index] ?? [] }
     }
 
+    /// - Returns: whether the cache has the value now.
+    @discardableResult
     private func keep(
         _ outcome: NodeWork.Outcome,
         of index: Int,
         _ key: CacheKey,
         claim: Claim?
-    ) {
+    ) -> Bool {
         let instance = graph.instances[index]
         let digest = outcome.encoded.digest
         // A reference is kept as a trace alone, to be able to say later what changed.
         let isReference = isReference(index)
+        var isStored = false
         if !isReference || store.result(for: key.digest)?.value != digest {
-            store.insert(
+            isStored = store.insert(
                 digest,
                 isReference ? nil : outcome.encoded,
                 kind: outcome.artifact == nil ? Absence.record.kind : instance.schema.output.kind,
@@ -456,6 +465,7 @@ extension RecipeRun {
             )
         }
         history.remember(key.digest, of: instance.title)
+        return isStored
     }
 
     /// Lets the scheduler take a step, and asks the cache what the step wants to know, until it wants no more.

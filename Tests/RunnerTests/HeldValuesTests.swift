@@ -54,6 +54,24 @@ import Testing
         #expect(ToyWeight.most(on: "without a cache") == 20)
     }
 
+    /// What waits for a disk that stays full is let go of when it is too much: who needs it again waits for nobody.
+    @Test func aDiskThatStaysFullEndsNoRun() async throws {
+        await #expect(processExitsWith: .success) {
+            let suite = try HeldValuesTests()
+            defer { try? FileManager.default.removeItem(atPath: suite.workshop.folder.path) }
+            _ = try suite.workshop.run(suite.sweep("before", count: 1))
+            signal(SIGXFSZ, SIG_IGN)
+            try FileSizeLimit.set(4096)
+            // What hangs is ended.
+            alarm(120)
+            let outcome = try suite.workshop.run(suite.sweep("full", count: 20, bytes: 5 << 20))
+            try FileSizeLimit.set(nil)
+            let isRight = try suite.workshop.text("sum.txt") == "190.0\n"
+            // The first ones were let go of while it was hoped for room, and made again once.
+            #expect(isRight && outcome.ran.count < 40, "\(outcome.ran.count) ran: \(outcome.warnings)")
+        }
+    }
+
     /// A damaged value of a gathered sweep is made again, and then the node that gathers it.
     @Test func aGatheredValueThatIsGoneIsMadeAgain() throws {
         _ = try workshop.run(sweep("gone", count: 5))

@@ -13,6 +13,12 @@ final class GroupCommit: Sendable {
         /// In a row.
         var failures = 0
         var lastReason = ""
+
+        /// What nobody waits for any more: others, and this process, may compute it again.
+        mutating func takeClaims() -> [Claim] {
+            defer { (pending.claims, committing.claims) = ([], []) }
+            return pending.claims + committing.claims
+        }
     }
 
     /// Bytes of values that may wait in memory.
@@ -49,7 +55,7 @@ final class GroupCommit: Sendable {
     }
 
     func add(_ change: (inout sending WriteBatch) -> Void) {
-        let (mustSchedule, mustHurry, isFull, isDropping) = state.withLock { state in
+        let (mustSchedule, mustHurry, isFull, isDropping, claims) = state.withLock { state in
             change(&state.pending)
             let mustHurry = state.pending.claims.count == Self.claimLimit && state.failures == 0
             let isFull = state.pending.size + state.committing.size > Self.sizeLimit
@@ -58,9 +64,12 @@ final class GroupCommit: Sendable {
                 state.pending.dropValues()
                 state.committing.dropValues()
             }
+            // Who needs a value that was let go of makes it again.
+            let claims = isDropping || state.failures >= Self.failuresWithClaims ? state.takeClaims() : []
             defer { state.isScheduled = true }
-            return (!state.isScheduled, mustHurry, isFull, isDropping)
+            return (!state.isScheduled, mustHurry, isFull, isDropping, claims)
         }
+        for claim in claims { claim.release() }
         if isDropping {
             notices.warn(
                 "the cache \(path) cannot be written for too long: values are not kept until it can",
@@ -76,6 +85,9 @@ final class GroupCommit: Sendable {
     func find<Found: Sendable>(_ find: (borrowing WriteBatch) -> Found?) -> Found? {
         state.withLock { find($0.pending) ?? find($0.committing) }
     }
+
+    /// Whether what waits is likely to be committed; else its values may have to be let go of.
+    var isKeepingUp: Bool { state.withLock { $0.failures == 0 } }
 
     /// What has not been committed, the newer part first.
     var waiting: [WriteBatch] { state.withLock { [$0.pending, $0.committing].filter { !$0.isEmpty } } }
@@ -135,9 +147,7 @@ final class GroupCommit: Sendable {
             state.failures += 1
             state.lastReason = reason
             state.isScheduled = true
-            guard state.failures == Self.failuresWithClaims else { return (state.failures, [Claim]()) }
-            defer { state.committing.claims = [] }
-            return (state.failures, state.committing.claims)
+            return (state.failures, state.failures >= Self.failuresWithClaims ? state.takeClaims() : [])
         }
         if failures == 1 { notices.warn("the cache \(path) cannot be written now (\(reason)): it is tried again") }
         for claim in claims { claim.release() }

@@ -54,6 +54,8 @@ extension ResultStore {
     /// - Parameters:
     ///   - encoded: the record that `value` is the digest of; nil to keep the digest alone.
     ///   - claim: held until the result is committed.
+    /// - Returns: whether the value can be read from here whenever it is needed; else it may be gone before that.
+    @discardableResult
     public func insert(
         _ value: Digest,
         _ encoded: EncodedRecord?,
@@ -61,8 +63,8 @@ extension ResultStore {
         for key: CacheKey,
         cost: Double,
         claim: Claim?
-    ) {
-        guard isWritable else { return }
+    ) -> Bool {
+        guard isWritable else { return false }
         let content = encoded.flatMap { keep($0, value, kind: kind) }
         let made = Int(Date().timeIntervalSince1970)
         let digest = key.digest
@@ -76,6 +78,7 @@ extension ResultStore {
             }
             if let claim { batch.claims.append(claim) }
         }
+        return content != nil && commits.isKeepingUp
     }
 
     /// Keeps a value whose results are told later.
