@@ -11,6 +11,8 @@ public struct LoadedRecipe: Sendable {
     public let diagnostics: [Diagnostic]
     /// The files read, for rendering diagnostics, also those that come up when nodes run.
     public let sources: RecipeSources
+    /// Of the files read, the recipe and those that it includes.
+    public let recipeFiles: Set<String>
     public let outline: RecipeOutline
 }
 
@@ -20,6 +22,8 @@ public struct RecipeOutline: Sendable {
         public let name: String
         /// Each value once, in the order of the sweep; `include` may have added some at the end.
         public let values: [Value]
+        /// The files in which values are written, as `LoadedRecipe.sources` names them: the recipe, or what it reads.
+        public let files: Set<String>
     }
 
     public struct Node: Sendable {
@@ -57,7 +61,9 @@ public struct RecipeOutline: Sendable {
 
 extension RecipeOutline {
     init(recipe: CompiledRecipe, outputPaths: [[String]]) {
-        axes = recipe.space.axes.map { Axis(name: $0.name, values: $0.values.map(\.value)) }
+        axes = recipe.space.axes.map { axis in
+            Axis(name: axis.name, values: axis.values.map(\.value), files: Set(axis.values.map(\.location.file)))
+        }
         nodes = recipe.order.compactMap { index in
             let node = recipe.nodes[index]
             return node.schema.map { schema in

@@ -70,6 +70,7 @@ public struct RecipeLoader: Sendable {
             settings: sweep.settings,
             diagnostics: diagnostics.sorted,
             sources: sources,
+            recipeFiles: Set(resolver.sources.texts.keys),
             outline: RecipeOutline(recipe: recipe, outputPaths: checked.outputs.map { $0.map(\.path) })
         )
     }

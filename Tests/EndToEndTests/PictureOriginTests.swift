@@ -206,6 +206,39 @@ import Testing
             try test.run("uses", "--outputs", "recipes/faces/ada-2.png", "recipes/two.yaml").lines
                 == ["ada-2.png", "sheet.png", "scores.csv"]
         )
-        #expect(try test.run("uses", "README.md", "recipes/two.yaml").stdout == "")
+        #expect(try test.run("uses", "recipes/seeds.yaml", "recipes/two.yaml").stdout == "")
+        let missing = try test.run("uses", "recipes/faces/adda.png", "recipes/two.yaml")
+        #expect(missing.status == 2 && missing.stdout == "")
+        #expect(missing.stderr == "error: recipes/faces/adda.png: no such file; did you mean recipes/faces/ada.png?\n")
+    }
+
+    @Test func usesOfWhatTheRecipeItselfReads() throws {
+        let test = try CommandTest()
+        try test.folder.write("neon\nposter\n", to: "looks.txt")
+        try test.folder.write("style,size\nneon,16\nphoto,32\n", to: "styles.csv")
+        try test.folder.write("params: {head: 1}\n", to: "head.yaml")
+        try test.folder.write(
+            """
+            include: [head.yaml]
+            axes: {drawn: {lines: looks.txt}, look: {csv: styles.csv}}
+            nodes:
+              plain:  {uses: draw_face, seed: 3, size: 16}
+              listed: {uses: draw_face, seed: 3, size: 16, style: "${drawn}"}
+              styled: {uses: draw_face, seed: "${head}", size: "${size}", style: "${style}"}
+            outputs: {plain.png: $plain, "${drawn}-listed.png": $listed, "${style}.png": $styled}
+            """,
+            to: "read.yaml"
+        )
+        let lines = try test.run("uses", "looks.txt", "read.yaml")
+        #expect(lines.lines == ["listed[drawn=neon]", "listed[drawn=poster]"])
+        #expect(
+            lines.stderr == "looks.txt reaches 2 of 5 cells, 2 of 5 outputs: it lists the values of the axis `drawn`\n"
+        )
+        let table = try test.run("uses", "styles.csv", "read.yaml")
+        #expect(
+            table.stderr.hasSuffix("2 of 5 cells, 2 of 5 outputs: it lists the values of the axes `style` and `size`\n")
+        )
+        let included = try test.run("uses", "head.yaml", "read.yaml")
+        #expect(included.stderr.hasSuffix("5 of 5 cells, 5 of 5 outputs: the recipe is written in it\n"))
     }
 }

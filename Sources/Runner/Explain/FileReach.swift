@@ -4,12 +4,23 @@ import Recipes
 
 /// What a file reaches in a recipe: whoever reads it, and all that rests on them.
 public struct FileReach: Sendable {
+    /// How the recipe itself reads a file, before any node does.
+    public enum Reading: Hashable, Sendable {
+        /// It lists the values of these axes: a text or a table.
+        case lists([String])
+        /// It is the recipe, or included in it; whatever is written there may come from it.
+        case recipe
+    }
+
+    /// nil where only nodes read it, or none.
+    public let reading: Reading?
     /// `latent[style=neon seed=1]`, fit for a terminal, in the graph's order.
     public let titles: [String]
     /// As seen from the output folder, fit for a terminal.
     public let outputs: [String]
 
-    public init(of file: String, in graph: ExecutionGraph) {
+    public init(of file: String, in recipe: LoadedRecipe) {
+        let graph = recipe.graph
         var real: [String: String] = [:]
         func resolved(_ path: String) -> String {
             if let known = real[path] { return known }
@@ -18,11 +29,17 @@ public struct FileReach: Sendable {
             return found
         }
         let wanted = resolved(file)
+        let source = recipe.sources.texts.keys.first { resolved($0) == wanted }
+        let axes = recipe.outline.axes.filter { axis in source.map { axis.files.contains($0) } ?? false }.map(\.name)
+        let reading: Reading? = source.map { recipe.recipeFiles.contains($0) ? .recipe : .lists(axes) }
+        self.reading = reading
         var isReached = Array(repeating: false, count: graph.instances.count)
         // Inputs come before whoever reads them.
         for (index, instance) in graph.instances.enumerated() {
             isReached[index] =
-                instance.inputs.values.joined().contains { isReached[$0] }
+                reading == .recipe
+                || axes.contains { instance.cell[$0] != nil }
+                || instance.inputs.values.joined().contains { isReached[$0] }
                 || instance.namedPaths.contains { path in
                     let path = resolved(path)
                     return path == wanted || wanted.hasPrefix(path + "/")
