@@ -469,6 +469,27 @@ struct BrokenNodesTests {
         )
     }
 
+    /// What was meant by an unknown name is not unused.
+    @Test("an unknown name in place of the only axis")
+    func unknownNameOfAnAxis() {
+        #expect(
+            complaint(
+                about: #"""
+                    axes: {photo: [a, b]}
+                    nodes:
+                      words: {uses: caption, text: "${foto}"}
+                    outputs: {"${photo}.txt": $words}
+                    """#
+            )
+                == #"""
+                recipe.yaml:3:33: error: there is no param or axis `foto`
+                3 |   words: {uses: caption, text: "${foto}"}
+                  |                                 ^^^^^^^
+                hint: did you mean `photo`?
+                """#
+        )
+    }
+
     @Test("what is declared and not used")
     func unusedNames() {
         #expect(

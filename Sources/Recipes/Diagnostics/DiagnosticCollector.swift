@@ -59,12 +59,15 @@ final class DiagnosticCollector {
     }
 
     /// The candidate that a misspelt name most likely meant.
-    func nearMatch(to name: String, among candidates: some Collection<String>) -> String? {
+    ///
+    /// - Parameter isOfFew: whether the candidates are so few that half of the name may differ: `foto` for `photo`.
+    func nearMatch(to name: String, among candidates: some Collection<String>, isOfFew: Bool = false) -> String? {
         // One letter is near to every other, and the same as itself in another case.
         if name.count == 1 { return candidates.first { $0.lowercased() == name.lowercased() } }
         guard candidates.count <= comparisonsLeft, name.utf8.count <= 100 else { return nil }
         comparisonsLeft -= candidates.count
-        return Recipes.nearMatch(to: name, among: candidates.lazy.filter { $0.utf8.count <= 200 })
+        let limit = max(1, name.count / (isOfFew ? 2 : 3))
+        return Recipes.nearMatch(to: name, among: candidates.lazy.filter { $0.utf8.count <= 200 }, limit: limit)
     }
 
     /// "did you mean `$photo`?", if a candidate is near.

@@ -1,6 +1,10 @@
 /// The candidate that a misspelt name most likely meant: the smallest edit distance, at most a third of its length.
 public func nearMatch(to name: String, among candidates: some Sequence<String>) -> String? {
-    let limit = max(1, name.count / 3)
+    nearMatch(to: name, among: candidates, limit: max(1, name.count / 3))
+}
+
+/// The candidate with the smallest edit distance, at most `limit`.
+func nearMatch(to name: String, among candidates: some Sequence<String>, limit: Int) -> String? {
     var best: (name: String, distance: Int)?
     for candidate in candidates where abs(candidate.count - name.count) <= limit {
         let distance = editDistance(Array(name.lowercased()), Array(candidate.lowercased()))

@@ -169,9 +169,9 @@ struct TemplateCompiler {
     private func look(up name: Name) -> Scope.Meaning? {
         guard let meaning = scope.meaning(of: name.text) else {
             if scope.lacksColumns { return nil }
-            let match = diagnostics.nearMatch(to: name.text, among: scope.names)
-            // What was meant is not reported as unused on top.
-            if let match { _ = scope.meaning(of: match) }
+            scope.hasUnknownNames = true
+            let names = scope.names
+            let match = diagnostics.nearMatch(to: name.text, among: names, isOfFew: names.count <= 12)
             diagnostics.error(
                 "there is no param or axis \(code(name.text))",
                 at: name.location,

@@ -10,7 +10,8 @@ struct UnusedNames {
 
     /// - Parameter nodeAxes: the axes that nodes mention, readable or not.
     func check(nodeAxes: AxisSet) {
-        guard !recipe.scope.isIncomplete else { return }
+        // What was meant by a name that is none is not unused.
+        guard !recipe.scope.isIncomplete, !recipe.scope.hasUnknownNames else { return }
         let hadErrors = recipe.diagnostics.hasErrors
         var unusedTables: Set<String> = []
         for (index, axis) in recipe.space.axes.enumerated() where !nodeAxes.contains(index) {
