@@ -78,6 +78,11 @@ import Testing
 
                 """
         )
+        let part = try test.run("explain", "face.yaml", "picture[seed=1]")
+        #expect(part.lines.contains { $0.hasPrefix("picture[seed=1]: ") }, "\(part.stderr)")
+        let missing = try test.run("explain", "face.yaml", "out/face/22.png")
+        #expect(missing.status == 64)
+        #expect(missing.stderr == "error: the recipe has no output `out/face/22.png`; did you mean `out/face/2.png`?\n")
         // A file that the recipe would not write by itself.
         #expect(try test.run("face.yaml", "-q", "--set", "seed=7").status == 0)
         let seventh = try test.run("explain", "face.yaml", "out/face/7.png").lines

@@ -134,9 +134,8 @@ import Testing
 
                 """
         )
-        #expect(throws: UnknownNode(name: "scaled[x=2]", nearest: "scaled[x=2.0]")) {
-            try explain("scaled", cell: "scaled[x=2]", in: graph())
-        }
+        let value = #expect(throws: UnknownCells.self) { try explain("scaled", cell: "scaled[x=2]", in: graph()) }
+        #expect(value?.description == "the node `scaled` has no cell where `x` is `2`; did you mean `2.0`?")
     }
 
     @Test func cellsOfWhichTheSameIsSaidAreSaidTogether() throws {

@@ -1,4 +1,5 @@
 import Graph
+import Recipes
 
 /// Which cells of which node are meant: `image` for all, `image[style=neon]` for those where the axes have these values.
 public struct CellSelection: Hashable, Sendable {
@@ -33,6 +34,34 @@ public struct CellSelection: Hashable, Sendable {
             }
         }
         return pins
+    }
+
+    /// The instances that are meant.
+    ///
+    /// - Throws: `UnknownNode`; `UnknownCells`.
+    public func instances(in graph: ExecutionGraph) throws -> [Instance] {
+        let ofNode = graph.instances.filter { $0.node == node }
+        guard !ofNode.isEmpty else {
+            throw UnknownNode(name: node, nearest: nearMatch(to: node, among: Set(graph.instances.map(\.node))))
+        }
+        let found = ofNode.filter(contains)
+        guard found.isEmpty else { return found }
+        throw UnknownCells(node: node, cells: cells ?? "", problem: problem(among: ofNode))
+    }
+
+    private func problem(among instances: [Instance]) -> UnknownCells.Problem {
+        for (axis, value) in pins.sorted(by: { $0.key < $1.key }) {
+            let values = Set(instances.compactMap { $0.cell[axis]?.description })
+            if values.isEmpty {
+                let axes = Set(instances.flatMap { $0.cell.coordinates.map(\.axis) })
+                return .axis(axis, nearest: nearMatch(to: axis, among: axes))
+            }
+            if !values.contains(value) {
+                let same = Double(value).flatMap { number in values.first { Double($0) == number } }
+                return .value(value, axis: axis, nearest: same ?? nearMatch(to: value, among: values))
+            }
+        }
+        return .cells(nearest: nearMatch(to: cells ?? "", among: Set(instances.map(\.cell.description))))
     }
 
     public func contains(_ instance: Instance) -> Bool {

@@ -9,8 +9,8 @@ extension RecipeRun {
     ///
     /// - Parameters:
     ///   - node: the node's name.
-    ///   - title: one of its cells alone, named as plans and progress name it: `latent[style=neon seed=1]`.
-    /// - Throws: `UnknownNode`.
+    ///   - title: some of its cells alone, as `CellSelection` reads them: `latent[style=neon seed=1]`.
+    /// - Throws: `UnknownNode`; `UnknownCells`.
     public func explain(_ node: String, cell title: String? = nil) throws -> String {
         let names = Set(graph.instances.map(\.node))
         guard names.contains(node) else { throw UnknownNode(name: node, nearest: nearMatch(to: node, among: names)) }
@@ -32,10 +32,11 @@ extension RecipeRun {
 
     private func explain(_ node: String, cell title: String?, in plan: Plan) throws -> [ExplainedCells] {
         var steps = plan.steps.filter { $0.name.node == node }
+        let cells = steps.count
         if let title {
-            let titles = steps.map(\.name.title)
-            steps = steps.filter { $0.name.title == title || graph.instances[$0.index].title == title }
-            if steps.isEmpty { throw UnknownNode(name: title, nearest: nearMatch(to: title, among: titles)) }
+            let selection = CellSelection(title)
+            _ = try selection.instances(in: graph)
+            steps = steps.filter { selection.contains(graph.instances[$0.index]) }
         }
         var groups: [(explanation: Explanation, titles: [String])] = []
         var places: [Explanation: Int] = [:]
@@ -54,7 +55,7 @@ extension RecipeRun {
                 explanation: group.explanation,
                 titles: group.titles,
                 node: node,
-                isWhole: group.titles.count == steps.count
+                isWhole: group.titles.count == cells
             )
         }
     }

@@ -91,19 +91,10 @@ struct ApproveCommand: ParsableCommand {
         }
     }
 
-    /// - Throws: `UnknownNode`; `UnneededNode`.
+    /// - Throws: `UnknownNode`; `UnknownCells`; `UnneededNode`.
     private func check(_ selections: [CellSelection], in loaded: LoadedRecipe) throws {
-        let names = Set(loaded.graph.instances.map(\.node))
         try loaded.checkNeeded(selections.map(\.node))
-        for (selection, text) in zip(selections, only) {
-            guard names.contains(selection.node) else {
-                throw UnknownNode(name: selection.node, nearest: nearMatch(to: selection.node, among: names))
-            }
-            guard loaded.graph.instances.contains(where: selection.contains) else {
-                let titles = Set(loaded.graph.instances.filter { $0.node == selection.node }.map(\.title))
-                throw UnknownNode(name: text, nearest: nearMatch(to: text, among: titles))
-            }
-        }
+        for selection in selections { _ = try selection.instances(in: loaded.graph) }
     }
 
     // MARK: - What fails

@@ -15,7 +15,7 @@ struct ExplainCommand: ParsableCommand {
 
     @OptionGroup var recipe: RecipeOptions
     @Argument(
-        help: "The node's name, or one of its cells, 'latent[style=neon seed=1]', or a file among the outputs.",
+        help: "The node's name, or some of its cells, 'latent[style=neon]', or a file among the outputs.",
         completion: .custom { words, _, _ in RecipeNames(in: words).nodes }
     )
     var node: String?
@@ -33,6 +33,7 @@ struct ExplainCommand: ParsableCommand {
             let folder = out ?? "out/\(loaded.graph.name)"
             let wanted = node.map { loaded.graph.title(ofOutput: $0, in: folder) ?? $0 }
             let name = wanted.map { String($0.prefix { $0 != "[" }) }
+            if let wanted, wanted == node { try loaded.graph.checkIsNoOutput(wanted, in: folder) }
             if let name { try loaded.checkNeeded([name]) }
             if let node, let writer, writer.settings != asked.settings {
                 Terminal.output("\(TerminalText(node).escaped()) was written \(Self.text(writer.settings))\n")
@@ -85,5 +86,26 @@ extension ExecutionGraph {
             if case .artifact(let index) = output.source { return instances[index].title }
         }
         return nil
+    }
+
+    /// - Throws: `UnknownOutput` for what is no node, and a path.
+    fileprivate func checkIsNoOutput(_ name: String, in folder: String) throws {
+        let node = name.prefix { $0 != "[" }
+        let kind = (name as NSString).pathExtension
+        let isFile = node.contains("/") || !kind.isEmpty && outputs.contains { $0.path.hasSuffix(".\(kind)") }
+        guard isFile, !instances.contains(where: { $0.node == node }) else { return }
+        let paths = outputs.map { (folder as NSString).appendingPathComponent($0.path) }
+        throw UnknownOutput(path: name, nearest: nearMatch(to: name, among: paths))
+    }
+}
+
+/// A file given to `explain` that the recipe does not write.
+struct UnknownOutput: Error, CustomStringConvertible {
+    let path: String
+    let nearest: String?
+
+    var description: String {
+        let advice = nearest.map { "; did you mean `\($0)`?" } ?? ""
+        return TerminalText("the recipe has no output `\(path)`\(advice)").escaped()
     }
 }

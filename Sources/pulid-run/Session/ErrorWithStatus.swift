@@ -25,6 +25,12 @@ extension TooFewThreads: ErrorWithStatus {
 extension UnknownNode: ErrorWithStatus {
     var exitStatus: Runner.ExitStatus { .badFlags }
 }
+extension UnknownCells: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .badFlags }
+}
+extension UnknownOutput: ErrorWithStatus {
+    var exitStatus: Runner.ExitStatus { .badFlags }
+}
 extension UnneededNode: ErrorWithStatus {
     var exitStatus: Runner.ExitStatus { .badFlags }
 }
