@@ -45,6 +45,11 @@ public struct MeasureSpread: Sendable {
         Self.threshold(values, side, margin: margin).map { min(max($0, range.lowerBound), range.upperBound) }
     }
 
+    /// Whether a bound lets everything pass: no value lies beyond it, or what is like nothing at all is good enough.
+    public func letsAllPass(_ bound: Double, in range: ClosedRange<Double>) -> Bool {
+        side == .lessIsBetter ? bound >= range.upperBound : bound <= max(range.lowerBound, 0)
+    }
+
     private static func threshold(_ values: [Double], _ side: Side, margin: Double) -> Double? {
         guard let least = values.first, let greatest = values.last else { return nil }
         let room = margin * (greatest - least)

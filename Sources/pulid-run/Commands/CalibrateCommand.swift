@@ -12,7 +12,8 @@ struct CalibrateCommand: ParsableCommand {
         discussion: """
             Runs the recipe once for each seed and precision, and reads tables of scores (.csv, .json) that other machines \
             wrote with --machines. For every measure it says its least, mean and greatest value, proposes a bound with a \
-            margin, and how many of the runs would have failed a bound made of the others.
+            margin, and how many of the runs would have failed a bound made of the others. A measure whose bound would let \
+            everything pass tells nothing here, and gets none.
             """
     )
 
@@ -95,6 +96,12 @@ struct CalibrateCommand: ParsableCommand {
     }
 
     private func report(_ spreads: [MeasureSpread], runs: Int) {
+        if runs == 1 {
+            Terminal.error(
+                "warning: one run is no spread: its bounds are but what it measured; --seeds, --precision or --machines "
+                    + "give more\n"
+            )
+        }
         switch format {
         case .json:
             for spread in spreads {
@@ -109,7 +116,9 @@ struct CalibrateCommand: ParsableCommand {
                     fields["greatest"] = .number(greatest)
                     fields["mean"] = .number(spread.mean)
                     fields["deviation"] = .number(spread.deviation)
-                    fields["expect"] = .string("\(spread.name) \(spread.side.comparison) \(bound)")
+                    if !spread.letsAllPass(bound, in: Self.range(of: spread.name)) {
+                        fields["expect"] = .string("\(spread.name) \(spread.side.comparison) \(bound)")
+                    }
                     fields["would_have_failed"] = .integer(Int128(spread.failures(margin: margin)))
                 }
                 Terminal.output(Value.map(fields).json + "\n")
@@ -123,10 +132,11 @@ struct CalibrateCommand: ParsableCommand {
                     rows.append([spread.name, "\(spread.infinite)", "inf", "inf", "inf", "0", "", ""])
                     continue
                 }
+                let isUseless = spread.letsAllPass(bound, in: Self.range(of: spread.name))
                 rows.append([
                     spread.name, "\(spread.values.count + spread.infinite)", Self.short(least), Self.short(spread.mean),
                     Self.short(greatest), Self.short(spread.deviation),
-                    "\(spread.side.comparison) \(Self.short(bound, digits: 6))",
+                    isUseless ? "tells nothing here" : "\(spread.side.comparison) \(Self.short(bound, digits: 6))",
                     "\(spread.failures(margin: margin)) of \(spread.values.count)",
                 ])
             }
