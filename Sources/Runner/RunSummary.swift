@@ -48,6 +48,13 @@ public struct RunSummary: Sendable {
     /// What a missing baseline comes to, where nothing is worse.
     public var missingBaseline = ExitStatus.baselineMissing
 
+    /// Those that have the same cause as the picture that is measured against a baseline.
+    ///
+    /// - Parameter baseline: as seen from here.
+    func regression(against baseline: String?) -> RegressionGroup? {
+        regressions.first { group in group.members.contains { $0.baseline == baseline } }
+    }
+
     public init() {}
 
     public var exitStatus: ExitStatus {

@@ -89,9 +89,10 @@ import Testing
         #expect(changed.status == 1)
         let annotations = changed.lines.filter { $0.hasPrefix("::error") }
         #expect(annotations.count > 1 && annotations.count <= 10)
-        // On the line of the node's baseline, with the files to look at.
-        let place = "::error file=recipes/regression.yaml,line=29,"
-        #expect(annotations.allSatisfy { $0.hasPrefix(place) }, "\(annotations)")
+        // On the line of the expectation, with the cause and the files to look at.
+        let place = "::error file=recipes/regression.yaml,line="
+        #expect(annotations.allSatisfy { $0.hasPrefix(place + "39,") || $0.hasPrefix(place + "40,") }, "\(annotations)")
+        #expect(annotations.allSatisfy { $0.contains("%0Achanged by latent.seed: 7 -> 8%0A") }, "\(annotations)")
         #expect(
             annotations.contains {
                 $0.contains(

@@ -74,7 +74,7 @@ import Testing
         #expect(
             changed.stderr.contains(
                 """
-                1 picture changed by the baseline's file is not the picture that was accepted
+                1 picture unlike the baseline: the baseline's file is not the picture that was accepted
                     picture[style=neon] (
                 """
             ),

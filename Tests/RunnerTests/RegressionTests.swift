@@ -86,7 +86,25 @@ import Testing
     @Test func causesThatAreNoChange() {
         #expect(cause(traces()).kind == .baselineEdited)
         #expect(cause(traces { $1["picture"] = "w" }).id == "code")
-        #expect(RegressionCause(of: traces(), against: [], numerics: "a").id == "unknown")
+        let unknown = RegressionCause(of: traces(), against: [], numerics: "a")
+        #expect(unknown.id == "unknown")
+        #expect(unknown.predicate.hasPrefix("unlike the baseline: it is not known how the baseline was made, for "))
+    }
+
+    /// Where a text is a list, what is the same at an end is left out there.
+    @Test(arguments: [
+        ("a portrait, ink", "a portrait of a sailor, ink", "a portrait -> a portrait of a sailor …"),
+        ("ink, a portrait", "ink, a portrait of a sailor", "… a portrait -> a portrait of a sailor"),
+        ("a, b, c", "a, d, c", "… b -> d …"), ("a, b", "c, d", "a -> c, b -> d"), ("a", "a, b", "a -> a, b"),
+    ])
+    func onlyWhatIsLeftOutIsMarked(_ old: String, _ new: String, _ shown: String) {
+        let before = traces { parts, _ in parts["prompt"]?["parameter text"] = "\"\(old)\"" }
+        let now = traces {
+            $0["prompt"]?["parameter text"] = "\"\(new)\""
+            $1 = ["prompt": "q", "picture": "w"]
+        }
+        let entry = BaselineLock.Entry(file: "a.png", picture: digest("v"), numerics: "a", traces: before)
+        #expect(RegressionCause(of: now, against: [entry], numerics: "a").text == "prompt.text: \(shown)")
     }
 
     // MARK: - Lock files
@@ -191,6 +209,26 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("imag[style=neon]", "the recipe has no node `imag`; did you mean `image`?"),
+        ("image[stlye=neon]", "the node `image` does not depend on an axis `stlye`; did you mean `style`?"),
+        ("image[style=noen]", "the node `image` has no cell where `style` is `noen`; did you mean `neon`?"),
+        (
+            "image[style=neon seed=2]",
+            "the node `image` has no cell `style=neon seed=2`; did you mean `style=neon seed=1`?"
+        ),
+    ])
+    func cellsThatAreNot(_ text: String, _ complaint: String) {
+        var builder = GraphBuilder()
+        for (style, seed) in [("neon", 1), ("ink", 2)] as [(String, Int128)] {
+            let cell = [("style", Value.string(style)), ("seed", Value.integer(seed))]
+            _ = builder.add("image", "constant", at: cell, ["value": .number(1)])
+        }
+        let graph = builder.graph
+        let error = #expect(throws: (any Error).self) { try CellSelection(text).instances(in: graph) }
+        #expect(error.map { "\($0)" } == complaint)
+    }
+
     // MARK: - Bounds from measurement
 
     @Test func spreads() {
@@ -204,6 +242,11 @@ import Testing
         #expect(same.threshold(margin: 0.5) == 0 && same.failures(margin: 0.5) == 0)
         let psnr = MeasureSpread(name: "psnr", side: .moreIsBetter, values: [40, .infinity, 44])
         #expect(psnr.infinite == 1 && psnr.threshold(margin: 0.5) == 38)
+        #expect(flip.letsAllPass(1, in: 0...1) && !flip.letsAllPass(0.99, in: 0...1))
+        #expect(
+            psnr.letsAllPass(-0.15, in: -1...1) && psnr.letsAllPass(0, in: 0...1) && !psnr.letsAllPass(0.1, in: -1...1)
+        )
+        #expect(!same.letsAllPass(1e9, in: 0 ... .infinity))
         #expect(MeasureSpread(name: "x", side: .moreIsBetter, values: [nil]).threshold(margin: 1) == nil)
     }
 }

@@ -93,7 +93,16 @@ public struct RegressionCause: Hashable, Sendable {
         case .changed: changes.map(\.text).joined(separator: "; ")
         case .baselineEdited: "the baseline's file is not the picture that was accepted"
         case .code: "nothing that the picture is made of: the program computes it otherwise than when it was accepted"
-        case .unknown: "it is not known how the baseline was made: `pulid-run approve` has not written it down"
+        case .unknown: "it is not known how the baseline was made, for `pulid-run approve` has not written it down"
+        }
+    }
+
+    /// What is said of the pictures, as in `3 pictures changed by prompt.text: a -> b`.
+    public var predicate: String {
+        switch kind {
+        case .new: "without a baseline"
+        case .changed, .code: "changed by \(text)"
+        case .baselineEdited, .unknown: "unlike the baseline: \(text)"
         }
     }
 

@@ -47,8 +47,7 @@ public struct RegressionGroup: Sendable {
         }
         let rest = members.count > 5 ? "    and \(members.count - 5) more\n" : ""
         let pictures = counted(members.count, "picture")
-        let head = cause.kind == .new ? "\(pictures) without a baseline" : "\(pictures) changed by \(cause.text)"
-        return "\(head)\n\(shown.joined())\(rest)  to accept: \(command)\n"
+        return "\(pictures) \(cause.predicate)\n\(shown.joined())\(rest)  to accept: \(command)\n"
     }
 
     static func short(_ value: Double) -> String {

@@ -47,14 +47,18 @@ public final class GitHubReporter: Reporter {
         switch event {
         case .failed(let failure): note(failure.isMissingBaseline ? 1e9 : .infinity, failure.diagnostic)
         case .output(let output): if let failure = output.failure { note(.infinity, failure) }
-        case .expectation(let report):
-            // A warning comes after all that is wrong.
-            if let excess = report.excess ?? (report.isWarning ? -1 : nil) { note(excess, diagnostic(report)) }
         case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
         case .summary(let summary):
+            for report in summary.expectations {
+                // A warning comes after all that is wrong.
+                guard let excess = report.excess ?? (report.isWarning ? -1 : nil) else { continue }
+                note(excess, diagnostic(report, summary))
+            }
             annotate()
             append(RunMarkdown(summary, pictures: pictures).text)
-        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked, .skipped, .measured: break
+        // Of expectations it is known only at the end why pictures have changed.
+        case .planned, .started, .waiting, .progress, .finished, .cached, .blocked, .skipped, .measured, .expectation:
+            break
         }
     }
 
@@ -62,15 +66,16 @@ public final class GitHubReporter: Reporter {
         problems.withLock { $0.append(Problem(severity: severity, diagnostic: diagnostic)) }
     }
 
-    /// On the line of the node that measures, and with the files that are to be looked at.
-    private func diagnostic(_ report: ExpectationReport) -> Diagnostic {
+    /// With the cause, and the files that are to be looked at.
+    private func diagnostic(_ report: ExpectationReport, _ summary: RunSummary) -> Diagnostic {
         let diagnostic = report.diagnostic
         guard let place = pictures?[report.name] else { return diagnostic }
+        let cause = summary.regression(against: place.baseline).map { "\($0.cause.predicate)\n" } ?? ""
         let picture = place.output.map { "picture: \($0)\n" } ?? ""
         return Diagnostic(
             diagnostic.severity,
-            "\(diagnostic.message)\n\(picture)baseline: \(place.baseline)",
-            at: place.location,
+            "\(diagnostic.message)\n\(cause)\(picture)baseline: \(place.baseline)",
+            at: diagnostic.location,
             hint: diagnostic.hint
         )
     }

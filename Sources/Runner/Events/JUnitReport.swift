@@ -29,12 +29,12 @@ public struct JUnitReport: RunDocument {
     private func add(_ report: ExpectationReport, _ summary: RunSummary, to suite: inout JUnitSuite) {
         let cell = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
         let place = pictures?[report.name]
-        let group = summary.regressions.first { group in group.members.contains { $0.baseline == place?.baseline } }
+        let group = summary.regression(against: place?.baseline)
         suite.add(
             report.expectation.text + cell,
             failure: report.isMet ? nil : report.diagnostic,
             at: report.expectation.location,
-            because: group.map { "changed by \($0.cause.text)\nto accept: \($0.command)" },
+            because: group.map { "\($0.cause.predicate)\nto accept: \($0.command)" },
             files: place?.files ?? []
         )
     }

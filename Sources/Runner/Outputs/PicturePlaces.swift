@@ -11,8 +11,6 @@ public struct PicturePlaces: Sendable {
         public let baseline: String
         /// What failed pictures are written to, without `-actual.png` and `-diff.png`, where they are.
         public let failed: String?
-        /// The line of the node that measures.
-        public let location: SourceLocation
 
         /// All that there is to look at.
         public var files: [String] {
@@ -51,8 +49,7 @@ public struct PicturePlaces: Sendable {
             places[InstanceName(instance)] = Place(
                 output: outputs[baseline.measured],
                 baseline: pathFromHere(baseline.path),
-                failed: hasFailed ? names[baseline.path].map { prefix + Self.failedFolder + "/" + $0 } : nil,
-                location: instance.valueLocations["baseline"] ?? instance.location
+                failed: hasFailed ? names[baseline.path].map { prefix + Self.failedFolder + "/" + $0 } : nil
             )
         }
         self.places = places

@@ -40,7 +40,7 @@ public struct KeyChange: Hashable, Sendable {
 }
 
 extension KeyChange: CustomStringConvertible {
-    /// `seed: 1 -> 2`; digests are cut short, and of a list only what differs is shown, after `…`.
+    /// `seed: 1 -> 2`; digests are cut short, and of a list only what differs is shown, with `…` at the end that is left out.
     public var description: String {
         let name = component.hasPrefix("parameter ") ? String(component.dropFirst("parameter ".count)) : component
         switch (old, new) {
@@ -59,8 +59,9 @@ extension KeyChange: CustomStringConvertible {
         guard before.count == after.count, after.count > 1 else { return "\(shown(old)) -> \(shown(new))" }
         let changed = zip(before, after).filter { $0 != $1 }.map { "\(shown($0)) -> \(shown($1))" }
         let rest = changed.count > 3 ? ", and \(changed.count - 3) more" : ""
-        let isPart = changed.count < before.count
-        return (isPart ? "… " : "") + changed.prefix(3).joined(separator: ", ") + rest
+        let start = before.first == after.first ? "… " : ""
+        let end = before.last == after.last ? " …" : ""
+        return start + changed.prefix(3).joined(separator: ", ") + rest + end
     }
 
     private static func items(_ text: String) -> [String] {
