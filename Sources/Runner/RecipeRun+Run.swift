@@ -16,6 +16,7 @@ extension RecipeRun {
         let run = attempt()
         run.store.flush()
         for output in run.delivery.missingOutputs() { run.note(output) }
+        run.offerCached()
         store.remote?.finish { !cancellation.isRequested }
         run.checkKept()
         let summary = run.state.withLock { state in
@@ -60,6 +61,18 @@ extension RecipeRun {
             runJobs()
         }
         if state.withLock({ $0.falsehood == nil }) { finish() }
+    }
+
+    /// What a shard finds here may be of a run that could not share it.
+    private func offerCached() {
+        guard options.shard != nil, !cancellation.isRequested else { return }
+        let (states, remote) = state.withLock { ($0.scheduler.states, $0.foundRemotely) }
+        store.offer(
+            shardTargets.sorted().compactMap { index in
+                if case .ran = states[index].phase { return nil }
+                return remote.contains(index) || states[index].digest == nil ? nil : states[index].key
+            }
+        )
     }
 
     /// A shard is for nothing but what it keeps, and shares.

@@ -36,6 +36,20 @@ import Testing
         #expect(try test.run("cache", "push", "face.yaml").status == 64)
     }
 
+    /// A shard that could not share what it computed does so when it is run again.
+    @Test func aShardSendsWhatItFindsCached() throws {
+        let shard = ["face.yaml", "--shard", "1/2", "--remote", "later"]
+        let lost = try test.finish(test.start(shard))
+        #expect(lost.status == 75, "\(lost.stderr)")
+        let folder = test.folder("later")
+        #expect(lost.stderr.contains("there is no folder \(folder) for the remote cache: make it"), "\(lost.stderr)")
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let again = try test.finish(test.start(shard))
+        #expect(again.status == 0 && again.stderr.contains("1 results sent"), "\(again.stderr)")
+        let other = try test.finish(test.start(shard + ["--cache", "other"]))
+        #expect(test.summary(other).hasPrefix("0 ran"), "\(other.stderr)")
+    }
+
     @Test func doctorTriesIt() throws {
         let well = try test.run("doctor", "--remote", "share")
         #expect(well.stdout.contains("share: reachable, writable, unsigned results are believed\n"))

@@ -12,6 +12,18 @@ extension ResultStore {
         guard let remote else { return 0 }
         let keys = Set(history(of: recipe).filter { !$0.key.isEmpty }.values).sorted()
         guard !keys.isEmpty else { throw SharingError.nothing(recipe: recipe) }
+        let known = offer(keys)
+        remote.finish()
+        return known
+    }
+
+    /// Gives the remote cache those of these results that are here and that it does not have; `RemoteCache.finish` waits
+    /// for them.
+    ///
+    /// - Returns: how many it had.
+    @discardableResult
+    public func offer(_ keys: [Digest]) -> Int {
+        guard let remote, !keys.isEmpty else { return 0 }
         let committed = CommittedValues(database: database, files: valueFiles)
         let traces = keys.compactMap(trace)
         let there = remote.traces(for: traces.map { RemoteCache.Question(key: $0.key, kind: $0.kind) })
@@ -21,7 +33,6 @@ extension ResultStore {
                 RemoteCache.Upload(trace: trace) { committed.checkedBytes(of: trace.value) }
             }
         )
-        remote.finish()
         return traces.count - missing.count
     }
 

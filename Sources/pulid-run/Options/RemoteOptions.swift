@@ -43,9 +43,12 @@ struct RemoteOptions: ParsableArguments {
         func value(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         let mode = try remoteMode ?? value("PULID_REMOTE_MODE").map(Self.mode) ?? .write
         guard mode != .off, let text = remote ?? value("PULID_REMOTE") else { return nil }
+        let address = try RemoteAddress(text, directory: FileManager.default.currentDirectoryPath)
+        if case .folder(let path) = address, !FileManager.default.fileExists(atPath: path) {
+            warn("there is no folder \(path) for the remote cache: make it")
+        }
         return try RemoteCache(
-            RemoteAddress(text, directory: FileManager.default.currentDirectoryPath)
-                .tier(HTTPAccess(environment: environment)),
+            address.tier(HTTPAccess(environment: environment)),
             mode: mode == .write && mayWrite ? .write : .read,
             signatures: TraceSignatures(environment: environment),
             patience: patience ?? remotePatience,
