@@ -183,8 +183,8 @@ public struct GenerationParameters: Sendable {
         if texts.firstMatch(of: /\sAND\s/) != nil {
             draft.remark("AND is text here, where the web UI composes prompts")
         }
-        if let skip = self["Clip skip"], skip != "2", skip != "1" {
-            draft.remark("Clip skip \(skip): SDXL's own layer is taken")
+        if let skip = self["Clip skip"] {
+            draft.remark("Clip skip \(skip): SDXL's own layer is taken, the last but one, which is Clip skip 2")
         }
         if self["Denoising strength"] != nil {
             draft.remark(

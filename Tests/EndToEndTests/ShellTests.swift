@@ -280,7 +280,8 @@ import Testing
         }
         #expect(
             try complaint("{\n \"a\": tru}")
-                == "error: a.json:2:7: this is no JSON, nor a picture: a value is expected\n"
+                == "error: a.json:2:7: this is no JSON (a value is expected), nor a picture, nor a text of A1111's web UI, "
+                + "which ends in `Steps: ..., Sampler: ...`\n"
         )
         #expect(try complaint(String(repeating: "[", count: 5000)).hasPrefix("error: a.json:1:66: "))
         #expect(try complaint("{\"a\": 1}") == "error: a.json is JSON, but no workflow of ComfyUI\n")

@@ -317,6 +317,11 @@ struct WorkflowImportTests {
                 "[word] is text here, where the web UI weighs or changes it", "ENSD: 31337 is left out",
             ]
         )
+        let skipping = GenerationParameters("a\nSteps: 20, Sampler: Euler, Clip skip: 2")?.recipe(
+            name: "a",
+            folder: "."
+        )
+        #expect(skipping?.remarks.contains { $0.hasPrefix("Clip skip 2: SDXL's own layer is taken") } == true)
         #expect(GenerationParameters("no settings") == nil)
         #expect(GenerationParameters("Steps: 1, Sampler: \"open, Size: 8x8, Seed: -1") != nil)
     }

@@ -85,8 +85,8 @@ enum ForeignRecipeError: Error, CustomStringConvertible {
         case .unreadable(let path, let reason): "\(path): \(reason)"
         case .tooLarge(let path): "\(path) is larger than any workflow"
         case .notJSON(let path, let problem):
-            "\(path):\(problem.line):\(problem.column): this is no JSON, nor a picture: "
-                + TerminalText(problem.reason).escaped()
+            "\(path):\(problem.line):\(problem.column): this is no JSON (\(TerminalText(problem.reason).escaped())), nor a "
+                + "picture, nor a text of A1111's web UI, which ends in `Steps: ..., Sampler: ...`"
         case .noWorkflow(let path): "\(path) is JSON, but no workflow of ComfyUI"
         case .saysNothing(let path, let names):
             "\(path) carries no workflow and no parameters"
