@@ -130,6 +130,29 @@ struct MistakesTests {
         #expect(other.stderr == "error: there are completions for bash, zsh and fish, and none for `tcsh`\n")
     }
 
+    /// With a recipe in the place of a command, as with `run` before it.
+    @Test(arguments: ["", "run "])
+    func bashCompletesWhatFollowsARecipe(_ command: String) throws {
+        func offers(_ word: String) throws -> [String] {
+            try test.folder.write(
+                """
+                source <("$PULID_RUN" completions bash)
+                COMP_WORDS=("$PULID_RUN" \(command)face.yaml \(word))
+                COMP_LINE="${COMP_WORDS[*]}"
+                COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                COMP_POINT=${#COMP_LINE}
+                read -r _ function _ <<< "$(complete -p pulid-run | sed 's/.*-F/-F/')"
+                "$function" pulid-run "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
+                printf '%s\\n' "${COMPREPLY[@]}"
+                """,
+                to: "complete.sh"
+            )
+            return try test.shell("bash complete.sh").lines
+        }
+        #expect(try offers("--keep").contains { $0.hasPrefix("--keep-going") })
+        #expect(try offers("--set se").contains { $0.hasPrefix("seed=") })
+    }
+
     @Test func importingWhatIsOurs() throws {
         #expect(try test.run("face.yaml").status == 0)
         let picture = try test.run("import", "out/face/1.png")
