@@ -23,7 +23,8 @@ extension CacheCommand {
         func run() throws {
             try cache.use { store in
                 let path = recipe.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-                Terminal.output("\(try store.take(file, for: path).text)\n")
+                let new = try store.take(file, for: path)
+                Terminal.output(new == SharedCounts() ? "nothing new\n" : "\(new.text)\n")
                 return .success
             }
         }
