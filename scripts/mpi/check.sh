@@ -50,10 +50,10 @@ for count in 1 2 3; do
 done
 
 echo "check: what is stopped goes on, alone and with others"
-"$program" run trained.yaml --set steps=24 --threads 2 --cache cache-long --out long >"$work/said" 2>&1 || fail "long"
+"$program" run trained.yaml --set steps=120 --threads 2 --cache cache-long --out long >"$work/said" 2>&1 || fail "long"
 begin() { # NAME: three processes, until they have taken some steps
     # The shell's child is the one to be told.
-    "${mpi[@]}" -n 3 "$program" run trained.yaml --mpi --threads 1 --cache "cache-$1" --out "$1" --set steps=24 \
+    "${mpi[@]}" -n 3 "$program" run trained.yaml --mpi --threads 1 --cache "cache-$1" --out "$1" --set steps=120 \
         --format json >"$work/events" 2>"$work/said" &
     together=$!
     for _ in $(seq 600); do
@@ -68,7 +68,7 @@ kill -INT "$together"
 wait "$together" && fail "what was stopped says that it is done"
 together=
 [ ! -e stopped/vae.safetensors ] || fail "what was stopped has written"
-run 2 stopped --set steps=24 || fail "what was stopped does not go on"
+run 2 stopped --set steps=120 || fail "what was stopped does not go on"
 same stopped long
 
 echo "check: where one is lost all end, and the next run goes on"
@@ -76,7 +76,7 @@ begin lost
 kill -KILL "$(pgrep -P "$together" | tail -n 1)" || fail "there was nothing to kill"
 wait "$together" && fail "one was lost and nobody says so"
 together=
-"$program" run trained.yaml --set steps=24 --threads 2 --cache cache-lost --out lost >"$work/said" 2>&1 || fail "lost"
+"$program" run trained.yaml --set steps=120 --threads 2 --cache cache-lost --out lost >"$work/said" 2>&1 || fail "lost"
 same lost long
 
 echo "check: without mpirun it is one process"
