@@ -337,7 +337,11 @@ extension RecipeRun {
         }
         if !isReference { state.withLock { $0.summary.ran += 1 } }
         guard let artifact = outcome.artifact else { return warnOfAbsence(index) }
-        if isWanted { deliver(index, artifact, digest, key) }
+        if isWanted {
+            deliver(index, artifact, digest, key)
+        } else if isKept {
+            delivery.measure(index, artifact)
+        }
     }
 
     private func warnOfAbsence(_ index: Int) {

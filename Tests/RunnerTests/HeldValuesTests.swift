@@ -54,6 +54,24 @@ import Testing
         #expect(ToyWeight.most(on: "without a cache") == 20)
     }
 
+    /// A table takes its rows while their values are at hand: nothing runs twice.
+    @Test func withoutACacheTheRowsOfATableAreMadeOnce() throws {
+        try FileManager.default.createDirectory(atPath: workshop.folder("cache"), withIntermediateDirectories: true)
+        var builder = GraphBuilder()
+        let rows = (0..<3).map { number in
+            builder.add(
+                "row",
+                "constant",
+                at: [("number", .integer(Int128(number)))],
+                ["value": .number(Double(number))]
+            )
+        }
+        builder.table("rows.csv", rows)
+        let outcome = try workshop.run(builder.graph, access: .readOnly)
+        #expect(outcome.ran.count == 3)
+        #expect(outcome.written == ["rows.csv"])
+    }
+
     /// What waits for a disk that stays full is let go of when it is too much: who needs it again waits for nobody.
     @Test func aDiskThatStaysFullEndsNoRun() async throws {
         await #expect(processExitsWith: .success) {

@@ -23,6 +23,8 @@ final class Delivery: Sendable {
     /// Places in the graph's outputs, of those that this run is asked for.
     private let outputsByInstance: Lists<Int>
     let tables: [(place: Int, instances: [Int])]
+    /// Instances that have a row in a table.
+    private let rows: Set<Int>
     private let expectations: [Expectation]
     private let measured: Set<Int>
     /// By the place in the graph's outputs: what the file is made of, where it is as this cache last saw it; read once.
@@ -52,6 +54,7 @@ final class Delivery: Sendable {
             for output in outputs { add(output.instance, output.place) }
         }
         self.tables = tables
+        rows = Set(tables.flatMap(\.instances))
         expectations = graph.expectations.filter { isAsked($0.instance) }
         let expected = Set(expectations.map(\.instance))
         measured =
@@ -115,6 +118,17 @@ final class Delivery: Sendable {
         return isNeeded
     }
 
+    /// Takes the measurements of what has a row in a table, while its value is at hand: the cache may not keep it.
+    func measure(_ index: Int, _ artifact: any Artifact) {
+        guard rows.contains(index) else { return }
+        let fields = Self.fields(of: artifact)
+        state.withLock { $0.fields[index] = fields }
+    }
+
+    private static func fields(of artifact: any Artifact) -> [String: Double] {
+        type(of: artifact).fields.reduce(into: [:]) { $0[$1] = artifact.field($1) }
+    }
+
     /// Writes the outputs that show this value, and takes its measurements.
     ///
     /// - Parameter files: the digests of the files that an instance reads itself, by path.
@@ -125,8 +139,7 @@ final class Delivery: Sendable {
         key: Digest,
         files: (Int) -> [String: Digest]
     ) -> [OutputReport] {
-        let names = type(of: artifact).fields
-        let fields = names.reduce(into: [String: Double]()) { $0[$1] = artifact.field($1) }
+        let fields = Self.fields(of: artifact)
         let isInPlace = state.withLock { state in
             state.fields[index] = fields
             return state.isInPlace
