@@ -48,11 +48,14 @@ public struct RunSummary: Sendable {
     /// What a missing baseline comes to, where nothing is worse.
     public var missingBaseline = ExitStatus.baselineMissing
 
-    /// Those that have the same cause as the picture that is measured against a baseline.
+    /// What became of the picture that is measured against a baseline, and those that have the same cause.
     ///
     /// - Parameter baseline: as seen from here.
-    func regression(against baseline: String?) -> RegressionGroup? {
-        regressions.first { group in group.members.contains { $0.baseline == baseline } }
+    func regression(against baseline: String?) -> (Regression, in: RegressionGroup)? {
+        for group in regressions {
+            if let regression = group.members.first(where: { $0.baseline == baseline }) { return (regression, group) }
+        }
+        return nil
     }
 
     public init() {}

@@ -147,7 +147,8 @@ import Testing
         #expect(changed.stderr.contains("  to accept: \(accept)\n"), "\(changed.stderr)")
 
         let junit = try test.folder.text(of: "junit.xml")
-        let cause = "&#10;changed by picture.version: 0 -&gt; \(version.1)&#10;to accept: pulid-run approve"
+        let cause =
+            "&#10;changed by picture.version: 0 -&gt; \(version.1)&#10;to accept it and 1 more with that cause: pulid-run approve"
         #expect(junit.contains(cause), "\(junit)")
         #expect(junit.contains(" [style=neon]\" file=\"recipes/draw.yaml\" line=\"10\">"), "\(junit)")
         #expect(junit.contains("[[ATTACHMENT|out/draw/failed/neon-diff.png]]"))

@@ -70,7 +70,7 @@ public final class GitHubReporter: Reporter {
     private func diagnostic(_ report: ExpectationReport, _ summary: RunSummary) -> Diagnostic {
         let diagnostic = report.diagnostic
         guard let place = pictures?[report.name] else { return diagnostic }
-        let cause = summary.regression(against: place.baseline).map { "\($0.cause.predicate)\n" } ?? ""
+        let cause = summary.regression(against: place.baseline).map { "\($0.0.cause.predicate)\n" } ?? ""
         let picture = place.output.map { "picture: \($0)\n" } ?? ""
         return Diagnostic(
             diagnostic.severity,

@@ -29,12 +29,16 @@ public struct JUnitReport: RunDocument {
     private func add(_ report: ExpectationReport, _ summary: RunSummary, to suite: inout JUnitSuite) {
         let cell = report.name.cell.coordinates.isEmpty ? "" : " [\(report.name.place)]"
         let place = pictures?[report.name]
-        let group = summary.regression(against: place?.baseline)
+        let because = summary.regression(against: place?.baseline).map { regression, group in
+            let others = group.members.count - 1
+            let what = others > 0 ? "to accept it and \(others) more with that cause" : "to accept"
+            return "\(regression.cause.predicate)\n\(what): \(group.command)"
+        }
         suite.add(
             report.expectation.text + cell,
             failure: report.isMet ? nil : report.diagnostic,
             at: report.expectation.location,
-            because: group.map { "\($0.cause.predicate)\nto accept: \($0.command)" },
+            because: because,
             files: place?.files ?? []
         )
     }
