@@ -23,8 +23,6 @@ final class Delivery: Sendable {
     /// Places in the graph's outputs, of those that this run is asked for.
     private let outputsByInstance: Lists<Int>
     let tables: [(place: Int, instances: [Int])]
-    /// Instances that have a row in a table.
-    private let rows: Set<Int>
     private let expectations: [Expectation]
     private let measured: Set<Int>
     /// By the place in the graph's outputs: what the file is made of, where it is as this cache last saw it; read once.
@@ -54,7 +52,6 @@ final class Delivery: Sendable {
             for output in outputs { add(output.instance, output.place) }
         }
         self.tables = tables
-        rows = Set(tables.flatMap(\.instances))
         expectations = graph.expectations.filter { isAsked($0.instance) }
         let expected = Set(expectations.map(\.instance))
         measured =
@@ -118,10 +115,11 @@ final class Delivery: Sendable {
         return isNeeded
     }
 
-    /// Takes the measurements of what has a row in a table, while its value is at hand: the cache may not keep it.
+    /// Takes the measurements that a table may show, while the value is at hand: the cache may not keep it.
     func measure(_ index: Int, _ artifact: any Artifact) {
-        guard rows.contains(index) else { return }
+        guard !tables.isEmpty else { return }
         let fields = Self.fields(of: artifact)
+        guard !fields.isEmpty else { return }
         state.withLock { $0.fields[index] = fields }
     }
 
