@@ -14,13 +14,7 @@ struct EveryScheduleTests {
 
     init() throws {
         model = try runner.run("load_sdxl", ["base": .string(goldenFolder + "/sdxl")])
-        let prompts = Golden("render.safetensors", #filePath)
-        prompt = PromptArtifact(
-            embeds: prompts["embeds"],
-            pooled: prompts["pooled"],
-            negativeEmbeds: prompts["negative_embeds"],
-            negativePooled: prompts["negative_pooled"]
-        )
+        prompt = .golden()
     }
 
     @Test func areAllThereAre() {

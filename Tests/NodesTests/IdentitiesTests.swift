@@ -33,13 +33,7 @@ struct IdentitiesTests {
         model = try runner.run("load_sdxl", ["base": .string(goldenFolder + "/sdxl")])
         let attention = Value.string(goldenFolder + "/pulid_attention.safetensors")
         pulid = try runner.run("load_pulid", ["weights": attention, "eva_clip": Self.tower])
-        let prompts = Golden("render.safetensors", #filePath)
-        prompt = PromptArtifact(
-            embeds: prompts["embeds"],
-            pooled: prompts["pooled"],
-            negativeEmbeds: prompts["negative_embeds"],
-            negativePooled: prompts["negative_pooled"]
-        )
+        prompt = .golden()
     }
 
     /// Ten tokens, as v1 makes them, for 0; 32, as v1.1 does, for 1.
