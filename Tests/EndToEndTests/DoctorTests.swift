@@ -22,6 +22,14 @@ import Testing
         for (line, pattern) in zip(lines, expected) { #expect(line.wholeMatch(of: pattern) != nil, "\(line)") }
     }
 
+    /// A process that may run on one processor alone starts one thread.
+    @Test func affinity() throws {
+        let first = "sed -n 's/^Cpus_allowed_list:[^0-9]*\\([0-9]*\\).*/\\1/p' /proc/self/status"
+        let found = try CommandTest().shell("taskset -c $(\(first)) \"$PULID_RUN\" doctor")
+        let why = ProcessInfo.processInfo.processorCount == 1 ? "the machine's" : "by affinity, as taskset sets it"
+        #expect(found.lines.contains { $0.hasPrefix("processor  1 thread (\(why)) of ") }, "\(found)")
+    }
+
     /// What files are, what is wrong with them, and what a portrait needs beside them: by the judgement that inspect gives.
     @Test func models() throws {
         let test = try CommandTest()

@@ -4,14 +4,31 @@ import Testing
 
 /// Pictures that hold more than their pixels, or say that they do: only the pixels are unpacked, and not too many.
 @Suite struct PictureLimitsTests {
-    /// Compressed data of 100 kB behind a header of 8x8 pixels: what is too much is refused or left.
+    /// Compressed data of 100 kB behind a header of 8x8 pixels: the picture is what the header says, the rest is left.
     @Test func compressedDataBeyondItsHeader() throws {
-        let png = PNGBytes.file(width: 8, height: 8, chunks: [("IDAT", PNGBytes.zeros(count: 100_000))])
-        do {
-            #expect(try Bitmap.decode(png, name: "long.png").pixels.count == 192)
-        } catch let error as ImageError {
-            #expect("\(error)".hasPrefix("long.png: "))
+        let pixels = (1...192).map { UInt8($0) }
+        let rows = stride(from: 0, to: 192, by: 24).flatMap { [0] + pixels[$0..<$0 + 24] }
+        let png = PNGBytes.file(width: 8, height: 8, chunks: [("IDAT", PNGBytes.zeros(count: 100_000, after: rows))])
+        #expect(try Bitmap.decode(png, name: "long.png").pixels == pixels)
+    }
+
+    /// The same of a JPEG: 100 kB more in its scan.
+    @Test func scanBeyondItsHeader() throws {
+        let whole = try DamagedPictureTests.picture("exif6.jpeg")
+        let long = Data(whole.dropLast(2) + Array(repeating: 0x55, count: 100_000) + whole.suffix(2))
+        #expect(try Bitmap.decode(long, name: "long.jpg") == Bitmap.decode(Data(whole), name: "whole.jpg"))
+    }
+
+    /// The same of a WebP, lossy and lossless: 100 kB more in the chunk of its pixels.
+    @Test(arguments: ["lossy.webp", "alpha.webp"]) func pixelsBeyondTheirHeader(_ name: String) throws {
+        let whole = try DamagedPictureTests.picture(name)
+        #expect(whole[12..<15].elementsEqual("VP8".utf8))
+        var long = whole + Array(repeating: 0x55, count: 100_000)
+        for field in [4, 16] {
+            let length = long.count - field - 4
+            long.replaceSubrange(field..<field + 4, with: PNGBytes.big(length).reversed())
         }
+        #expect(try Bitmap.decode(Data(long), name: "long.webp") == Bitmap.decode(Data(whole), name: name))
     }
 
     /// Compressed profiles and texts are not unpacked, however small they are.
@@ -98,8 +115,12 @@ private enum PNGBytes {
     }
 
     /// A zlib stream of zeros, of 13 bits for each 258 (RFC 1951, 3.2.6): a literal, then copies of the longest kind.
-    static func zeros(count: Int) -> [UInt8] {
+    ///
+    /// - Parameter start: what comes before them, stored as it is
+    static func zeros(count: Int, after start: [UInt8] = []) -> [UInt8] {
         var (bytes, bits, length): ([UInt8], UInt32, UInt32) = ([0x78, 0x01], 0, 0)
+        let stored = [UInt8(start.count & 255), UInt8(start.count >> 8)]
+        bytes += [0] + stored + stored.map { ~$0 } + start
         /// The low `width` bits, the lowest first.
         func put(_ value: UInt32, _ width: UInt32) {
             bits |= value << length
@@ -121,7 +142,12 @@ private enum PNGBytes {
         for _ in 0..<rest { put(0b0000_1100, 8) }
         put(0, 7)  // the block's end
         if length > 0 { put(0, 8 - length) }
-        // Adler-32 of zeros.
-        return bytes + big((count % 65521) << 16 | 1)
+        // Adler-32.
+        var (sum, sums) = (1, 0)
+        for byte in start + Array(repeating: 0, count: count) {
+            sum = (sum + Int(byte)) % 65521
+            sums = (sums + sum) % 65521
+        }
+        return bytes + big(sums << 16 | sum)
     }
 }
