@@ -18,12 +18,19 @@ struct FullSizeBFloat16Tests {
         try SafetensorsFile(path: "\(folder)/\(name).safetensors")
     }
 
-    /// - Parameter network: its outputs by name
-    private func check(_ name: String, _ network: () throws -> [String: Tensor]) throws {
+    /// - Parameters:
+    ///   - network: its outputs by name
+    ///   - int8: the same of a network whose weights are kept for int8; what it prints is recorded
+    private func check(
+        _ name: String,
+        int8: (() throws -> [String: Tensor])? = nil,
+        _ network: () throws -> [String: Tensor]
+    ) throws {
         let golden = try recorded(name)
         let parts = golden.tensorNames.filter { $0.hasSuffix(".errors") }.map { String($0.dropLast(".errors".count)) }
         let found = try ComputeSettings.with(precision: .bfloat16, network)
         let in32Bits = try network()
+        let in8Bits = try int8.map { try ComputeSettings.with(precision: .int8, $0) }
         #expect(Set(found.keys) == Set(parts))
         for part in parts.sorted() {
             let (expected, theirs) = (try golden.tensor(part), try golden.tensor("\(part).errors").values)
@@ -32,6 +39,10 @@ struct FullSizeBFloat16Tests {
             #expect(rms > 1e-4 && rms <= theirs[0] && largest <= theirs[1], "\(name) \(part)")
             #expect(exact.rms < 2e-5, "\(name) \(part)")
             print("full size\t\(name) \(part)\t\(rms) \(largest)\tPyTorch's \(theirs)\tin 32 bits \(exact.rms)")
+            guard let in8Bits else { continue }
+            let coarse = errors(try #require(in8Bits[part]), expected)
+            #expect(coarse.rms > rms && coarse.rms < 0.06, "\(name) \(part)")
+            print("full size\t\(name) \(part)\tin int8 \(coarse.rms) \(coarse.largest)")
         }
     }
 
@@ -48,41 +59,48 @@ struct FullSizeBFloat16Tests {
         return (Float((errors / squares).squareRoot()), Float(worst / most))
     }
 
-    private func open<Config: Decodable>(_ type: Config.Type, _ name: String) throws -> (Weights, Config) {
+    private func open<Config: Decodable>(_ type: Config.Type, _ name: String) throws -> (any WeightSource, Config) {
         let file = name.hasPrefix("text") ? "model" : "diffusion_pytorch_model"
-        let weights = Weights(try SafetensorsFile(path: "\(folder)/\(name)/\(file).safetensors"))
+        let source = try SafetensorsFile(path: "\(folder)/\(name)/\(file).safetensors")
         let json = try Data(contentsOf: URL(filePath: "\(folder)/\(name)/config.json"))
-        return (weights, try JSONDecoder().decode(type, from: json))
+        return (source, try JSONDecoder().decode(type, from: json))
     }
 
     @Test func unet() throws {
-        let (weights, config) = try open(UNet2DConditionModel.Config.self, "unet")
-        let unet = try UNet2DConditionModel(weights, config: config)
+        let (source, config) = try open(UNet2DConditionModel.Config.self, "unet")
+        let kept = Weights(Q8Weights(source, keeping: UNet2DConditionModel.sensitiveLayers))
+        let unet = try UNet2DConditionModel(Weights(source), config: config)
+        let unetIn8Bits = try UNet2DConditionModel(kept, config: config)
         let x = try (0..<4).map { try recorded("unet").tensor("x.\($0)") }
-        try check("unet") {
+        func noise(_ unet: UNet2DConditionModel) -> [String: Tensor] {
             let added = UNet2DConditionModel.AddedConditions(textEmbeds: x[2], timeIDs: [x[3].values])
             let text = unet.conditioning(context: x[1])
             return ["noise": unet(x[0].channelsLast(), timestep: 499, text: text, added: added).channelsFirst()]
         }
+        try check("unet", int8: { noise(unetIn8Bits) }) { noise(unet) }
     }
 
     @Test func vae() throws {
-        let (weights, config) = try open(AutoencoderKL.Config.self, "vae")
-        let vae = try AutoencoderKL(weights, config: config)
+        let (source, config) = try open(AutoencoderKL.Config.self, "vae")
+        let vae = try AutoencoderKL(Weights(source), config: config)
+        let vaeIn8Bits = try AutoencoderKL(Weights(Q8Weights(source)), config: config)
         let (latent, image) = (try recorded("vae").tensor("x.0"), try recorded("vae").tensor("x.1"))
-        try check("vae") { ["decoded": vae.decode(latent), "mean": vae.encode(image).mean] }
+        func both(_ vae: AutoencoderKL) -> [String: Tensor] {
+            ["decoded": vae.decode(latent), "mean": vae.encode(image).mean]
+        }
+        try check("vae", int8: { both(vaeIn8Bits) }) { both(vae) }
     }
 
     @Test func textEncoders() throws {
         for name in ["text_encoder", "text_encoder_2"] where FileManager.default.fileExists(atPath: "\(folder)/\(name)")
         {
-            let (weights, config) = try open(CLIPTextConfig.self, name)
+            let (source, config) = try open(CLIPTextConfig.self, name)
             let ids = [try recorded(name).integers("x.0")]
             if name == "text_encoder" {
-                let model = try CLIPTextModel(weights, config: config)
+                let model = try CLIPTextModel(Weights(source), config: config)
                 try check(name) { ["penultimate": model(ids).penultimateHiddenState, "pooled": model(ids).pooled] }
             } else {
-                let model = try CLIPTextModelWithProjection(weights, config: config)
+                let model = try CLIPTextModelWithProjection(Weights(source), config: config)
                 try check(name) { ["penultimate": model(ids).penultimateHiddenState, "pooled": model(ids).textEmbeds] }
             }
         }

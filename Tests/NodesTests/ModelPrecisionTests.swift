@@ -92,11 +92,16 @@ struct ModelPrecisionTests {
 
     private static let size = Value.integer(64)
 
-    private func latent(_ model: SDXLModel, timesteps: [Int], by runner: NodeRunner? = nil) throws -> LatentArtifact {
+    private func latent(
+        _ model: SDXLModel,
+        encoding encoder: SDXLModel? = nil,
+        timesteps: [Int],
+        by runner: NodeRunner? = nil
+    ) throws -> LatentArtifact {
         let prompt: PromptArtifact = try self.runner.run(
             "encode_prompt",
             ["text": .string("a hat")],
-            inputs: ["model": sdxl("bf16")]
+            inputs: ["model": encoder ?? sdxl("bf16")]
         )
         let steps = Value.list(timesteps.map { .integer(Int128($0)) })
         return try (runner ?? self.runner).run(
@@ -153,6 +158,31 @@ struct ModelPrecisionTests {
         }
         for (in16, in8) in [(latents[0].1, latents[1].1), (decoders[0], decoders[1])] {
             #expect((0.5..<0.6).contains(Double(in8) / Double(in16)), "\(in8) of \(in16) bytes")
+        }
+    }
+
+    /// LoRAs on the weights that int8 keeps: the latent is about as near to that in f32 as it is without them, and the same by
+    /// all instructions and threads.
+    @Test func int8UnderLoRAs() throws {
+        func latent(_ precision: String, scale: Double) throws -> Tensor {
+            var values = parameters(["base": goldenFolder + "/sdxl"], precision)
+            let file = goldenFolder + "/../CheckpointsTests/Goldens/lora/kohya.safetensors"
+            values["loras"] = .list([.map(["file": .string(file), "scale": .number(scale)])])
+            let model: SDXLModel = try runner.run("load_sdxl", values)
+            return try self.latent(model, encoding: model, timesteps: [744, 500, 250]).latent
+        }
+        func distance(_ a: Tensor, _ b: Tensor) -> Float {
+            zip(a.values, b.values).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }.squareRoot()
+        }
+        let (plain, exact, rounded) = try (latent("f32", scale: 0), latent("f32", scale: 1), latent("int8", scale: 1))
+        let off = distance(plain, try latent("int8", scale: 0))
+        #expect(off > 0 && distance(exact, rounded) < 2 * off)
+        #expect(distance(exact, plain) > 10 * off)
+        for level in [KernelLevel.avx2, .avx512, .amx] where level.isAvailable {
+            for threads in [1, 3] {
+                let found = try ComputeSettings.with(kernels: level, threads: threads) { try latent("int8", scale: 1) }
+                #expect(found.values == rounded.values, "\(level), \(threads) threads")
+            }
         }
     }
 

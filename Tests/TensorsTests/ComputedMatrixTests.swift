@@ -100,7 +100,7 @@ import Testing
     ]
 
     static let settings: [(ComputeSettings.Precision, Int)] = [
-        (.float32, 1), (.float32, 3), (.plainSums, 2), (.bfloat16, 2),
+        (.float32, 1), (.float32, 3), (.plainSums, 2), (.bfloat16, 2), (.int8, 2),
     ]
 
     /// More columns than one part has, and fewer rows than a panel has at the end.
@@ -154,6 +154,27 @@ import Testing
             kernel: weight.shape[2],
             bias: false
         )
+    }
+
+    /// Over weights that `int8` keeps, in blocks of 8 bits.
+    @Test(arguments: formulas, [ComputeSettings.Precision.float32, .bfloat16, .int8]) private func blocks(
+        _ formula: Formula,
+        _ precision: ComputeSettings.Precision
+    ) {
+        for level in KernelLevel.allCases where level.isAvailable {
+            var random = Numbers(seed: 4)
+            let W = random.tensor([70, 1300]).inQ8Blocks()
+            let x = random.tensor([9, 1300])
+            var again = random
+            let (computed, whole) = ComputeSettings.with(kernels: level) {
+                (formula.make(W, &random).0, formula.make(Tensor(W.values, shape: W.shape), &again).1)
+            }
+            let (a, b) = ComputeSettings.with(precision: precision, kernels: level, threads: 2) {
+                (x.linear(Tensor(computed, shape: W.shape)), x.linear(whole))
+            }
+            let same = a.values == b.values
+            #expect(same && a.values.contains { $0 != 0 }, "\(level)")
+        }
     }
 
     /// A gradient goes through what is computed to the inputs.
