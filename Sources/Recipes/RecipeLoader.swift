@@ -2,8 +2,8 @@ import Graph
 
 /// Reads recipes: text to a located tree, names looked up, everything checked, sweeps expanded.
 public struct RecipeLoader: Sendable {
-    private let registry: NodeRegistry
-    private let files: any RecipeFiles
+    let registry: NodeRegistry
+    let files: any RecipeFiles
     private let limits: SweepLimits
 
     public init(
@@ -76,7 +76,7 @@ public struct RecipeLoader: Sendable {
     }
 
     /// Params and axes, with what `--set` says of them; and that again, as `LoadedRecipe.settings` has it.
-    private func sweep(
+    func sweep(
         _ document: RecipeDocument,
         settings arguments: [String],
         scope: Scope,

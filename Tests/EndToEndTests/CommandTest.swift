@@ -55,14 +55,14 @@ struct CommandTest {
     }
 
     func start(_ arguments: [String]) throws -> (process: Process, output: Pipe, errors: Pipe) {
-        try start(programPath(), arguments)
+        try start(Self.programPath(), arguments)
     }
 
     func start(
         shell script: String,
         environment: [String: String] = [:]
     ) throws -> (process: Process, output: Pipe, errors: Pipe) {
-        try start("/bin/sh", ["-c", script], environment.merging(["PULID_RUN": try programPath()]) { $1 })
+        try start("/bin/sh", ["-c", script], environment.merging(["PULID_RUN": try Self.programPath()]) { $1 })
     }
 
     private func start(
@@ -79,7 +79,7 @@ struct CommandTest {
     }
 
     /// The program, with streams still to be given.
-    func process(_ arguments: [String]) throws -> Process { process(try programPath(), arguments, [:]) }
+    func process(_ arguments: [String]) throws -> Process { process(try Self.programPath(), arguments, [:]) }
 
     private func process(_ program: String, _ arguments: [String], _ environment: [String: String]) -> Process {
         let process = Process()
@@ -121,7 +121,7 @@ struct CommandTest {
         try folder.write(change(try folder.text(of: file)), to: file)
     }
 
-    private func programPath() throws -> String {
+    static func programPath() throws -> String {
         // Tests and program are built into one folder.
         let build = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
         let candidates = [

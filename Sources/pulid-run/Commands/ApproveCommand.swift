@@ -24,7 +24,8 @@ struct ApproveCommand: ParsableCommand {
         help: ArgumentHelp(
             "Only the pictures of this node, or of some of its cells: 'image[style=neon]'.",
             valueName: "node"
-        )
+        ),
+        completion: .custom { words, _, _ in RecipeNames(in: words).nodes }
     )
     var only: [String] = []
 

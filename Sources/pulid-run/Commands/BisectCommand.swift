@@ -19,10 +19,21 @@ struct BisectCommand: ParsableCommand {
 
     @Argument(help: "A recipe.", completion: .file(extensions: ["yaml", "yml"])) var a: String
     @Argument(help: "Another, or the same.", completion: .file(extensions: ["yaml", "yml"])) var b: String
-    @Option(help: ArgumentHelp("Gives a param or an axis of both another value.", valueName: "name=value"))
+    @Option(
+        help: ArgumentHelp("Gives a param or an axis of both another value.", valueName: "name=value"),
+        completion: .custom { words, _, typed in RecipeNames(in: words).settings(typed) }
+    )
     var set: [String] = []
-    @Option(help: ArgumentHelp("The same, of the first alone.", valueName: "name=value")) var setA: [String] = []
-    @Option(help: ArgumentHelp("The same, of the second alone.", valueName: "name=value")) var setB: [String] = []
+    @Option(
+        help: ArgumentHelp("The same, of the first alone.", valueName: "name=value"),
+        completion: .custom { words, _, typed in RecipeNames(in: words).settings(typed) }
+    )
+    var setA: [String] = []
+    @Option(
+        help: ArgumentHelp("The same, of the second alone.", valueName: "name=value"),
+        completion: .custom { words, _, typed in RecipeNames(in: words).settings(typed) }
+    )
+    var setB: [String] = []
     @Option(
         help: ArgumentHelp("The first's results, as its last run left them.", valueName: "dir"),
         completion: .directory

@@ -22,25 +22,8 @@ struct CompletionsCommand: ParsableCommand {
             guard let shell = CompletionShell(rawValue: name) else {
                 throw ValidationError("there are completions for bash, zsh and fish, and none for `\(name)`")
             }
-            Terminal.output(PulidRun.completionScript(for: shell) + "\n")
-            if shell == .bash { Terminal.output(Self.shortForm + "\n") }
+            Terminal.output(CompletionScript(for: shell).text + "\n")
             return .success
         }
     }
-
-    /// `pulid-run RECIPE.yaml ...` is completed as `pulid-run run RECIPE.yaml ...`.
-    private static let shortForm = #"""
-
-        _pulid-run_or_recipe() {
-            if [[ "${COMP_CWORD}" -gt 1 && "${COMP_WORDS[1]}" =~ \.ya?ml$ ]]; then
-                COMP_WORDS=("${COMP_WORDS[0]}" run "${COMP_WORDS[@]:1}")
-                COMP_CWORD=$((COMP_CWORD + 1))
-                COMP_LINE="${COMP_LINE/ / run }"
-                COMP_POINT=$((COMP_POINT + 4))
-            fi
-            _pulid-run "$@"
-        }
-
-        complete -o filenames -F _pulid-run_or_recipe pulid-run
-        """#
 }

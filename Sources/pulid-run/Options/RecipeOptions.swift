@@ -19,7 +19,7 @@ struct RecipeOptions: ParsableArguments {
                 + "'{files: \"photos/*.jpg\"}', '{lines: FILE}', '{csv: FILE}'.",
             valueName: "name=value"
         ),
-        completion: .custom { words, _, _ in RecipeNames(in: words).settings }
+        completion: .custom { words, _, typed in RecipeNames(in: words).settings(typed) }
     )
     var settings: [String] = []
 

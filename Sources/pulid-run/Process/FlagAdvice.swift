@@ -54,8 +54,8 @@ struct FlagAdvice {
 
     private func advice(for flag: String) -> String? {
         let name = flag.hasPrefix("--") ? String(flag.dropFirst(2).prefix { $0 != "=" }) : ""
-        let settings = RecipeNames(in: arguments).settings
-        for own in [name, name.replacing("-", with: "_")] where settings.contains("\(own)=") {
+        let settings = RecipeNames(in: arguments).settable
+        for own in [name, name.replacing("-", with: "_")] where settings.contains(own) {
             return "the recipe's own settings are given by `--set \(own)=VALUE`"
         }
         if let known = Self.others[flag] ?? Self.others[String(flag.prefix { $0 != "=" })] { return known }
