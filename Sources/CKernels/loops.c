@@ -7,6 +7,7 @@
 #pragma clang fp contract(off)
 
 typedef float f32x16 __attribute__((vector_size(64), aligned(64)));
+typedef double f64x16 __attribute__((vector_size(128), aligned(128)));
 typedef int32_t i32x16 __attribute__((vector_size(64), aligned(64)));
 
 #pragma clang diagnostic ignored "-Wunused-function"
