@@ -47,7 +47,7 @@ extension StoreDatabase {
                     PRAGMA synchronous = NORMAL;
                     PRAGMA secure_delete = OFF;
                     PRAGMA wal_autocheckpoint = 256;
-                    PRAGMA cache_size = -32768;
+                    PRAGMA cache_size = -16384;
                     """
             )
         }
