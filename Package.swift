@@ -92,7 +92,9 @@ let package = Package(
         // C: the float loops, a signal handler, and the system's libraries.
         .target(
             name: "CKernels",
-            cSettings: [.unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno"])]
+            // Debug builds, too, compute at full speed. Results do not depend on flags, and this package is a program: only what
+            // others would build into theirs must have none.
+            cSettings: [.unsafeFlags(["-O3"])]
         ),
         .target(name: "CMemory"),
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),

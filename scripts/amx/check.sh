@@ -6,7 +6,7 @@ sources=../../Sources/CKernels
 program="$(mktemp)"
 trap 'rm -f "$program"' EXIT
 for numbers in bf16 int8; do
-    clang -O2 -ffp-contract=off -fno-math-errno -I "$sources" -I "$sources/include" "$numbers.c" \
+    clang -O2 -I "$sources" -I "$sources/include" "$numbers.c" \
         "$sources"/{gemm,layout,loops}.c -o "$program" -lm
     "$program"
 done

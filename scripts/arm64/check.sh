@@ -11,7 +11,7 @@ compile() {
     local into="$folder/$1" linker="$2"
     mkdir "$into"
     for file in "$PWD/kernels.c" "$sources"/*.c; do
-        clang -O2 -ffp-contract=off -fno-math-errno -I "$sources/include" "${@:3}" -c "$file" \
+        clang -O2 -I "$sources/include" "${@:3}" -c "$file" \
             -o "$into/$(basename "$file").o"
     done
     "$linker" -static "$into"/*.o -lm -o "$into/kernels"
