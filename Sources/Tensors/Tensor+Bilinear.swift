@@ -1,3 +1,5 @@
+import Kernels
+
 extension Tensor {
     /// torch.nn.functional.interpolate(mode: "bilinear", antialias: false) over (B, C, H, W) -> (B, C, height, width).
     ///
@@ -13,18 +15,13 @@ extension Tensor {
     }
 }
 
-/// How much each of `count` pixels counts for each of `newCount`, (newCount, count); in 32-bit floats as the reference.
+/// How much each of `count` pixels counts for each of `newCount`, (newCount, count).
 private func bilinearWeights(from count: Int, to newCount: Int, alignCorners: Bool) -> Tensor {
     var weights = [Float](repeating: 0, count: newCount * count)
-    let aligned = newCount > 1 ? Float(count - 1) / Float(newCount - 1) : 0
-    let scale = alignCorners ? aligned : Float(count) / Float(newCount)
     for i in 0..<newCount {
-        let position = alignCorners ? scale * Float(i) : max(0, scale * (Float(i) + 0.5) - 0.5)
-        let first = min(Int(position), count - 1)
-        let second = min(first + 1, count - 1)
-        let share = position - Float(first)
-        weights[i * count + first] += 1 - share
-        weights[i * count + second] += share
+        let tap = LinearTap(i, from: count, to: newCount, alignCorners: alignCorners)
+        weights[i * count + tap.first] += 1 - tap.share
+        weights[i * count + tap.second] += tap.share
     }
     return Tensor(weights, shape: [newCount, count])
 }

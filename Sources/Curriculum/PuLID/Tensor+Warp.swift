@@ -13,17 +13,15 @@ extension Tensor {
         require(transforms.count == B, "\(transforms.count) transforms for \(B) pictures")
         var corners = (0..<4).map { _ in BilinearCorner() }
         for (b, transform) in transforms.enumerated() {
-            // Without an inverse everything comes from outside.
-            let back = transform.inverse ?? .translation(-.infinity, 0)
+            let back = transform.inverse
             for y in 0..<height {
                 for x in 0..<width {
-                    let source = back(Point(Double(x), Double(y)))
-                    let isNear = source.x > -1 && source.x < Double(W) && source.y > -1 && source.y < Double(H)
-                    let (left, top) = isNear ? (source.x.rounded(.down), source.y.rounded(.down)) : (0, 0)
-                    let (u, v) = (source.x - left, source.y - top)
+                    // Without an inverse everything comes from outside.
+                    let cell = back.flatMap { PixelCell(around: $0(Point(Double(x), Double(y))), width: W, height: H) }
+                    let (u, v) = (cell?.right ?? 0, cell?.down ?? 0)
                     for (i, share) in [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v].enumerated() {
-                        let (column, row) = (Int(left) + i % 2, Int(top) + i / 2)
-                        let isInside = isNear && column >= 0 && column < W && row >= 0 && row < H
+                        let (column, row) = ((cell?.column ?? -1) + i % 2, (cell?.row ?? -1) + i / 2)
+                        let isInside = cell != nil && column >= 0 && column < W && row >= 0 && row < H
                         corners[i].rows.append(isInside ? (b * H + row) * W + column : 0)
                         corners[i].shares.append(isInside ? Float(share) : 0)
                     }

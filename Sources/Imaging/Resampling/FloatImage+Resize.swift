@@ -10,14 +10,14 @@ extension FloatImage {
         return filteredAcross(across).filteredDown(down)
     }
 
-    private func filteredAcross(_ filter: AxisFilter) -> FloatImage {
-        let newWidth = filter.starts.count - 1
+    private func filteredAcross(_ filter: AxisFilter<Float>) -> FloatImage {
+        let newWidth = filter.count
         var result = [Float](repeating: 0, count: newWidth * height * 3)
         for y in 0..<height {
             let row = y * width * 3
             for x in 0..<newWidth {
                 var (r, g, b): (Float, Float, Float) = (0, 0, 0)
-                for tap in filter.starts[x]..<filter.starts[x + 1] {
+                for tap in filter.taps(x) {
                     let source = row + filter.indices[tap] * 3
                     let weight = filter.weights[tap]
                     r += weight * pixels[source]
@@ -33,12 +33,12 @@ extension FloatImage {
         return FloatImage(width: newWidth, height: height, pixels: result)
     }
 
-    private func filteredDown(_ filter: AxisFilter) -> FloatImage {
-        let newHeight = filter.starts.count - 1
+    private func filteredDown(_ filter: AxisFilter<Float>) -> FloatImage {
+        let newHeight = filter.count
         let stride = width * 3
         var result = [Float](repeating: 0, count: newHeight * stride)
         for y in 0..<newHeight {
-            for tap in filter.starts[y]..<filter.starts[y + 1] {
+            for tap in filter.taps(y) {
                 let source = filter.indices[tap] * stride
                 let weight = filter.weights[tap]
                 for i in 0..<stride { result[y * stride + i] += weight * pixels[source + i] }
@@ -53,18 +53,5 @@ extension Bitmap {
     public func resized(width: Int, height: Int, by interpolation: Interpolation) -> Bitmap {
         if width == self.width && height == self.height { return self }
         return Bitmap(FloatImage(self).resized(width: width, height: height, by: interpolation))
-    }
-
-    /// The picture with its long edge brought down to `limit` by Lanczos; unchanged if it is not longer.
-    /// PuLID: pulid/utils.py::resize_numpy_image_long. The new sides are truncated, not rounded, as there.
-    public func limitingLongEdge(to limit: Int) -> Bitmap {
-        require(limit > 0, "\(limit) is not positive")
-        let longEdge = max(width, height)
-        guard longEdge > limit else { return self }
-        let scale = Double(limit) / Double(longEdge)
-        return resizedByLanczos(
-            width: max(1, Int(Double(width) * scale)),
-            height: max(1, Int(Double(height) * scale))
-        )
     }
 }

@@ -26,14 +26,9 @@ extension FloatImage {
             Parallel.forRanges(newHeight, grain: 16) { band in
                 for y in band {
                     for x in 0..<newWidth {
-                        let source = back(Point(Double(x), Double(y)))
-                        // Beyond one pixel outside there is only border; this also keeps wild positions from overflowing.
-                        guard source.x > -1, source.x < Double(width), source.y > -1, source.y < Double(height) else {
-                            continue
-                        }
-                        let (column, row) = (source.x.rounded(.down), source.y.rounded(.down))
-                        let (u, v) = (Float(source.x - column), Float(source.y - row))
-                        let (i, j) = (Int(column), Int(row))
+                        let place = back(Point(Double(x), Double(y)))
+                        guard let cell = PixelCell(around: place, width: width, height: height) else { continue }
+                        let (i, j, u, v) = (cell.column, cell.row, Float(cell.right), Float(cell.down))
                         let upper = color(i, j) * (1 - u) + color(i + 1, j) * u
                         let lower = color(i, j + 1) * (1 - u) + color(i + 1, j + 1) * u
                         let value = upper * (1 - v) + lower * v
