@@ -45,17 +45,7 @@ extension Tensor {
 
     /// GroupNorm of (B, ..., C) over groups of neighbouring channels and all positions, then SiLU if asked.
     public func groupNorm(_ weight: Tensor, _ bias: Tensor, groups: Int, eps: Float, silu: Bool = false) -> Tensor {
-        let channels = shape[rank - 1]
-        require(
-            channels % groups == 0 && weight.count == channels && bias.count == channels,
-            "a group norm of \(weight.title) in \(groups) groups does not fit \(title)"
-        )
-        let norm = GroupNormShape(
-            batch: shape[0],
-            pixels: count / max(1, shape[0] * channels),
-            channels: channels,
-            groups: groups
-        )
+        let norm = GroupNormShape(self, weight, bias, groups: groups)
         let statistics = Tensor.observed { GroupStatistics(norm, x: pointer, eps: eps) }
         let y = Tensor(shape) { y in
             groupNormForward(
@@ -130,5 +120,22 @@ extension Tensor {
                 }
             ]
         }
+    }
+}
+
+extension GroupNormShape {
+    /// - Parameter x: (B, ..., C)
+    init(_ x: Tensor, _ weight: Tensor, _ bias: Tensor, groups: Int) {
+        let channels = x.shape[x.rank - 1]
+        require(
+            channels % groups == 0 && weight.count == channels && bias.count == channels,
+            "a group norm of \(weight.title) in \(groups) groups does not fit \(x.title)"
+        )
+        self.init(
+            batch: x.shape[0],
+            pixels: x.count / max(1, x.shape[0] * channels),
+            channels: channels,
+            groups: groups
+        )
     }
 }
