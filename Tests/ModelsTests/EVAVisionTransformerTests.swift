@@ -20,11 +20,10 @@ import Testing
         let tower = try EVAVisionTransformer(checkpoint: checkpoint())
         #expect(tower.config.hiddenStateBlocks == [4, 8])
         let features = tower(golden["image"])
-        assertClose(features.embedding, golden["embedding"], "embedding")
+        assertClose(features.embedding, golden["embedding"], relative: 3e-6, "embedding")
         #expect(features.hiddenStates.count == 2)
-        for (i, state) in features.hiddenStates.enumerated() {
-            assertClose(state, golden["hidden.\(i)"], "hidden state \(i)")
-        }
+        assertClose(features.hiddenStates[0], golden["hidden.0"], relative: 4e-6, "hidden state 0")
+        assertClose(features.hiddenStates[1], golden["hidden.1"], "hidden state 1")
     }
 
     @Test func sizesAreReadOffTheTensors() throws {
@@ -58,7 +57,7 @@ import Testing
     @Test func withoutStoredTablesTheRotationIsComputed() throws {
         let w = checkpoint(without: "rope")
         let tower = try EVAVisionTransformer(checkpoint: w, metadata: ["heads": "2"])
-        assertClose(tower(golden["image"]).embedding, golden["embedding"])
+        assertClose(tower(golden["image"]).embedding, golden["embedding"], relative: 3e-6)
     }
 
     @Test func storedTablesAreUsedAsTheyAre() throws {
@@ -67,7 +66,7 @@ import Testing
         ])
         let tower = try EVAVisionTransformer(checkpoint: rounded)
         let embedding = tower(golden["image"]).embedding
-        assertClose(embedding, golden["rounded.embedding"], relative: 1e-5)
+        assertClose(embedding, golden["rounded.embedding"], relative: 9e-6)
         // The golden can tell the two apart.
         #expect(difference(golden["rounded.embedding"], golden["embedding"]).relative > 3e-5)
     }
@@ -77,7 +76,7 @@ import Testing
         let tower = try EVAVisionTransformer(checkpoint: checkpoint(), metadata: metadata)
         let features = tower(golden["image"])
         #expect(features.hiddenStates.count == 3)
-        assertClose(features.hiddenStates[1], golden["hidden.0"])
+        assertClose(features.hiddenStates[1], golden["hidden.0"], relative: 4e-6)
     }
 
     @Test(arguments: [
@@ -128,7 +127,7 @@ import Testing
             constants[name] = own.contains(name) ? golden[name] : Tensor(repeating: 9, shape: [2, 2])
         }
         let tower = try EVAVisionTransformer(checkpoint: checkpoint(replacing: constants))
-        assertClose(tower(golden["image"]).embedding, golden["embedding"])
+        assertClose(tower(golden["image"]).embedding, golden["embedding"], relative: 3e-6)
     }
 
     @Test func tensorsOfAnotherKindOfTowerAreNotSkipped() {
@@ -149,6 +148,6 @@ import Testing
         let cosines = Tensor(angles.flatMap { [cos($0), cos($0)] }, shape: [3, 4])
         let sines = Tensor(angles.flatMap { [sin($0), sin($0)] }, shape: [3, 4])
         let y = x.rotatedPairs(cosines: cosines, sines: sines)
-        assertClose(gradients(of: y, seed: y.detached(), for: [x])[0], x.detached(), relative: 1e-6)
+        assertClose(gradients(of: y, seed: y.detached(), for: [x])[0], x.detached(), relative: 2e-7)
     }
 }

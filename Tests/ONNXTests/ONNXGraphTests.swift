@@ -24,13 +24,16 @@ import Testing
         let outputs = try graph(name)([golden["\(name).\(size).input"]])
         #expect(outputs.count == count)
         for (i, output) in outputs.enumerated() {
-            assertClose(output, golden["\(name).\(size).output.\(i)"], "\(name) \(size) output \(i)")
+            let expected = golden["\(name).\(size).output.\(i)"]
+            assertClose(output, expected, relative: 3e-6, "\(name) \(size) output \(i)")
         }
     }
 
     /// The derivative along a direction, from gradients and from differences.
-    @Test(arguments: [("iresnet_norms", "2x3x16x16"), ("scrfd11", "1x3x32x32"), ("grouped", "2x3x9x7")])
-    func gradientsReachTheInput(name: String, size: String) throws {
+    @Test(arguments: [
+        ("iresnet_norms", "2x3x16x16", 2e-4), ("scrfd11", "1x3x32x32", 0.02), ("grouped", "2x3x9x7", 2e-3),
+    ])
+    func gradientsReachTheInput(name: String, size: String, relative: Double) throws {
         let graph = try graph(name)
         let x = golden["\(name).\(size).input"]
         var random = TorchRandomSource(seed: 5)
@@ -45,7 +48,8 @@ import Testing
         let step: Float = 1e-3
         let (after, before) = (try loss(x + direction * step), try loss(x - direction * step))
         let difference = (Double(after.values[0]) - Double(before.values[0])) / Double(2 * step)
-        #expect(abs(slope - difference) < 0.02 * max(abs(slope), abs(difference)), "\(slope), expected \(difference)")
+        let most = relative * max(abs(slope), abs(difference))
+        #expect(abs(slope - difference) < most, "\(slope), expected \(difference)")
         #expect(slope != 0)
     }
 

@@ -56,7 +56,7 @@ import Testing
         for channel in 0..<2 {
             for (row, column) in [(0, 0), (1, 3)] {
                 let square = [0, 1, 8, 9].map { x.values[channel * 32 + row * 16 + column * 2 + $0] }
-                #expect(abs(means.values[channel * 8 + row * 4 + column] - square.reduce(0, +) / 4) < 1e-6)
+                #expect(means.values[channel * 8 + row * 4 + column] == square.reduce(0, +) / 4)
             }
         }
         // Two rows of one channel each at every position.

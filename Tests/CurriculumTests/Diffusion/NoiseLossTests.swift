@@ -38,7 +38,7 @@ import Training
             )
         }
         let loss = networks.noiseLoss(samples)
-        assertClose(loss, golden["loss"], relative: 1e-5, "loss")
+        assertClose(loss, golden["loss"], relative: 2e-7, "loss")
 
         let expected = golden.all.below("gradient")
         let trained = weights.trained
@@ -46,12 +46,12 @@ import Training
         for ((name, leaf), gradient) in zip(trained, gradients(of: loss, for: trained.map(\.leaf))) {
             if name.hasSuffix("token_embedding.weight") {
                 let rows = golden.integers("gradient_rows.\(name)")
-                assertClose(gradient.rows(at: rows), try #require(expected[name]), name)
+                assertClose(gradient.rows(at: rows), try #require(expected[name]), relative: 4e-6, name)
                 let others = Set(0..<leaf.shape[0]).subtracting(rows)
                 #expect(gradient.rows(at: others.sorted()).values.allSatisfy { $0 == 0 })
             } else if name.hasSuffix("k_proj.bias") {
                 // It moves all of a query's scores alike, which changes nothing but roundings.
-                #expect(gradient.values.allSatisfy { abs($0) < 1e-7 }, "\(name)")
+                #expect(gradient.values.allSatisfy { abs($0) < 4e-9 }, "\(name)")
             } else if let reference = expected[name] {
                 assertClose(gradient, reference, relative: 2.1e-5, name)
             } else {

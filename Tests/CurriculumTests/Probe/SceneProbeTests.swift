@@ -48,7 +48,7 @@ import World
             #expect(
                 reading.agreeing(with: described[i]).count >= SceneFactor.allCases.count { described[i][$0] != nil } - 2
             )
-            #expect(abs(reading.similarity(to: reading) - 1) < 1e-5)
+            #expect(abs(reading.similarity(to: reading) - 1) < 4e-7)
         }
     }
 
@@ -79,7 +79,7 @@ import World
         for reading in readings {
             for factor in SceneFactor.allCases {
                 let sum = reading.probabilities[factor]?.reduce(0, +) ?? 0
-                #expect(abs(sum - 1) < 1e-5)
+                #expect(abs(sum - 1) < 4e-7)
                 #expect(reading.probabilities[factor]?.count == factor.values.count)
             }
         }

@@ -101,10 +101,10 @@ import World
             let values = scaled.sliced(axis: 1, channel..<channel + 1).values
             let mean = values.reduce(0, +) / Float(values.count)
             let square = values.reduce(0) { $0 + $1 * $1 } / Float(values.count)
-            #expect(abs(mean) < 1e-3 && abs(square - mean * mean - 1) < 1e-3)
+            #expect(abs(mean) < 3e-7 && abs(square - mean * mean - 1) < 5e-6)
         }
         let (old, new) = (before.decode(before.encode(pictures).mode), after.decode(latents))
-        #expect(zip(old.values, new.values).allSatisfy { abs($0 - $1) < 1e-4 })
+        #expect(zip(old.values, new.values).allSatisfy { abs($0 - $1) < 3e-6 })
         let (oldDeviation, newDeviation) = (
             before.encode(pictures).standardDeviation, after.encode(pictures).standardDeviation
         )
@@ -113,7 +113,7 @@ import World
         let area = 8 * 8
         for channel in 0..<config.latentChannels {
             let own = Array(ratios[channel * area..<(channel + 1) * area])
-            #expect(own.allSatisfy { abs($0 / own[0] - 1) < 1e-3 })
+            #expect(own.allSatisfy { abs($0 / own[0] - 1) < 4e-6 })
         }
     }
 }
