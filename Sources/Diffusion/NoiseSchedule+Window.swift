@@ -12,15 +12,15 @@ extension NoiseSchedule {
     /// - Precondition: from 0 to 1, and `start` is not above `end`
     public func sigmas(from start: Double, to end: Double) -> ClosedRange<Float> {
         require(0 <= start && start <= end && end <= 1, "no stretch of the way from \(start) to \(end)")
-        let (high, low) = (sigma(part: start), sigma(part: end))
+        let (high, low) = (sigma(fraction: start), sigma(fraction: end))
         return min(low, high)...high
     }
 
     /// Between two timesteps the logarithm of sigma is interpolated.
-    private func sigma(part: Double) -> Float {
-        if part <= 0 { return .infinity }
-        if part >= 1 { return 0 }
-        let position = Float((1 - part) * Double(sigmas.count - 1))
+    private func sigma(fraction: Double) -> Float {
+        if fraction <= 0 { return .infinity }
+        if fraction >= 1 { return 0 }
+        let position = Float((1 - fraction) * Double(sigmas.count - 1))
         let low = Int(position)
         let (a, b) = (Float.log(sigmas[low]), Float.log(sigmas[min(low + 1, sigmas.count - 1)]))
         let share = position - Float(low)

@@ -104,14 +104,14 @@ extension NoiseSchedule {
             return indices.map { sigmas[Int($0.rounded(.toNearestOrEven))] }
         case .klOptimal:
             let (from, to) = (arctangent(high), arctangent(low))
-            return ramp(count).map { part in
-                let angle = from + part * (to - from)
+            return ramp(count).map { fraction in
+                let angle = from + fraction * (to - from)
                 return Float(Double.sin(angle) / Double.cos(angle))
             }
         case .alignYourSteps:
             let table = Self.alignedSigmas.map { Double.log($0) }
-            return ramp(count + 1).dropLast().map { part in
-                let position = part * Double(table.count - 1)
+            return ramp(count + 1).dropLast().map { fraction in
+                let position = fraction * Double(table.count - 1)
                 let i = min(Int(position), table.count - 2)
                 return Float(Double.exp(table[i] + (table[i + 1] - table[i]) * (position - Double(i))))
             }

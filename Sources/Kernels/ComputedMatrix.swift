@@ -89,11 +89,11 @@ extension ComputedMatrix {
     }
 }
 
-// MARK: - Parts of it
+// MARK: - Blocks of it
 
 /// Some rows of a matrix, as many as a panel has columns at most, and some of their columns: they become a panel
 /// [columns][panel] with zeros where rows are missing.
-private struct MatrixPart {
+private struct MatrixBlock {
     let rows: Range<Int>
     let columns: Range<Int>
     let kernels: pk_gemm_kernels
@@ -104,7 +104,7 @@ private struct MatrixPart {
 }
 
 extension ComputedMatrix {
-    /// Columns of a part that stays in the second cache with what it is computed in.
+    /// Columns of a block that stays in the second cache with what it is computed in.
     private static let mostColumns = 640
     /// Of a product's inner dimension, so many go into a panel at a time.
     private static let mostRanks = 64
@@ -118,12 +118,12 @@ extension ComputedMatrix {
     ) {
         FloatPool.shared.with(scratch(columns: columns.count, panel: kernels.panel)) { scratch in
             for first in stride(from: rows.lowerBound, to: rows.upperBound, by: kernels.panel) {
-                let part = MatrixPart(
+                let block = MatrixBlock(
                     rows: first..<min(rows.upperBound, first + kernels.panel),
                     columns: columns,
                     kernels: kernels
                 )
-                write(part, to: packed + (first - rows.lowerBound) * columns.count, scratch)
+                write(block, to: packed + (first - rows.lowerBound) * columns.count, scratch)
             }
         }
     }
@@ -138,15 +138,15 @@ extension ComputedMatrix {
             let rows = rows.lowerBound + range.lowerBound..<rows.lowerBound + range.upperBound
             for first in stride(from: columns.lowerBound, to: columns.upperBound, by: Self.mostColumns) {
                 let some = first..<min(columns.upperBound, first + Self.mostColumns)
-                let part = MatrixPart(rows: rows, columns: some, kernels: kernels)
-                write(part, to: packed, packed + part.size)
+                let block = MatrixBlock(rows: rows, columns: some, kernels: kernels)
+                write(block, to: packed, packed + block.size)
                 let to = floats + range.lowerBound * columns.count + first - columns.lowerBound
                 pk_transpose(packed, panel, to, columns.count, some.count, rows.count)
             }
         }
     }
 
-    /// Floats that a part of so many columns needs to be computed in, beside its own.
+    /// Floats that a block of so many columns needs to be computed in, beside its own.
     private func scratch(columns: Int, panel: Int) -> Int {
         let size = columns * panel
         return switch self {
@@ -161,36 +161,36 @@ extension ComputedMatrix {
     }
 
     private func write(
-        _ part: MatrixPart,
+        _ block: MatrixBlock,
         to panel: UnsafeMutablePointer<Float>,
         _ scratch: UnsafeMutablePointer<Float>
     ) {
-        let size = part.size
+        let size = block.size
         switch self {
-        case .stored(let matrix): matrix.write(part, to: panel)
-        case .product(let left, let right): Self.write(left, right, part, to: panel, scratch)
-        case .kronecker(let outer, let inner): Self.write(outer, inner: inner, part, to: panel, scratch)
+        case .stored(let matrix): matrix.write(block, to: panel)
+        case .product(let left, let right): Self.write(left, right, block, to: panel, scratch)
+        case .kronecker(let outer, let inner): Self.write(outer, inner: inner, block, to: panel, scratch)
         case .hadamard(let a, let b):
-            a.write(part, to: panel, scratch)
-            b.write(part, to: scratch, scratch + size)
+            a.write(block, to: panel, scratch)
+            b.write(block, to: scratch, scratch + size)
             pk_mul(panel, scratch, panel, size)
         case .sum(let a, let b):
-            a.write(part, to: panel, scratch)
-            b.write(part, to: scratch, scratch + size)
+            a.write(block, to: panel, scratch)
+            b.write(block, to: scratch, scratch + size)
             pk_add(panel, scratch, panel, size)
         case .between(let a, let b, let s):
-            a.write(part, to: panel, scratch)
-            b.write(part, to: scratch, scratch + size)
+            a.write(block, to: panel, scratch)
+            b.write(block, to: scratch, scratch + size)
             Self.go(from: panel, to: scratch, s, size)
         case .scaled(let a, let scale):
-            a.write(part, to: panel, scratch)
-            scale.apply(to: panel, part)
+            a.write(block, to: panel, scratch)
+            scale.apply(to: panel, block)
         case .decomposed(let W, let difference, let d, let scale, let s):
-            W.write(part, to: panel, scratch)
-            difference.write(part, to: scratch, scratch + size)
+            W.write(block, to: panel, scratch)
+            difference.write(block, to: scratch, scratch + size)
             pk_affine(scratch, d, 0, scratch, size)
             pk_add(panel, scratch, scratch, size)
-            scale.apply(to: scratch, part)
+            scale.apply(to: scratch, block)
             Self.go(from: panel, to: scratch, s, size)
         case .whole: fail("a matrix that is made whole was not prepared")
         }
@@ -208,22 +208,22 @@ extension ComputedMatrix {
         pk_add(a, b, a, size)
     }
 
-    /// A product's part: its left side is packed, and the right one's columns are the rows of what comes out.
+    /// A product's block: its left side is packed, and the right one's columns are the rows of what comes out.
     private static func write(
         _ left: StoredMatrix,
         _ right: StoredMatrix,
-        _ part: MatrixPart,
+        _ block: MatrixBlock,
         to panel: UnsafeMutablePointer<Float>,
         _ scratch: UnsafeMutablePointer<Float>
     ) {
-        let (count, kernels) = (part.columns.count, part.kernels)
-        let widened = scratch + mostRanks * part.panel
+        let (count, kernels) = (block.columns.count, block.kernels)
+        let widened = scratch + mostRanks * block.panel
         for first in stride(from: 0, to: left.columns, by: mostRanks) {
             let ranks = first..<min(left.columns, first + mostRanks)
-            left.write(MatrixPart(rows: part.rows, columns: ranks, kernels: kernels), to: scratch)
+            left.write(MatrixBlock(rows: block.rows, columns: ranks, kernels: kernels), to: scratch)
             for rank in ranks {
                 right.numbers.widen(
-                    rank * right.columns + part.columns.lowerBound,
+                    rank * right.columns + block.columns.lowerBound,
                     count,
                     to: widened + (rank - first) * count
                 )
@@ -231,16 +231,16 @@ extension ComputedMatrix {
             kernels.multiply(
                 pk_product(
                     m: count,
-                    n: part.panel,
+                    n: block.panel,
                     k: ranks.count,
                     a: widened,
                     a_row: 1,
                     a_step: count,
                     packed: scratch,
                     start: first == 0 ? nil : UnsafePointer(panel),
-                    start_stride: part.panel,
+                    start_stride: block.panel,
                     c: panel,
-                    c_stride: part.panel
+                    c_stride: block.panel
                 )
             )
         }
@@ -249,45 +249,45 @@ extension ComputedMatrix {
     private static func write(
         _ outer: StoredMatrix,
         inner: StoredMatrix,
-        _ part: MatrixPart,
+        _ block: MatrixBlock,
         to panel: UnsafeMutablePointer<Float>,
         _ scratch: UnsafeMutablePointer<Float>
     ) {
-        let (count, width) = (part.columns.count, inner.columns)
+        let (count, width) = (block.columns.count, inner.columns)
         let innerRows = inner.rows
-        let outers = part.columns.lowerBound / width..<(part.columns.upperBound - 1) / width + 1
+        let outers = block.columns.lowerBound / width..<(block.columns.upperBound - 1) / width + 1
         let (factors, rows) = (scratch, scratch + count)
-        for (i, row) in part.rows.enumerated() {
+        for (i, row) in block.rows.enumerated() {
             outer.numbers.widen(row / innerRows * outer.columns + outers.lowerBound, outers.count, to: factors)
-            for (j, block) in outers.enumerated() {
-                let columns = part.columns.clamped(to: block * width..<(block + 1) * width)
-                let to = rows + i * count + columns.lowerBound - part.columns.lowerBound
+            for (j, outerColumn) in outers.enumerated() {
+                let columns = block.columns.clamped(to: outerColumn * width..<(outerColumn + 1) * width)
+                let to = rows + i * count + columns.lowerBound - block.columns.lowerBound
                 inner.numbers.widen(row % innerRows * width + columns.lowerBound % width, columns.count, to: to)
                 pk_affine(to, factors[j], 0, to, columns.count)
             }
         }
-        StoredFloats(rows).pack(kStride: 1, nStride: count, n: part.rows.count, k: count, part.kernels, to: panel)
+        StoredFloats(rows).pack(kStride: 1, nStride: count, n: block.rows.count, k: count, block.kernels, to: panel)
     }
 }
 
 extension StoredMatrix {
-    fileprivate func write(_ part: MatrixPart, to panel: UnsafeMutablePointer<Float>) {
-        numbers.from(part.rows.lowerBound * columns + part.columns.lowerBound)
-            .pack(kStride: 1, nStride: columns, n: part.rows.count, k: part.columns.count, part.kernels, to: panel)
+    fileprivate func write(_ block: MatrixBlock, to panel: UnsafeMutablePointer<Float>) {
+        numbers.from(block.rows.lowerBound * columns + block.columns.lowerBound)
+            .pack(kStride: 1, nStride: columns, n: block.rows.count, k: block.columns.count, block.kernels, to: panel)
     }
 }
 
 extension MatrixScale {
-    fileprivate func apply(to panel: UnsafeMutablePointer<Float>, _ part: MatrixPart) {
+    fileprivate func apply(to panel: UnsafeMutablePointer<Float>, _ block: MatrixBlock) {
         switch self {
-        case .all(let factor): pk_affine(panel, factor, 0, panel, part.size)
+        case .all(let factor): pk_affine(panel, factor, 0, panel, block.size)
         case .rows(let factors):
-            let ofPanel = part.rows.map { factors[$0] } + Array(repeating: 0, count: part.panel - part.rows.count)
-            pk_mul_row(panel, ofPanel, panel, part.columns.count, part.panel)
+            let ofPanel = block.rows.map { factors[$0] } + Array(repeating: 0, count: block.panel - block.rows.count)
+            pk_mul_row(panel, ofPanel, panel, block.columns.count, block.panel)
         case .columns(let factors):
-            for (i, column) in part.columns.enumerated() {
-                let row = panel + i * part.panel
-                pk_affine(row, factors[column], 0, row, part.panel)
+            for (i, column) in block.columns.enumerated() {
+                let row = panel + i * block.panel
+                pk_affine(row, factors[column], 0, row, block.panel)
             }
         }
     }

@@ -14,7 +14,7 @@ public struct ChannelSimilarities: Equatable, Sendable {
 /// - Parameters:
 ///   - weights: of the window's six positions 0...5 away from its middle, along either side
 ///   - margin: pixels at each border that do not count; 5 or 0, where borders are mirrored with the edge pixel doubled
-///   - parts: how much each pixel counts, [height, width]; nil where all count alike
+///   - pixelWeights: how much each pixel counts, [height, width]; nil where all count alike
 /// - Returns: what is no number where nothing counts.
 public func structuralSimilarity(
     _ x: UnsafePointer<Float>,
@@ -25,7 +25,7 @@ public func structuralSimilarity(
     range: Double,
     weights: [Double],
     margin: Int,
-    parts: UnsafePointer<Float>? = nil
+    pixelWeights: UnsafePointer<Float>? = nil
 ) -> ChannelSimilarities {
     require(
         weights.count == radius + 1 && (margin == 0 || 2 * margin < min(height, width)),
@@ -33,7 +33,7 @@ public func structuralSimilarity(
     )
     let (row, reach) = (width * channels, radius * channels)
     let rows = height - 2 * margin
-    // Of each row: by channel the similarities and the contrasts, then the parts that count.
+    // Of each row: by channel the similarities and the contrasts, then the weights of its pixels.
     let each = 2 * channels + 1
     var sums = [Double](repeating: 0, count: rows * each)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -71,14 +71,14 @@ public func structuralSimilarity(
                         similarities,
                         contrasts
                     )
-                    let parts = parts.map { $0 + (line + margin) * width + margin }
+                    let pixelWeights = pixelWeights.map { $0 + (line + margin) * width + margin }
                     for i in 0..<width - 2 * margin {
-                        let part = parts.map { Double($0[i]) } ?? 1
+                        let weight = pixelWeights.map { Double($0[i]) } ?? 1
                         for c in 0..<channels {
-                            sums[line * each + c] += part * similarities[i * channels + c]
-                            sums[line * each + channels + c] += part * contrasts[i * channels + c]
+                            sums[line * each + c] += weight * similarities[i * channels + c]
+                            sums[line * each + channels + c] += weight * contrasts[i * channels + c]
                         }
-                        sums[line * each + 2 * channels] += part
+                        sums[line * each + 2 * channels] += weight
                     }
                 }
             }

@@ -23,22 +23,22 @@ public struct BatchGradients: Sendable {
     public let terms: [String: Float]
 }
 
-/// Gradients of a batch, in parts of a few samples. How a batch is cut depends on its size alone, and the parts' gradients
-/// are added in their order, so the sum has the same bits for any number of threads. Each part is computed forward and back
-/// by one thread while there are parts for all: that costs less waiting than splitting each loop, and the memory of at most
-/// one part's graph a thread.
+/// Gradients of a batch, in micro-batches of a few samples. How a batch is cut depends on its size alone, and their gradients
+/// are added in their order, so the sum has the same bits for any number of threads. Each is computed forward and back by one
+/// thread while there are some for all: that costs less waiting than splitting each loop, and the memory of at most one
+/// micro-batch's graph a thread.
 public struct GradientAccumulation: Hashable, Sendable {
-    /// Samples in a part; the last part may have fewer.
-    public var partSize: Int
+    /// Samples in a micro-batch; the last may have fewer.
+    public var microBatchSize: Int
 
-    public init(partSize: Int) { self.partSize = max(1, partSize) }
+    public init(microBatchSize: Int) { self.microBatchSize = max(1, microBatchSize) }
 
     /// - Parameters:
     ///   - samples: how many the batch has
     ///   - leaves: what gradients are wanted for
     ///   - team: processes that compute the batch together; all call this, with the same samples and leaves
     ///   - loss: of the samples of a range; called by several threads at once
-    /// - Throws: `TrainingError.emptyBatch`, and what `loss` throws, of the first part that does
+    /// - Throws: `TrainingError.emptyBatch`, and what `loss` throws, of the first micro-batch that does
     public func callAsFunction(
         samples: Int,
         leaves: [Tensor],
@@ -46,25 +46,25 @@ public struct GradientAccumulation: Hashable, Sendable {
         loss: @Sendable (Range<Int>) throws -> SampleLoss
     ) throws -> BatchGradients {
         guard samples > 0 else { throw TrainingError.emptyBatch }
-        let parts = stride(from: 0, to: samples, by: partSize).map { $0..<min(samples, $0 + partSize) }
-        @Sendable func part(_ i: Int) -> Result<BatchGradients, any Error> {
-            Result { try gradients(of: parts[i], share: Float(parts[i].count) / Float(samples), leaves, loss) }
+        let ranges = stride(from: 0, to: samples, by: microBatchSize).map { $0..<min(samples, $0 + microBatchSize) }
+        @Sendable func microBatch(_ i: Int) -> Result<BatchGradients, any Error> {
+            Result { try gradients(of: ranges[i], share: Float(ranges[i].count) / Float(samples), leaves, loss) }
         }
-        // One part is each process's own work: sending it would take longer.
-        if let team, team.size > 1, parts.count > 1 {
-            let own = team.share(of: parts.count)
+        // One micro-batch is each process's own work: sending it would take longer.
+        if let team, team.size > 1, ranges.count > 1 {
+            let own = team.share(of: ranges.count)
             let found = Mutex<[Int: Result<BatchGradients, any Error>]>([:])
             Parallel.forEach(own.count) { i in
-                let part = part(own.lowerBound + i)
-                found.withLock { $0[i] = part }
+                let gradients = microBatch(own.lowerBound + i)
+                found.withLock { $0[i] = gradients }
             }
             let ordered = found.withLock { found in own.indices.compactMap { found[$0 - own.lowerBound] } }
-            return try TeamSum(team: team, parts: parts.count, leaves: leaves)(ordered)
+            return try TeamSum(team: team, microBatches: ranges.count, leaves: leaves)(ordered)
         }
         let sum = Mutex(OrderedSum())
-        Parallel.forEach(parts.count) { i in
-            let part = part(i)
-            sum.withLock { $0.add(part, at: i) }
+        Parallel.forEach(ranges.count) { i in
+            let gradients = microBatch(i)
+            sum.withLock { $0.add(gradients, at: i) }
         }
         return try sum.withLock { try $0.total() }
     }
@@ -86,19 +86,19 @@ public struct GradientAccumulation: Hashable, Sendable {
     }
 }
 
-/// Adds parts in their order, whatever the order they come in.
+/// Adds the gradients of micro-batches in their order, whatever the order they come in.
 private struct OrderedSum {
     private var sum: BatchGradients?
     private var failure: (any Error)?
     private var waiting: [Int: Result<BatchGradients, any Error>] = [:]
     private var next = 0
 
-    mutating func add(_ part: Result<BatchGradients, any Error>, at index: Int) {
-        waiting[index] = part
-        while let part = waiting.removeValue(forKey: next) {
+    mutating func add(_ gradients: Result<BatchGradients, any Error>, at index: Int) {
+        waiting[index] = gradients
+        while let gradients = waiting.removeValue(forKey: next) {
             next += 1
-            switch part {
-            case .success(let part) where failure == nil: sum = sum.map { $0 + part } ?? part
+            switch gradients {
+            case .success(let gradients) where failure == nil: sum = sum.map { $0 + gradients } ?? gradients
             case .success: break
             case .failure(let error): failure = failure ?? error
             }

@@ -1,15 +1,15 @@
 import Foundation
 import Tensors
 
-/// The sum of a batch's parts that several processes computed, part by part in the order in which one process adds them: so it
-/// has the same bits.
+/// The sum of a batch's micro-batches that several processes computed, one by one in the order in which one process adds
+/// them: so it has the same bits.
 ///
-/// The sum goes from process to process, tensor by tensor: while the second adds its parts to the first tensor, the first is
-/// at the second one. The last has the whole, which all are given.
+/// The sum goes from process to process, tensor by tensor: while the second adds its own to the first tensor, the first is at
+/// the second one. The last has the whole, which all are given.
 struct TeamSum {
     let team: any TrainingTeam
     /// Of all processes together.
-    let parts: Int
+    let microBatches: Int
     /// In the order of the gradients.
     let leaves: [Tensor]
 
@@ -22,15 +22,15 @@ struct TeamSum {
 
         init() {}
 
-        init(_ part: BatchGradients) {
-            loss = Number(value: part.loss)
-            terms = part.terms.mapValues { Number(value: $0) }
+        init(_ batch: BatchGradients) {
+            loss = Number(value: batch.loss)
+            terms = batch.terms.mapValues { Number(value: $0) }
         }
 
-        static func + (head: Head, part: BatchGradients) -> Head {
+        static func + (head: Head, batch: BatchGradients) -> Head {
             var sum = head
-            sum.loss = Number(value: head.loss.value + part.loss)
-            sum.terms.merge(part.terms.mapValues { Number(value: $0) }) { Number(value: $0.value + $1.value) }
+            sum.loss = Number(value: head.loss.value + batch.loss)
+            sum.terms.merge(batch.terms.mapValues { Number(value: $0) }) { Number(value: $0.value + $1.value) }
             return sum
         }
     }
@@ -42,10 +42,10 @@ struct TeamSum {
         init(value: Float) { bits = value.bitPattern }
     }
 
-    /// - Parameter own: of this process's parts, in order
-    /// - Throws: what a part of this process threw, or `TrainingError.failedElsewhere`
+    /// - Parameter own: of this process's micro-batches, in order
+    /// - Throws: what a micro-batch of this process threw, or `TrainingError.failedElsewhere`
     func callAsFunction(_ own: [Result<BatchGradients, any Error>]) throws -> BatchGradients {
-        let working: [Int] = (0..<team.size).filter { !team.share(of: self.parts, rank: $0).isEmpty }
+        let working: [Int] = (0..<team.size).filter { !team.share(of: self.microBatches, rank: $0).isEmpty }
         guard let last = working.last else { throw TrainingError.emptyBatch }
         let before: Int? = own.isEmpty ? nil : working.last { $0 < team.rank }
         let after: Int? = own.isEmpty ? nil : working.first { $0 > team.rank }
@@ -54,8 +54,8 @@ struct TeamSum {
         var head = try before.map { try decoded(team.receive(from: $0)) }
         if head?.failure == nil {
             switch found {
-            case .success(let parts):
-                for part in parts { head = head.map { $0 + part } ?? Head(part) }
+            case .success(let microBatches):
+                for batch in microBatches { head = head.map { $0 + batch } ?? Head(batch) }
             case .failure(let error):
                 head = Head()
                 head?.failure = "\(error)"
@@ -67,10 +67,10 @@ struct TeamSum {
             _ = try found.get()
             throw TrainingError.failedElsewhere(failure)
         }
-        let parts = try found.get()
+        let microBatches = try found.get()
         let gradients = leaves.indices.map { index -> Tensor in
             var sum = before.map { receive(like: leaves[index], from: $0) }
-            for part in parts { sum = sum.map { $0 + part.gradients[index] } ?? part.gradients[index] }
+            for batch in microBatches { sum = sum.map { $0 + batch.gradients[index] } ?? batch.gradients[index] }
             let own = sum ?? .zeros(leaves[index].shape)
             if let after { own.withValues { team.send(UnsafeRawBufferPointer($0), to: after) } }
             return own

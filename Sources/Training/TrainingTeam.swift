@@ -1,7 +1,7 @@
 import Foundation
 import Tensors
 
-/// Processes that compute the gradients of one batch together, each those of some of its parts.
+/// Processes that compute the gradients of one batch together, each those of some of its micro-batches.
 ///
 /// What is sent arrives, in its order; where a process is lost the others end as well.
 public protocol TrainingTeam: Sendable {

@@ -16,7 +16,7 @@ import Training
                 learningRate: LearningRate(peak: 0.05, warmUp: 4, decay: .cosine(steps: 20, final: 0)),
                 clipping: GradientClipping(maximum: 1),
                 averageDecay: 0.6,
-                accumulation: GradientAccumulation(partSize: 1)
+                accumulation: GradientAccumulation(microBatchSize: 1)
             )
         )
     }
@@ -29,7 +29,7 @@ import Training
                 learningRate: LearningRate(peak: 0.2, warmUp: 3, decay: .linear(steps: 20, final: 0)),
                 clipping: nil,
                 averageDecay: 0.6,
-                accumulation: GradientAccumulation(partSize: 1)
+                accumulation: GradientAccumulation(microBatchSize: 1)
             )
         )
     }
@@ -42,7 +42,7 @@ import Training
                 learningRate: LearningRate(peak: 0.01, warmUp: 5),
                 clipping: GradientClipping(maximum: 0.3),
                 averageDecay: 0.6,
-                accumulation: GradientAccumulation(partSize: 1)
+                accumulation: GradientAccumulation(microBatchSize: 1)
             )
         )
     }
@@ -59,10 +59,10 @@ import Training
                     (name: $0.key, value: try w.tensor($0.key, shape: $0.value, initial: .zeros))
                 }
             } loss: { parameters, _ in
-                let parts = parameters.map { name, value in
+                let microBatches = parameters.map { name, value in
                     (value * row(step, of: gradients[name, default: value])).sum()
                 }
-                return SampleLoss(parts[0] + parts[1] + parts[2])
+                return SampleLoss(microBatches[0] + microBatches[1] + microBatches[2])
             }
             #expect(report.step == step)
             rows["norm", default: []].append(Float(report.norm))
@@ -73,7 +73,7 @@ import Training
         #expect(rows.count == 8)
         for (key, found) in rows {
             let expected = golden["\(name).\(key)"]
-            assertClose(Tensor(found, shape: expected.shape), expected, relative: 1e-6, "\(name).\(key)")
+            assertClose(Tensor(found, shape: expected.shape), expected, relative: 4e-7, "\(name).\(key)")
         }
     }
 

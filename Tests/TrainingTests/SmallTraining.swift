@@ -32,7 +32,7 @@ struct SmallTraining {
             settings: TrainingSettings(
                 learningRate: LearningRate(peak: rate, warmUp: 2, decay: .cosine(steps: 400, final: 1e-4)),
                 averageDecay: 0.9,
-                accumulation: GradientAccumulation(partSize: 3)
+                accumulation: GradientAccumulation(microBatchSize: 3)
             ),
             seeds: ["data": SeedStream(seed: 11), "unused": SeedStream(seed: .max)]
         )
@@ -46,14 +46,14 @@ struct SmallTraining {
             var source = source
             return source.normal([1, 4, 4, 2])
         }
-        return try trainer.step(samples: samples, build: SmallNetwork.init) { network, part in
-            let x = Tensor.concatenated(Array(inputs[part]), axis: 0)
-            let wanted = inputs[part].map { input in
+        return try trainer.step(samples: samples, build: SmallNetwork.init) { network, microBatch in
+            let x = Tensor.concatenated(Array(inputs[microBatch]), axis: 0)
+            let wanted = inputs[microBatch].map { input in
                 stride(from: 0, to: 32, by: 2).reduce(0) { $0 + input.values[$1] * input.values[$1] } / 16
             }
-            let error = network(x) - Tensor(wanted, shape: [part.count, 1])
+            let error = network(x) - Tensor(wanted, shape: [microBatch.count, 1])
             let loss = (error * error).mean()
-            return SampleLoss(loss * factor, terms: ["samples": Float(part.count), "square": loss.values[0]])
+            return SampleLoss(loss * factor, terms: ["samples": Float(microBatch.count), "square": loss.values[0]])
         }
     }
 

@@ -37,7 +37,7 @@ struct TeamTests {
         return (training.bits, reports)
     }
 
-    /// Of four parts, so that of five processes one has nothing to do.
+    /// Of four micro-batches, so that of five processes one has nothing to do.
     @Test(arguments: [1, 2, 3, 4, 5]) func bitsAreThoseOfOne(_ size: Int) {
         let alone = trained(nil)
         #expect(alone.reports.count == 4)
@@ -57,8 +57,9 @@ struct TeamTests {
         let values: [Float] = [1e8, 1, -1e8, 1]
         let sums = together(size) { team -> [Float] in
             let leaf = Tensor([1], shape: [1]).tracked()
-            let found = try? GradientAccumulation(partSize: 1)(samples: 4, leaves: [leaf], team: team) { part in
-                SampleLoss(leaf * values[part.lowerBound], terms: ["x": values[part.lowerBound]])
+            let found = try? GradientAccumulation(microBatchSize: 1)(samples: 4, leaves: [leaf], team: team) {
+                microBatch in
+                SampleLoss(leaf * values[microBatch.lowerBound], terms: ["x": values[microBatch.lowerBound]])
             }
             return (found?.gradients[0].values ?? []) + [found?.loss ?? .nan, found?.terms["x"] ?? .nan]
         }
@@ -72,8 +73,9 @@ struct TeamTests {
             let leaf = Tensor([1], shape: [1]).tracked()
             return [true, false].map { fails in
                 do {
-                    let sum = try GradientAccumulation(partSize: 1)(samples: 6, leaves: [leaf], team: team) { part in
-                        if fails, part.lowerBound == 3 { throw Failure() }
+                    let sum = try GradientAccumulation(microBatchSize: 1)(samples: 6, leaves: [leaf], team: team) {
+                        microBatch in
+                        if fails, microBatch.lowerBound == 3 { throw Failure() }
                         return SampleLoss(leaf * 1)
                     }
                     return "\(sum.loss)"

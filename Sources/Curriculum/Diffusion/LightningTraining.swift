@@ -40,7 +40,7 @@ public struct LightningTraining: TrainingTask {
         teacherSteps: Int = 3,
         guidance: Float = 2,
         batch: Int = 32,
-        partSize: Int = 16,
+        microBatchSize: Int = 16,
         rate: Double = 4e-4
     ) throws {
         self.steps = steps
@@ -69,7 +69,7 @@ public struct LightningTraining: TrainingTask {
                 ),
                 clipping: GradientClipping(maximum: 0.5),
                 averageDecay: 0.99,
-                accumulation: GradientAccumulation(partSize: partSize)
+                accumulation: GradientAccumulation(microBatchSize: microBatchSize)
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -83,8 +83,9 @@ public struct LightningTraining: TrainingTask {
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
         let interval = Interval(trainer.step % intervals, of: intervals, timeline)
-        return try trainer.step(samples: batch, build: build) { [teacher, pictures, guidance, output] student, part in
-            var sources = Array(sources[part])
+        return try trainer.step(samples: batch, build: build) {
+            [teacher, pictures, guidance, output] student, microBatch in
+            var sources = Array(sources[microBatch])
             let samples = sources.indices.map { pictures[sources[$0].index(below: pictures.count)] }
             let noise = Tensor.concatenated(
                 sources.indices.map { sources[$0].normal(samples[0].latent.shape) },

@@ -22,7 +22,7 @@ public struct TextToImageTraining: TrainingTask {
     ///   - start: weights to go on from, by the names that `result()` gives them; nil to begin anew
     ///   - seed: of the first weights, and of what each step draws
     ///   - batch: pictures in a step
-    ///   - partSize: pictures that one thread takes at a time
+    ///   - microBatchSize: pictures that one thread takes at a time
     ///   - rate: the learning rate's peak
     public init(
         config: SDXLNetworks.Config,
@@ -32,7 +32,7 @@ public struct TextToImageTraining: TrainingTask {
         seed: UInt64,
         steps: Int,
         batch: Int = 32,
-        partSize: Int = 16,
+        microBatchSize: Int = 16,
         rate: Double = 1e-3
     ) {
         self.steps = steps
@@ -54,7 +54,7 @@ public struct TextToImageTraining: TrainingTask {
                     decay: .linear(steps: steps, final: 0.05 * rate)
                 ),
                 averageDecay: 0.999,
-                accumulation: GradientAccumulation(partSize: partSize)
+                accumulation: GradientAccumulation(microBatchSize: microBatchSize)
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -72,8 +72,8 @@ public struct TextToImageTraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, build: build) { [pictures, noise, emptyText] networks, part in
-            let samples = sources[part].map { source in
+        return try trainer.step(samples: batch, build: build) { [pictures, noise, emptyText] networks, microBatch in
+            let samples = sources[microBatch].map { source in
                 var source = source
                 return NoisedSample(of: pictures, noise, emptyText: emptyText, &source)
             }

@@ -15,7 +15,7 @@ public struct DetectorTraining: TrainingTask {
     private let seed: UInt64
 
     /// Scenes that are computed together, and so share the statistics of their norms.
-    private static let partSize = 8
+    private static let microBatchSize = 8
 
     /// - Parameters:
     ///   - pictures: of the sizes that photos may have; each of them is as likely to be drawn
@@ -42,7 +42,7 @@ public struct DetectorTraining: TrainingTask {
                 learningRate: LearningRate(peak: rate, warmUp: 50, decay: .cosine(steps: steps, final: 0.01 * rate)),
                 clipping: GradientClipping(maximum: 5),
                 averageDecay: 0.98,
-                accumulation: GradientAccumulation(partSize: Self.partSize)
+                accumulation: GradientAccumulation(microBatchSize: Self.microBatchSize)
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -54,8 +54,9 @@ public struct DetectorTraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let seeds = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, statistics: .ofInput, build: build) { [sources, loss] network, part in
-            var seeds = Array(seeds[part])
+        return try trainer.step(samples: batch, statistics: .ofInput, build: build) {
+            [sources, loss] network, microBatch in
+            var seeds = Array(seeds[microBatch])
             let scenes = seeds.indices.map { DetectorScene(sources, &seeds[$0]) }
             return loss(network.levels(Self.pictures(of: scenes)), scenes.map(\.faces))
         }
@@ -67,8 +68,8 @@ public struct DetectorTraining: TrainingTask {
             seeds: SeedStream(seed: ~seed),
             build: build,
             show: { network, seeds in
-                var part = seeds.next(Self.partSize)
-                let scenes = part.indices.map { DetectorScene(sources, &part[$0]) }
+                var microBatch = seeds.next(Self.microBatchSize)
+                let scenes = microBatch.indices.map { DetectorScene(sources, &microBatch[$0]) }
                 _ = network.levels(Self.pictures(of: scenes))
             }
         )

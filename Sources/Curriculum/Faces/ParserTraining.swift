@@ -20,7 +20,7 @@ public struct ParserTraining: TrainingTask {
     /// Places on each side at which a loss is taken: twice as many as the network gives logits.
     private static let places = 128
     /// Pictures that are computed together, and so share the statistics of their norms.
-    private static let partSize = 6
+    private static let microBatchSize = 6
     /// Of a detector's landmarks, in parts of the distance between the eyes.
     private static let landmarkNoise: Float = 0.02
 
@@ -50,7 +50,7 @@ public struct ParserTraining: TrainingTask {
                 optimizer: AdamW(beta2: 0.99, weightDecay: 0.01),
                 learningRate: LearningRate(peak: rate, warmUp: 30, decay: .cosine(steps: steps, final: 0.01 * rate)),
                 averageDecay: 0.98,
-                accumulation: GradientAccumulation(partSize: Self.partSize)
+                accumulation: GradientAccumulation(microBatchSize: Self.microBatchSize)
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -62,8 +62,8 @@ public struct ParserTraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, statistics: .ofInput, build: build) { [faces] parser, part in
-            var sources = Array(sources[part])
+        return try trainer.step(samples: batch, statistics: .ofInput, build: build) { [faces] parser, microBatch in
+            var sources = Array(sources[microBatch])
             let samples = sources.indices.map { Self.sample(of: faces, &sources[$0]) }
             return Self.loss(parser, samples)
         }
@@ -75,8 +75,8 @@ public struct ParserTraining: TrainingTask {
             seeds: SeedStream(seed: ~seed),
             build: build,
             show: { parser, seeds in
-                var part = seeds.next(Self.partSize)
-                let pictures = part.indices.map { Self.sample(of: faces, &part[$0]).picture }
+                var microBatch = seeds.next(Self.microBatchSize)
+                let pictures = microBatch.indices.map { Self.sample(of: faces, &microBatch[$0]).picture }
                 _ = parser.logits(Self.normalized(pictures))
             }
         )

@@ -47,7 +47,7 @@ public struct SceneProbeTraining: TrainingTask {
                 optimizer: AdamW(beta2: 0.99, weightDecay: 0.02),
                 learningRate: LearningRate(peak: rate, warmUp: 50, decay: .cosine(steps: steps, final: 0.01 * rate)),
                 averageDecay: 0.99,
-                accumulation: GradientAccumulation(partSize: max(1, batch / 2))
+                accumulation: GradientAccumulation(microBatchSize: max(1, batch / 2))
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -59,8 +59,8 @@ public struct SceneProbeTraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, build: build) { [samples, augmentation] probe, part in
-            var sources = Array(sources[part])
+        return try trainer.step(samples: batch, build: build) { [samples, augmentation] probe, microBatch in
+            var sources = Array(sources[microBatch])
             let chosen = sources.indices.map { samples[sources[$0].index(below: samples.count)] }
             let side = SceneProbe.side
             let pixels = chosen.indices.flatMap { augmentation(chosen[$0].pixels, side: side, &sources[$0]) }

@@ -29,15 +29,15 @@ struct PuLIDLesson: Sendable {
         samples = stage.samples
     }
 
-    /// The loss of a part of a step's samples.
+    /// The loss of a micro-batch of a step's samples.
     ///
     /// - Parameter sources: of all samples
-    func loss(of part: Range<Int>, _ sources: [TorchRandomSource], _ network: PuLIDNetwork) -> SampleLoss {
+    func loss(of microBatch: Range<Int>, _ sources: [TorchRandomSource], _ network: PuLIDNetwork) -> SampleLoss {
         let losses = PuLIDSample.allCases.compactMap { kind -> SampleLoss? in
-            let drawn = part.filter { samples[$0] == kind }.map { sources[$0] }
+            let drawn = microBatch.filter { samples[$0] == kind }.map { sources[$0] }
             if drawn.isEmpty { return nil }
             // The mean over a step's samples then is the sum of the means of each kind.
-            let share = Float(drawn.count * samples.count) / Float(part.count * stage.count(kind))
+            let share = Float(drawn.count * samples.count) / Float(microBatch.count * stage.count(kind))
             return loss(kind, drawn, network).scaled(by: share)
         }
         return losses.reduce(SampleLoss(.zeros([1])), +)

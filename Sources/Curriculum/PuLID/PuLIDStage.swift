@@ -56,7 +56,7 @@ public struct PuLIDStage: Hashable, Sendable {
     /// In place of stage two, for comparison.
     public static let naive = PuLIDStage(denoising: 16, isNaive: true, rate: 2e-3, finalRate: 1e-4, steps: 1000)
 
-    /// What the samples of a step are for, those of each kind spread evenly, so that every part of the batch has its share
+    /// What the samples of a step are for, those of each kind spread evenly, so that every micro-batch has its share
     /// of the long and the short ones.
     package var samples: [PuLIDSample] {
         let placed = PuLIDSample.allCases.enumerated().flatMap { order, kind in

@@ -29,7 +29,7 @@ public struct PuLIDTraining: TrainingTask {
     ///   - identityPrompts: what they are drawn for; the paper has `WorldPrompts.identityLoss` alone
     ///   - alignmentPrompts: likewise for the alignment loss
     ///   - seed: of the first weights, and of what each step draws
-    ///   - parts: into how many the samples of a step are cut, each computed by one thread
+    ///   - microBatches: into how many the samples of a step are cut, each computed by one thread
     public init(
         _ stage: PuLIDStage,
         encoder: PuLIDEncoderConfig,
@@ -43,7 +43,7 @@ public struct PuLIDTraining: TrainingTask {
         identityPrompts: [String] = [WorldPrompts.identityLoss],
         alignmentPrompts: [String] = WorldPrompts.training,
         seed: UInt64,
-        parts: Int = 2
+        microBatches: Int = 2
     ) {
         steps = stage.steps
         self.encoder = encoder
@@ -86,7 +86,7 @@ public struct PuLIDTraining: TrainingTask {
                     hold: max(0, stage.steps / 2 - warmUp),
                     decay: .linear(steps: stage.steps, final: stage.finalRate)
                 ),
-                accumulation: GradientAccumulation(partSize: (samples + parts - 1) / max(1, parts))
+                accumulation: GradientAccumulation(microBatchSize: (samples + microBatches - 1) / max(1, microBatches))
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -99,8 +99,8 @@ public struct PuLIDTraining: TrainingTask {
     public mutating func step() throws -> StepReport {
         let count = lesson.samples.count
         let sources = trainer.sources(count, of: "samples")
-        return try trainer.step(samples: count, build: build) { [lesson] network, part in
-            lesson.loss(of: part, sources, network)
+        return try trainer.step(samples: count, build: build) { [lesson] network, microBatch in
+            lesson.loss(of: microBatch, sources, network)
         }
     }
 

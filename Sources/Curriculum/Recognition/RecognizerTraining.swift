@@ -6,15 +6,15 @@ import World
 
 /// Trains a face recogniser to tell the people of the small world apart, in any style and from pictures of any size.
 ///
-/// Each part of a batch holds pairs of pictures; within it a picture's partner is to be nearer than everyone else. With
+/// Each micro-batch holds pairs of pictures; within it a picture's partner is to be nearer than everyone else. With
 /// thousands of people and minutes of time a contrast learns far faster than ArcFace's classes do.
 public struct RecognizerTraining: TrainingTask {
     public var trainer: Trainer
     public let steps: Int
     public let config: IResNet.Config
     private let pictures: PersonPictures
-    private let peopleInPart: Int
-    private let parts: Int
+    private let peopleAtATime: Int
+    private let microBatches: Int
     private let augmentation: CropAugmentation
     private let loss = SupervisedContrast()
 
@@ -23,8 +23,8 @@ public struct RecognizerTraining: TrainingTask {
     ///   - size: of most pictures that faces are cut out of, in pixels
     ///   - picturesEach: of each of them, at least 2
     ///   - seed: of the first weights, the pictures, and the choices of each step
-    ///   - peopleInPart: two pictures each are contrasted with one another
-    ///   - parts: of a step's batch
+    ///   - peopleAtATime: two pictures each are contrasted with one another
+    ///   - microBatches: how many a step's batch has
     ///   - rate: the learning rate's peak
     public init(
         config: IResNet.Config,
@@ -33,14 +33,14 @@ public struct RecognizerTraining: TrainingTask {
         picturesEach: Int = 16,
         seed: UInt64,
         steps: Int,
-        peopleInPart: Int = 48,
-        parts: Int = 2,
+        peopleAtATime: Int = 48,
+        microBatches: Int = 2,
         rate: Double = 2e-3
     ) {
         self.steps = steps
         self.config = config
-        self.peopleInPart = peopleInPart
-        self.parts = parts
+        self.peopleAtATime = peopleAtATime
+        self.microBatches = microBatches
         let augmentation = CropAugmentation(side: config.imageSize, margin: 2, channels: 3)
         self.augmentation = augmentation
         pictures = PersonPictures(of: people, size: size, picturesEach: picturesEach, seed: seed) { picture, random in
@@ -61,7 +61,7 @@ public struct RecognizerTraining: TrainingTask {
                     warmUp: min(50, steps / 4),
                     decay: .cosine(steps: steps, final: 0.01 * rate)
                 ),
-                accumulation: GradientAccumulation(partSize: 2 * peopleInPart)
+                accumulation: GradientAccumulation(microBatchSize: 2 * peopleAtATime)
             ),
             seeds: ["parts": SeedStream(seed: seed)]
         )
@@ -72,19 +72,20 @@ public struct RecognizerTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.sources(parts, of: "parts")
-        let size = 2 * peopleInPart
-        return try trainer.step(samples: parts * size, statistics: .ofInput, build: build) { [self] network, part in
-            var source = sources[part.lowerBound / size]
+        let sources = trainer.sources(microBatches, of: "parts")
+        let size = 2 * peopleAtATime
+        return try trainer.step(samples: microBatches * size, statistics: .ofInput, build: build) {
+            [self] network, microBatch in
+            var source = sources[microBatch.lowerBound / size]
             return loss(network(faces(&source)))
         }
     }
 
-    /// Pairs of one part, (2 `peopleInPart`, 3, side, side) in -1...1
+    /// Pairs of one micro-batch, (2 `peopleAtATime`, 3, side, side) in -1...1
     private func faces(_ random: inout TorchRandomSource) -> Tensor {
         let side = config.imageSize
-        let values = pictures.pairs(peopleInPart, &random).flatMap { augmentation(pictures[$0], &random) }
-        return Tensor(values, shape: [2 * peopleInPart, side, side, 3]).channelsFirst().affine(scale: 2, shift: -1)
+        let values = pictures.pairs(peopleAtATime, &random).flatMap { augmentation(pictures[$0], &random) }
+        return Tensor(values, shape: [2 * peopleAtATime, side, side, 3]).channelsFirst().affine(scale: 2, shift: -1)
     }
 
     /// The weights with running statistics, which are measured now, over pictures as in training.

@@ -14,8 +14,8 @@ public struct VisionTowerTraining: TrainingTask {
     public let steps: Int
     public let config: EVAVisionTransformer.Config
     private let pictures: PersonPictures
-    private let peopleInPart: Int
-    private let parts: Int
+    private let peopleAtATime: Int
+    private let microBatches: Int
     private let traitShare: Float
     private let augmentation: CropAugmentation
     private let contrast = SupervisedContrast()
@@ -25,8 +25,8 @@ public struct VisionTowerTraining: TrainingTask {
     ///   - size: of most pictures that faces are cut out of, in pixels
     ///   - picturesEach: of each of them, at least 2
     ///   - seed: of the first weights, the pictures, and the choices of each step
-    ///   - peopleInPart: two pictures each are contrasted with one another
-    ///   - parts: of a step's batch
+    ///   - peopleAtATime: two pictures each are contrasted with one another
+    ///   - microBatches: how many a step's batch has
     ///   - rate: the learning rate's peak
     ///   - traitShare: what the loss of the traits counts beside the contrast
     public init(
@@ -36,15 +36,15 @@ public struct VisionTowerTraining: TrainingTask {
         picturesEach: Int = 16,
         seed: UInt64,
         steps: Int,
-        peopleInPart: Int = 48,
-        parts: Int = 2,
+        peopleAtATime: Int = 48,
+        microBatches: Int = 2,
         rate: Double = 1e-3,
         traitShare: Float = 2
     ) {
         self.steps = steps
         self.config = config
-        self.peopleInPart = peopleInPart
-        self.parts = parts
+        self.peopleAtATime = peopleAtATime
+        self.microBatches = microBatches
         self.traitShare = traitShare
         let augmentation = CropAugmentation(side: config.imageSize, margin: 2, channels: 1, keepsWhite: true)
         self.augmentation = augmentation
@@ -60,7 +60,7 @@ public struct VisionTowerTraining: TrainingTask {
                     warmUp: min(100, steps / 4),
                     decay: .cosine(steps: steps, final: 0.01 * rate)
                 ),
-                accumulation: GradientAccumulation(partSize: 2 * peopleInPart)
+                accumulation: GradientAccumulation(microBatchSize: 2 * peopleAtATime)
             ),
             seeds: ["parts": SeedStream(seed: seed)]
         )
@@ -71,11 +71,11 @@ public struct VisionTowerTraining: TrainingTask {
     }
 
     public mutating func step() throws -> StepReport {
-        let sources = trainer.sources(parts, of: "parts")
-        let size = 2 * peopleInPart
-        return try trainer.step(samples: parts * size, build: build) { [self] network, part in
-            var source = sources[part.lowerBound / size]
-            let places = pictures.pairs(peopleInPart, &source)
+        let sources = trainer.sources(microBatches, of: "parts")
+        let size = 2 * peopleAtATime
+        return try trainer.step(samples: microBatches * size, build: build) { [self] network, microBatch in
+            var source = sources[microBatch.lowerBound / size]
+            let places = pictures.pairs(peopleAtATime, &source)
             let faces = faces(places.map { augmentation(pictures[$0], &source) })
             let seen = network.tower(faces)
             let people = places.flatMap { pictures.people[$0.person].traits }

@@ -59,7 +59,7 @@ public struct VAETraining: TrainingTask {
                     warmUp: 50,
                     decay: .cosine(steps: steps, final: 0.03 * rate)
                 ),
-                accumulation: GradientAccumulation(partSize: 4)
+                accumulation: GradientAccumulation(microBatchSize: 4)
             ),
             seeds: ["samples": SeedStream(seed: seed)]
         )
@@ -71,8 +71,8 @@ public struct VAETraining: TrainingTask {
 
     public mutating func step() throws -> StepReport {
         let sources = trainer.sources(batch, of: "samples")
-        return try trainer.step(samples: batch, build: build) { [dataset = pictures, crop, loss] vae, part in
-            var sources = Array(sources[part])
+        return try trainer.step(samples: batch, build: build) { [dataset = pictures, crop, loss] vae, microBatch in
+            var sources = Array(sources[microBatch])
             let pictures = sources.indices.map { dataset.picture(&sources[$0]).part(crop, &sources[$0]) }
             let latents = vae.encode(.concatenated(pictures.map(\.bitmap.signed), axis: 0))
             let noise = Tensor.concatenated(

@@ -13,7 +13,7 @@ public func multiScaleSimilarity(_ a: Bitmap, _ b: Bitmap, in region: PictureReg
     var (a, b, region) = (GreyLevels(a), GreyLevels(b), region)
     var products = [1.0, 1.0, 1.0]
     for (scale, exponent) in exponents.enumerated() {
-        let means = SimilarityWindow.means(a, b, margin: SimilarityWindow.side / 2, parts: region?.parts)
+        let means = SimilarityWindow.means(a, b, margin: SimilarityWindow.side / 2, pixelWeights: region?.weights)
         let isLast = scale == exponents.count - 1
         for channel in products.indices {
             let part = isLast ? means.similarity[channel] : means.contrast[channel]
@@ -42,8 +42,8 @@ extension GreyLevels {
 
 extension PictureRegion {
     fileprivate func halved() -> PictureRegion {
-        let (width, height, parts) = halvedPlane(parts, width: width, height: height, channels: 1)
-        return PictureRegion(width: width, height: height, parts: parts)
+        let (width, height, weights) = halvedPlane(weights, width: width, height: height, channels: 1)
+        return PictureRegion(width: width, height: height, weights: weights)
     }
 }
 

@@ -13,7 +13,7 @@ import Kernels
 /// - Returns: what is no number where no pixel counts.
 public func structuralSimilarity(_ a: Bitmap, _ b: Bitmap, in region: PictureRegion? = nil) -> Double {
     let margin = min(a.width, a.height) > 10 ? 5 : 0
-    let means = SimilarityWindow.means(GreyLevels(a), GreyLevels(b), margin: margin, parts: region?.parts)
+    let means = SimilarityWindow.means(GreyLevels(a), GreyLevels(b), margin: margin, pixelWeights: region?.weights)
     return means.similarity.reduce(0, +) / 3
 }
 
@@ -29,14 +29,14 @@ enum SimilarityWindow {
     }()
 
     /// By channel, the means over the pixels at least `margin` from the border.
-    static func means(_ a: GreyLevels, _ b: GreyLevels, margin: Int, parts: [Float]?) -> ChannelSimilarities {
+    static func means(_ a: GreyLevels, _ b: GreyLevels, margin: Int, pixelWeights: [Float]?) -> ChannelSimilarities {
         require(a.width == b.width && a.height == b.height, "the sizes differ")
         return a.levels.withUnsafeBufferPointer { x in
             b.levels.withUnsafeBufferPointer { y in
                 guard let x = x.baseAddress, let y = y.baseAddress else {
                     fail("a picture is not empty")
                 }
-                func means(_ parts: UnsafePointer<Float>?) -> ChannelSimilarities {
+                func means(_ pixelWeights: UnsafePointer<Float>?) -> ChannelSimilarities {
                     structuralSimilarity(
                         x,
                         y,
@@ -46,10 +46,10 @@ enum SimilarityWindow {
                         range: 255,
                         weights: weights,
                         margin: margin,
-                        parts: parts
+                        pixelWeights: pixelWeights
                     )
                 }
-                return parts?.withUnsafeBufferPointer { means($0.baseAddress) } ?? means(nil)
+                return pixelWeights?.withUnsafeBufferPointer { means($0.baseAddress) } ?? means(nil)
             }
         }
     }

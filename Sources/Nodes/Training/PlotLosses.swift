@@ -14,14 +14,14 @@ struct PlotLosses: Node {
         let series = weights.items.enumerated().map { i, weights in
             Plot.Series(
                 i < names.count ? names[i] : "training \(i + 1)",
-                means(of: weights.losses).map { Point($0.part, $0.mean) }
+                means(of: weights.losses).map { Point($0.fraction, $0.mean) }
             )
         }
         let plot = Plot(horizontal: "part of the steps", vertical: "loss", isLogarithmic: true, series: series)
         return ImageArtifact(plot.render())
     }
 
-    private func means(of losses: [Float]) -> [(part: Double, mean: Double)] {
+    private func means(of losses: [Float]) -> [(fraction: Double, mean: Double)] {
         let count = min(points, losses.count)
         return (0..<count).map { i in
             let steps = losses.count * i / count..<losses.count * (i + 1) / count

@@ -54,7 +54,7 @@ struct TrainRecognizer: TrainingNode {
                 picturesEach: picturesEach,
                 seed: seed.value,
                 steps: steps,
-                peopleInPart: peopleAtATime,
+                peopleAtATime: peopleAtATime,
                 rate: rate
             )
         )

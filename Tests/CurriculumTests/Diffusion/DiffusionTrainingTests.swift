@@ -20,7 +20,7 @@ import Training
             seed: 3,
             steps: steps,
             batch: 6,
-            partSize: 2,
+            microBatchSize: 2,
             rate: 1e-2
         )
     }
@@ -34,7 +34,7 @@ import Training
             seed: 8,
             steps: steps,
             batch: 4,
-            partSize: 2,
+            microBatchSize: 2,
             rate: 1e-3
         )
     }
@@ -59,8 +59,8 @@ import Training
     @Test func textToImageResumesToTheSameBits() throws {
         let micro = try MicroSDXL()
         let whole = try result(textToImage(steps: 5, micro))
-        let parts = try resumed(textToImage(steps: 5, micro), after: 2, in: textToImage(steps: 5, micro))
-        #expect(parts.mapValues(\.values) == whole.mapValues(\.values))
+        let microBatches = try resumed(textToImage(steps: 5, micro), after: 2, in: textToImage(steps: 5, micro))
+        #expect(microBatches.mapValues(\.values) == whole.mapValues(\.values))
         // The networks can be read back from what came out, and nothing is left over.
         let weights = Weights(GivenWeights(name: "result", whole))
         _ = try SDXLNetworks(weights, config: micro.config)
@@ -91,12 +91,12 @@ import Training
         let micro = try MicroSDXL()
         let base = try result(textToImage(steps: 3, micro))
         let whole = try result(lightning(steps: 6, from: base, micro))
-        let parts = try resumed(
+        let microBatches = try resumed(
             lightning(steps: 6, from: base, micro),
             after: 3,
             in: lightning(steps: 6, from: base, micro)
         )
-        #expect(parts.mapValues(\.values) == whole.mapValues(\.values))
+        #expect(microBatches.mapValues(\.values) == whole.mapValues(\.values))
         #expect(Set(whole.keys) == Set(base.below("unet").keys))
     }
 

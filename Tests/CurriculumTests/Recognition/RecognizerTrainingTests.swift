@@ -20,14 +20,14 @@ import Training
         let w = Weights(weights, statistics: .ofInput) / "model"
         let network = try IResNet(w, config: IResNet.Config(Weights(golden.file) / "model"))
         let loss = SupervisedContrast()(network(batch(0)))
-        assertClose(loss.total, golden["loss"].reshaped([1]), relative: 1e-5, "loss")
+        assertClose(loss.total, golden["loss"].reshaped([1]), relative: 3e-6, "loss")
         let trained = weights.trained
         let found = gradients(of: loss.total, for: trained.map(\.leaf))
         for ((name, _), gradient) in zip(trained, found) {
             let reference = golden[name.replacing("model.", with: "gradient.", maxReplacements: 1)]
             // A shift before a norm changes nothing: its gradient is 0, but for rounding.
             if reference.values.allSatisfy({ abs($0) < 1e-5 }) {
-                #expect(gradient.values.allSatisfy { abs($0) < 1e-5 }, "\(name)")
+                #expect(gradient.values.allSatisfy { abs($0) < 2e-6 }, "\(name)")
             } else {
                 assertClose(gradient, reference, relative: 1.1e-5, name)
             }
@@ -44,12 +44,13 @@ import Training
         let measured = statistics.tensors
         #expect(measured.count == golden.file.tensorNames.count { $0.hasPrefix("measured.") })
         for (name, tensor) in measured {
-            assertClose(tensor, golden[name.replacing("model.", with: "measured.", maxReplacements: 1)], name)
+            let expected = golden[name.replacing("model.", with: "measured.", maxReplacements: 1)]
+            assertClose(tensor, expected, relative: 2e-6, name)
         }
         let names = golden.file.tensorNames.filter { $0.hasPrefix("model.") && !$0.hasSuffix("tracked") }
         let all = Dictionary(uniqueKeysWithValues: names.map { ($0, golden[$0]) }).merging(measured) { $1 }
         let evaluating = try IResNet(Weights(GivenWeights(name: "measured", all)) / "model", config: network.config)
-        assertClose(evaluating(batch(1)), golden["features"])
+        assertClose(evaluating(batch(1)), golden["features"], relative: 4e-6)
     }
 
     private func training(steps: Int) -> RecognizerTraining {
@@ -59,7 +60,7 @@ import Training
             picturesEach: 2,
             seed: 3,
             steps: steps,
-            peopleInPart: 12
+            peopleAtATime: 12
         )
     }
 
