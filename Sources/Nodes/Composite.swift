@@ -13,8 +13,8 @@ struct Composite: Node {
     var mask: ImageArtifact?
     @Input("a face of the background: the square around it is the place, in place of the four edges")
     var face: FaceArtifact?
-    @Parameter("the place's left edge, as a part of the background's width", in: 0...1) var left: Double = 0
-    @Parameter("its top edge, as a part of the height", in: 0...1) var top: Double = 0
+    @Parameter("the place's left edge, as a fraction of the background's width", in: 0...1) var left: Double = 0
+    @Parameter("its top edge, as a fraction of the height", in: 0...1) var top: Double = 0
     @Parameter("its right edge", in: 0...1) var right: Double = 1
     @Parameter("its bottom edge", in: 0...1) var bottom: Double = 1
     @Parameter("with face: how much lies around it, as crop has it", in: 0...10) var margin: Double = 0.5

@@ -9,11 +9,11 @@ struct Crop: Node {
     @Input("the picture") var image: ImageArtifact
     @Input("a face of this very picture: the square around it is cut out, in place of the four edges")
     var face: FaceArtifact?
-    @Parameter("the rectangle's left edge, as a part of the width", in: 0...1) var left: Double = 0
-    @Parameter("its top edge, as a part of the height", in: 0...1) var top: Double = 0
+    @Parameter("the rectangle's left edge, as a fraction of the width", in: 0...1) var left: Double = 0
+    @Parameter("its top edge, as a fraction of the height", in: 0...1) var top: Double = 0
     @Parameter("its right edge", in: 0...1) var right: Double = 1
     @Parameter("its bottom edge", in: 0...1) var bottom: Double = 1
-    @Parameter("with face: how much is left around it, as a part of its longer side", in: 0...10)
+    @Parameter("with face: how much is left around it, as a fraction of its longer side", in: 0...10)
     var margin: Double = 0.5
 
     func problems() -> [ParameterProblem] {

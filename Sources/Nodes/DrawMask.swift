@@ -6,12 +6,12 @@ struct DrawMask: Node {
     static let version = 1
     static let help = "Draws a mask: a white rectangle on black, sharp or with soft edges."
 
-    @Parameter("the rectangle's left edge, as a part of the width", in: 0...1) var left: Double = 0
-    @Parameter("its top edge, as a part of the height", in: 0...1) var top: Double = 0
+    @Parameter("the rectangle's left edge, as a fraction of the width", in: 0...1) var left: Double = 0
+    @Parameter("its top edge, as a fraction of the height", in: 0...1) var top: Double = 0
     @Parameter("its right edge", in: 0...1) var right: Double = 1
     @Parameter("its bottom edge", in: 0...1) var bottom: Double = 1
     @Parameter(
-        "how wide its edges are, as a part of the side, half within and half without; those on the picture's border stay sharp",
+        "how wide its edges are, as a fraction of the side, half within and half without; those on the picture's border stay sharp",
         in: 0...1
     )
     var feather: Double = 0

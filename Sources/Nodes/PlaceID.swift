@@ -17,9 +17,9 @@ struct PlaceID: Node {
     @Parameter("sets num_zero and ortho") var mode: IdentityMode? = nil
     @Parameter("identity tokens of zero", in: 0...80) var numZero: Int? = nil
     @Parameter("what of the identity is kept off the text's part") var ortho: IDConditioning.Ortho? = nil
-    @Parameter("the part of the way from noise to picture from which on the identity acts", in: 0...1)
+    @Parameter("the fraction of the way from noise to picture from which on the identity acts", in: 0...1)
     var startAt: Double? = nil
-    @Parameter("the part up to which it acts", in: 0...1) var endAt: Double? = nil
+    @Parameter("the fraction up to which it acts", in: 0...1) var endAt: Double? = nil
 
     func problems() -> [ParameterProblem] { windowProblems(startAt: startAt ?? 0, endAt: endAt ?? 1) }
 

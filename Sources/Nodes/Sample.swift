@@ -28,11 +28,11 @@ struct Sample: Node {
     @Parameter("what of the identity is kept off the text's part; the mode's unless given") var ortho:
         IDConditioning.Ortho? = nil
     @Parameter(
-        "the part of the way from noise to picture, in training timesteps, from which on the identity acts",
+        "the fraction of the way from noise to picture, in training timesteps, from which on the identity acts",
         in: 0...1
     )
     var startAt: Double = 0
-    @Parameter("the part up to which it acts; with 4 trailing steps, 0.5 is the first two", in: 0...1)
+    @Parameter("the fraction up to which it acts; with 4 trailing steps, 0.5 is the first two", in: 0...1)
     var endAt: Double = 1
     @Parameter("of the noise; equal to PyTorch's CPU generator") var seed: Seed
     @Parameter("how often the UNet is called", in: 1...1000) var steps: Int = 4

@@ -17,7 +17,7 @@ public enum Gate: String, CaseIterable, Sendable {
     case student
     /// The share of faces that the detector finds.
     case detector
-    /// How far its landmarks are off, in parts of the distance between the eyes.
+    /// How far its landmarks are off, as fractions of the distance between the eyes.
     case landmarkError = "landmark_error"
     /// The share of pixels that the parser labels right.
     case parser

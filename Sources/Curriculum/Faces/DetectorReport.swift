@@ -10,7 +10,7 @@ public struct DetectorReport: Hashable, Sendable {
     public let found: Double
     /// Detections that are no face, per picture.
     public let mistaken: Double
-    /// The mean distance of a landmark from its place, in parts of the distance between the eyes.
+    /// The mean distance of a landmark from its place, as fractions of the distance between the eyes.
     public let landmarkError: Double
     /// The mean overlap of the faces that were found.
     public let overlap: Double
@@ -68,7 +68,7 @@ extension FaceDetection {
 }
 
 extension WorldPicture.Face {
-    /// The mean distance of the landmarks to those found, in parts of the distance between the eyes.
+    /// The mean distance of the landmarks to those found, as fractions of the distance between the eyes.
     fileprivate func landmarkError(of detection: FaceDetection) -> Double {
         func length(_ p: Point) -> Double { (p.x * p.x + p.y * p.y).squareRoot() }
         let errors = zip(landmarks, detection.landmarks).map { place, found in

@@ -21,7 +21,7 @@ package struct LabelledFace: Sendable {
 
     /// The similarity that brings the face into the middle of a picture of `side` pixels.
     ///
-    /// - Parameter noise: added to x and y of each landmark, in parts of the distance between the eyes, as a detector's
+    /// - Parameter noise: added to x and y of each landmark, as fractions of the distance between the eyes, as a detector's
     ///   errors are
     package func alignment(side: Int, noise: [Float] = []) -> AffineTransform {
         let eyes = landmarks[1] - landmarks[0]

@@ -21,7 +21,7 @@ public struct ParserTraining: TrainingTask {
     private static let places = 128
     /// Pictures that are computed together, and so share the statistics of their norms.
     private static let microBatchSize = 6
-    /// Of a detector's landmarks, in parts of the distance between the eyes.
+    /// Of a detector's landmarks, as fractions of the distance between the eyes.
     private static let landmarkNoise: Float = 0.02
 
     /// - Parameters:

@@ -9,7 +9,7 @@ extension WorldPicture {
     ///
     /// - Parameters:
     ///   - margin: pixels around it on each side
-    ///   - jitter: how far landmarks are off, a deviation in parts of `side`
+    ///   - jitter: how far landmarks are off, a deviation as fractions of `side`
     /// - Returns: bytes (side + 2 margin, side + 2 margin, 3)
     package func recognitionCrop(side: Int, margin: Int, jitter: Double, _ random: inout TorchRandomSource) -> [UInt8] {
         let targets = targets(.recognition, side: side, margin: margin, jitter: jitter, &random)

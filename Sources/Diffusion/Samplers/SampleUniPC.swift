@@ -46,7 +46,7 @@ extension Sampling {
 
 /// How much each difference counts: the a of the paper's theorem 3.1, R(h) a = b(h), and one half for a single one.
 ///
-/// - Parameter places: in parts of the step, from its start
+/// - Parameter places: as fractions of the step, from its start
 private func differenceWeights(_ places: [Double], _ h: Double, _ scale: Double) -> [Double] {
     guard places.count > 1 else { return places.map { _ in 0.5 } }
     var phi = Double.expm1(-h) / -h - 1

@@ -167,7 +167,7 @@ private let linear: [Double] = (0...255).map { byte in
     return value <= 0.04045 ? value / 12.92 : Double.pow((value + 0.055) / 1.055, 2.4)
 }
 
-/// CIE XYZ as parts of a screen's white (D65).
+/// CIE XYZ as fractions of a screen's white (D65).
 private struct XYZ {
     var x, y, z: Double
 

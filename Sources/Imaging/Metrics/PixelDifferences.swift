@@ -13,7 +13,7 @@ public struct PixelDifferences: Equatable, Sendable {
     /// Pixels that were measured.
     public let pixels: Int
 
-    /// `pixelsOver` as a part of all, 0...1.
+    /// `pixelsOver` as a fraction of all, 0...1.
     public var shareOver: Double { Double(pixelsOver) / Double(pixels) }
     /// The root of the mean squared difference.
     public var rmse: Double { mse.squareRoot() }

@@ -29,7 +29,7 @@ public enum PictureMeasure: String, MeasureKind {
         case .flip: "how different the two look when flipped, 0 to 1: the mean of the FLIP map"
         case .flip95: "the FLIP error that 95 of 100 pixels do not exceed, 0 to 1"
         case .pixelsOver: "the number of pixels of which a channel differs by more than `over`"
-        case .shareOver: "those pixels as a part of all, 0 to 1"
+        case .shareOver: "those pixels as a fraction of all, 0 to 1"
         case .idSimilarity: "the cosine of two faces as the recogniser sees them, -1 to 1; 1 is the same face"
         case .faces: "the number of faces in the picture, where `crop: detect` looks for them"
         case .boxOverlap:

@@ -13,7 +13,7 @@ public enum SpreadMeasure: String, MeasureKind {
 
     public var help: String {
         switch self {
-        case .sharePassing: "pixels that pass the test, as a part of all, 0 to 1; Mitsuba asks for 0.9975"
+        case .sharePassing: "pixels that pass the test, as a fraction of all, 0 to 1; Mitsuba asks for 0.9975"
         case .worstZ: "the largest distance of a channel from the renders' mean, in standard deviations"
         case .criticalZ: "the distance from which a channel fails, in standard deviations"
         }

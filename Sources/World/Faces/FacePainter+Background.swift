@@ -1,7 +1,7 @@
 import Elementary
 import Imaging
 
-/// Backgrounds, in parts of the picture: (0, 0) is the upper left corner, (1, 1) the lower right.
+/// Backgrounds, as fractions of the picture: (0, 0) is the upper left corner, (1, 1) the lower right.
 extension FacePainter {
     mutating func paintBackground() {
         let color = scene.backgroundColor.color

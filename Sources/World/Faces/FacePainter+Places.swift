@@ -1,7 +1,7 @@
 import Elementary
 import Imaging
 
-/// More backgrounds, in parts of the picture.
+/// More backgrounds, as fractions of the picture.
 extension FacePainter {
     /// Everything below a line of `points`, which runs from left to right.
     private mutating func addGround(_ points: [Point], _ color: Color) {

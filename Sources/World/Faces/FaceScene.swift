@@ -15,7 +15,7 @@ public struct FaceScene: Equatable, Sendable {
     public var yaw = 0.0
     /// Lean of the head in radians, clockwise; -0.3...0.3
     public var tilt = 0.0
-    /// How far the face is moved, in parts of the picture; -0.25...0.25
+    /// How far the face is moved, as fractions of the picture; -0.25...0.25
     public var offsetX = 0.0
     public var offsetY = 0.0
     /// 1: the whole head with the eyes at 38 % of the height. Above 1 closer, below 1 farther away; 0.3...1.6

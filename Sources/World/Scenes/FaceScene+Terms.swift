@@ -27,7 +27,7 @@ public enum Framing: String, CaseIterable, Sendable {
         }
     }
 
-    /// How far the eyes are moved down, in parts of the picture: a close-up has room for hair above and shirt below.
+    /// How far the eyes are moved down, as fractions of the picture: a close-up has room for hair above and shirt below.
     var offsetY: Double {
         switch self {
         case .closeUp: 0.035

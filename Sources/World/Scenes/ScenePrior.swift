@@ -10,7 +10,7 @@ public struct ScenePrior: Sendable {
     var framing: WeightedChoice<Framing>
     /// Largest lean of the head, in radians.
     var tilt: Double
-    /// Largest shift sideways, in parts of the picture.
+    /// Largest shift sideways, as fractions of the picture.
     var shift: Double
 
     /// D_base, what the base models see: every style and every factor.

@@ -4,7 +4,7 @@ struct SweepAtScale {
     var cells = 10_000
     /// Seconds of a cell on a usual node.
     var cellSeconds = 30.0
-    /// How far cells are from that, to both sides, as a part of it.
+    /// How far cells are from that, to both sides, as a fraction of it.
     var cellSpread = 0.2
     var nodes = 64
     /// How far nodes' speeds are apart, as `cellSpread`.

@@ -9,7 +9,7 @@ extension FaceDrawing {
         }
     }
 
-    /// The drawing in all its tones. `backgroundBlur` is in parts of the picture.
+    /// The drawing in all its tones. `backgroundBlur` is a fraction of the picture.
     func toned(backgroundBlur: Double) -> FloatImage {
         var canvas = Canvas(width: size, height: size)
         draw(background, on: &canvas)
