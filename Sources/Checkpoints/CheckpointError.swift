@@ -19,9 +19,8 @@ public enum CheckpointError: Error, Hashable, Sendable {
     case notIntegers(tensor: String, type: ElementType, file: String)
     /// A folder holds none of the file names that were tried.
     case noWeights(folder: String, tried: [String], present: [String])
-    case unwritable(file: String, reason: String)
     /// A value that 16-bit floats cannot hold.
-    case beyondF16(tensor: String, value: Float, file: String)
+    case beyondF16(tensor: String, value: Float)
     case duplicateTensor(name: String)
     /// Two tensors of a file that stand for the same one of a network.
     case twoForOne(name: String, file: String)
@@ -64,10 +63,8 @@ extension CheckpointError: CustomStringConvertible {
             "\(file): \(tensor) holds \(type.rawValue), not integers that fit 64 bits"
         case .noWeights(let folder, let tried, let present):
             "\(folder): there is no \(tried.joined(separator: " or ")); " + Self.describe(present)
-        case .unwritable(let file, let reason):
-            "\(file): cannot be written: \(reason)"
-        case .beyondF16(let tensor, let value, let file):
-            "\(file): \(tensor) holds \(value), beyond what F16 can; write it as F32"
+        case .beyondF16(let tensor, let value):
+            "\(tensor) holds \(value), beyond what F16 can; write it as F32"
         case .twoForOne(let name, let file): "\(file): two of its tensors are \(name); remove one of them"
         case .duplicateTensor(let name):
             "two tensors of one file are called \(name)"

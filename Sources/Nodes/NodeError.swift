@@ -1,6 +1,5 @@
 /// Why a node could not do its work, where no library beneath it has said so.
 enum NodeError: Error, Hashable {
-    case unwritable(path: String, reason: String)
     case identityWithoutPuLID
     case sizesDiffer(what: String, found: [Int], expected: [Int], hint: String)
     /// A tensor of a file has a shape that none of its kind has; `layout` says which they have.
@@ -16,7 +15,6 @@ enum NodeError: Error, Hashable {
 extension NodeError: CustomStringConvertible {
     var description: String {
         switch self {
-        case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
         case .identityWithoutPuLID:
             "an identity needs PuLID's attention: give `pulid:` beside `identity:`, as a reference to a load_pulid node"
         case .sizesDiffer(let what, let found, let expected, let hint):

@@ -32,7 +32,7 @@ import Testing
     private func write(_ tensors: [String: Tensor], to name: String) throws {
         var writer = SafetensorsWriter()
         for (name, tensor) in tensors { writer.add(name, tensor) }
-        try writer.write(to: test.folder(name))
+        try Data(writer.serialized()).write(to: URL(fileURLWithPath: test.folder(name)))
     }
 
     /// The embedded UNet with other channels.

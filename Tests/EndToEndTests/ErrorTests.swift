@@ -128,7 +128,7 @@ struct ErrorTests {
         values[3] = .nan
         var writer = SafetensorsWriter()
         writer.add("latent", Tensor(values, shape: [1, 4, 16, 16]))
-        try writer.write(to: test.folder("latent.safetensors"))
+        try Data(writer.serialized()).write(to: URL(fileURLWithPath: test.folder("latent.safetensors")))
         try test.folder.write(
             """
             recipe: spoiled

@@ -17,7 +17,8 @@ struct ShardTests {
             map[tensor] = "\(name)-\(part + 1).safetensors"
         }
         for (part, writer) in writers.enumerated() {
-            try writer.write(to: test.folder("\(name)-\(part + 1).safetensors"))
+            let path = test.folder("\(name)-\(part + 1).safetensors")
+            try Data(writer.serialized()).write(to: URL(fileURLWithPath: path))
         }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys]

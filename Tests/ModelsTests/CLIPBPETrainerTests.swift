@@ -40,7 +40,10 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let texts = Array(repeating: "portrait in watercolor, \"ink\" \\ pixel art, naïve 肖像", count: 3)
         let vocabulary = BPETrainer.train(words: BPETrainer.words(in: texts), merges: 100)
-        try vocabulary.write(to: folder, padding: "!", maximumLength: 32)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        for (name, text) in vocabulary.files(padding: "!", maximumLength: 32) {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+        }
         let tokenizer = try CLIPTokenizer(folder: folder)
         #expect(tokenizer.paddingID == 0 && tokenizer.maximumLength == 32)
         #expect(tokenizer.endID == vocabulary.tokens.count - 1 && tokenizer.largestID == tokenizer.endID)

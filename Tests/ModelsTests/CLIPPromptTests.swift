@@ -99,15 +99,19 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: scratch) }
         let short = BPETrainer.train(words: [:], merges: 0)
         let relative = "../../../../../../../../../../../../\(scratch)"
-        try short.write(to: scratch, maximumLength: 20)
+        try FileManager.default.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        func write(_ files: [String: String]) throws {
+            for (name, text) in files { try Data(text.utf8).write(to: URL(fileURLWithPath: "\(scratch)/\(name)")) }
+        }
+        try write(short.files(maximumLength: 20))
         #expect(throws: SDXLPromptError.lengthsDiffer(20, 77)) { try encoder(tokenizers: (relative, "tokenizer_2")) }
-        try short.write(to: scratch, maximumLength: 78)
+        try write(short.files(maximumLength: 78))
         #expect(throws: SDXLPromptError.length(encoder: 2, tokens: 78, positions: 77)) {
             try encoder(tokenizers: ("tokenizer", relative))
         }
         let words = (0..<400).map { String(UnicodeScalar(0x4e00 + $0) ?? " ") }
         let large = BPETrainer.train(words: BPETrainer.words(in: words + words), merges: 800)
-        try large.write(to: scratch)
+        try write(large.files())
         #expect(
             throws: SDXLPromptError.vocabulary(encoder: 1, largestID: large.tokens.count - 1, vocabSize: 659)
         ) { try encoder(tokenizers: (relative, "tokenizer_2")) }

@@ -25,7 +25,12 @@ struct RandomWeights {
         for (name, parameter) in wanted.parameters {
             writer.add(name, wanted.random(parameter), as: .f16)
         }
-        try writer.write(to: url.path)
+        let unfinished = url.appendingPathExtension("tmp")
+        FileManager.default.createFile(atPath: unfinished.path, contents: nil)
+        let file = try FileHandle(forWritingTo: unfinished)
+        try writer.write { try file.write(contentsOf: Data($0)) }
+        try file.close()
+        try FileManager.default.moveItem(at: unfinished, to: url)
         return url
     }
 

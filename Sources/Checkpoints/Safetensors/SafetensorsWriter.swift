@@ -32,27 +32,19 @@ public struct SafetensorsWriter {
         for (name, tensor) in tensors { add(name, tensor, as: precision) }
     }
 
-    /// Writes everything to `path`; a file that was there is replaced at once, or stays as it was.
-    ///
-    /// - Throws: `CheckpointError`
-    public func write(to path: String) throws {
-        let file = try ReplacementFile(path: path)
-        try emit(file: path) { try file.write($0) }
-        try file.commit()
-    }
-
-    /// The file's bytes, for small ones.
+    /// The file's bytes.
     ///
     /// - Throws: `CheckpointError`
     public func serialized() throws -> [UInt8] {
         var bytes: [UInt8] = []
-        try emit(file: "safetensors") { bytes.append(contentsOf: $0) }
+        try write { bytes.append(contentsOf: $0) }
         return bytes
     }
 
-    // MARK: - Layout
-
-    private func emit(file: String, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    /// Gives the file piece by piece, for what is too large to be in memory.
+    ///
+    /// - Throws: `CheckpointError`, and what `sink` throws
+    public func write(_ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         let ordered = members.sorted { a, b in
             let (wider, narrower) = (a.precision.type.block.bytes, b.precision.type.block.bytes)
             return wider == narrower ? a.name.utf8.lexicographicallyPrecedes(b.name.utf8) : wider > narrower
@@ -62,8 +54,10 @@ public struct SafetensorsWriter {
             throw CheckpointError.duplicateTensor(name: member.name)
         }
         try header(ordered).withUnsafeBytes(sink)
-        for member in ordered { try emitData(member, file: file, sink) }
+        for member in ordered { try write(member, sink) }
     }
+
+    // MARK: - Layout
 
     private func header(_ ordered: [Member]) -> [UInt8] {
         var fields: [String] = []
@@ -87,7 +81,7 @@ public struct SafetensorsWriter {
         return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }
 
-    private func emitData(_ member: Member, file: String, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
+    private func write(_ member: Member, _ sink: (UnsafeRawBufferPointer) throws -> Void) throws {
         try member.tensor.withValues { values in
             guard member.precision == .f16 else { return try sink(UnsafeRawBufferPointer(values)) }
             let grain = 1 << 16
@@ -95,7 +89,7 @@ public struct SafetensorsWriter {
                 let halves = try values[start..<min(values.count, start + grain)].map { value in
                     let half = Float16(value)
                     guard half.isFinite || !value.isFinite else {
-                        throw CheckpointError.beyondF16(tensor: member.name, value: value, file: file)
+                        throw CheckpointError.beyondF16(tensor: member.name, value: value)
                     }
                     return half
                 }

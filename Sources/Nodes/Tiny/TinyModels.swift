@@ -7,16 +7,15 @@ import Tensors
 /// Makes the embedded models: every file that a recipe names, in the layouts of the real ones, at a small width, with
 /// fresh weights. The same seed gives the same bytes.
 public struct TinyModels {
-    private let folder: URL
     private let seed: UInt64
+    private let put: (_ path: String, _ bytes: [UInt8]) throws -> Void
 
-    public init(folder: String, seed: UInt64) {
-        self.folder = URL(fileURLWithPath: folder)
-        self.seed = seed
+    /// - Parameter put: takes each file; its path is one within the set's folder
+    public static func make(seed: UInt64, _ put: @escaping (_ path: String, _ bytes: [UInt8]) throws -> Void) throws {
+        try TinyModels(seed: seed, put: put).make()
     }
 
-    /// - Throws: `CheckpointError` or `NodeError.unwritable` when a file cannot be written
-    public func write() throws {
+    private func make() throws {
         for (path, text) in TinyConfigs.sdxl { try write(text, to: "sdxl/\(path)") }
         let unet = try writeSDXL()
         try writePuLID(for: unet)
@@ -56,8 +55,8 @@ public struct TinyModels {
         // Twice, so that every word is worth its merges.
         let words = BPETrainer.words(in: [TinyConfigs.captionWords, TinyConfigs.captionWords])
         let vocabulary = BPETrainer.train(words: words, merges: 512)
-        try vocabulary.write(to: prepared("sdxl/tokenizer").path)
-        try vocabulary.write(to: prepared("sdxl/tokenizer_2").path, padding: "!")
+        for (name, text) in vocabulary.files() { try write(text, to: "sdxl/tokenizer/\(name)") }
+        for (name, text) in vocabulary.files(padding: "!") { try write(text, to: "sdxl/tokenizer_2/\(name)") }
         return vocabulary.tokens.count
     }
 
@@ -125,31 +124,15 @@ public struct TinyModels {
     private func save(_ weights: FreshWeights, metadata: [String: String] = [:]) throws {
         var writer = SafetensorsWriter(metadata: metadata.merging(["format": "pt"]) { own, _ in own })
         writer.add(weights.all, as: .f16)
-        try writer.write(to: prepared(weights.name).path)
+        try put(weights.name, writer.serialized())
     }
 
     private func write(_ text: String, to path: String) throws {
         let text = text.hasSuffix("\n") ? text : text + "\n"
-        let url = try prepared(path)
-        do {
-            try Data(text.utf8).write(to: url, options: .atomic)
-        } catch { throw NodeError.unwritable(path: url.path, reason: error.localizedDescription) }
+        try put(path, Array(text.utf8))
     }
 
     private func config<Config: Decodable>(_ type: Config.Type, _ path: String) throws -> Config {
         try JSONDecoder().decode(type, from: Data((TinyConfigs.sdxl[path] ?? "").utf8))
-    }
-
-    private func prepared(_ path: String) throws -> URL {
-        let url = folder.appendingPathComponent(path)
-        do {
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(),
-                withIntermediateDirectories: true
-            )
-        } catch {
-            throw NodeError.unwritable(path: url.deletingLastPathComponent().path, reason: error.localizedDescription)
-        }
-        return url
     }
 }

@@ -23,7 +23,8 @@ struct InitCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures {
-            try TinyModels(folder: folder, seed: seed).write()
+            let output = OutputFolder(path: folder)
+            try TinyModels.make(seed: seed) { path, bytes in _ = try output.write(bytes, to: path) }
             return .success
         }
     }

@@ -24,32 +24,24 @@ public struct BPEVocabulary: Sendable {
         return tokens + ["<|startoftext|>", "<|endoftext|>"]
     }
 
-    /// Writes the four files of a tokenizer's folder, as Stable Diffusion XL's have them.
+    /// The four files of a tokenizer's folder by name, as Stable Diffusion XL's have them.
     ///
-    /// - Parameters:
-    ///   - folder: made if it is not there
-    ///   - padding: the token that pads; SDXL's first tokenizer has `<|endoftext|>`, its second "!"
-    /// - Throws: what the file system reports
-    public func write(to folder: String, padding: String = "<|endoftext|>", maximumLength: Int = 77) throws {
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        func write(_ text: String, _ name: String) throws {
-            let path = (folder as NSString).appendingPathComponent(name)
-            try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-        }
+    /// - Parameter padding: the token that pads; SDXL's first tokenizer has `<|endoftext|>`, its second "!"
+    public func files(padding: String = "<|endoftext|>", maximumLength: Int = 77) -> [String: String] {
         let ids = tokens.enumerated().map { "\(quoted($1)): \($0)" }.joined(separator: ", ")
-        try write("{\(ids)}\n", "vocab.json")
-        try write("#version: 0.2\n" + merges.map { "\($0.left) \($0.right)\n" }.joined(), "merges.txt")
         let special = """
               "bos_token": "<|startoftext|>",
               "eos_token": "<|endoftext|>",
               "pad_token": \(quoted(padding)),
               "unk_token": "<|endoftext|>"
             """
-        try write("{\n\(special)\n}\n", "special_tokens_map.json")
-        try write(
-            "{\n  \"model_max_length\": \(maximumLength),\n  \"tokenizer_class\": \"CLIPTokenizer\",\n\(special)\n}\n",
-            "tokenizer_config.json"
-        )
+        return [
+            "vocab.json": "{\(ids)}\n",
+            "merges.txt": "#version: 0.2\n" + merges.map { "\($0.left) \($0.right)\n" }.joined(),
+            "special_tokens_map.json": "{\n\(special)\n}\n",
+            "tokenizer_config.json":
+                "{\n  \"model_max_length\": \(maximumLength),\n  \"tokenizer_class\": \"CLIPTokenizer\",\n\(special)\n}\n",
+        ]
     }
 
     /// Tokens hold no control characters: only quotes and backslashes are escaped.
