@@ -61,4 +61,15 @@ import Testing
             ofItemAtPath: path
         )
     }
+
+    /// Not that of the last step of the clock by which the system stamps files: within it, another change would not show.
+    @Test func itsTimeIsThatOfItsWriting() throws {
+        let folder = try TemporaryFolder()
+        for number in 0..<50 {
+            let before = FileIdentity.now
+            let identity = try WholeFile(folder("a.txt")).replace(with: [UInt8(number)])
+            #expect(before <= identity.modified && identity.modified <= FileIdentity.now)
+            #expect(FileIdentity(path: folder("a.txt")) == identity)
+        }
+    }
 }

@@ -62,6 +62,7 @@ public struct WholeFile: Sendable {
         do {
             _ = flock(descriptor, LOCK_EX | LOCK_NB)
             try fill(Writer(path: path, descriptor: descriptor))
+            stamp(descriptor)
             if isDurable, fsync(descriptor) != 0 { throw SystemError(path: path) }
             guard renameat(folder, temporary, folder, path) == 0 else { throw SystemError(path: path) }
         } catch {
@@ -70,6 +71,14 @@ public struct WholeFile: Sendable {
         }
         guard let identity = FileIdentity(descriptor: descriptor) else { throw SystemError(path: path) }
         return identity
+    }
+
+    /// Gives the file the time to the nanosecond. Its file system would give it that of the clock's last step, and who changed it
+    /// within the same step would leave no other.
+    private func stamp(_ descriptor: Int32) {
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        _ = futimens(descriptor, [now, now])
     }
 
     @discardableResult
