@@ -1,4 +1,5 @@
 import Checkpoints
+import EngineTestSupport
 import Foundation
 import Graph
 import Models
@@ -10,20 +11,20 @@ import Testing
 /// Several photos of one person, by every way of joining them, with both versions of PuLID at tiny width.
 struct EncodeIDTests {
     let runner: NodeRunner
-    private let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("encode-id-\(UUID())")
+    private let scratch: TemporaryFolder
     private static let models = URL(fileURLWithPath: goldenFolder).deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("models/tiny").path
 
     init() throws {
         runner = NodeRunner()
-        try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+        scratch = try TemporaryFolder()
     }
 
     /// A model whose ID encoder is fresh and fits the embedded tower.
     private func pulid(_ version: String) throws -> PuLIDModel {
         var path = "\(Self.models)/pulid.safetensors"
         if version == "v1.1" {
-            let newer = scratch.appendingPathComponent("pulid_v1.1.safetensors").path
+            let newer = scratch("pulid_v1.1.safetensors")
             try TinyIDFormer.write(to: newer, insteadOf: path)
             path = newer
         }
