@@ -96,9 +96,10 @@ struct SeveralIdentitiesTests {
     }
 
     /// v2 counts the first five tokens, those of zero after an identity of fewer among them: said by their number or given as
-    /// tokens, they are the same.
-    @Test(arguments: [1, 3, 4, 5]) func zerosCountAmongTheFirstTokens(count: Int) {
-        let tokens = golden["person.0"].sliced(axis: 1, 0..<count)
+    /// tokens, they are the same; also in training, where this attention goes step by step.
+    @Test(arguments: [1, 3, 4, 5], [false, true]) func zerosCountAmongTheFirstTokens(count: Int, isTraining: Bool) {
+        let some = golden["person.0"].sliced(axis: 1, 0..<count)
+        let tokens = isTraining ? some.tracked() : some
         func noise(zerosGiven: Int) -> Tensor {
             let (B, _, C) = tokens.shape3
             let given = Tensor.concatenated([tokens, .zeros([B, zerosGiven, C])], axis: 1)
