@@ -16,6 +16,18 @@ enum FilePath {
         return folder.hasSuffix("/") ? folder + path : "\(folder)/\(path)"
     }
 
+    /// An absolute path as seen from an absolute folder.
+    static func relative(_ path: String, to folder: String) -> String {
+        func components(_ path: String) -> [Substring] {
+            path.split(separator: "/").reduce(into: []) { found, next in
+                if next == "..", !found.isEmpty { found.removeLast() } else if next != "." { found.append(next) }
+            }
+        }
+        let (there, from) = (components(path), components(folder))
+        let common = zip(there, from).prefix { $0 == $1 }.count
+        return (Array(repeating: "..", count: from.count - common) + there.dropFirst(common)).joined(separator: "/")
+    }
+
     /// All but the last component, as `join` takes it: "recipes" for "recipes/a.yaml", nothing for "a.yaml".
     static func folder(of path: String) -> String {
         guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }

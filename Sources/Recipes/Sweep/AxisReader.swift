@@ -44,6 +44,7 @@ struct AxisReader {
         let known = declared.compactMap { if case .string(let text) = $0.value { text } else { nil } }
         for value in values {
             guard case .string(let text) = value.value, !known.contains(text), !FilePattern.isPattern(text),
+                !listed.isFileHere(text),
                 let hint = several(text, of: known, axis: name)
                     ?? diagnostics.suggestion(for: text, among: known)
             else { continue }

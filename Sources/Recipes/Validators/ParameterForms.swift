@@ -201,7 +201,10 @@ struct ParameterForms {
                 value,
                 hint: FilePattern.isPattern(path)
                     ? "an axis over all files of that form is written `{files: \"\(printable(path, limit: 60))\"}`"
-                    : recipe.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
+                    : start(value.origin).correction(of: path) {
+                        let kind = recipe.files.kind(of: FilePath.join($0, path))
+                        return kind == .file || kind == .folder && !mustBeFile
+                    } ?? recipe.files.nearMatch(to: path, in: folder, diagnostics: diagnostics).map {
                         "did you mean \(code($0))?"
                     } ?? relativeHint(path, mustBeFile, origin: value.origin)
             )
@@ -221,14 +224,12 @@ struct ParameterForms {
         {
             return
                 "nothing is downloaded here: a repository of huggingface.co is named by the folder it was downloaded to, such as "
-                + "the cache's models--\(parts[0])--\(parts[1]); " + pathStart(origin)
+                + "the cache's models--\(parts[0])--\(parts[1]); " + start(origin).text
         }
-        return pathStart(origin)
+        return start(origin).text
     }
 
-    private func pathStart(_ origin: String) -> String {
-        guard recipe.sources[origin] != nil else { return "the path starts from the folder you are in" }
-        let folder = FilePath.folder(of: origin)
-        return "the path starts from \(folder.isEmpty ? "the recipe's folder" : code(folder + "/"))"
+    private func start(_ origin: String) -> PathStart {
+        PathStart(of: origin, sources: recipe.sources, files: recipe.files.files)
     }
 }

@@ -25,6 +25,11 @@ final class ListedValues {
 
     private func folder(of origin: String) -> String { sources[origin]?.folder ?? files.files.workingFolder }
 
+    private func start(_ origin: String) -> PathStart { PathStart(of: origin, sources: sources, files: files.files) }
+
+    /// Whether a text names a file as seen from the folder that one is in.
+    func isFileHere(_ text: String) -> Bool { files.kind(of: FilePath.join(files.files.workingFolder, text)) == .file }
+
     // MARK: - Files
 
     /// - Parameter patterns: one, or a list of them.
@@ -84,7 +89,9 @@ final class ListedValues {
                     "no file is called \(code(pattern))",
                     at: item.location,
                     notes: item.notes,
-                    hint: hint(forMissing: pattern, in: folder)
+                    hint: start(item.origin).correction(of: pattern) {
+                        (try? FilePattern(pattern).matches(in: $0, files))?.found.isEmpty == false
+                    } ?? hint(forMissing: pattern, in: folder)
                 )
                 return nil
             }
@@ -288,8 +295,14 @@ final class ListedValues {
         case .folder: return refuse("\(code(name)) is a folder")
         case .other: return refuse("\(code(name)) is not a regular file")
         case nil:
+            let correction = start(file.origin).correction(of: name) {
+                files.kind(of: FilePath.join($0, name)) == .file
+            }
             let match = files.nearMatch(to: name, in: folder, diagnostics: diagnostics)
-            return refuse("there is no file \(code(name))", hint: match.map { "did you mean \(code($0))?" })
+            return refuse(
+                "there is no file \(code(name))",
+                hint: correction ?? match.map { "did you mean \(code($0))?" }
+            )
         }
         let bytes: [UInt8]
         do { bytes = try files.files.read(path, limit: Self.largestFile + 1) } catch {
