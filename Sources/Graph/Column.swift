@@ -9,5 +9,11 @@ public struct Column<Element: Sendable>: Sendable {
         self.places = places
     }
 
+    /// The values beside that of a cell, in the order in which they come.
+    func neighbours(of cell: Int) -> [Element] {
+        let place = Int(places[cell])
+        return [place - 1, place + 1].filter(distinct.indices.contains).map { distinct[$0] }
+    }
+
     public subscript(cell: Int) -> Element { distinct[Int(places[cell])] }
 }

@@ -48,6 +48,11 @@ public struct Instance: Sendable {
 
     public var cell: Cell { Cell(swept.coordinates.map { $0[Int(row)] }) }
 
+    /// The coordinates of the cell, each with the values that the axis has before and after it.
+    public var coordinatesWithNeighbours: [(coordinate: Cell.Coordinate, neighbours: [Value])] {
+        swept.coordinates.map { ($0[Int(row)], $0.neighbours(of: Int(row)).map(\.value)) }
+    }
+
     /// The cell's coordinates one after the other, without a list of them.
     func forEachCoordinate(_ body: (Cell.Coordinate) -> Void) {
         for column in swept.coordinates { body(column[Int(row)]) }

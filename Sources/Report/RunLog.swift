@@ -1,5 +1,6 @@
 import Foundation
 import Graph
+import Recipes
 import Runner
 import Synchronization
 
@@ -53,12 +54,13 @@ public final class RunLog: Reporter {
                 }
             case .skipped(let name, let cause, _):
                 update(name, &state) {
-                    $0 = InstanceRecord(.skipped, reason: "\(cause.title) has nothing to give")
+                    $0 = InstanceRecord(.skipped, reason: "\(cause.shortTitle) has nothing to give")
                 }
             case .measured(let name, let values):
                 if let index = places[name] { state.measured[index] = values }
             case .output(let output): state.outputs[output.path] = output
             case .warning(let text): if state.warnings.count < 200 { state.warnings.append(text) }
+            case .nodeWarning(let warning): state.note(warning)
             case .expectation: break
             case .summary(let summary): state.summary = summary
             }
@@ -83,8 +85,22 @@ public struct RunSnapshot: Sendable {
     /// By path, as reports of outputs name them.
     public fileprivate(set) var outputs: [String: OutputReport] = [:]
     public fileprivate(set) var warnings: [String] = []
+    /// Of warnings of nodes, by kind: where the first is, how it is said, and of how many other cells.
+    private var repeated: [NodeWarning.Kind: (place: Int, message: String, others: Int)] = [:]
     /// nil while the run goes on.
     public fileprivate(set) var summary: RunSummary?
+
+    fileprivate mutating func note(_ warning: NodeWarning) {
+        let kind = warning.kind
+        guard var found = repeated[kind] else {
+            guard warnings.count < 200 else { return }
+            repeated[kind] = (warnings.count, warning.message, 0)
+            return warnings.append(warning.message)
+        }
+        found.others += 1
+        repeated[kind] = found
+        warnings[found.place] = "\(found.message) (and so in \(counted(found.others, "more cell")))"
+    }
 
     fileprivate init(instances: Int) {
         self.instances = Array(repeating: InstanceRecord(.pending), count: instances)

@@ -24,7 +24,8 @@ extension RecipeRun {
                     status: status,
                     isRemote: remote.contains(index)
                 )
-            }
+            },
+            obstacles: delivery.obstacles(digests: scheduler.states.map(\.digest), tries: false)
         )
     }
 
@@ -54,8 +55,7 @@ extension RecipeRun {
             guard let last = history[graph.instances[index].title] else { return .new }
             if last == scheduler.states[index].key { return .forgotten }
             guard let components = store.components(of: last) else { return .new }
-            var scheduler = scheduler
-            return .changed(KeyChange.between(components, KeyComponents(scheduler.key(of: index))))
+            return .changed(changes(of: index, since: components, scheduler))
         }
     }
 }

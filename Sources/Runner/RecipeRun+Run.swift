@@ -45,10 +45,18 @@ extension RecipeRun {
         delivery.clearStrays()
         begin()
         for index in state.withLock({ $0.failures.keys.sorted() }) { noteFailure(of: index) }
-        if let problem = delivery.folderProblem(digests: digests()) {
+        let isStopped = state.withLock { $0.scheduler.isStopped }
+        let obstacles = delivery.obstacles(digests: digests(), tries: !isStopped)
+        if !obstacles.isEmpty, !isStopped {
+            // All that is wrong is said at once, and nothing is written.
+            let known = Set(state.withLock { $0.failures.keys })
+            runJobs(early: true, isKept: false)
+            for index in state.withLock({ $0.failures.keys.sorted() }) where !known.contains(index) {
+                noteFailure(of: index)
+            }
             state.withLock { $0.scheduler.stop() }
-            note(problem)
         }
+        for obstacle in obstacles { note(obstacle) }
         runJobs(early: true)
         if state.withLock({ $0.falsehood != nil }) { return }
         for index in checkPictureSizes() { noteFailure(of: index) }
@@ -302,7 +310,7 @@ extension RecipeRun {
         guard let known, known != digest else { return }
         let difference = NotDeterministic(known: known, found: digest)
         guard isForced(index), state.withLock({ $0.scheduler.states[index].digest == nil }) else { throw difference }
-        report(.warning("`\(InstanceName(graph.instances[index]).title)`: \(difference)"))
+        report(.nodeWarning(NodeWarning(InstanceName(graph.instances[index]), "\(difference)")))
     }
 
     /// - Parameter isStored: whether the cache has the value, so that it need not be held.
@@ -347,7 +355,7 @@ extension RecipeRun {
     private func warnOfAbsence(_ index: Int) {
         let instance = graph.instances[index]
         guard let absence = instance.schema.absence else { return }
-        report(.warning("`\(InstanceName(instance).title)`: \(absence); what rests on it is skipped"))
+        report(.nodeWarning(NodeWarning(InstanceName(instance), "\(absence); what rests on it is skipped")))
     }
 
     private func isReference(_ index: Int) -> Bool { graph.instances[index].schema.evaluation == .reference }

@@ -62,7 +62,7 @@ public final class RecipeRun: Sendable {
         let delivery = Delivery(graph: graph, store: store, options: options, environment: environment)
         self.delivery = delivery
         baselineClass = environment.baselineClass
-        history = KeyHistory(store: store, recipe: options.recipe)
+        history = KeyHistory(store: store, recipe: options.recipe, isKept: options.command.isOfRecipe)
         forced = Set(graph.instances.indices.filter { options.force.contains(graph.instances[$0].node) })
         var needed = NeededInstances(graph, targets: Self.targets(of: graph, options))
         var shardTargets: Set<Int> = []

@@ -1,9 +1,13 @@
+import Store
+
 /// How a recipe is run.
 public struct RunOptions: Sendable {
     /// The folder that outputs are written under, as the user named it.
     public var out: String
     /// The recipe's file by its absolute path: what the cache remembers its history by.
     public var recipe: String
+    /// What is being done with the recipe.
+    public var command: RunRecord.Command
     /// What `--set` gave, in one spelling (`LoadedRecipe.settings`), for the metadata of pictures.
     public var settings: [String]
     /// Run what these nodes need and no more; empty for everything.
@@ -28,6 +32,7 @@ public struct RunOptions: Sendable {
     public init(
         out: String,
         recipe: String,
+        command: RunRecord.Command = .run,
         settings: [String] = [],
         only: [String] = [],
         force: [String] = [],
@@ -40,6 +45,7 @@ public struct RunOptions: Sendable {
     ) {
         self.out = out
         self.recipe = recipe
+        self.command = command
         self.settings = settings
         self.only = only
         self.force = force

@@ -25,6 +25,8 @@ public struct RunSummary: Sendable {
     public var outputs: [OutputReport] = []
     public var written: Int { outputs.count { if case .written = $0.outcome { true } else { false } } }
     public var unchanged: Int { outputs.count { if case .unchanged = $0.outcome { true } else { false } } }
+    /// Files that could not be written.
+    public var unwritten: Int { outputs.reduce(0) { $0 + ($1.failure == nil ? 0 : $1.files) } }
     public var expectations: [ExpectationReport] = []
     public var tables: [TableSummary] = []
     /// Pictures that are not like their baselines, by cause; the worst first.

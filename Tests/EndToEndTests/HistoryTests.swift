@@ -64,36 +64,94 @@ import Testing
     @Test func explainNamesTheSettingsOfTheRun() throws {
         try test.edit("face.yaml") { "params: {size: 32}\n" + $0.replacing("size: 16", with: "size: \"${size}\"") }
         #expect(try test.run("face.yaml", "-q").status == 0)
-        #expect(try test.run("explain", "face.yaml", "picture").stdout == "picture (all 2 cells): cached\n")
-        #expect(try test.run("face.yaml", "-q", "--set", "size=24").status == 0)
-        let plain = try test.run("explain", "face.yaml", "picture")
-        #expect(plain.lines.first == "the last run was made with --set size=24", "\(plain.stdout)")
-        #expect(plain.stdout.contains("size: 24 -> "), "\(plain.stdout)")
-        let file = try test.run("explain", "face.yaml", "out/face/2.png")
         #expect(
-            file.stdout == """
-                out/face/2.png was written with --set size=24
-                picture[seed=2]: cached; the last run found another key
-                  size: 32 -> 24
-
-                """
+            try explain("picture") == [
+                "the last run: run 1, without --set", "picture (all 2 cells): as in the last run",
+            ]
         )
-        let part = try test.run("explain", "face.yaml", "picture[seed=1]")
-        #expect(part.lines.contains { $0.hasPrefix("picture[seed=1]: ") }, "\(part.stderr)")
+        #expect(try test.run("face.yaml", "-q", "--set", "size=24").status == 0)
+        let runs = ["the last run: run 2, with --set size=24", "before that: run 1, without --set"]
+        let changed = ["picture (all 2 cells): changed in the last run", "  size: 32 -> 24"]
+        // Asked with the settings of that run, and without.
+        #expect(try explain("picture", "--set", "size=24") == runs + changed)
+        #expect(try explain("picture") == runs + changed)
+        #expect(try explain() == runs + changed)
+        #expect(
+            try explain("out/face/2.png") == runs + ["picture[seed=2]: changed in the last run", "  size: 32 -> 24"]
+        )
+        // A run that is asked for and was not the last.
+        #expect(
+            try explain("--set", "size=32") == ["a run without --set, compared with"] + runs
+                + [
+                    "picture (all 2 cells): changed since the last run; its result is in the cache already",
+                    "  size: 24 -> 32",
+                ]
+        )
+        #expect(try explain("picture[seed=1]").last == "  size: 32 -> 24")
         let missing = try test.run("explain", "face.yaml", "out/face/22.png")
         #expect(missing.status == 64)
         #expect(missing.stderr == "error: the recipe has no output `out/face/22.png`; did you mean `out/face/2.png`?\n")
-        // A file that the recipe would not write by itself.
+        // A file that the recipe would not write by itself, and one of the run before.
         #expect(try test.run("face.yaml", "-q", "--set", "seed=7").status == 0)
-        let seventh = try test.run("explain", "face.yaml", "out/face/7.png").lines
-        #expect(seventh.first == "out/face/7.png was written with --set seed=7")
-        #expect(seventh.count == 2 && seventh.last?.hasPrefix("picture[seed=7]: cached") == true, "\(seventh)")
-        let other = try test.run("explain", "face.yaml", "out/face/7.png", "--set", "seed=[2, 7]").lines
         #expect(
-            other.prefix(2) == [
-                "out/face/7.png was written with --set seed=7", "the last run was made with --set seed=7",
+            try explain("out/face/7.png") == [
+                "the last run: run 3, with --set seed=7", "before that: run 2, with --set size=24",
+                "picture[seed=7]: new in the last run",
             ]
         )
+        #expect(
+            try explain("out/face/2.png").prefix(2) == [
+                "out/face/2.png was written with --set size=24", "a run with --set size=24, compared with",
+            ]
+        )
+    }
+
+    /// What makes a picture again is no run of its recipe, and leaves what the last one found.
+    @Test func aReplayIsNoRunOfTheRecipe() throws {
+        try test.edit("face.yaml") { "params: {size: 32}\n" + $0.replacing("size: 16", with: "size: \"${size}\"") }
+        for size in ["32", "24"] {
+            let run = try test.run("face.yaml", "-q", "--set", "size=\(size)", "--out", "out/\(size)")
+            #expect(run.status == 0, "\(run.stderr)")
+        }
+        let told = try explain()
+        #expect(told.suffix(2) == ["picture (all 2 cells): changed in the last run", "  size: 32 -> 24"], "\(told)")
+        #expect(try test.run("replay", "out/32/1.png").status == 0)
+        #expect(try explain() == told)
+        #expect(try test.run("history").lines.filter { $0.contains("replay") }.count == 1)
+    }
+
+    /// A model's setting that changed is named where it is used, in the plan and in what is explained.
+    @Test func aModelsSettingIsNamed() throws {
+        try test.folder.write(
+            """
+            params: {vae: null}
+            nodes:
+              sdxl:   {uses: load_sdxl, base: models/tiny/sdxl, vae: "${vae}"}
+              latent: {uses: encode_image, model: $sdxl, image: recipes/faces/ada.png}
+            outputs: {latent.safetensors: $latent}
+
+            """,
+            to: "model.yaml"
+        )
+        var vae = try test.folder.bytes(of: "models/tiny/sdxl/vae/diffusion_pytorch_model.safetensors")
+        vae[vae.count - 7] ^= 1
+        let other = try test.folder.write(vae, to: "other.safetensors")
+        #expect(try test.run("model.yaml", "-q").status == 0)
+        let plan = try test.run("plan", "model.yaml", "--set", "vae=other.safetensors")
+        #expect(plan.stdout.contains("sdxl.vae: null -> \(other)\n"), "\(plan.stdout)")
+        let told = try test.run("explain", "model.yaml", "latent", "--set", "vae=other.safetensors").lines.suffix(2)
+        #expect(told == ["latent: will run: it changed since the last run", "  sdxl.vae: null -> \(other)"], "\(told)")
+        let run = try test.run("model.yaml", "-v", "--set", "vae=other.safetensors")
+        #expect(run.stderr.contains("latent: runs (sdxl.vae: null -> \(other))"), "\(run.stderr)")
+        let after = try test.run("explain", "model.yaml", "latent").lines.suffix(2)
+        #expect(after == ["latent: changed in the last run", "  sdxl.vae: null -> \(other)"], "\(after)")
+    }
+
+    /// The lines without the times of runs.
+    private func explain(_ arguments: String...) throws -> [String] {
+        let result = try test.finish(test.start(["explain", "face.yaml"] + arguments))
+        #expect(result.status == 0, "\(result.stderr)")
+        return result.lines.map { $0.replacing(#/ of [0-9T:-]+Z,/#, with: ",") }
     }
 
     /// Equal pictures have an infinite PSNR, which no mean has room for: it is counted.

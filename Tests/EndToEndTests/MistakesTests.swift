@@ -193,6 +193,123 @@ struct MistakesTests {
         #expect(try test.run("cache", "export", "face.yaml").status == 64)
     }
 
+    // MARK: - From which folder a path starts
+
+    /// That of the file in which it is written; for `--set` and the standard input the one that one is in.
+    @Test func pathsFromTheOtherFolder() throws {
+        try test.folder.write(
+            """
+            params: {photo: faces/ada.png}
+            axes: {other: [faces/ben.png]}
+            nodes:
+              a: {uses: resize, image: "${photo}", width: 24}
+              b: {uses: resize, image: "${other}", width: 24}
+            outputs: {a.png: $a, "${other.stem}.png": $b}
+
+            """,
+            to: "recipes/two.yaml"
+        )
+        func hints(_ script: String) throws -> [String] {
+            let result = try test.shell("mkdir -p empty; \(script)")
+            return result.stderr.split(separator: "\n").filter { $0.contains("warning") || $0.hasPrefix("hint") }.map(
+                String.init
+            )
+        }
+        let check = "\"$PULID_RUN\" check"
+        #expect(try hints("\(check) recipes/two.yaml") == [])
+        #expect(try hints("\(check) recipes/two.yaml --set photo=recipes/faces/ben.png") == [])
+        // A file that is there is no misspelt one, though the recipe names one that is nearly the same.
+        #expect(
+            try hints("cp -r recipes/faces fases; \(check) recipes/two.yaml --set other=fases/ben.png") == []
+        )
+        let fromHere = "hint: a path given by --set starts from the folder you are in: from there it is"
+        for setting in ["photo=faces/ben.png", "other=faces/ben.png", "'other={files: \"faces/b*.png\"}'"] {
+            let name = setting.contains("*") ? "b*.png" : "ben.png"
+            #expect(try hints("\(check) recipes/two.yaml --set \(setting)") == ["\(fromHere) `recipes/faces/\(name)`"])
+            #expect(
+                try hints("cd empty; \(check) ../recipes/two.yaml --set \(setting)")
+                    == ["\(fromHere) `../recipes/faces/\(name)`"]
+            )
+        }
+        #expect(
+            try hints("cd empty; \(check) ../recipes/two.yaml --set photo=recipes/ada.png")
+                == ["hint: the path starts from the folder you are in"]
+        )
+        #expect(
+            try hints(
+                "sed s-faces/ada-recipes/faces/ada- recipes/two.yaml > recipes/wrong.yaml; \(check) recipes/wrong.yaml"
+            )
+                == ["hint: the path starts from `recipes/`: from there it is `faces/ada.png`"]
+        )
+        // On the standard input there is no other folder.
+        #expect(try hints("cd recipes; \(check) - < two.yaml") == [])
+        #expect(
+            Set(try hints("cd empty; \(check) - < ../recipes/two.yaml")) == [
+                "hint: the path starts from the folder you are in"
+            ]
+        )
+    }
+
+    /// Of a recipe with an error it is said, too, that nothing could be written.
+    @Test func anOutputFolderThatIsNone() throws {
+        try test.folder.write("", to: "file")
+        for command in ["run", "plan"] {
+            let both = try test.run(command, "recipes/style-sweep.yaml", "--set", "nothing=1", "--out", "file")
+            #expect(both.status == 2)
+            #expect(
+                both.stderr.contains("nothing") && both.stderr.contains("`file` could not be written: Not a directory"),
+                "\(both.stderr)"
+            )
+            let alone = try test.run(command, "recipes/style-sweep.yaml", "--out", "file")
+            #expect(
+                alone.status == 3 && alone.stderr.contains("`file` could not be written: Not a directory"),
+                "\(alone.stderr)"
+            )
+        }
+        let summary = try test.run("recipes/style-sweep.yaml", "--out", "file")
+        #expect(test.summary(summary).hasSuffix("20 not written"), "\(summary.stderr)")
+        #expect(try test.folder.files().filter { $0.hasPrefix("out") } == [])
+    }
+
+    // MARK: - Long values
+
+    /// People are shown what tells them apart, programs the whole.
+    @Test func longPromptsAreShortenedForPeople() throws {
+        let prompts = ["dawn", "dusk"].map {
+            "a portrait of a woman in a red coat who walks along the shore of a cold sea at \($0), in oil"
+        }
+        try test.folder.write(
+            """
+            axes: {text: ["\(prompts[0])", "\(prompts[1])"]}
+            nodes:
+              sdxl:   {uses: load_sdxl, base: models/tiny/sdxl}
+              prompt: {uses: encode_prompt, model: $sdxl, text: "${text}"}
+            outputs: {"${text.index}.safetensors": $prompt}
+
+            """,
+            to: "long.yaml"
+        )
+        let run = try test.run("long.yaml")
+        let short = ["dawn", "dusk"].map { "prompt[text=a portrait of a…\($0), in oil]" }
+        #expect(test.executed(run) == short, "\(run.stderr)")
+        let json = try test.run("long.yaml", "--format", "json", "--force", "prompt")
+        let started = json.lines.filter { $0.contains("\"started\"") }
+        #expect(started.count == 2 && zip(started, prompts).allSatisfy { $0.contains($1) }, "\(started)")
+        let explained = try test.run(
+            "explain",
+            "long.yaml",
+            "--set",
+            "text=['\(prompts[0])', '\(prompts[1])', b]",
+            "prompt"
+        )
+        #expect(
+            explained.lines.allSatisfy { $0.count < 240 } && explained.stdout.contains(short[1]),
+            "\(explained.stdout)\(explained.stderr)"
+        )
+        #expect(try test.run("long.yaml", "-q", "--set", "text=\(prompts[0])").status == 0)
+        #expect(try test.run("history").lines.allSatisfy { $0.count < 160 })
+    }
+
     // MARK: - What changed
 
     @Test func explainOfAllThatHasChanged() throws {
@@ -210,44 +327,42 @@ struct MistakesTests {
             to: "sheet.yaml"
         )
         #expect(try test.run("sheet.yaml").status == 0)
+        /// Without the runs that it tells of.
+        func explain(_ arguments: String...) throws -> [String] {
+            try test.finish(test.start(["explain", "sheet.yaml"] + arguments)).lines.filter {
+                !$0.hasPrefix("the last run: ") && !$0.hasPrefix("before that: ")
+            }
+        }
+        let nothing = ["nothing has changed: all that was asked for is cached, as in the last run"]
+        #expect(try explain() == nothing)
         #expect(
-            try test.run("explain", "sheet.yaml").stdout
-                == "nothing has changed: all that was asked for is cached, as in the last run\n"
-        )
-        #expect(
-            try test.run("explain", "sheet.yaml", "--set", "size=24").stdout == """
-                the last run was made without --set
-                picture (all 2 cells): runs, since its key changed
-                  size: 16 -> 24
-                sheet: runs, unless what it reads comes out as before
-                  picture[seed=1]: runs, since its key changed
-                  picture[seed=2]: runs, since its key changed
-
-                """
+            try explain("--set", "size=24") == [
+                "a run with --set size=24, compared with",
+                "picture (all 2 cells): will run: it changed since the last run",
+                "  size: 16 -> 24",
+                "sheet: will run if what it reads comes out different",
+                "  picture[seed=1]: will run: it changed since the last run",
+                "  picture[seed=2]: will run: it changed since the last run",
+            ]
         )
         // A cell that was not there before.
         #expect(try test.run("sheet.yaml", "--set", "seed=[1, 2, 3]").status == 0)
         #expect(
-            try test.run("explain", "sheet.yaml", "picture", "--set", "seed=[1, 2, 3]").stdout == """
-                picture[seed=1], picture[seed=2]: cached
-                picture[seed=3]: cached; new in the last run
-
-                """
+            try explain("picture") == [
+                "picture[seed=1], picture[seed=2]: as in the last run", "picture[seed=3]: new in the last run",
+            ]
         )
         // A file for the cell that it shows.
-        #expect(
-            try test.run("explain", "sheet.yaml", "out/sheet/3.png", "--set", "seed=[1, 2, 3]").stdout
-                == "picture[seed=3]: cached; new in the last run\n"
-        )
+        #expect(try explain("out/sheet/3.png") == ["picture[seed=3]: new in the last run"])
         // What the last run found, and what it no longer did.
         #expect(try test.run("sheet.yaml", "--set", "size=24").status == 0)
         #expect(
-            try test.run("explain", "sheet.yaml", "--set", "size=24").stdout.hasPrefix(
-                "picture (all 2 cells): cached; the last run found another key\n  size: 16 -> 24\nsheet: cached; the last run found"
-            )
+            try explain().prefix(3) == [
+                "picture (all 2 cells): changed in the last run", "  size: 16 -> 24", "sheet: changed in the last run",
+            ]
         )
         #expect(try test.run("sheet.yaml", "--set", "size=24").status == 0)
-        #expect(try test.run("explain", "sheet.yaml", "--set", "size=24").stdout.hasPrefix("nothing has changed: "))
+        #expect(try explain() == nothing)
     }
 
     // MARK: - Pictures that were moved

@@ -322,6 +322,8 @@ import Testing
             "out/bisect/latent_style_neon_.b.safetensors"
         )
         #expect(tensors.stdout.contains("relative_l2 "))
+        // A cache is asked for what the last run left in it; bisecting is none.
+        #expect(try test.run("recipes/render.yaml", "--ci").status == 1)
         let kept = try test.run(
             "bisect",
             "recipes/render.yaml",

@@ -32,6 +32,26 @@ import Testing
         #expect(test.executed(elsewhere) == ["picture[style=neon]"])
     }
 
+    /// What it made before it replaces without a word, whatever recipe that was of; what a run wrote it warns of.
+    @Test func itsOwnPictureIsReplaced() throws {
+        let test = try rendered()
+        let other = Self.recipe.replacingOccurrences(of: "seed: 3", with: "seed: 5")
+        try test.folder.write(other, to: "recipes/other.yaml")
+        #expect(try test.run("recipes/other.yaml", "-q").status == 0)
+        for name in ["render", "other", "render"] {
+            let replayed = try test.run("replay", "out/\(name)/deep/neon.png")
+            #expect(replayed.status == 0 && !replayed.stderr.contains("warning"), "\(replayed.stderr)")
+        }
+        try test.folder.write(try test.folder.bytes(of: "out/render/deep/neon.png"), to: "neon.png")
+        let over = try test.run("replay", "neon.png", "--recipe", "recipes/render.yaml", "--out", "out/other/deep")
+        #expect(
+            over.stderr.hasPrefix(
+                "warning: out/other/deep/neon.png is what the recipe \(test.folder("recipes/other.yaml")) wrote"
+            ),
+            "\(over.stderr)"
+        )
+    }
+
     @Test func anotherPictureNow() throws {
         let test = try rendered()
         try test.edit("recipes/render.yaml") { $0.replacingOccurrences(of: "seed: 3", with: "seed: 4") }

@@ -114,7 +114,7 @@ struct StyleSweepTests {
         let explained = try test.run("explain", recipe, "latent", "--set", "id_scale=0.5")
         #expect(explained.status == 0)
         #expect(
-            explained.stdout.contains("latent (all 4 cells): runs") && explained.stdout.contains("id_scale")
+            explained.stdout.contains("latent (all 4 cells): will run") && explained.stdout.contains("id_scale")
                 && explained.stdout.contains("0.8") && explained.stdout.contains("0.5"),
             "\(explained.stdout)"
         )

@@ -52,12 +52,14 @@ import Testing
         #expect(again.ran == [] && again.summary.skipped == 1 && warnings(again) == [warning])
         #expect(again.unchanged == ["1.txt", "2.txt", "sheet.txt", "t.csv"])
         #expect(
-            try workshop.planTable(sweep(limit: 3)).contains("twice      3       2    0  face: the number is too large")
+            try workshop.planTable(sweep(limit: 3)).contains(
+                "twice      3       2    0  skipped: face: the number is too large"
+            )
         )
     }
 
     private func warnings(_ outcome: Workshop.Outcome) -> [String] {
-        outcome.events.compactMap { if case .warning(let text) = $0 { text } else { nil } }
+        outcome.events.compactMap { if case .nodeWarning(let warning) = $0 { warning.message } else { nil } }
     }
 
     /// The sheet with a blank has a key of its own.

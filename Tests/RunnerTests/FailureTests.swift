@@ -107,8 +107,8 @@ import Testing
             try workshop.planTable(builder.graph) == """
                 node   cells  cached  run  why
                 read       1       0    0  fails: \(file) does not hold a number
-                twice      1       0    0  read fails
-                0 nodes cached, 0 to run
+                twice      1       0    0  cannot run: read fails
+                0 nodes cached, 0 to run, 1 fails, 1 cannot run
                 """
         )
         #expect(try workshop.run(builder.graph).summary.failures.map(\.title) == ["read"])
@@ -116,6 +116,47 @@ import Testing
         let gone = try workshop.run(builder.graph)
         #expect(gone.summary.failures.map(\.reason) == ["\(file) cannot be read: No such file or directory"])
         #expect(gone.summary.exitStatus == .nodeFailed)
+    }
+
+    /// What cannot run is not counted as to run, and the gravest reason is the one that is shown.
+    @Test func aPlanCountsWhatCannotRun() throws {
+        func graph(_ second: String) throws -> ExecutionGraph {
+            var builder = GraphBuilder()
+            var all: [Int] = []
+            for (x, content) in [(1, "5"), (2, second), (3, "7")] {
+                let cell = [("x", Value.integer(Int128(x)))]
+                let file = try workshop.folder.write(content, to: "\(x).txt", age: 60)
+                let read = builder.add("read", "read_number", at: cell, ["file": .string(file)])
+                let small = builder.add("small", "forgo", at: cell, ["limit": .number(6)], inputs: ["input": [read]])
+                all.append(builder.add("twice", "scale", at: cell, inputs: ["input": [small]]))
+            }
+            builder.output("list.txt", builder.add("list", "table", inputs: ["numbers": all]))
+            return builder.graph
+        }
+        _ = try workshop.run(graph("5"))
+        let bad = try graph("none")
+        let text = try workshop.planTable(bad)
+        let file = workshop.folder("2.txt")
+        #expect(
+            text == """
+                node   cells  cached  run  why
+                read       3       2    0  fails: \(file) does not hold a number
+                small      3       2    0  cannot run: read fails
+                twice      3       1    0  cannot run: read fails (and 1 other reason: -v)
+                list       1       0    0  cannot run: read fails
+                5 nodes cached, 0 to run, 1 fails, 3 cannot run, 1 skipped
+                """
+        )
+        let reasons = PlanTable(try workshop.plan(bad), of: bad, allReasons: true).description.split(separator: "\n")
+        #expect(reasons[3].hasSuffix("  cannot run: read fails (1 cell)"), "\(reasons)")
+        #expect(reasons[4].hasSuffix("  skipped: small: the number is too large (1 cell)"), "\(reasons)")
+        #expect(
+            try workshop.planTable(bad) { $0.keepGoing = true }.hasSuffix(
+                "5 nodes cached, 1 to run, 1 fails, 2 cannot run, 1 skipped"
+            )
+        )
+        let line = PlanJSON(try workshop.plan(bad), of: bad).text.split(separator: "\n").last
+        #expect(line == #"{"blocked": 3, "cached": 5, "event": "plan", "failed": 1, "skipped": 1, "to_run": 0}"#)
     }
 
     @Test func expectationsNameTheCellAndTheMeasuredValue() throws {

@@ -139,7 +139,7 @@ import Testing
         #expect(
             try workshop.planTable(sweep.graph) == """
                 node   cells  cached  run  why
-                read       1       0    1  file: ef2d127de37b -> e09be1d5329b
+                read       1       0    1  file: other content
                 base       1       1    0
                 scale      3       3    0
                 sum        3       3    0

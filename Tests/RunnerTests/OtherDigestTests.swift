@@ -46,9 +46,11 @@ import Testing
         let outcome = try workshop.run(graph(), { $0.force = ["sneak"] })
         #expect(outcome.ran == ["sneak", "scaled"])
         #expect(try workshop.text("scaled.txt") == "6.0\n")
-        let warnings = outcome.events.compactMap { if case .warning(let text) = $0 { text } else { nil } }
+        let warnings = outcome.events.compactMap {
+            if case .nodeWarning(let warning) = $0 { warning.message } else { nil }
+        }
         #expect(warnings.count == 1)
-        #expect(warnings[0].hasPrefix("`sneak`: it gave another value than before"))
+        #expect(warnings.first?.hasPrefix("`sneak`: it gave another value than before") == true)
     }
 
     /// Two instances with one key are one piece of work, also when their value has to be made again.

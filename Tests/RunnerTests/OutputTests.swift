@@ -62,10 +62,38 @@ import Testing
             #expect(outcome.summary.exitStatus == .nodeFailed)
             #expect(outcome.summary.notRun == 5)
             #expect(outcome.summary.outputs.count == 1)
+            #expect(outcome.summary.unwritten == 5)
             let message = outcome.summary.outputs.first?.failure?.message
             #expect(message?.hasPrefix("`\(out)` could not be written: ") == true, "\(message ?? "")")
         }
         #expect(try workshop.run(builder.graph).written.count == 5)
+    }
+
+    /// Whatever is in the way of single files is found before anything runs, too.
+    @Test func whatIsInTheWayOfFilesIsSaidBeforeAnythingRuns() throws {
+        var builder = GraphBuilder()
+        for (x, path) in ["a/1.txt", "a/2.txt", "3.txt", "4.txt"].enumerated() {
+            let node = builder.add("a", "constant", at: [("x", .integer(Int128(x)))], ["value": .number(Double(x))])
+            builder.output(path, node)
+        }
+        try workshop.folder.write("a file where the folder is to be", to: "out/a")
+        try workshop.folder.write("a folder where the file is to be", to: "out/3.txt/x")
+        let outcome = try workshop.run(builder.graph)
+        #expect(outcome.ran == [] && outcome.written == [])
+        #expect(outcome.summary.exitStatus == .nodeFailed)
+        let out = workshop.folder("out")
+        let messages = [
+            "`\(out)/a/1.txt` could not be written: a: Not a directory",
+            "`\(out)/a/2.txt` could not be written: a: Not a directory",
+            "`\(out)/3.txt` could not be written: Is a directory",
+        ]
+        #expect(outcome.summary.outputs.compactMap(\.failure?.message) == messages)
+        #expect(outcome.summary.unwritten == 3)
+        #expect(try workshop.plan(builder.graph).obstacles.compactMap(\.failure?.message) == messages)
+        // What goes on after failures writes the rest.
+        let going = try workshop.run(builder.graph) { $0.keepGoing = true }
+        #expect(going.written == ["4.txt"] && going.summary.unwritten == 3)
+        #expect(Set(going.summary.outputs.compactMap(\.failure?.message)) == Set(messages))
     }
 
     @Test func aPipeInPlaceOfTheFileHoldsNobodyUp() throws {

@@ -100,6 +100,60 @@ import Testing
         #expect(other.error == "")
     }
 
+    /// What is said of several with the same words is said of the first, and then counted.
+    @Test func outputsThatCannotBeWrittenForOneReason() {
+        struct Full: Error, CustomStringConvertible { let description: String }
+        let reporter = TextReporter(console: screen.console(), render: render)
+        var summary = RunSummary()
+        for (number, reason) in ["no space", "no space", "a folder", "no space", "no space", "no space"].enumerated() {
+            let output = OutputReport(
+                path: "out/\(number).png",
+                outcome: .failed(Full(description: reason)),
+                location: SourceLocation(file: "r.yaml", line: 2, column: 1)
+            )
+            summary.outputs.append(output)
+            reporter.receive(.output(output))
+        }
+        reporter.receive(.summary(summary))
+        #expect(
+            steady(screen.error) == """
+                r.yaml:2: `out/0.png` could not be written: no space
+                r.yaml:2: `out/2.png` could not be written: a folder
+                error: 4 more outputs could not be written for the same reason (no space): out/1.png, out/3.png, out/4.png and 1 more
+                0 ran, 0 cached, 0 written, 6 not written in T s
+
+                """
+        )
+    }
+
+    /// Numbers and what is quoted make no other warning; another cell's sentence of another kind is said.
+    @Test func warningsOfSeveralCells() {
+        var builder = GraphBuilder()
+        for x in 1...5 { _ = builder.add("start", "constant", at: [("x", .integer(Int128(x)))], ["value": .number(1)]) }
+        let names = builder.graph.instances.map { InstanceName($0) }
+        let warnings = names.enumerated().map {
+            NodeWarning($1, "the last \($0) tokens are not seen, from \"word \($0)\" on")
+        }
+        let text = TextReporter(console: screen.console(), render: render)
+        let log = Screen()
+        let json = JSONReporter(console: log.console(), render: render)
+        for warning in warnings + [NodeWarning(names[4], "it is dark")] {
+            text.receive(.nodeWarning(warning))
+            json.receive(.nodeWarning(warning))
+        }
+        text.receive(.summary(RunSummary()))
+        #expect(
+            steady(screen.error) == """
+                warning: `start[x=1]`: the last 0 tokens are not seen, from "word 0" on
+                warning: `start[x=5]`: it is dark
+                warning: the same in 4 more cells of `start` (x=2, x=3, x=4 and 1 more): the last 0 tokens are not seen …
+                0 ran, 0 cached, 0 written in T s
+
+                """
+        )
+        #expect(log.output.split(separator: "\n").count == 6)
+    }
+
     /// A node that has nothing to give, and one that needs it.
     @Test(arguments: ["text", "verbose", "json", "junit"]) func whatIsSkipped(format: String) throws {
         var builder = GraphBuilder()
@@ -300,7 +354,7 @@ import Testing
         #expect(lines.first == #"{"cached": 0, "event": "planned", "recipe": "test", "time": "T", "to_run": 2}"#)
         #expect(
             lines.last
-                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "ran": 1, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 2}"#
+                == #"{"cached": 0, "event": "summary", "exit_code": 3, "expectations_not_met": 1, "failed": 1, "interrupted": false, "not_run": 0, "not_written": 0, "ran": 1, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 2}"#
         )
         #expect(
             lines.contains(
@@ -337,7 +391,7 @@ import Testing
                 #"{"cell": {}, "event": "started", "kind": "fail", "node": "bad", "planned": true, "seconds_left": null, "time": "T"}"#,
                 #"{"cell": {}, "event": "failed", "node": "bad", "reason": "the number is too large: 2.0", "time": "T"}"#,
                 #"{"by": {"cell": {}, "node": "bad"}, "cell": {}, "event": "blocked", "kind": "scale", "node": "twice", "time": "T"}"#,
-                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "ran": 0, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 0}"#,
+                #"{"cached": 1, "event": "summary", "exit_code": 3, "expectations_not_met": 0, "failed": 1, "interrupted": false, "not_run": 1, "not_written": 0, "ran": 0, "regressions": [], "seconds": T, "skipped": 0, "time": "T", "unchanged": 0, "written": 0}"#,
             ]
         )
     }

@@ -36,6 +36,45 @@ public struct TerminalText {
         return result
     }
 
+    /// Escaped, and where it takes more columns with a part left out: the middle, or what comes before that in which it is
+    /// unlike others.
+    public func shortened(to columns: Int, unlike others: [String] = []) -> String {
+        let whole = Array(escaped().unicodeScalars)
+        func width(_ scalars: some Sequence<Unicode.Scalar>) -> Int { scalars.reduce(0) { $0 + Self.width($1) } }
+        func cut(_ scalars: some Sequence<Unicode.Scalar>, to columns: Int) -> [Unicode.Scalar] {
+            var left = columns
+            return Array(
+                scalars.prefix { scalar in
+                    left -= Self.width(scalar)
+                    return left >= 0
+                }
+            )
+        }
+        func text(_ scalars: some Sequence<Unicode.Scalar>) -> String {
+            var text = ""
+            text.unicodeScalars.append(contentsOf: scalars)
+            return text
+        }
+        guard width(whole) > columns else { return text(whole) }
+        let same =
+            others.map { other in
+                zip(whole, TerminalText(other).escaped().unicodeScalars).prefix { $0 == $1 }.count
+            }.max() ?? 0
+        let end = columns / 3
+        guard width(whole.prefix(same)) >= columns - end - 1 else {
+            let tail = cut(whole.reversed(), to: end).reversed()
+            return text(cut(whole, to: columns - end - 1)) + "…" + text(tail)
+        }
+        // From the word on that differs.
+        let word = whole[..<same].lastIndex(of: " ").map { same - $0 < end ? $0 + 1 : same } ?? same
+        var head = cut(whole, to: end)
+        while head.last == " " { head.removeLast() }
+        let rest = whole[max(word, head.count)...]
+        let room = columns - end - 1
+        let shown = width(rest) > room ? cut(rest, to: room - 1) + ["…"] : Array(rest)
+        return text(head) + "…" + text(shown)
+    }
+
     /// Terminal columns: two for East Asian wide characters and emoji, none for combining marks.
     static func width(_ scalar: Unicode.Scalar) -> Int {
         switch scalar.value {

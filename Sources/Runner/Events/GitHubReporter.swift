@@ -14,6 +14,8 @@ public final class GitHubReporter: Reporter {
     private let summaryFile: String?
     private let pictures: PicturePlaces?
     private let problems = Mutex<[Problem]>([])
+    private let unwritten = Mutex(UnwrittenOutputs())
+    private let warnings = Mutex(NodeWarnings())
 
     private struct Problem {
         /// The worst is the greatest.
@@ -46,14 +48,16 @@ public final class GitHubReporter: Reporter {
         text.receive(event)
         switch event {
         case .failed(let failure): note(failure.isMissingBaseline ? 1e9 : .infinity, failure.diagnostic)
-        case .output(let output): if let failure = output.failure { note(.infinity, failure) }
-        case .warning(let message): console.output("::warning::\(Self.escaped(message))\n")
+        case .output(let output): if let failure = unwritten.withLock({ $0.note(output) }) { note(.infinity, failure) }
+        case .warning(let message): warn(message)
+        case .nodeWarning(let warning): if warnings.withLock({ $0.isNew(warning) }) { warn(warning.message) }
         case .summary(let summary):
             for report in summary.expectations {
                 // A warning comes after all that is wrong.
                 guard let excess = report.excess ?? (report.isWarning ? -1 : nil) else { continue }
                 note(excess, diagnostic(report, summary))
             }
+            for text in warnings.withLock({ $0.rest }) { warn(text) }
             annotate()
             append(RunMarkdown(summary, pictures: pictures).text)
         // Of expectations it is known only at the end why pictures have changed.
@@ -61,6 +65,8 @@ public final class GitHubReporter: Reporter {
             break
         }
     }
+
+    private func warn(_ message: String) { console.output("::warning::\(Self.escaped(message))\n") }
 
     private func note(_ severity: Double, _ diagnostic: Diagnostic) {
         problems.withLock { $0.append(Problem(severity: severity, diagnostic: diagnostic)) }

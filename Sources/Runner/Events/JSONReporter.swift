@@ -79,6 +79,8 @@ public final class JSONReporter: Reporter {
         case .output(let output): outputLine(output)
         case .expectation(let report): expectationLine(report)
         case .warning(let text): object("warning", ["message": .string(text)])
+        case .nodeWarning(let warning):
+            object("warning", ["message": .string("`\(warning.name.title)`: \(warning.text)")])
         case .summary(let summary): summaryLine(summary)
         }
     }
@@ -113,7 +115,7 @@ public final class JSONReporter: Reporter {
             [
                 "ran": int(summary.ran), "cached": int(summary.cached), "failed": int(summary.failures.count),
                 "skipped": int(summary.skipped), "not_run": int(summary.notRun), "written": int(summary.written),
-                "unchanged": int(summary.unchanged),
+                "unchanged": int(summary.unchanged), "not_written": int(summary.unwritten),
                 "interrupted": .bool(summary.isInterrupted),
                 "expectations_not_met": int(summary.expectations.count { !$0.isMet }),
                 "regressions": .list(summary.regressions.map(\.value)),

@@ -15,7 +15,8 @@ public struct JUnitReport: RunDocument {
         case .skipped(let name, let cause, _):
             suite.add(name.title, skippedAs: "\(cause.title) has nothing to give")
         // Of expectations it is known only at the end why pictures have changed.
-        case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning, .expectation, .summary:
+        case .started, .waiting, .progress, .finished, .cached, .blocked, .measured, .warning, .nodeWarning,
+            .expectation, .summary:
             break
         }
     }

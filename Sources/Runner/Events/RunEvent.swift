@@ -26,6 +26,8 @@ public enum RunEvent: Sendable {
     case output(OutputReport)
     case expectation(ExpectationReport)
     case warning(String)
+    /// Of one of its cells; other cells may have the same to say.
+    case nodeWarning(NodeWarning)
     case summary(RunSummary)
 }
 

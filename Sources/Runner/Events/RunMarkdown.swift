@@ -11,7 +11,7 @@ public struct RunMarkdown {
     public init(_ summary: RunSummary, pictures: PicturePlaces? = nil) {
         var lines = ["### pulid-run", "", String(TextReporter.text(summary).dropLast()), ""]
         let failures = summary.failures.map { failure in
-            ["`\(failure.title)`", failure.isMissingBaseline ? "no baseline" : "failed", failure.reason, ""]
+            ["`\(failure.name.shortTitle)`", failure.isMissingBaseline ? "no baseline" : "failed", failure.reason, ""]
         }
         let unmet = summary.expectations.enumerated().compactMap { number, report in
             report.excess.map { (excess: $0, number, report) }
@@ -21,7 +21,7 @@ public struct RunMarkdown {
             + unmet.sorted { ($1.excess, $0.1) < ($0.excess, $1.1) }.map { _, _, report in
                 let place = pictures?[report.name]
                 return [
-                    "`\(place?.output ?? report.name.title)`", "`\(report.expectation.text)`",
+                    "`\(place?.output ?? report.name.shortTitle)`", "`\(report.expectation.text)`",
                     report.measured.map { TableText.number($0) } ?? "not measured",
                     place.map { "`\($0.baseline)`" } ?? "",
                 ]

@@ -39,7 +39,7 @@ struct RunProgress {
         case .failed(let failure):
             pace.fail(failure.title)
             end(failure.title)
-        case .blocked, .measured, .output, .expectation, .warning, .summary: break
+        case .blocked, .measured, .output, .expectation, .warning, .nodeWarning, .summary: break
         }
     }
 

@@ -14,6 +14,8 @@ public final class TextReporter: Reporter {
         var lastLine: ContinuousClock.Instant?
         /// What has run before it is known how much there is to do.
         var early: [(name: InstanceName, seconds: Double)] = []
+        var unwritten = UnwrittenOutputs()
+        var warnings = NodeWarnings()
     }
 
     /// How long a run may say nothing of itself where nothing can be written over.
@@ -53,13 +55,13 @@ public final class TextReporter: Reporter {
                 sayEarly(&state)
             case .started(let name, let reason, _):
                 if let reason, verbosity == .verbose {
-                    say("\(count(state))\(name.title): runs (\(reason))\n", &state)
+                    say("\(count(state))\(name.shortTitle): runs (\(reason))\n", &state)
                 } else {
                     showProgress(name, &state)
                 }
             case .waiting(let name, let holder):
                 guard verbosity != .quiet else { return }
-                say("waiting for \(name.title), which \(holder ?? "another process") computes\n", &state)
+                say("waiting for \(name.shortTitle), which \(holder ?? "another process") computes\n", &state)
             case .progress(let name, _, _, _): showProgress(name, &state)
             case .finished(let name, let seconds, _):
                 if console.isTerminal, verbosity != .verbose {
@@ -67,23 +69,26 @@ public final class TextReporter: Reporter {
                 } else if verbosity == .usual, !state.progress.isPlanned {
                     state.early.append((name, seconds))
                 } else if verbosity != .quiet {
-                    say("\(count(state))\(name.title): \(Self.time(seconds))\n", &state)
+                    say("\(count(state))\(name.shortTitle): \(Self.time(seconds))\n", &state)
                     showProgress(state.progress.running.first, &state)
                 }
             case .cached(let name, _, let isPlanned):
                 if verbosity == .verbose {
                     let reason = isPlanned ? "" : ", as its inputs came out as before"
-                    say("\(count(state))\(name.title): cached\(reason)\n", &state)
+                    say("\(count(state))\(name.shortTitle): cached\(reason)\n", &state)
                 }
             case .failed(let failure): say(render([failure.diagnostic]), &state)
             // Whoever reads this has seen the failure, and the summary counts those that it blocks.
             case .blocked, .measured: break
             case .skipped(let name, let cause, _):
                 if verbosity == .verbose {
-                    say("\(count(state))\(name.title): skipped, as \(cause.title) has nothing to give\n", &state)
+                    say(
+                        "\(count(state))\(name.shortTitle): skipped, as \(cause.shortTitle) has nothing to give\n",
+                        &state
+                    )
                 }
             case .output(let output):
-                if let failure = output.failure { say(render([failure]), &state) }
+                if let failure = state.unwritten.note(output) { say(render([failure]), &state) }
                 if case .written = output.outcome {
                     clearLine(&state)
                     state.drawnRows = 0
@@ -91,10 +96,13 @@ public final class TextReporter: Reporter {
                 }
             case .expectation(let expectation):
                 if !expectation.isMet || expectation.isWarning { say(render([expectation.diagnostic]), &state) }
-            case .warning(let text): say("warning: \(TerminalText(text).escaped(keepsLines: true))\n", &state)
+            case .warning(let text): warn(text, &state)
+            case .nodeWarning(let warning): if state.warnings.isNew(warning) { warn(warning.message, &state) }
             case .summary(let summary):
                 sayEarly(&state)
                 clearLine(&state)
+                for text in state.warnings.rest { warn(text, &state) }
+                for text in state.unwritten.rest { say("error: \(TerminalText(text).escaped())\n", &state) }
                 if verbosity != .quiet {
                     for table in summary.tables { console.output(Self.text(table)) }
                     if let remote = summary.remote { console.error(Self.text(remote)) }
@@ -131,7 +139,7 @@ public final class TextReporter: Reporter {
     private func sayEarly(_ state: inout State) {
         for (number, ran) in state.early.enumerated() {
             let count = state.progress.isPlanned ? "[\(number + 1)/\(state.progress.total)] " : ""
-            say("\(count)\(ran.name.title): \(Self.time(ran.seconds))\n", &state)
+            say("\(count)\(ran.name.shortTitle): \(Self.time(ran.seconds))\n", &state)
         }
         state.early = []
     }
@@ -140,6 +148,10 @@ public final class TextReporter: Reporter {
         clearLine(&state)
         state.drawnRows = 0
         console.error(text)
+    }
+
+    private func warn(_ text: String, _ state: inout State) {
+        say("warning: \(TerminalText(text).escaped(keepsLines: true))\n", &state)
     }
 
     // MARK: - The progress line
@@ -173,9 +185,9 @@ public final class TextReporter: Reporter {
     private func nodePart(_ name: InstanceName?, _ state: State, _ now: ContinuousClock.Instant) -> String {
         guard let name else {
             guard let awaited = state.progress.awaited.first else { return "" }
-            return "waiting for another process: \(awaited.title)"
+            return "waiting for another process: \(awaited.shortTitle)"
         }
-        var line = name.title
+        var line = name.shortTitle
         let others = state.progress.running.count { $0 != name }
         if let steps = state.progress.steps[name] {
             line += "  \(steps.done)/\(steps.total)"
@@ -223,6 +235,7 @@ public final class TextReporter: Reporter {
         if summary.skipped > 0 { parts.append("\(summary.skipped) skipped") }
         if summary.notRun > 0 { parts.append("\(summary.notRun) not run") }
         parts.append("\(summary.written) written")
+        if summary.unwritten > 0 { parts.append("\(summary.unwritten) not written") }
         if summary.unchanged > 0 { parts.append("\(summary.unchanged) unchanged") }
         let unmet = summary.expectations.count { !$0.isMet }
         if unmet > 0 { parts.append("\(unmet) of \(counted(summary.expectations.count, "expectation")) not met") }

@@ -17,6 +17,21 @@ public struct InstanceName: Hashable, Sendable {
     /// `style=neon seed=1`, fit for a terminal; nothing where no axis touches the node.
     public var place: String { TerminalText(cell.description).escaped() }
 
+    /// For people: the title with long values shortened, such as prompts.
+    public var shortTitle: String { cell.coordinates.isEmpty ? node : "\(node)[\(shortPlace)]" }
+    /// The same of `place`.
+    public var shortPlace: String {
+        instance.coordinatesWithNeighbours.map { coordinate, neighbours in
+            let value = TerminalText("\(coordinate.value)").shortened(
+                to: Self.longestValue,
+                unlike: neighbours.map { "\($0)" }
+            )
+            return "\(TerminalText(coordinate.axis).escaped())=\(value)"
+        }.joined(separator: " ")
+    }
+
+    private static let longestValue = 48
+
     public static func == (a: InstanceName, b: InstanceName) -> Bool {
         a.node == b.node && a.cell == b.cell && a.kind == b.kind
     }

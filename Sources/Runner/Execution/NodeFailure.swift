@@ -26,9 +26,9 @@ public struct NodeFailure: Error, Sendable {
     public var diagnostic: Diagnostic {
         (underlying as? MissingBaseline)?.diagnostic(at: location)
             ?? (underlying as? ParameterProblem).map {
-                Diagnostic(.error, "`\(title)` cannot run: \($0.message)", at: location, hint: $0.hint)
+                Diagnostic(.error, "`\(name.shortTitle)` cannot run: \($0.message)", at: location, hint: $0.hint)
             }
-            ?? Diagnostic(.error, "`\(title)` failed: \(reason)", at: location)
+            ?? Diagnostic(.error, "`\(name.shortTitle)` failed: \(reason)", at: location)
     }
 
     /// Nothing went wrong: there is no baseline to compare with yet.

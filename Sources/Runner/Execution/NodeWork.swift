@@ -101,7 +101,7 @@ struct NodeWork: Sendable {
             checkUnchanged: { [files] in try files.check($0) },
             progress: { [report] in report(.progress(name, done: $0, total: $1, note: $2)) },
             preview: preview,
-            warn: { [report] in report(.warning("`\(name.title)`: \($0)")) },
+            warn: { [report] in report(.nodeWarning(NodeWarning(name, $0))) },
             checkCancellation: { [cancellation] in try cancellation.check() },
             residents: residents,
             checkpoints: store.checkpoints(for: key)

@@ -44,10 +44,10 @@ extension RecipeRun {
             var writer = ExplanationWriter(run: self, plan: plan, cell: step.name.cell)
             writer.explain(step.index, depth: 0)
             if let place = places[writer.explanation] {
-                groups[place].titles.append(step.name.title)
+                groups[place].titles.append(step.name.shortTitle)
             } else {
                 places[writer.explanation] = groups.count
-                groups.append((writer.explanation, [step.name.title]))
+                groups.append((writer.explanation, [step.name.shortTitle]))
             }
         }
         return groups.map { group in
@@ -72,6 +72,7 @@ private struct ExplainedCells {
     var text: String { explanation.text(for: titles, node: node, isWhole: isWhole) }
     /// Without what stands behind its inputs.
     var shortText: String { explanation.text(for: titles, node: node, isWhole: isWhole, deepest: 1) }
+    /// Whether there is more to say than that all is as the last run found it.
     var isNews: Bool { explanation.isNews }
 }
 
@@ -85,13 +86,8 @@ private struct Explanation: Hashable {
     }
 
     var lines: [Line] = []
-
-    /// Whether there is more to say than that all is as the last run found it.
-    var isNews: Bool {
-        guard let first = lines.first?.content, !first.contains(Self.olderNews) else { return false }
-        return lines.count > 1 || ![": cached", ": names its files"].contains(first)
-    }
-    static let olderNews = ", unchanged by the last run; one before it found"
+    /// Whether the cell is not as the last run found it, or that run found it another.
+    var isNews = true
 
     /// - Parameters:
     ///   - titles: of the cells that this is said of.
@@ -138,64 +134,77 @@ private struct ExplanationWriter {
         guard let step = plan[index] else { return }
         guard explained.insert(index).inserted else { return line(step, ": see above", depth) }
         switch step.status {
-        case .cached: explainKnown(step, "cached", depth)
-        case .reference: explainKnown(step, "names its files", depth)
+        case .cached, .reference: explainKnown(step, depth)
         case .failed(let failure): line(step, ": fails: \(TerminalText(failure.reason).escaped())", depth)
         case .blocked(let cause):
             line(step, ": cannot run, since `\(name(InstanceName(run.graph.instances[cause])))` fails", depth)
         case .skipped(let cause):
             let absent = run.graph.instances[cause]
-            line(step, ": is skipped: `\(name(InstanceName(absent)))`: \(absent.schema.absence ?? "nothing")", depth)
-        case .run(.new): line(step, ": runs, since it has no result in this recipe yet", depth)
-        case .run(.forced): line(step, ": runs, since --force asks for it", depth)
-        case .run(.evicted): line(step, ": runs, since its value was evicted from the cache and is needed", depth)
+            line(
+                step,
+                ": is skipped, since `\(name(InstanceName(absent)))` gives nothing: \(absent.schema.absence ?? "it is absent")",
+                depth
+            )
+        case .run(.new): line(step, ": will run: it has no result yet", depth)
+        case .run(.forced): line(step, ": will run: --force asks for it", depth)
+        case .run(.evicted):
+            line(step, ": will run: its result is needed, and was removed from the cache to make room", depth)
         case .run(.forgotten):
-            line(step, ": runs: nothing changed, but its result is not in the cache any more", depth)
+            line(step, ": will run: nothing changed, but its result is no longer in the cache", depth)
         case .run(.changed(let changes)):
-            line(step, ": runs, since its key changed", depth)
+            line(step, ": will run: it changed since the last run", depth)
             explain(changes, of: index, depth: depth + 1)
         case .run(.inputs(let inputs)):
-            line(step, ": runs, unless what it reads comes out as before", depth)
+            line(step, ": will run if what it reads comes out different", depth)
             follow(inputs, depth: depth + 1)
         }
     }
 
     /// What has a digest: as in the last run, or another.
-    private mutating func explainKnown(_ step: Plan.Step, _ state: String, _ depth: Int) {
+    private mutating func explainKnown(_ step: Plan.Step, _ depth: Int) {
         let index = step.index
-        guard let last = run.history[run.graph.instances[index].title], let key = states[index].key else {
-            return line(step, ": \(state)", depth)
+        let title = run.graph.instances[index].title
+        let isReference = if case .reference = step.status { true } else { false }
+        guard let last = run.history[title], let key = states[index].key else {
+            if depth == 0 { explanation.isNews = false }
+            return line(step, isReference ? ": names its files" : ": its result is in the cache", depth)
         }
-        guard last != key else {
-            // A reference's key holds paths; what lies there may be another file.
-            let value = run.store.result(for: last)?.value
-            let isSame = value == nil || value == states[index].digest
-            let title = run.graph.instances[index].title
-            if isSame, run.history.keyBefore(title) == nil, run.history.lastRunChanged(title) {
-                return line(step, ": \(state); new in the last run", depth)
-            }
-            guard isSame, let before = run.history.keyBefore(run.graph.instances[index].title), before != key,
-                let components = run.store.components(of: before)
-            else { return line(step, ": \(state)\(isSame ? "" : ", which have changed")", depth) }
-            let isNew = run.history.lastRunChanged(run.graph.instances[index].title)
-            let when = isNew ? "; the last run found" : Explanation.olderNews
-            line(step, ": \(state)\(when) another key", depth)
-            isOfThePast = true
-            defer { isOfThePast = false }
-            let current = run.state.withLock { $0.scheduler.key(of: index) }
-            return explain(KeyChange.between(components, KeyComponents(current)), of: index, depth: depth + 1)
+        guard last == key else {
+            line(
+                step,
+                ": changed since the last run\(isReference ? "" : "; its result is in the cache already")",
+                depth
+            )
+            return explainChanges(since: last, of: index, depth: depth + 1)
         }
-        line(step, ": \(state), by another key than in the last run", depth)
+        // A reference's key holds paths; what lies there may be another file.
+        if let value = run.store.result(for: last)?.value, value != states[index].digest {
+            return line(step, ": its files have changed since the last run", depth)
+        }
+        let isOfLastRun = run.history.lastRunChanged(title)
+        guard let before = run.history.keyBefore(title), before != key, run.store.components(of: before) != nil else {
+            if depth == 0 { explanation.isNews = isOfLastRun }
+            return line(step, isOfLastRun ? ": new in the last run" : ": as in the last run", depth)
+        }
+        if depth == 0 { explanation.isNews = isOfLastRun }
+        line(step, isOfLastRun ? ": changed in the last run" : ": unchanged in the last run; changed before it", depth)
+        let wasOfThePast = isOfThePast
+        isOfThePast = true
+        defer { isOfThePast = wasOfThePast }
+        explainChanges(since: before, of: index, depth: depth + 1)
+    }
+
+    private mutating func explainChanges(since last: Digest, of index: Int, depth: Int) {
         guard let components = run.store.components(of: last) else { return }
-        let current = run.state.withLock { $0.scheduler.key(of: index) }
-        explain(KeyChange.between(components, KeyComponents(current)), of: index, depth: depth + 1)
+        let scheduler = run.state.withLock { $0.scheduler }
+        let changes = run.changes(of: index, since: components, scheduler, isOfThePast: isOfThePast)
+        explain(changes, of: index, depth: depth)
     }
 
     private mutating func explain(_ changes: [KeyChange], of index: Int, depth: Int) {
         for change in changes {
             explanation.lines.append(Explanation.Line(depth: depth, node: nil, content: "\(change)"))
-            guard change.component.hasPrefix("input ") else { continue }
-            let port = String(change.component.dropFirst("input ".count))
+            guard let port = change.input else { continue }
             let sources = run.graph.instances[index].inputs[port] ?? []
             follow(sources.filter(isNews), depth: depth + 1)
         }
@@ -226,6 +235,6 @@ private struct ExplanationWriter {
 
     /// The node's name alone where its cell is the one explained, as far as it has the same axes.
     private func name(_ name: InstanceName) -> String {
-        name.cell.coordinates.allSatisfy { cell[$0.axis] == $0.value } ? name.node : name.title
+        name.cell.coordinates.allSatisfy { cell[$0.axis] == $0.value } ? name.node : name.shortTitle
     }
 }

@@ -34,7 +34,7 @@ final class Delivery: Sendable {
         self.store = store
         self.options = options
         metadata = OutputMetadata(graph: graph, options: options, environment: environment)
-        folder = OutputFolder(path: Self.absolute(options.out))
+        folder = OutputFolder(named: options.out)
         // A shard brings nothing anywhere.
         let isShard = options.shard != nil
         func isAsked(_ index: Int) -> Bool {
@@ -75,14 +75,39 @@ final class Delivery: Sendable {
         folder.clearStrays(beside: (singleOutputs + tables.map(\.place)).map { graph.outputs[$0].path })
     }
 
-    /// What keeps the output folder from being written to, should it be needed: said once and before anything runs, not
-    /// of each file and after hours.
-    func folderProblem(digests: [Digest?]) -> OutputReport? {
+    /// What keeps the outputs from being written: said before anything runs, not of each file and after hours.
+    ///
+    /// - Parameter tries: see `OutputFolder.obstacles`.
+    func obstacles(digests: [Digest?], tries: Bool) -> [OutputReport] {
         let missing = placesToWrite(digests: digests, blanks: [])
-        let paths = (missing.single + missing.tables.map(\.place)).map { graph.outputs[$0].path }
-        guard !paths.isEmpty, let failure = folder.problem(writing: paths) else { return nil }
-        let location = SourceLocation(file: "--out \(options.out)", line: 0, column: 0)
-        return OutputReport(path: options.out, outcome: .failed(failure), location: location)
+        let places = missing.single + missing.tables.map(\.place)
+        let obstacles = folder.obstacles(
+            to: places.map { place in
+                OutputFolder.Wanted(path: graph.outputs[place].path, isChanged: !isKnown(place, digests))
+            },
+            tries: tries
+        )
+        let placesByPath = Dictionary(
+            places.map { (graph.outputs[$0].path, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
+        return obstacles.compactMap { obstacle in
+            // What goes on after failures goes on after this one, too.
+            if obstacle.path != nil, options.keepGoing { return nil }
+            if let place = obstacle.path.flatMap({ placesByPath[$0] }) {
+                let location = graph.outputs[place].location
+                return OutputReport(path: shownPath(place), outcome: .failed(obstacle.failure), location: location)
+            }
+            return OutputReport(folder: options.out, obstacle.failure, files: places.count)
+        }
+    }
+
+    /// Whether it is known what the file is to show; what is yet to run gives mostly something new.
+    private func isKnown(_ place: Int, _ digests: [Digest?]) -> Bool {
+        switch graph.outputs[place].source {
+        case .artifact(let index): digests[index] != nil
+        case .table(let indices): indices.allSatisfy { digests[$0] != nil }
+        }
     }
 
     /// Places of the outputs that are not, or not yet known to be, what this run makes of them.
@@ -212,7 +237,8 @@ final class Delivery: Sendable {
             }
             let table = TableText(fields: names, rows: rows)
             let report = write(place, content: content) { try table.encoded(as: $0) }
-            return (report, TableSummary(path: shownPath(place), table: table))
+            let isThere = report.failure == nil
+            return (report, isThere ? TableSummary(path: shownPath(place), table: table) : nil)
         }
     }
 
@@ -322,9 +348,6 @@ final class Delivery: Sendable {
         return Substring(path[path.index(after: dot)...]).lowercased()
     }
 
-    private static func absolute(_ path: String) -> String {
-        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
-    }
 }
 
 /// An output was written and is not there any more.

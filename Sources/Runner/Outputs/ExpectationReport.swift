@@ -26,7 +26,7 @@ public struct ExpectationReport: Sendable {
 
     /// For a condition that is not met, or about which there is a warning.
     public var diagnostic: Diagnostic {
-        let place = name.cell.coordinates.isEmpty ? "" : " at \(name.place)"
+        let place = name.cell.coordinates.isEmpty ? "" : " at \(name.shortPlace)"
         let value = measured.map { "it is \(TableText.number($0))" } ?? "it was not measured"
         if isWarning {
             return Diagnostic(.warning, "`\(expectation.text)`\(place): \(value)", at: expectation.location)

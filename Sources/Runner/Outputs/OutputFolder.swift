@@ -9,12 +9,20 @@ package struct OutputFolder: Sendable {
     package enum Failure: Error, Equatable {
         case leavesFolder(path: String)
         case symbolicLink(component: String)
-        case system(path: String, reason: String)
+        /// Of the file itself.
+        case file(reason: String)
+        /// Of a folder on the way to it.
+        case folder(path: String, reason: String)
     }
 
     package let path: String
 
     package init(path: String) { self.path = path }
+
+    /// - Parameter out: as the user names it.
+    init(named out: String) {
+        path = out.hasPrefix("/") ? out : FileManager.default.currentDirectoryPath + "/" + out
+    }
 
     /// What became of a file, and what the very file was then.
     package enum Outcome {
@@ -42,7 +50,7 @@ package struct OutputFolder: Sendable {
         do {
             return .written(try WholeFile(name, in: folder).replace(with: bytes))
         } catch {
-            throw .system(path: name, reason: "\(error)")
+            throw .file(reason: (error as? SystemError)?.reason ?? "\(error)")
         }
     }
 
@@ -59,27 +67,6 @@ package struct OutputFolder: Sendable {
         guard folder >= 0 else { return }
         unlinkat(folder, name, 0)
         close(folder)
-    }
-
-    /// Why these files cannot be written here, as far as that shows before anything is made: whatever is in the place of
-    /// the folder, and the right to make something in it, or in what is there of the way to it.
-    func problem(writing relatives: [String]) -> Failure? {
-        var existing = path
-        while access(existing, F_OK) != 0, errno == ENOENT, existing.contains(where: { $0 != "/" }) {
-            existing = (existing as NSString).deletingLastPathComponent
-        }
-        let descriptor = open(existing, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { return failure(existing) }
-        defer { close(descriptor) }
-        // Where a file or its folder is there already, it alone decides.
-        let isAdding =
-            existing != path
-            || relatives.contains { relative in
-                let first = relative.prefix { $0 != "/" }
-                return faccessat(descriptor, String(first), F_OK, AT_SYMLINK_NOFOLLOW) != 0
-            }
-        guard isAdding, faccessat(descriptor, ".", W_OK | X_OK, AT_EACCESS) != 0 else { return nil }
-        return failure(existing)
     }
 
     /// Removes what killed runs left unfinished beside these files.
@@ -115,7 +102,7 @@ package struct OutputFolder: Sendable {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw .system(path: path, reason: "the folder cannot be made")
+            throw .folder(path: path, reason: "the folder cannot be made")
         }
         let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { throw failure(path) }
@@ -150,7 +137,7 @@ package struct OutputFolder: Sendable {
         return (bytes, FileIdentity(descriptor: descriptor) == identity ? identity : nil)
     }
 
-    private func failure(_ name: String) -> Failure { .system(path: name, reason: String(cString: strerror(errno))) }
+    private func failure(_ name: String) -> Failure { .folder(path: name, reason: String(cString: strerror(errno))) }
 }
 
 extension OutputFolder.Failure: CustomStringConvertible {
@@ -158,7 +145,8 @@ extension OutputFolder.Failure: CustomStringConvertible {
         switch self {
         case .leavesFolder(let path): "\(path) does not name a file in the output folder"
         case .symbolicLink(let component): "the folder \(component) is a symbolic link, which could lead elsewhere"
-        case .system(let path, let reason): "\(path): \(reason)"
+        case .file(let reason): reason
+        case .folder(let path, let reason): "\(path): \(reason)"
         }
     }
 }

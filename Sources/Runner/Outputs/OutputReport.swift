@@ -14,11 +14,14 @@ public struct OutputReport: Sendable {
     public let path: String
     public let outcome: Outcome
     public let location: SourceLocation
+    /// How many files it is about: of the output folder, all that it was to take.
+    public let files: Int
 
-    public init(path: String, outcome: Outcome, location: SourceLocation) {
+    public init(path: String, outcome: Outcome, location: SourceLocation, files: Int = 1) {
         self.path = path
         self.outcome = outcome
         self.location = location
+        self.files = files
     }
 
     public var failure: Diagnostic? {

@@ -8,9 +8,18 @@ extension Delivery {
     /// recipe wrote there. Said before anything runs.
     func replacements(digests: [Digest?], blanks: Set<Int>) -> [String] {
         let places = placesToWrite(digests: digests, blanks: blanks)
-        let tables = places.tables.filter { exists($0.place) }
-        let singles = places.single.filter(exists)
+        let tables = places.tables.filter { exists($0.place) && !isOfAReplay($0.place) }
+        let singles = places.single.filter { exists($0) && !isOfAReplay($0) }
         return [shrinking(tables, singles), ofAnotherRecipe(tables.map(\.place) + singles)].compactMap(\.self)
+    }
+
+    /// What a picture made again replaces is mostly one that was made again: nobody's only copy.
+    private func isOfAReplay(_ place: Int) -> Bool {
+        options.command == .replay && lastWriter(of: place)?.command == .replay
+    }
+
+    private func lastWriter(of place: Int) -> RunRecord? {
+        store.lastWriter(of: URL(fileURLWithPath: path(place)).standardizedFileURL.path)
     }
 
     private func exists(_ place: Int) -> Bool { access(path(place), F_OK) == 0 }
@@ -47,7 +56,7 @@ extension Delivery {
 
     private func ofAnotherRecipe(_ places: [Int]) -> String? {
         guard let place = places.first,
-            let recipe = store.lastWriter(of: URL(fileURLWithPath: path(place)).standardizedFileURL.path)?.recipe,
+            let recipe = lastWriter(of: place)?.recipe,
             recipe != options.recipe
         else { return nil }
         return "\(shownPath(place)) is what the recipe \(recipe) wrote: this one writes to the same folder; give it "

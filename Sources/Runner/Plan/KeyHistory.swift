@@ -7,6 +7,7 @@ import Synchronization
 final class KeyHistory: Sendable {
     private let store: ResultStore
     private let recipe: String
+    private let isKept: Bool
     private let known = Mutex<[String: Digest]?>(nil)
     private let replaced = Mutex<[String: Digest]?>(nil)
     private let changes = Mutex<[String: Digest]?>(nil)
@@ -16,9 +17,11 @@ final class KeyHistory: Sendable {
     /// And here the run that found another key than the one before; each run has a mark of its own.
     private var marks: String { "\(recipe) changed" }
 
-    init(store: ResultStore, recipe: String) {
+    /// - Parameter isKept: whether what this run finds is what later ones are compared with.
+    init(store: ResultStore, recipe: String, isKept: Bool) {
         self.store = store
         self.recipe = recipe
+        self.isKept = isKept
     }
 
     subscript(title: String) -> Digest? {
@@ -48,6 +51,7 @@ final class KeyHistory: Sendable {
     }
 
     func remember(_ key: Digest, of title: String) {
+        guard isKept else { return }
         let run = mark()
         guard self[title] != key else { return }
         if let old = self[title] { store.remember(old, of: title, in: before) }
@@ -72,7 +76,7 @@ final class KeyHistory: Sendable {
 
     /// Remembers what the cache gave for these instances, unless it is what it gave the last time.
     func remember(_ cached: some Collection<(instance: Instance, key: Digest)>) {
-        guard !cached.isEmpty else { return }
+        guard isKept, !cached.isEmpty else { return }
         let run = mark()
         let all = Self.digest(of: cached)
         guard store.historyKey(of: Self.wholeRecipe, in: recipe) != all else { return }

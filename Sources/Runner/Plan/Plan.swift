@@ -34,10 +34,13 @@ public struct Plan: Sendable {
 
     /// What the wanted results rest on, in the graph's order.
     public let steps: [Step]
+    /// What keeps outputs from being written.
+    public let obstacles: [OutputReport]
     private let places: [Int: Int]
 
-    init(steps: [Step]) {
+    init(steps: [Step], obstacles: [OutputReport]) {
         self.steps = steps
+        self.obstacles = obstacles
         places = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.index, $0) })
     }
 
@@ -47,7 +50,14 @@ public struct Plan: Sendable {
     public var cached: Int { steps.count { $0.isCached } }
     /// Those of `cached` that a remote cache has.
     public var remote: Int { steps.count { $0.isCached && $0.isRemote } }
+    /// Those that rest on one that fails.
+    public var blocked: Int { steps.count { if case .blocked = $0.status { true } else { false } } }
+    /// Those that rest on one that has nothing to give.
+    public var skipped: Int { steps.count { if case .skipped = $0.status { true } else { false } } }
     public var toRun: Int { steps.count { $0.runs } }
+
+    /// Whether a run that does not go on after failures leaves out what does not rest on one.
+    public var endsEarly: Bool { toRun > 0 && failures.contains { !$0.isMissingBaseline } }
 
     public var failures: [NodeFailure] {
         steps.compactMap { if case .failed(let failure) = $0.status { failure } else { nil } }

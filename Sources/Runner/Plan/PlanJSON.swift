@@ -28,6 +28,8 @@ public struct PlanJSON {
         }
         let whole = Value.map([
             "event": .string("plan"), "cached": .integer(Int128(plan.cached)), "to_run": .integer(Int128(plan.toRun)),
+            "failed": .integer(Int128(plan.failures.count)), "blocked": .integer(Int128(plan.blocked)),
+            "skipped": .integer(Int128(plan.skipped)),
         ])
         return steps.joined() + whole.json + "\n"
     }

@@ -8,15 +8,36 @@ public struct PlanTable: CustomStringConvertible {
         var cells = 0
         var cached = 0
         var runs = 0
-        /// Each once, in the order in which they come up.
-        var reasons: [String] = []
-        private var knownReasons: Set<String> = []
+        private var reasons: [(reason: Reason, cells: Int)] = []
+        private var places: [Reason: Int] = [:]
 
         init(node: String) { self.node = node }
 
-        mutating func add(_ reason: String) {
-            if knownReasons.insert(reason).inserted { reasons.append(reason) }
+        mutating func add(_ reason: Reason) {
+            if let place = places[reason] {
+                reasons[place].cells += 1
+            } else {
+                places[reason] = reasons.count
+                reasons.append((reason, 1))
+            }
         }
+
+        /// Each once, the gravest first, with the number of its cells where there are others; or that one alone.
+        func why(all: Bool) -> [String] {
+            let sorted = reasons.enumerated().sorted {
+                ($0.element.reason.gravity, $0.offset) < ($1.element.reason.gravity, $1.offset)
+            }.map(\.element)
+            guard sorted.count > 1 else { return sorted.map(\.reason.text) }
+            if all { return sorted.map { "\($0.reason.text) (\(counted($0.cells, "cell")))" } }
+            let others = sorted.count == 2 ? "1 other reason" : "\(sorted.count - 1) other reasons"
+            return ["\(sorted[0].reason.text) (and \(others): -v)"]
+        }
+    }
+
+    private struct Reason: Hashable {
+        let text: String
+        /// The least is said first.
+        let gravity: Int
     }
 
     private let plan: Plan
@@ -33,14 +54,19 @@ public struct PlanTable: CustomStringConvertible {
     public var description: String {
         var lines = [["node", "cells", "cached", "run", "why"]]
         for row in rows {
-            var why = row.reasons
-            if why.count > 1, !showsAllReasons { why = [why[0] + Self.others(why.count - 1)] }
+            let why = row.why(all: showsAllReasons)
             lines.append([row.node, "\(row.cells)", "\(row.cached)", "\(row.runs)"] + why.prefix(1))
             lines += why.dropFirst().map { ["", "", "", "", $0] }
         }
         let count = counted(plan.cached, "node")
         let remote = plan.remote > 0 ? " (\(plan.remote) in the remote cache)" : ""
-        return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(count) cached\(remote), \(plan.toRun) to run"
+        var counts = ["\(count) cached\(remote)", "\(plan.toRun) to run"]
+        if !plan.failures.isEmpty {
+            counts.append("\(plan.failures.count) \(plan.failures.count == 1 ? "fails" : "fail")")
+        }
+        if plan.blocked > 0 { counts.append("\(plan.blocked) cannot run") }
+        if plan.skipped > 0 { counts.append("\(plan.skipped) skipped") }
+        return "\(TextColumns(lines, right: [1, 2, 3]))\(choices)\(counts.joined(separator: ", "))"
     }
 
     /// What models are to be beside their files, where that is not the usual: `sdxl: precision bf16`; `precision f32 (auto)` where
@@ -81,23 +107,31 @@ public struct PlanTable: CustomStringConvertible {
         return rows
     }
 
-    private func reason(of step: Plan.Step) -> String? {
+    private func reason(of step: Plan.Step) -> Reason? {
         switch step.status {
-        case .run(let reason): reason.summary(in: graph)
-        case .failed(let failure): "fails: \(TerminalText(failure.reason).escaped())"
-        case .blocked(let index): "\(graph.instances[index].node) fails"
+        case .failed(let failure): Reason(text: "fails: \(TerminalText(failure.reason).escaped())", gravity: 0)
+        case .blocked(let index): Reason(text: "cannot run: \(graph.instances[index].node) fails", gravity: 1)
+        case .run(let reason): Reason(text: reason.summary(in: graph), gravity: reason.gravity)
         case .skipped(let index):
-            "\(graph.instances[index].node): \(graph.instances[index].schema.absence ?? "nothing")"
+            Reason(
+                text: "skipped: \(graph.instances[index].node): \(graph.instances[index].schema.absence ?? "nothing")",
+                gravity: 5
+            )
         case .cached, .reference: nil
         }
-    }
-
-    private static func others(_ count: Int) -> String {
-        count == 0 ? "" : count == 1 ? " (and 1 other reason: -v)" : " (and \(count) other reasons: -v)"
     }
 }
 
 extension RunReason {
+    /// What somebody has changed comes before what follows from it, and that before what is only new.
+    fileprivate var gravity: Int {
+        switch self {
+        case .changed, .forced, .evicted, .forgotten: 2
+        case .inputs: 3
+        case .new: 4
+        }
+    }
+
     /// A few words; nodes are named without their cells.
     public func summary(in graph: ExecutionGraph) -> String {
         switch self {
@@ -106,9 +140,7 @@ extension RunReason {
         case .evicted: return "its value was evicted from the cache"
         case .forgotten: return "its result is not in the cache any more"
         case .changed(let changes):
-            return changes.map { change in
-                change.component.hasPrefix("input ") ? "\(change.component) changed" : "\(change)"
-            }.joined(separator: ", ")
+            return changes.map(\.description).joined(separator: ", ")
         case .inputs(let inputs):
             var nodes: [String] = []
             for input in inputs where !nodes.contains(graph.instances[input].node) {

@@ -12,7 +12,7 @@ public struct ReferenceCheck: Sendable {
         let said = Monitor<[String]>([])
         let residents = Residents()
         for instance in graph.instances where instance.schema.evaluation == .reference && instance.inputs.isEmpty {
-            let title = InstanceName(instance).title
+            let title = InstanceName(instance).shortTitle
             let context = RunContext(
                 // Only whether two paths are the same counts here.
                 fileDigest: { Digest(of: $0.utf8) },

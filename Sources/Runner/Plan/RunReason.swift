@@ -28,6 +28,22 @@ public struct KeyChange: Hashable, Sendable {
     /// nil where the key has no such part any more.
     public let new: String?
 
+    /// The input whose value is another, where that is what changed.
+    var input: String? {
+        component.hasPrefix(Self.inputMark) ? String(component.dropFirst(Self.inputMark.count)) : nil
+    }
+
+    /// The same as it is told of another node: `sdxl.vae`.
+    func named(in node: String) -> KeyChange {
+        KeyChange(component: "\(node).\(Self.plainName(component))", old: old, new: new)
+    }
+
+    private static let inputMark = "input "
+
+    private static func plainName(_ component: String) -> String {
+        component.hasPrefix("parameter ") ? String(component.dropFirst("parameter ".count)) : component
+    }
+
     static func between(_ old: KeyComponents, _ new: KeyComponents) -> [KeyChange] {
         let changed = new.parts.filter { old[$0.name] != $0.text }.map {
             KeyChange(component: $0.name, old: old[$0.name], new: $0.text)
@@ -40,14 +56,17 @@ public struct KeyChange: Hashable, Sendable {
 }
 
 extension KeyChange: CustomStringConvertible {
-    /// `seed: 1 -> 2`; digests are cut short, and of a list only what differs is shown, with `…` at the end that is left out.
+    /// `seed: 1 -> 2`; of a list only what differs is shown, with `…` at the end that is left out, and of a file or another
+    /// node's result that it is another.
     public var description: String {
-        let name = component.hasPrefix("parameter ") ? String(component.dropFirst("parameter ".count)) : component
+        let name = Self.plainName(component)
         switch (old, new) {
+        case _ where input != nil: return "\(name) changed"
+        case (let old?, let new?) where Self.isContent(old) && Self.isContent(new): return "\(name): other content"
         case (let old?, let new?): return "\(name): \(Self.difference(old, new))"
         case (nil, let new?): return "\(name): not there before -> \(Self.shown(new))"
         case (let old?, nil): return "\(name): \(Self.shown(old)) -> no longer there"
-        case (nil, nil): return name
+        case (nil, nil): return "\(name) changed"
         }
     }
 
@@ -63,6 +82,9 @@ extension KeyChange: CustomStringConvertible {
         let end = before.last == after.last ? " …" : ""
         return start + changed.prefix(3).joined(separator: ", ") + rest + end
     }
+
+    /// Whether it is a file, by its digest.
+    private static func isContent(_ text: String) -> Bool { Digest(hex: plain(text)) != nil }
 
     private static func items(_ text: String) -> [String] {
         text.split(separator: ", ", omittingEmptySubsequences: false).map(String.init)

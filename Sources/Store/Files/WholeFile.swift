@@ -91,6 +91,29 @@ public struct WholeFile: Sendable {
         }
     }
 
+    /// Whether a folder takes a file of one byte, found by making one and removing it again.
+    ///
+    /// - Parameter folder: its descriptor.
+    /// - Returns: what the system says against it.
+    public static func trial(in folder: Int32) -> SystemError? {
+        let name = prefix + String(UInt64.random(in: 0...UInt64.max), radix: 36) + suffix
+        let descriptor = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return SystemError(path: name) }
+        defer {
+            unlinkat(folder, name, 0)
+            close(descriptor)
+        }
+        do {
+            _ = flock(descriptor, LOCK_EX | LOCK_NB)
+            try [UInt8(0)].withUnsafeBytes {
+                try Writer(path: name, descriptor: descriptor).write($0)
+            }
+            return nil
+        } catch {
+            return error as? SystemError ?? SystemError(path: name, code: EIO)
+        }
+    }
+
     /// Removes what writers that live no more left unfinished in a folder.
     public static func removeStrays(in folder: String) {
         for name in (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? [] {

@@ -36,6 +36,15 @@ extension ResultStore {
         select("WHERE recipe = coalesce(?, recipe) ORDER BY number DESC LIMIT ?", [recipe, limit])
     }
 
+    /// The last runs of a recipe with which later ones are compared (`RunRecord.Command.isOfRecipe`), the newest first.
+    ///
+    /// - Parameters:
+    ///   - recipe: the absolute path of its file.
+    ///   - limit: how many at most.
+    public func comparedRuns(of recipe: String, limit: Int) -> [(number: Int, run: RunRecord)] {
+        select("WHERE recipe = ? ORDER BY number DESC", [recipe], limit: limit) { $0.command.isOfRecipe }
+    }
+
     /// The run of that number.
     public func run(_ number: Int) -> RunRecord? { select("WHERE number = ?", [number]).first?.run }
 
@@ -47,16 +56,26 @@ extension ResultStore {
         return select("WHERE instr(written, ?) > 0 ORDER BY number DESC LIMIT 1", [String(item)]).first?.run
     }
 
-    private func select(_ condition: String, _ arguments: StatementArguments) -> [(number: Int, run: RunRecord)] {
+    /// - Parameters:
+    ///   - limit: no more rows are read than it takes to find so many.
+    ///   - isWanted: which runs.
+    private func select(
+        _ condition: String,
+        _ arguments: StatementArguments,
+        limit: Int = .max,
+        where isWanted: (RunRecord) -> Bool = { _ in true }
+    ) -> [(number: Int, run: RunRecord)] {
         database.read([]) { db in
-            try Row.fetchAll(
+            var found: [(number: Int, run: RunRecord)] = []
+            let rows = try Row.fetchCursor(
                 db,
                 sql: """
                     SELECT number, recipe, settings, started, seconds, ran, cached, failed, status, written
                     FROM runs \(condition)
                     """,
                 arguments: arguments
-            ).compactMap { row in
+            )
+            while found.count < limit, let row = try rows.next() {
                 // Nothing in the file is what it should be until it was looked at.
                 func number(_ column: Int) -> Int { Int.fromDatabaseValue(row[column]) ?? 0 }
                 func text(_ column: Int) -> String { String.fromDatabaseValue(row[column]) ?? "" }
@@ -73,8 +92,9 @@ extension ResultStore {
                     status: number(8),
                     written: Self.list(text(9))
                 )
-                return (number(0), run)
+                if isWanted(run) { found.append((number(0), run)) }
             }
+            return found
         }
     }
 

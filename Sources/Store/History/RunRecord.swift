@@ -1,7 +1,18 @@
 /// A run of the past, as `pulid-run history` shows it.
 public struct RunRecord: Hashable, Sendable {
     /// The command that ran the recipe.
-    public enum Command: String, Sendable, Codable { case run, approve, replay, calibrate, bisect }
+    public enum Command: String, Sendable, Codable {
+        case run, approve, replay, calibrate, bisect
+
+        /// Whether it is a run of the recipe, with which the next one is compared; the others make something of it beside that:
+        /// a picture again, or the recipe with other settings.
+        public var isOfRecipe: Bool {
+            switch self {
+            case .run, .approve: true
+            case .replay, .calibrate, .bisect: false
+            }
+        }
+    }
 
     public let command: Command
     /// The absolute path of the recipe's file.

@@ -238,6 +238,7 @@ private struct Problems: Reporter {
         switch event {
         case .failed(let failure): if !failure.isMissingBaseline { Terminal.error(render([failure.diagnostic])) }
         case .output(let output): if let failure = output.failure { Terminal.error(render([failure])) }
+        case .nodeWarning(let warning): receive(.warning(warning.message))
         case .warning(let text): Terminal.error("warning: \(TerminalText(text).escaped(keepsLines: true))\n")
         default: break
         }

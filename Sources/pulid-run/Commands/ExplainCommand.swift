@@ -27,20 +27,19 @@ struct ExplainCommand: ParsableCommand {
         try reportingFailures {
             let store = try cache.openToLook { Terminal.error("warning: \($0)\n") }
             defer { store.close() }
-            let asked = try recipe.load()
+            let source = try recipe.source()
+            let runs = store.comparedRuns(of: recipe.absolutePath, limit: 2)
             let writer = node.flatMap { store.lastWriter(of: URL(fileURLWithPath: $0).standardizedFileURL.path) }
-            let loaded = writer.flatMap { asWritten($0, asked) } ?? asked
+            let loaded = try load(source, as: [writer, runs.first?.run])
             let folder = out ?? "out/\(loaded.graph.name)"
             let wanted = node.map { loaded.graph.title(ofOutput: $0, in: folder) ?? $0 }
             let name = wanted.map { String($0.prefix { $0 != "[" }) }
             if let wanted, wanted == node { try loaded.graph.checkIsNoOutput(wanted, in: folder) }
             if let name { try loaded.checkNeeded([name]) }
-            if let node, let writer, writer.settings != asked.settings {
+            if let node, let writer, writer.settings != runs.first?.run.settings {
                 Terminal.output("\(TerminalText(node).escaped()) was written \(Self.text(writer.settings))\n")
             }
-            if let last = store.runs(of: recipe.absolutePath, limit: 1).first?.run, last.settings != loaded.settings {
-                Terminal.output("the last run was made \(Self.text(last.settings))\n")
-            }
+            Terminal.output(Self.text(runs, asked: loaded.settings))
             let options = RunOptions(
                 out: folder,
                 recipe: recipe.absolutePath,
@@ -62,18 +61,32 @@ struct ExplainCommand: ParsableCommand {
         }
     }
 
-    /// The recipe with the settings of the run that wrote the file, unless others are asked for. One that no longer has
-    /// them is explained as it is.
-    private func asWritten(_ writer: RunRecord, _ asked: LoadedRecipe) -> LoadedRecipe? {
-        guard recipe.settings.isEmpty, writer.recipe == recipe.absolutePath, writer.settings != asked.settings else {
-            return nil
+    /// The recipe with the settings of the run that wrote the file asked for, or of the last one, unless others are asked
+    /// for. A recipe that no longer has them is explained as it is.
+    ///
+    /// - Parameter runs: the first one of this recipe counts.
+    private func load(_ source: RecipeSource, as runs: [RunRecord?]) throws -> LoadedRecipe {
+        let last = runs.lazy.compactMap(\.self).first { $0.recipe == recipe.absolutePath }
+        if recipe.settings.isEmpty, let last, let loaded = try? source.load(settings: last.settings) { return loaded }
+        return try source.load(settings: recipe.settings)
+    }
+
+    /// Which runs are told of: the last two of the recipe, and the one that is asked for where it would be another.
+    private static func text(_ runs: [(number: Int, run: RunRecord)], asked: [String]) -> String {
+        guard let last = runs.first?.run else { return "" }
+        var lines = zip(["the last run:", "before that:"], runs).map { name, found in
+            "\(name) run \(found.number) of \(found.run.when), \(text(found.run.settings))"
         }
-        return try? recipe.load(settings: writer.settings)
+        if asked != last.settings { lines.insert("a run \(text(asked)), compared with", at: 0) }
+        return lines.map { $0 + "\n" }.joined()
     }
 
     private static func text(_ settings: [String]) -> String {
         settings.isEmpty
-            ? "without --set" : "with \(TerminalText(ShellWord.line(settings.flatMap { ["--set", $0] })).escaped())"
+            ? "without --set"
+            : "with "
+                + settings.map { "--set " + TerminalText(ShellWord($0).description).shortened(to: 60) }
+                .joined(separator: " ")
     }
 }
 

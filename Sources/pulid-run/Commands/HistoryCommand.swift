@@ -39,10 +39,11 @@ struct HistoryCommand: ParsableCommand {
         let file = recipe.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
         let rows = store.runs(of: file, limit: limit).map { number, run in
             [
-                "\(number)", Date(timeIntervalSince1970: Double(run.started)).formatted(.iso8601),
+                "\(number)", run.when,
                 TextReporter.time(run.seconds), "\(run.ran)", "\(run.cached)", "\(run.failed)", "\(run.written.count)",
                 "\(run.status)", run.command.rawValue,
-                ([Self.shown(pathFromHere(run.recipe))] + run.settings.map(Self.shown)).joined(separator: " "),
+                ([Self.shown(pathFromHere(run.recipe))] + run.settings.map { TerminalText($0).shortened(to: 60) })
+                    .joined(separator: " "),
             ]
         }
         guard !rows.isEmpty else { return }

@@ -17,8 +17,9 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var remote: RemoteOptions
     @OptionGroup var numerics: NumericsOptions
     @OptionGroup var format: FormatOptions
+    @OptionGroup var failures: FailureOptions
 
-    @Flag(name: .shortAndLong, help: "Each reason for which the cells of a node run, not the first alone.")
+    @Flag(name: .shortAndLong, help: "Each reason for which the cells of a node run, not the gravest alone.")
     var verbose = false
 
     @Option(
@@ -56,13 +57,14 @@ struct PlanCommand: ParsableCommand {
 
     func run() throws {
         try reportingFailures(format: format.format) {
-            let loaded = try recipe.load()
+            let loaded = try targets.load(recipe)
             loaded.show(format.format)
             try loaded.checkNeeded(targets.only + targets.force)
             let warn: @Sendable (String) -> Void = { Terminal.error("warning: \($0)\n") }
             let store = try cache.openToLook(remote: remote.cache(mayWrite: false, warn: warn), warn: warn)
             defer { store.close() }
             var options = targets.runOptions(recipe, loaded)
+            options.keepGoing = failures.keepGoing
             options.lock = try BaselineLock.read(for: loaded.graph)
             options.shard = try shard.shardOfRun()
             let run = try RecipeRun(
@@ -79,8 +81,12 @@ struct PlanCommand: ParsableCommand {
                 Terminal.output("\(PlanTable(plan, of: loaded.graph, allReasons: verbose))\n")
             }
             if let shards { try divide(into: shards, run, plan, of: loaded.graph) }
-            loaded.renderer.show(plan.failures.map(\.diagnostic), format: format.format)
-            return plan.failures.allSatisfy(\.isMissingBaseline) ? .success : .nodeFailed
+            let obstacles = plan.obstacles.compactMap(\.failure)
+            loaded.renderer.show(plan.failures.map(\.diagnostic) + obstacles, format: format.format)
+            if format.format == .text, plan.endsEarly, !failures.keepGoing {
+                Terminal.error("hint: a run ends with that failure; --keep-going runs what does not rest on it\n")
+            }
+            return plan.failures.allSatisfy(\.isMissingBaseline) && obstacles.isEmpty ? .success : .nodeFailed
         }
     }
 

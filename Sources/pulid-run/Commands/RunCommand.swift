@@ -17,9 +17,7 @@ struct RunCommand: ParsableCommand {
     @OptionGroup var shard: ShardOptions
     @OptionGroup var options: ExecutionOptions
     @OptionGroup var format: FormatOptions
-
-    @Flag(help: "After a failure, run what does not depend on it.")
-    var keepGoing = false
+    @OptionGroup var failures: FailureOptions
 
     @Flag(
         help: ArgumentHelp(
@@ -63,7 +61,7 @@ struct RunCommand: ParsableCommand {
             let execution = try Execution(options)
             if mpi { return try runTogether(execution) }
             guard serving.serve || serving.watch else {
-                return try reportingObstacles { try execute(recipe.load(), execution) }
+                return try reportingObstacles { try execute(targets.load(recipe), execution) }
             }
             return try RunSession(command: self, execution).run()
         }
@@ -74,7 +72,7 @@ struct RunCommand: ParsableCommand {
         let processes: MPITeam
         do { processes = try MPITeam() } catch { throw ValidationError("\(error)") }
         let team = try SharedTraining(processes, numerics: Gemm.numericsClass + " \(options.numerics.precision)")
-        let loaded = try recipe.load()
+        let loaded = try targets.load(recipe)
         // One that ends without leaving ends all of them: only where nothing is to be waited for any more.
         guard team.leads else {
             try execution.follow(team, loaded.graph, targets.runOptions(recipe, loaded))
@@ -126,7 +124,7 @@ struct RunCommand: ParsableCommand {
         loaded.show(format.format)
         try loaded.checkNeeded(targets.only + targets.force)
         var runOptions = targets.runOptions(recipe, loaded)
-        runOptions.keepGoing = keepGoing
+        runOptions.keepGoing = failures.keepGoing
         runOptions.lock = try BaselineLock.read(for: loaded.graph)
         runOptions.shard = try shard.shardOfRun()
         let graph = runOptions.lock?.accepted(in: loaded.graph) ?? loaded.graph

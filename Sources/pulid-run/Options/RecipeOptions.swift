@@ -33,12 +33,15 @@ struct RecipeOptions: ParsableArguments {
     /// The same with other settings.
     ///
     /// - Throws: as `load`.
-    func load(settings: [String]) throws -> LoadedRecipe {
-        guard isPiped else {
-            return try RecipeLoader(registry: Program.registry).load(file: recipe, settings: settings)
-        }
+    func load(settings: [String]) throws -> LoadedRecipe { try source().load(settings: settings) }
+
+    /// The recipe's text, to be loaded with several settings: a pipe is read once.
+    ///
+    /// - Throws: `FileReadingError` for a pipe that cannot be read.
+    func source() throws -> RecipeSource {
+        guard isPiped else { return RecipeSource(file: recipe, files: LocalFiles()) }
         let text = try RecipeText.piped(from: recipe == "-" ? "/dev/stdin" : recipe)
-        return try RecipeLoader(registry: Program.registry, files: text).load(file: text.path, settings: settings)
+        return RecipeSource(file: text.path, files: text)
     }
 
     var absolutePath: String {
@@ -47,4 +50,15 @@ struct RecipeOptions: ParsableArguments {
 
     /// From the standard input, or from a pipe of a shell, `<(...)`.
     private var isPiped: Bool { recipe == "-" || LocalFiles().kind(of: recipe) == .other }
+}
+
+/// Where a recipe is read from.
+struct RecipeSource {
+    let file: String
+    let files: any RecipeFiles
+
+    /// - Throws: `RecipeError` with everything that is wrong.
+    func load(settings: [String]) throws -> LoadedRecipe {
+        try RecipeLoader(registry: Program.registry, files: files).load(file: file, settings: settings)
+    }
 }

@@ -22,6 +22,18 @@ struct TargetOptions: ParsableArguments {
     )
     var force: [String] = []
 
+    /// Loads the recipe.
+    ///
+    /// - Throws: `RecipeError` with everything that is wrong, and with what is wrong with the output folder.
+    func load(_ recipe: RecipeOptions) throws -> LoadedRecipe {
+        do {
+            return try recipe.load()
+        } catch let error as RecipeError {
+            let obstacle = out.flatMap(OutputReport.obstacle)?.failure
+            throw RecipeError(diagnostics: error.diagnostics + (obstacle.map { [$0] } ?? []), sources: error.sources)
+        }
+    }
+
     func runOptions(_ recipe: RecipeOptions, _ loaded: LoadedRecipe) -> RunOptions {
         RunOptions(
             out: out ?? "out/\(loaded.graph.name)",

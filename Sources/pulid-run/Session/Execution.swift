@@ -55,6 +55,7 @@ struct Execution {
             summary.interruption = interrupts.exitStatus
         }
         var runOptions = runOptions
+        runOptions.command = command
         runOptions.jobs = options.resources.jobs
         runOptions.givesReasons = options.verbosity == .verbose || report != nil
         runOptions.tellsMeasurements = report != nil
@@ -66,7 +67,7 @@ struct Execution {
         let (last, ran) = run.runToItsEnd()
         heartbeat.stop()
         let summary = verdict.summary ?? ran
-        store.remember(RunRecord(command, summary, of: runOptions, started: start))
+        store.remember(RunRecord(summary, of: runOptions, started: start))
         try after(last, summary)
         return summary.exitStatus
     }

@@ -3,9 +3,12 @@ import Runner
 import Store
 
 extension RunRecord {
-    init(_ command: Command, _ summary: RunSummary, of options: RunOptions, started: Date) {
+    /// When it began, as the history has it: `2026-03-01T12:00:00Z`.
+    var when: String { Date(timeIntervalSince1970: Double(started)).formatted(.iso8601) }
+
+    init(_ summary: RunSummary, of options: RunOptions, started: Date) {
         self.init(
-            command: command,
+            command: options.command,
             recipe: options.recipe,
             settings: options.settings,
             started: Int(started.timeIntervalSince1970),

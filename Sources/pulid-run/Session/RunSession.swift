@@ -29,7 +29,7 @@ struct RunSession {
             if command.serving.watch { try changes.watch(files) }
             do {
                 status = try command.reportingObstacles {
-                    let loaded = try command.recipe.load()
+                    let loaded = try command.targets.load(command.recipe)
                     files = loaded.namedFiles
                     // What changes while it runs counts.
                     if command.serving.watch { try changes.watch(files) }

@@ -7,9 +7,9 @@ final class RunningNodes: Reporter {
 
     func receive(_ event: RunEvent) {
         switch event {
-        case .started(let name, _, _): titles.withLock { $0.append(name.title) }
-        case .finished(let name, _, _): end(name.title)
-        case .failed(let failure): end(failure.title)
+        case .started(let name, _, _): titles.withLock { $0.append(name.shortTitle) }
+        case .finished(let name, _, _): end(name.shortTitle)
+        case .failed(let failure): end(failure.name.shortTitle)
         default: break
         }
     }
