@@ -89,26 +89,29 @@ public struct GenerationParameters: Sendable {
             return Self.literal(whole.hasPrefix("./") ? String(whole.dropFirst(2)) : whole)
         }
         if self["Model"] == nil { draft.remark("no model is named: put one in the place of model.safetensors") }
-        let base = draft.param("base", path("models/Stable-diffusion", "\(self["Model"] ?? "model").safetensors"))
+        let base = RecipeDraft.Entry.value(
+            draft.file("base", path("models/Stable-diffusion", "\(self["Model"] ?? "model").safetensors"))
+        )
         let (text, loras) = Self.withoutLoRAs(prompt)
         let (negative, _) = Self.withoutLoRAs(negative)
         var model: [(key: String, entry: RecipeDraft.Entry)] = [("base", base)]
         if !loras.isEmpty {
             let list = loras.map { lora in
-                Value.map(["file": path("models/Lora", "\(lora.name).safetensors"), "scale": .number(lora.scale)])
+                let file = draft.file("lora", path("models/Lora", "\(lora.name).safetensors"))
+                return Value.map(["file": file, "scale": .number(lora.scale)])
             }
             model.append(("loras", .value(.list(list))))
         }
         if let vae = self["VAE"], !["None", "Automatic"].contains(vae) {
-            model.append(("vae", .value(path("models/VAE", vae))))
+            model.append(("vae", .value(draft.file("vae", path("models/VAE", vae)))))
         }
         let sdxl = draft.add("sdxl", "load_sdxl", model)
         let encoded = draft.add(
             "prompt",
             "encode_prompt",
             [
-                ("model", .node(sdxl)), ("text", .value(Self.literal(text))),
-                ("negative", .value(Self.literal(negative))),
+                ("model", .node(sdxl)), ("text", draft.param("prompt", Self.literal(text))),
+                ("negative", draft.param("negative", Self.literal(negative))),
                 ("weighting", .value(.string("comfyui"))), ("overflow", .value(.string("chunks"))),
             ]
         )

@@ -18,6 +18,8 @@ public struct RecipeDraft: Sendable {
     var outputs: [(path: String, node: String)] = []
     /// What was not carried over, each with the reason.
     public private(set) var remarks: [String] = []
+    /// The params that name files and folders, with the paths, as seen from the recipe.
+    public private(set) var files: [(param: String, path: String)] = []
 
     init(name: String) { self.name = name }
 
@@ -61,16 +63,30 @@ public struct RecipeDraft: Sendable {
     }
 
     /// A param with this default, or a further one where it has another.
-    mutating func param(_ name: String, _ value: Value) -> Entry {
+    mutating func param(_ name: String, _ value: Value) -> Entry { .value(insertion(of: name, value)) }
+
+    private mutating func insertion(of name: String, _ value: Value) -> Value {
         var free = name
         var number = 2
         while let known = params.first(where: { $0.name == free }) {
-            if known.value == value { return .value(.string("${\(free)}")) }
+            if known.value == value { return .string("${\(free)}") }
             free = "\(name)-\(number)"
             number += 1
         }
         params.append((free, value))
-        return .value(.string("${\(free)}"))
+        return .string("${\(free)}")
+    }
+
+    /// A param that names a file or a folder.
+    ///
+    /// - Parameter path: with dollars doubled, as in all texts
+    mutating func file(_ name: String, _ path: Value) -> Value {
+        let count = params.count
+        let inserted = insertion(of: name, path)
+        if params.count > count, let last = params.last, case .string(let path) = path {
+            files.append((last.name, path.replacing("$$", with: "$")))
+        }
+        return inserted
     }
 
     /// As YAML.

@@ -104,7 +104,7 @@ public struct WorkflowImport {
                 case .string(let file)? = workflow.setting("model_name", of: loader)
             {
                 carried.insert(loader.id)
-                entries.append(("model", draft.param("upscaler", path("models/upscale_models", file))))
+                entries.append(("model", .value(draft.file("upscaler", path("models/upscale_models", file)))))
             }
             let name = draft.add("upscaled", "upscale", entries)
             made["image \(node.id)"] = name
@@ -119,9 +119,9 @@ public struct WorkflowImport {
     private mutating func photo(_ node: Workflow.Node) -> RecipeDraft.Entry {
         guard case .string(let name)? = workflow.setting("image", of: node) else {
             draft.remark("\(node.title) names no file: put a picture in the place of photo.png")
-            return draft.param("photo", .string("photo.png"))
+            return .value(draft.file("photo", .string("photo.png")))
         }
-        return draft.param("photo", path("input", name.replacing(/\ \[(input|output|temp)\]$/, with: "")))
+        return .value(draft.file("photo", path("input", name.replacing(/\ \[(input|output|temp)\]$/, with: ""))))
     }
 
     // MARK: - Latents
@@ -235,9 +235,9 @@ public struct WorkflowImport {
         if let name = made[key] { return name }
         if texts[0] == nil { draft.remark("\(sampler.title) has no prompt: the recipe's is empty") }
         var entries: [(key: String, entry: RecipeDraft.Entry)] = [
-            ("model", .node(model)), ("text", .value(Self.literal(texts[0] ?? ""))),
+            ("model", .node(model)), ("text", draft.param("prompt", Self.literal(texts[0] ?? ""))),
         ]
-        if let negative = texts[1] { entries.append(("negative", .value(Self.literal(negative)))) }
+        if let negative = texts[1] { entries.append(("negative", draft.param("negative", Self.literal(negative)))) }
         entries += [("weighting", .value(.string("comfyui"))), ("overflow", .value(.string("chunks")))]
         let name = draft.add("prompt", "encode_prompt", entries)
         made[key] = name
@@ -299,7 +299,7 @@ public struct WorkflowImport {
             )
         }
         var entries: [(key: String, entry: RecipeDraft.Entry)] = [
-            ("base", base ?? draft.param("base", path("models/checkpoints", "sdxl.safetensors")))
+            ("base", base ?? .value(draft.file("base", path("models/checkpoints", "sdxl.safetensors"))))
         ]
         if let unet { entries.append(("unet", unet)) }
         if !loras.isEmpty { entries.append(("loras", .value(.list(loras)))) }
@@ -344,7 +344,8 @@ public struct WorkflowImport {
         let scale = number("strength_model", node, 1, -100...100)
         let text = node.kind == "LoraLoader" ? number("strength_clip", node, 1, -100...100) : 0
         guard scale != 0 || text != 0 else { return nil }
-        var fields: [String: Value] = ["file": path("models/loras", name), "scale": .number(scale)]
+        let file = draft.file("lora", path("models/loras", name))
+        var fields: [String: Value] = ["file": file, "scale": .number(scale)]
         if text != scale { fields["text_scale"] = .number(text) }
         return .map(fields)
     }
@@ -426,14 +427,14 @@ public struct WorkflowImport {
         if let eva = workflow.source(of: "eva_clip", applier)?.node { carried.insert(eva.id) }
         var file = "ip-adapter_pulid_sdxl_fp16.safetensors"
         if let loader, case .string(let name)? = workflow.setting("pulid_file", of: loader) { file = name }
-        let weights = draft.param("pulid", path("models/pulid", file))
+        let weights = RecipeDraft.Entry.value(draft.file("pulid", path("models/pulid", file)))
         let key = "pulid \(weights)"
         if let name = made[key] { return name }
         draft.remark(
             "PuLID_ComfyUI fetches EVA-CLIP by itself: put it at \(folder)/models/pulid/EVA02_CLIP_L_336_psz14_s6B.pt, or name "
                 + "it with --set eva_clip="
         )
-        let eva = draft.param("eva_clip", path("models/pulid", "EVA02_CLIP_L_336_psz14_s6B.pt"))
+        let eva = RecipeDraft.Entry.value(draft.file("eva_clip", path("models/pulid", "EVA02_CLIP_L_336_psz14_s6B.pt")))
         let name = draft.add("pulid", "load_pulid", [("weights", weights), ("eva_clip", eva)])
         made[key] = name
         return name
@@ -472,7 +473,7 @@ public struct WorkflowImport {
             "facexlib's detection_Resnet50_Final.pth and parsing_bisenet.pth belong beside insightface's files in "
                 + "\(folder)/models/insightface/models/antelopev2, or --set faces= names a folder with all of them"
         )
-        return draft.param("faces", path("models/insightface/models", "antelopev2"))
+        return .value(draft.file("faces", path("models/insightface/models", "antelopev2")))
     }
 
     /// The photos that an input is made of.
@@ -500,9 +501,9 @@ public struct WorkflowImport {
     ) -> RecipeDraft.Entry {
         guard case .string(let name)? = workflow.setting(setting, of: node) else {
             draft.remark("\(node.title) names no file: put one in the place of \(folder)/\(place)/\(param).safetensors")
-            return draft.param(param, path(place, "\(param).safetensors"))
+            return .value(draft.file(param, path(place, "\(param).safetensors")))
         }
-        return draft.param(param, path(place, name))
+        return .value(draft.file(param, path(place, name)))
     }
 
     private func path(_ place: String, _ name: String) -> Value {

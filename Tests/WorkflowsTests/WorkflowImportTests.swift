@@ -36,7 +36,10 @@ struct WorkflowImportTests {
             draft.text == """
                 recipe: made
                 params:
+                  lora: comfy/models/loras/style.safetensors
                   base: comfy/models/checkpoints/sdxl/base.safetensors
+                  prompt: "portrait, $$5 (hat:1.3)"
+                  negative: blurry
                   pulid: comfy/models/pulid/pulid_v1.safetensors
                   eva_clip: comfy/models/pulid/EVA02_CLIP_L_336_psz14_s6B.pt
                   photo: comfy/input/ada.png
@@ -47,12 +50,12 @@ struct WorkflowImportTests {
                   sdxl:
                     uses: load_sdxl
                     base: "${base}"
-                    loras: [{file: comfy/models/loras/style.safetensors, scale: 0.8, text_scale: 0.5}]
+                    loras: [{file: "${lora}", scale: 0.8, text_scale: 0.5}]
                   prompt:
                     uses: encode_prompt
                     model: $sdxl
-                    text: "portrait, $$5 (hat:1.3)"
-                    negative: blurry
+                    text: "${prompt}"
+                    negative: "${negative}"
                     weighting: comfyui
                     overflow: chunks
                   pulid:
@@ -278,17 +281,20 @@ struct WorkflowImportTests {
                 recipe: made
                 params:
                   base: models/Stable-diffusion/juggernaut.safetensors
+                  lora: models/Lora/style.safetensors
+                  prompt: "portrait of a woman, (hat:1.2)\\nsecond line"
+                  negative: "blurry, [bad]"
                   seed: 123
                 nodes:
                   sdxl:
                     uses: load_sdxl
                     base: "${base}"
-                    loras: [{file: models/Lora/style.safetensors, scale: 0.7}]
+                    loras: [{file: "${lora}", scale: 0.7}]
                   prompt:
                     uses: encode_prompt
                     model: $sdxl
-                    text: "portrait of a woman, (hat:1.2)\\nsecond line"
-                    negative: "blurry, [bad]"
+                    text: "${prompt}"
+                    negative: "${negative}"
                     weighting: comfyui
                     overflow: chunks
                   latent:
@@ -315,6 +321,17 @@ struct WorkflowImportTests {
             draft.remarks == [
                 "the web UI takes its noise from the GPU unless it says RNG: CPU; the same seed is another picture here",
                 "[word] is text here, where the web UI weighs or changes it", "ENSD: 31337 is left out",
+            ]
+        )
+        #expect(draft.files.map(\.param) == ["base", "lora"])
+        let vae = GenerationParameters("a <lora:x:1> <lora:y:1>\nSteps: 20, Sampler: Euler, VAE: a$b.pt")?.recipe(
+            name: "a",
+            folder: "."
+        )
+        #expect(
+            vae?.files.map { "\($0.param)=\($0.path)" } == [
+                "base=models/Stable-diffusion/model.safetensors", "lora=models/Lora/x.safetensors",
+                "lora-2=models/Lora/y.safetensors", "vae=models/VAE/a$b.pt",
             ]
         )
         let skipping = GenerationParameters("a\nSteps: 20, Sampler: Euler, Clip skip: 2")?.recipe(

@@ -14,7 +14,8 @@ struct ImportCommand: ParsableCommand {
             Takes a workflow as ComfyUI's interface saves it or as its API takes it, with SDXL, LoRAs, samplers and the nodes \
             of PuLID_ComfyUI; a picture that carries one; or a picture, or a text, with the parameters of A1111's web UI. A \
             picture of this program carries its recipe, which is written as it was. The recipe goes to the standard output, \
-            what cannot be carried over to the standard error.
+            what cannot be carried over to the standard error, and which of its files are not there. Files, prompts and seeds \
+            become params, so that --set gives others.
             """
     )
 
@@ -63,6 +64,9 @@ struct ImportCommand: ParsableCommand {
             }
             let found = try ForeignRecipe(file, folder: folder ?? ".")
             for remark in found.draft.remarks { Terminal.error("warning: \(TerminalText(remark).escaped())\n") }
+            if let missing = found.missingFiles(seenFrom: destination.isEmpty ? "." : destination) {
+                Terminal.error("warning: \(TerminalText(missing).escaped())\n")
+            }
             return found.text
         }
     }

@@ -30,6 +30,19 @@ struct ForeignRecipe {
         text = head + (remarks.isEmpty ? ".\n" : ". Not as there:\n\(remarks.joined())") + draft.text
     }
 
+    /// What the recipe names and is not there; nil where all is.
+    func missingFiles(seenFrom folder: String) -> String? {
+        let missing = draft.files.filter { file in
+            let path = file.path.hasPrefix("/") ? file.path : "\(folder)/\(file.path)"
+            return !FileManager.default.fileExists(atPath: path)
+        }
+        guard let first = missing.first else { return nil }
+        let names = missing.map { "\($0.param) (\($0.path))" }.joined(separator: ", ")
+        return
+            "these files are not there, seen from the recipe: \(names); --from names the other program's folder, or give "
+            + "each one to the run, as in `--set \(first.param)=FILE`"
+    }
+
     private static func draft(of bytes: [UInt8], _ path: String, name: String, folder: String) throws -> RecipeDraft {
         let texts = PictureTexts.read(from: Data(bytes))
         let isPicture =
