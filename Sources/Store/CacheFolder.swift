@@ -96,8 +96,35 @@ public struct CacheFolder: Hashable, Sendable {
         }
         if mkdir(missing, 0o777) == 0 {
             rmdir(missing)
-        } else if errno != EEXIST {
+            return
+        }
+        guard errno == EEXIST else {
             throw .unusable(path: path, reason: "\(missing) cannot be made: \(String(cString: strerror(errno)))")
+        }
+        var status = stat()
+        guard stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFDIR else {
+            throw .unusable(path: path, reason: "it is no folder")
+        }
+        guard access(path, R_OK | X_OK) == 0 else {
+            throw .unusable(path: path, reason: String(cString: strerror(errno)))
+        }
+    }
+
+    /// For whom looks at the cache itself: fails where something stands in its place that this version does not read.
+    ///
+    /// - Throws: `StoreError`
+    public func checkCanBeRead() throws(StoreError) {
+        try checkCanBeMade()
+        let name = (database as NSString).lastPathComponent
+        switch DatabaseHeader(path: database) {
+        case .absent, .ours(StoreSchema.version): break
+        case .ours(let found) where found > StoreSchema.version:
+            throw .newerSchema(path: path, found: found, supported: StoreSchema.version)
+        case .ours(let found):
+            let reason = "it has format \(found), which an older pulid-run wrote; this one knows \(StoreSchema.version)"
+            throw .unusable(path: path, reason: reason)
+        case .empty: throw .unusable(path: path, reason: "its \(name) is empty")
+        case .foreign(let reason): throw .unusable(path: path, reason: "its \(name): \(reason)")
         }
     }
 

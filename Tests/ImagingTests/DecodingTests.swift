@@ -158,7 +158,7 @@ import Testing
         #expect(throws: ImageError.unreadable(name: "/", reason: "it is not a regular file")) {
             try Bitmap.read(path: "/")
         }
-        #expect(throws: ImageError.unreadable(name: "/no/such", reason: "no such file, or it may not be read")) {
+        #expect(throws: ImageError.unreadable(name: "/no/such", reason: "No such file or directory")) {
             try Bitmap.read(path: "/no/such")
         }
         let path = FileManager.default.temporaryDirectory.appendingPathComponent("imaging-\(UUID().uuidString).png")

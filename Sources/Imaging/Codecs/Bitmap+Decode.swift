@@ -31,12 +31,15 @@ extension Bitmap {
 
     /// Reads and decodes a file; its size is checked before it is read, and only regular files are.
     public static func read(path: String, limits: DecodeLimits = .standard) throws -> Bitmap {
+        guard access(path, R_OK) == 0 else {
+            throw ImageError.unreadable(name: path, reason: String(cString: strerror(errno)))
+        }
         let url = URL(fileURLWithPath: path)
         let attributes: [FileAttributeKey: Any]
         do {
             attributes = try FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)
         } catch {
-            throw ImageError.unreadable(name: path, reason: "no such file, or it may not be read")
+            throw ImageError.unreadable(name: path, reason: error.localizedDescription)
         }
         guard attributes[.type] as? FileAttributeType == .typeRegular else {
             throw ImageError.unreadable(name: path, reason: "it is not a regular file")

@@ -6,6 +6,11 @@ extension FileInspection {
     ///
     /// - Parameter isPart: of another folder
     mutating func inspectFolder(isPart: Bool) {
+        guard access(path, R_OK | X_OK) == 0 else {
+            kind = "a folder that cannot be read"
+            problem = "\(path): cannot be read: \(String(cString: strerror(errno)))"
+            return
+        }
         if let hub = HubFolder(path) {
             inspect(hub, isPart)
             return

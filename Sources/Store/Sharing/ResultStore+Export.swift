@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import Graph
 
 extension ResultStore {
@@ -15,6 +16,11 @@ extension ResultStore {
         guard !history.isEmpty else { throw SharingError.nothing(recipe: recipe) }
         let unfinished = "\(file).\(String(UInt64.random(in: 0...UInt64.max), radix: 36)).part"
         defer { for suffix in ["", "-journal", "-wal", "-shm"] { unlink(unfinished + suffix) } }
+        // SQLite does not say why a file cannot be made.
+        let place = open(unfinished, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        guard place >= 0 else { throw SharingError.cannotWrite(path: file, reason: String(cString: strerror(errno))) }
+        Glibc.close(place)
+        unlink(unfinished)
         var counts = SharedCounts()
         do {
             try StoreDatabase.create(at: unfinished)

@@ -21,9 +21,11 @@ struct HistoryCommand: ParsableCommand {
     }
 
     func run() throws {
-        try cache.use(.readOnly) { store in
+        try cache.look { store in
             guard let number else {
-                list(store)
+                let recipe = recipe.map(RememberedRecipe.init)
+                if let recipe, try !recipe.check(in: store) { Terminal.error("\(recipe.unknown)\n") }
+                list(store, of: recipe?.path)
                 return .success
             }
             guard let run = store.run(number) else {
@@ -35,9 +37,8 @@ struct HistoryCommand: ParsableCommand {
         }
     }
 
-    private func list(_ store: ResultStore) {
-        let file = recipe.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
-        let rows = store.runs(of: file, limit: limit).map { number, run in
+    private func list(_ store: ResultStore, of path: String?) {
+        let rows = store.runs(of: path, limit: limit).map { number, run in
             [
                 "\(number)", run.when,
                 TextReporter.time(run.seconds), "\(run.ran)", "\(run.cached)", "\(run.failed)", "\(run.written.count)",

@@ -24,6 +24,10 @@ struct UsesCommand: ParsableCommand {
             let loaded = try recipe.load()
             let graph = loaded.graph
             let reach = FileReach(of: file, in: loaded)
+            guard !reach.titles.isEmpty || access(file, F_OK) == 0 || errno == ENOENT else {
+                Terminal.error("error: \(TerminalText("\(file): \(String(cString: strerror(errno)))").escaped())\n")
+                return .recipeInvalid
+            }
             guard !reach.titles.isEmpty || FileManager.default.fileExists(atPath: file) else {
                 let folder = (file as NSString).deletingLastPathComponent
                 let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.isEmpty ? "." : folder)) ?? []

@@ -59,6 +59,16 @@ struct CacheOptions: ParsableArguments {
         )
     }
 
+    /// For a command that tells what is in the cache: where there is none yet, it is empty.
+    func look(_ body: (ResultStore) throws -> Runner.ExitStatus) throws {
+        try reportingFailures {
+            try location().checkCanBeRead()
+            let store = try open(.readOnly) { Terminal.error("warning: \($0)\n") }
+            defer { store.close() }
+            return try body(store)
+        }
+    }
+
     /// Opens the cache for a command that looks after it.
     func use(
         _ access: ResultStore.Access = .readWrite,

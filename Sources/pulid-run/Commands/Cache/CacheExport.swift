@@ -19,9 +19,10 @@ extension CacheCommand {
         }
 
         func run() throws {
-            try cache.use(.readOnly) { store in
-                let path = URL(fileURLWithPath: recipe).standardizedFileURL.path
-                Terminal.output("\(try store.export(path, to: file ?? output ?? "").text)\n")
+            try cache.look { store in
+                let recipe = RememberedRecipe(recipe)
+                _ = try recipe.check(in: store)
+                Terminal.output("\(try store.export(recipe.path, to: file ?? output ?? "").text)\n")
                 return .success
             }
         }

@@ -11,13 +11,20 @@ extension CacheCommand {
         @OptionGroup var cache: CacheOptions
         @Option(help: ArgumentHelp("What the cache may take on disk, such as 500MB or 20GB.", valueName: "size"))
         var maxSize: ByteCount
-        @Option(help: ArgumentHelp("Spare what this recipe's last run rests on.", valueName: "recipe"))
+        @Option(
+            help: ArgumentHelp("Spare what this recipe's last run rests on.", valueName: "recipe"),
+            completion: .file(extensions: ["yaml", "yml"])
+        )
         var keep: [String] = []
 
         func run() throws {
-            let recipes = keep.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+            let recipes = keep.map(RememberedRecipe.init)
             try cache.use { store in
-                let done = try store.collectGarbage(limit: maxSize.bytes, sparing: recipes)
+                // A name that is mistaken would spare nothing.
+                for recipe in recipes where try !recipe.check(in: store) {
+                    Terminal.error("warning: \(recipe.unknown)\n")
+                }
+                let done = try store.collectGarbage(limit: maxSize.bytes, sparing: recipes.map(\.path))
                 let freed = ByteCount(done.bytesFreed)
                 let left = ByteCount(done.bytesOnDisk)
                 let forgotten = done.forgotten > 0 ? ", \(counted(done.forgotten, "result")) forgotten" : ""

@@ -14,9 +14,11 @@ extension CacheCommand {
         @OptionGroup var cache: CacheOptions
 
         func run() throws {
-            try cache.use(.readOnly) { store in
+            try cache.look { store in
+                let recipe = recipe.map(RememberedRecipe.init)
+                if let recipe, try !recipe.check(in: store) { Terminal.error("\(recipe.unknown)\n") }
                 let titles = recipe.map { recipe in
-                    let history = store.history(of: URL(fileURLWithPath: recipe).standardizedFileURL.path)
+                    let history = store.history(of: recipe.path)
                     // The same result may stand for several cells.
                     return Dictionary(grouping: history.keys.filter { !$0.isEmpty }) { history[$0] }
                 }

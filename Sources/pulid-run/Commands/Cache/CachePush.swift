@@ -21,8 +21,9 @@ extension CacheCommand {
                 }
                 let store = try cache.open(remote: remote, warn: warn)
                 defer { store.close() }
-                let path = URL(fileURLWithPath: recipe).standardizedFileURL.path
-                let known = try store.push(path)
+                let recipe = RememberedRecipe(recipe)
+                _ = try recipe.check(in: store)
+                let known = try store.push(recipe.path)
                 let sent = remote.statistics
                 Terminal.output(
                     "\(counted(sent.written, "result")) sent with \(ByteCount(sent.bytesWritten)) of values, \(known) were there\n"

@@ -8,7 +8,7 @@ extension CacheCommand {
         @OptionGroup var cache: CacheOptions
 
         func run() throws {
-            try cache.use(.readOnly) { store in
+            try cache.look { store in
                 let statistics = store.statistics()
                 Terminal.output("\(try cache.location().path): \(ByteCount(statistics.bytesOnDisk)) on disk\n")
                 let saved = String(format: "%.1f", statistics.cost)
