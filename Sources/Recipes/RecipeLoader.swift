@@ -19,8 +19,13 @@ public struct RecipeLoader: Sendable {
     /// - Parameters:
     ///   - file: the recipe, as the user names it; messages name it so too.
     ///   - settings: what `--set` gives, each `name=value`.
+    ///   - varied: what settings may name besides.
     /// - Throws: `RecipeError` with everything that is wrong.
-    public func load(file: String, settings: [String]) throws -> LoadedRecipe {
+    public func load(
+        file: String,
+        settings: [String],
+        varied: [VariedParameter] = []
+    ) throws -> LoadedRecipe {
         let diagnostics = DiagnosticCollector()
         let index = FileIndex(files)
         let resolver = IncludeResolver(index: index, diagnostics: diagnostics)
@@ -28,7 +33,8 @@ public struct RecipeLoader: Sendable {
         let listed = ListedValues(files: index, sources: resolver.sources, diagnostics: diagnostics)
         func failure() -> RecipeError { RecipeError(diagnostics: diagnostics.sorted, sources: listed.sources) }
 
-        guard let document else { throw failure() }
+        guard var document else { throw failure() }
+        for parameter in varied { document.vary(parameter, registry: registry) }
         let scope = Scope()
         let sweep = sweep(document, settings: settings, scope: scope, listed: listed, diagnostics: diagnostics)
         let (space, sources) = (sweep.space, listed.sources)
@@ -109,6 +115,10 @@ public struct RecipeLoader: Sendable {
             diagnostics: diagnostics
         )
         scope.define(axes: declared.axes.prefix(AxisSet.capacity).map(\.name.text))
+        for table in declared.tables.map(\.text) {
+            let columns = declared.axes.map(\.name.text).filter { declared.tableOfColumn[$0]?.text == table }
+            scope.define(table: table, columns: columns)
+        }
         scope.lacksColumns = declared.isIncomplete
         let names = scope.names + declared.tables.map(\.text)
         for setting in settings.values where !names.contains(setting.name) {
@@ -141,6 +151,9 @@ public struct RecipeLoader: Sendable {
             guard let schema = node.kind.flatMap({ registry[$0.text] }) else { continue }
             let own = schema.otherNames.own(for: wanted) ?? wanted
             guard isName(own), schema.parameters.contains(where: { $0.name == own }) else { continue }
+            if let inserted = node.arguments.first(where: { $0.key.text == own })?.value.insertedName {
+                return "\(code(own)) of \(code(node.name.text)) is `${\(inserted)}`: `--set \(inserted)=...` changes it"
+            }
             return "it is of the node \(code(node.name.text)): write `\(own): \"${\(own)}\"` there and its value under "
                 + "`params`, as in `params: {\(own): ...}`; then `--set \(own)=...` changes it"
         }

@@ -441,4 +441,55 @@ import Testing
         #expect(machines.status == 0, "\(machines.stderr)")
         #expect(machines.stdout.contains("\"measure\": \"max_abs\""))
     }
+
+    /// A recipe need have no param of the name; what it lacks is said before anything runs.
+    @Test func calibratingWithoutParams() throws {
+        let test = try accepted()
+        try test.folder.write(
+            """
+            nodes:
+              sdxl:   {uses: load_sdxl, base: models/tiny/sdxl}
+              prompt: {uses: encode_prompt, model: $sdxl, text: "a portrait, neon style"}
+              latent: {uses: sample, model: $sdxl, prompt: $prompt, seed: 7, steps: 1, width: 64, height: 64}
+              image:  {uses: decode, model: $sdxl, latent: $latent}
+              score:  {uses: compare, image: $image, baseline: recipes/faces/ada.png}
+            outputs: {scores.csv: $score}
+
+            """,
+            to: "plain.yaml"
+        )
+        try test.folder.write(
+            "nodes: {ada: {uses: resize, image: recipes/faces/ada.png, width: 64, height: 64}}\noutputs: {ada.png: $ada}\n",
+            to: "ada.yaml"
+        )
+        #expect(try test.run("ada.yaml", "--out", ".").status == 0)
+        try test.edit("plain.yaml") { $0.replacing("recipes/faces/ada.png", with: "ada.png") }
+
+        let found = try test.run("calibrate", "plain.yaml", "--seeds", "2", "--precision", "f32, bf16")
+        #expect(found.status == 0, "\(found.stderr)")
+        #expect(found.lines.last == "4 runs, margin 0.5")
+        let runs = found.stderr.split(separator: "\n").filter { $0.contains(" ran, ") }
+        #expect(
+            runs == [
+                "seed=1 precision=f32: 5 ran, 0 cached", "seed=1 precision=bf16: 4 ran, 1 cached",
+                "seed=2 precision=f32: 3 ran, 2 cached", "seed=2 precision=bf16: 3 ran, 2 cached",
+            ],
+            "\(found.stderr)"
+        )
+        // From a pipe, too, whose text is read once.
+        let piped = try test.shell("\"$PULID_RUN\" calibrate - --seeds 2 --precision f32,bf16 < plain.yaml")
+        #expect(piped.stdout == found.stdout, "\(piped.stderr)")
+
+        for (isOther, arguments, message) in [
+            (false, ["--precision", "f32,bf17"], "`precision` of `load_sdxl` cannot be `bf17`"),
+            (true, ["--seeds", "2"], "`seed` of `latent` is `${noise}`: `--set noise=...` changes it"),
+        ] {
+            let text = try test.folder.text(of: "plain.yaml")
+            let changed = "params: {noise: 7}\n" + text.replacing("seed: 7", with: "seed: \"${noise}\"")
+            try test.folder.write(isOther ? changed : text, to: "other.yaml")
+            let result = try test.finish(test.start(["calibrate", "other.yaml"] + arguments))
+            #expect(result.status == 2 && result.stdout.isEmpty && !result.stderr.contains(" ran"))
+            #expect(result.stderr.contains(message), "\(result.stderr)")
+        }
+    }
 }

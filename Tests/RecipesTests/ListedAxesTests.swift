@@ -181,6 +181,52 @@ struct ListedAxesTests {
         #expect(text.contains("did you mean `stem`?"), "\(text)")
         let param = complaint(about: "params: {p: a/b.png}\nnodes: {n: {uses: caption, text: \"${p.index}\"}}")
         #expect(param.contains("only the value of an axis has an `index`; `p` is a param"), "\(param)")
+        #expect(param.contains("hint: a param has `${p}`, `${p.name}` and `${p.stem}`"), "\(param)")
+    }
+
+    /// Of every axis its value, the value's number, and what a path has.
+    @Test(
+        "what can be inserted of an axis",
+        arguments: [
+            ("x: [a/b.png, 7.5]", ["a/b.png 1 b.png b", "7.5 2 7.5 7"]),
+            ("x: {from: 3, to: 4}", ["3 1 3 3", "4 2 4 4"]),
+            ("x: {files: \"p/*.png\"}", ["p/a.png 1 a.png a", "p/b.png 2 b.png b"]),
+            ("x: {lines: two.txt}", ["a/b.png 1 b.png b", "plain 2 plain plain"]),
+            ("x: {csv: t.csv, column: n}", ["1 1 1 1", "2 2 2 2"]),
+            // Rows with the same value have the same number.
+            ("t: {csv: t.csv}", ["c/x.jpg 1 x.jpg x", "c/x.jpg 1 x.jpg x"]),
+        ]
+    )
+    func insertions(axis: String, texts: [String]) throws {
+        let isTable = axis.hasPrefix("t:")
+        let loaded = try load(
+            recipe(
+                "{\(axis)}",
+                "${x} ${x.index} ${x.name} ${x.stem}\(isTable ? "|${n}" : "")",
+                isTable ? "${n.index}.txt" : "${x.index}.txt"
+            ),
+            files: photos.merging(["two.txt": "a/b.png\nplain", "t.csv": "x,n\nc/x.jpg,1\nc/x.jpg,2"]) { $1 }
+        )
+        let values = loaded.values(of: "text", in: "n").compactMap { $0?.description.split(separator: "|")[0] }
+        #expect(values.map(String.init) == texts)
+        #expect(loaded.outputPaths == ["1.txt", "2.txt"])
+    }
+
+    @Test func aTableHasNoValue() {
+        for inserted in ["${people}", "${people.index}", "${people.stem}"] {
+            let text = complaint(
+                about: recipe("{people: {csv: people.csv}}", "${name} \(inserted)", "${name}.txt"),
+                files: ["people.csv": "name,size\nada,1"]
+            )
+            #expect(
+                text.contains("recipe.yaml:2:43: error: `people` is a table, which has no value; its columns are axes"),
+                "\(text)"
+            )
+            #expect(
+                text.contains("hint: write `${name}` or `${size}`; `${name.index}` is the number of a value"),
+                "\(text)"
+            )
+        }
     }
 
     @Test func aTableOfWhichNothingIsUsed() {

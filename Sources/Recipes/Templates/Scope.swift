@@ -10,6 +10,8 @@ final class Scope {
 
     private(set) var params: [String: Param] = [:]
     private(set) var axes: [String: Int] = [:]
+    /// By the name of a table, the axes that its columns are.
+    private(set) var tables: [String: [String]] = [:]
     private(set) var usedParams: Set<String> = []
     /// Axes of which an insertion somewhere speaks.
     private(set) var usedAxes = AxisSet()
@@ -24,6 +26,8 @@ final class Scope {
     func define(param name: String, _ param: Param) { params[name] = param }
     /// - Parameter names: in the order of the sweep.
     func define(axes names: [String]) { axes = Dictionary(zip(names, 0...)) { first, _ in first } }
+
+    func define(table name: String, columns: [String]) { tables[name] = columns }
 
     var names: [String] { params.keys.sorted() + axes.keys.sorted() }
 

@@ -161,7 +161,8 @@ struct TemplateCompiler {
         if let text = attribute.text(of: value.description) { return text }
         diagnostics.error(
             "only the value of an axis has an `\(attribute)`; \(code(name.text)) is a param",
-            at: name.location
+            at: name.location,
+            hint: "a param has `${\(name.text)}`, `${\(name.text).name}` and `${\(name.text).stem}`"
         )
         return nil
     }
@@ -170,6 +171,17 @@ struct TemplateCompiler {
         guard let meaning = scope.meaning(of: name.text) else {
             if scope.lacksColumns { return nil }
             scope.hasUnknownNames = true
+            if let columns = scope.tables[name.text] {
+                let first = columns.first ?? "column"
+                diagnostics.error(
+                    "\(code(name.text)) is a table, which has no value; its columns are axes",
+                    at: name.location,
+                    hint:
+                        "write \(enumeration(columns.prefix(8).map { "`${\($0)}`" }, "or")); `${\(first).index}` is the number "
+                        + "of a value"
+                )
+                return nil
+            }
             let names = scope.names
             let match = diagnostics.nearMatch(to: name.text, among: names, isOfFew: names.count <= 12)
             diagnostics.error(

@@ -40,11 +40,7 @@ struct InsertedNames {
             for entry in entries {
                 if let field = fields.first(where: { $0.name == entry.key.text }) { find(in: entry.value, field.form) }
             }
-        case (_, .scalar(let scalar)):
-            guard scalar.text.hasPrefix("${"), scalar.text.hasSuffix("}") else { return }
-            let name = String(scalar.text.dropFirst(2).dropLast())
-            guard isName(name) else { return }
-            note(form, of: name)
+        case (_, .scalar): if let name = value.insertedName { note(form, of: name) }
         default: break
         }
     }
@@ -56,5 +52,16 @@ struct InsertedNames {
         case .file, .path: found[name, default: SettableName(name)].takesFile = true
         default: break
         }
+    }
+}
+
+extension SyntaxNode {
+    /// Of `${name}` that stands alone, the name.
+    var insertedName: String? {
+        guard case .scalar(let scalar) = content, scalar.text.hasPrefix("${"), scalar.text.hasSuffix("}") else {
+            return nil
+        }
+        let name = String(scalar.text.dropFirst(2).dropLast())
+        return isName(name) ? name : nil
     }
 }

@@ -14,14 +14,17 @@ struct CalibrateCommand: ParsableCommand {
             wrote with --machines. For every measure it says its least, mean and greatest value, proposes a bound with a \
             margin, and how many of the runs would have failed a bound made of the others. A measure whose bound would let \
             everything pass tells nothing here, and gets none.
+
+            Seeds and precisions are given to the recipe's params or axes `seed` and `precision`. Where it has none, seeds go \
+            to its `sample` nodes, precisions to its `load_sdxl` and `load_pulid` nodes, in place of what these say.
             """
     )
 
     @OptionGroup var recipe: RecipeOptions
     @OptionGroup var options: ExecutionOptions
     @Option(help: ArgumentHelp("Run with this many seeds: 1, 2, ...", valueName: "count")) var seeds: Int?
-    @Option(help: "The param or axis that is the seed.") var seedName = "seed"
-    @Option(help: ArgumentHelp("Run with each of these values of the param `precision`: f32,bf16.", valueName: "list"))
+    @Option(help: ArgumentHelp("The param or axis that is the seed.", valueName: "name")) var seedName = "seed"
+    @Option(help: ArgumentHelp("Run with each of these precisions, such as f32,bf16.", valueName: "list"))
     var precision: String?
     @Option(
         parsing: .upToNextOption,
@@ -35,6 +38,7 @@ struct CalibrateCommand: ParsableCommand {
 
     func validate() throws {
         guard seeds ?? 2 >= 2 else { throw ValidationError("--seeds must be at least 2: one value has no spread") }
+        guard precisions?.isEmpty != true else { throw ValidationError("--precision names none, such as f32,bf16") }
         guard margin >= 0, margin.isFinite else { throw ValidationError("--margin must not be negative") }
     }
 
@@ -43,9 +47,15 @@ struct CalibrateCommand: ParsableCommand {
             let execution = try Execution(options, as: .calibrate)
             var values: [String: [Double?]] = [:]
             var runs = 0
-            for settings in variants where machines.isEmpty || seeds != nil || precision != nil {
-                let loaded = try RecipeLoader(registry: Program.registry)
-                    .load(file: recipe.recipe, settings: recipe.settings + settings)
+            let source = try recipe.source()
+            let variants = machines.isEmpty || seeds != nil || precision != nil ? variants : []
+            // One that is no good is found before any runs; between the first seed and the last, seeds are alike.
+            let ends = seedSettings.count > 2 ? [seedSettings[0], seedSettings[seedSettings.count - 1]] : seedSettings
+            for settings in variants where ends.contains(where: { settings.starts(with: $0) }) {
+                _ = try load(source, settings)
+            }
+            for settings in variants {
+                let loaded = try load(source, settings)
                 Terminal.error("\(settings.isEmpty ? "as it is" : settings.joined(separator: " ")): ")
                 let runOptions = RunOptions(
                     out: "out/\(loaded.graph.name)",
@@ -79,9 +89,23 @@ struct CalibrateCommand: ParsableCommand {
 
     /// The settings of each run.
     private var variants: [[String]] {
-        let seeds = seeds.map { (1...$0).map { ["\(seedName)=\($0)"] } } ?? [[]]
-        let precisions = precision.map { $0.split(separator: ",").map { ["precision=\($0)"] } } ?? [[]]
-        return seeds.flatMap { seed in precisions.map { seed + $0 } }
+        let precisions = precisions.map { names in names.map { ["precision=\($0)"] } } ?? [[]]
+        return seedSettings.flatMap { seed in precisions.map { seed + $0 } }
+    }
+
+    private var seedSettings: [[String]] { seeds.map { (1...$0).map { ["\(seedName)=\($0)"] } } ?? [[]] }
+
+    private var precisions: [String]? {
+        precision.map { $0.split(separator: ",").map { $0.filter { $0 != " " } }.filter { !$0.isEmpty } }
+    }
+
+    private func load(_ source: RecipeSource, _ settings: [String]) throws -> LoadedRecipe {
+        try source.load(
+            settings: recipe.settings + settings,
+            varied: [
+                VariedParameter("seed", of: ["sample"]), VariedParameter("precision", of: ["load_sdxl", "load_pulid"]),
+            ]
+        )
     }
 
     private static func side(of name: String) -> MeasureSpread.Side {

@@ -58,7 +58,7 @@ struct RecipeSource {
     let files: any RecipeFiles
 
     /// - Throws: `RecipeError` with everything that is wrong.
-    func load(settings: [String]) throws -> LoadedRecipe {
-        try RecipeLoader(registry: Program.registry, files: files).load(file: file, settings: settings)
+    func load(settings: [String], varied: [VariedParameter] = []) throws -> LoadedRecipe {
+        try RecipeLoader(registry: Program.registry, files: files).load(file: file, settings: settings, varied: varied)
     }
 }
