@@ -127,6 +127,7 @@ public struct RecipeLoader: Sendable {
                 at: setting.location,
                 hint: diagnostics.suggestion(for: setting.name, among: names)
                     ?? hint(forNodesSetting: setting.name, document)
+                    ?? hint(forKey: setting.name, axes: declared.axes.map(\.name.text))
                     ?? (names.isEmpty ? "it has none: a value of `params` can be set" : "it has \(enumeration(names))")
             )
         }
@@ -141,6 +142,13 @@ public struct RecipeLoader: Sendable {
             canonical[table] = settings[table].map { $0.canonical(axis: [], diagnostics: diagnostics) }
         }
         return (space, canonical.keys.sorted().compactMap { canonical[$0] }, declared.tableOfColumn)
+    }
+
+    /// `--set 'exclude=[{photo: bad.jpg}]'`
+    private func hint(forKey name: String, axes: [String]) -> String? {
+        guard DocumentReader.keys.contains(name) else { return nil }
+        let axis = axes.first.map { "; `--set '\($0)=[...]'` gives an axis only the values that are to run" } ?? ""
+        return "\(code(name)) is part of the recipe's text, and `--set` changes params and axes\(axis)"
     }
 
     /// `--set guidance=2` and `--set latent.guidance=2`, where a node has that parameter and the recipe no such param.

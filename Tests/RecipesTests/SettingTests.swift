@@ -31,6 +31,17 @@ struct SettingTests {
         )
     }
 
+    @Test func aKeyOfARecipeIsNoParam() {
+        let text = complaint(about: Self.recipe, settings: ["exclude=[{seed: 1}]"])
+        #expect(
+            text.contains(
+                "hint: `exclude` is part of the recipe's text, and `--set` changes params and axes; `--set 'style=[...]'` gives an "
+                    + "axis only the values that are to run"
+            ),
+            "\(text)"
+        )
+    }
+
     @Test(
         "a param without a type takes anything",
         arguments: [("5", Value.integer(5)), ("[a]", .list([.string("a")]))]

@@ -24,7 +24,7 @@ struct HistoryCommand: ParsableCommand {
         try cache.look { store in
             guard let number else {
                 let recipe = recipe.map(RememberedRecipe.init)
-                if let recipe, try !recipe.check(in: store) { Terminal.error("\(recipe.unknown)\n") }
+                if let recipe, try !recipe.isKnown(in: store) { Terminal.error("\(recipe.unknown)\n") }
                 list(store, of: recipe?.path)
                 return .success
             }

@@ -16,7 +16,7 @@ struct RememberedRecipe {
     /// For a command that has something to say of it only where it was run.
     ///
     /// - Throws: `ValidationError` where it never was, and there is no such recipe.
-    func check(in store: ResultStore) throws -> Bool {
+    func isKnown(in store: ResultStore) throws -> Bool {
         if !store.runs(of: path, limit: 1).isEmpty || !store.history(of: path).isEmpty { return true }
         let shown = TerminalText(name).escaped()
         switch LocalFiles().kind(of: path) {

@@ -21,7 +21,7 @@ extension CacheCommand {
         func run() throws {
             try cache.look { store in
                 let recipe = RememberedRecipe(recipe)
-                _ = try recipe.check(in: store)
+                _ = try recipe.isKnown(in: store)
                 Terminal.output("\(try store.export(recipe.path, to: file ?? output ?? "").text)\n")
                 return .success
             }

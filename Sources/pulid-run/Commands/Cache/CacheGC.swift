@@ -21,7 +21,7 @@ extension CacheCommand {
             let recipes = keep.map(RememberedRecipe.init)
             try cache.use { store in
                 // A name that is mistaken would spare nothing.
-                for recipe in recipes where try !recipe.check(in: store) {
+                for recipe in recipes where try !recipe.isKnown(in: store) {
                     Terminal.error("warning: \(recipe.unknown)\n")
                 }
                 let done = try store.collectGarbage(limit: maxSize.bytes, sparing: recipes.map(\.path))

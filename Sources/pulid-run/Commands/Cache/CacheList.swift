@@ -16,7 +16,7 @@ extension CacheCommand {
         func run() throws {
             try cache.look { store in
                 let recipe = recipe.map(RememberedRecipe.init)
-                if let recipe, try !recipe.check(in: store) { Terminal.error("\(recipe.unknown)\n") }
+                if let recipe, try !recipe.isKnown(in: store) { Terminal.error("\(recipe.unknown)\n") }
                 let titles = recipe.map { recipe in
                     let history = store.history(of: recipe.path)
                     // The same result may stand for several cells.

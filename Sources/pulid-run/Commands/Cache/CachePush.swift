@@ -22,7 +22,7 @@ extension CacheCommand {
                 let store = try cache.open(remote: remote, warn: warn)
                 defer { store.close() }
                 let recipe = RememberedRecipe(recipe)
-                _ = try recipe.check(in: store)
+                _ = try recipe.isKnown(in: store)
                 let known = try store.push(recipe.path)
                 let sent = remote.statistics
                 Terminal.output(
