@@ -24,8 +24,21 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         try reportingFailures {
             let output = OutputFolder(path: folder)
-            try TinyModels.make(seed: seed) { path, bytes in _ = try output.write(bytes, to: path) }
+            try TinyModels.make(seed: seed) { path, bytes in
+                do throws(OutputFolder.Failure) {
+                    _ = try output.write(bytes, to: path)
+                } catch {
+                    throw Unwritable(path: "\(folder)/\(path)", reason: error)
+                }
+            }
             return .success
         }
     }
+}
+
+private struct Unwritable: Error, CustomStringConvertible {
+    let path: String
+    let reason: OutputFolder.Failure
+
+    var description: String { "\(path) cannot be written: \(reason)" }
 }
