@@ -44,7 +44,8 @@ struct EncodeID: Node {
                     what: "the ID vector",
                     found: vector.shape,
                     expected: [1, encoder.idWidth],
-                    hint: "the recogniser, EVA-CLIP and PuLID's weights do not belong together"
+                    hint:
+                        "the recogniser, \(try pulid.path("eva_clip")) and \(try pulid.path("weights")) do not belong together"
                 )
             }
             return SeenFace(vector: vector, hiddenStates: seen.hiddenStates)

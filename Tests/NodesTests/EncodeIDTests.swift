@@ -48,7 +48,8 @@ struct EncodeIDTests {
         }
     }
 
-    private func encode(_ version: String, photos: Int, fuse: String? = nil) throws
+    /// - Parameter narrower: by how many numbers a face's recognition is too short
+    private func encode(_ version: String, photos: Int, fuse: String? = nil, narrower: Int = 0) throws
         -> IdentityArtifact
     {
         let model = try pulid(version)
@@ -59,7 +60,7 @@ struct EncodeIDTests {
         )
         let eva = try SafetensorsFile(path: "\(Self.models)/eva_clip.safetensors")
         let tower = try EVAVisionTransformer(checkpoint: Weights(eva), metadata: eva.metadata)
-        let all = faces(photos, width: config.idWidth - tower.config.outputWidth)
+        let all = faces(photos, width: config.idWidth - tower.config.outputWidth - narrower)
         let node = try schema.bind(
             parameters: parameters,
             inputs: [
@@ -106,5 +107,14 @@ struct EncodeIDTests {
     func aWayThatTheVersionLacksIsRefused(version: String, fuse: String, words: String) throws {
         let error = #expect(throws: (any Error).self) { try encode(version, photos: 2, fuse: fuse) }
         #expect("\(try #require(error))".contains(words))
+    }
+
+    @Test func filesThatDoNotBelongTogetherAreNamed() throws {
+        let error = #expect(throws: (any Error).self) { try encode("v1", photos: 1, narrower: 2) }
+        #expect(
+            "\(try #require(error))"
+                == "the ID vector has shape [1, 574], expected [1, 576]: the recogniser, \(Self.models)/eva_clip.safetensors and "
+                + "\(Self.models)/pulid.safetensors do not belong together"
+        )
     }
 }
