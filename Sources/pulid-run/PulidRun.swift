@@ -29,6 +29,7 @@ struct PulidRun: ParsableCommand {
         ProcessSetup.begin()
         let advice = FlagAdvice(Array(CommandLine.arguments.dropFirst()))
         do {
+            if let problem = EmptyArgument(advice.arguments) { throw ValidationError(problem.text) }
             if let problem = MistakenCommand(advice.arguments, among: commandNames) {
                 throw ValidationError(problem.text)
             }

@@ -69,6 +69,28 @@ import Testing
         #expect(result.stderr == "error: \(text)\n", "\(result.stderr)")
     }
 
+    /// As a script gives whose variable is not set.
+    @Test(arguments: [
+        ("face.yaml --out ''", "nothing is given to `--out`"), ("face.yaml --out=", "nothing is given to `--out`"),
+        ("face.yaml --cache ''", "nothing is given to `--cache`"), ("run ''", "an argument is empty"),
+        ("face.yaml --set ''", "nothing is given to `--set`"),
+    ])
+    func nothing(_ command: String, words: String) throws {
+        let before = try test.folder.files()
+        let result = try test.shell("\"$PULID_RUN\" \(command)")
+        #expect(result.status == 64)
+        #expect(result.stderr.hasPrefix("Error: \(words): is a variable of a script not set?\n"), "\(result.stderr)")
+        #expect(try test.folder.files() == before)
+    }
+
+    @Test(arguments: ["cache clear", "cache clear --yes", "cache gc --max-size 1GB", "cache verify --repair"])
+    func noCacheIsMade(_ command: String) throws {
+        let result = try test.shell("\"$PULID_RUN\" \(command) --cache empty")
+        #expect(result.status == 0 && result.stdout.isEmpty)
+        #expect(result.stderr == "there is no cache in \(test.folder("empty"))\n", "\(result.stderr)")
+        #expect(try test.folder.files(under: "empty").isEmpty)
+    }
+
     @Test func whatWasNeverRun() throws {
         try test.folder.write(try test.folder.text(of: "face.yaml"), to: "new.yaml")
         for command in ["history new.yaml", "cache list new.yaml"] {

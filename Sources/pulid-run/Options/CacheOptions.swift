@@ -63,21 +63,34 @@ struct CacheOptions: ParsableArguments {
     func look(_ body: (ResultStore) throws -> Runner.ExitStatus) throws {
         try reportingFailures {
             try location().checkCanBeRead()
-            let store = try open(.readOnly) { Terminal.error("warning: \($0)\n") }
-            defer { store.close() }
-            return try body(store)
+            return try opened(.readOnly, body)
         }
     }
 
-    /// Opens the cache for a command that looks after it.
-    func use(
+    /// Opens the cache for a command that makes nothing new. Where there is none, none is made.
+    func useExisting(
         _ access: ResultStore.Access = .readWrite,
         _ body: (ResultStore) throws -> Runner.ExitStatus
     ) throws {
         try reportingFailures {
-            let store = try open(access) { Terminal.error("warning: \($0)\n") }
-            defer { store.close() }
-            return try body(store)
+            let folder = try location()
+            guard !folder.hasCache else { return try opened(access, body) }
+            Terminal.error("there is no cache in \(folder.path)\n")
+            return .success
         }
+    }
+
+    /// Opens the cache for a command that brings something into it.
+    func use(_ body: (ResultStore) throws -> Runner.ExitStatus) throws {
+        try reportingFailures { try opened(.readWrite, body) }
+    }
+
+    private func opened(
+        _ access: ResultStore.Access,
+        _ body: (ResultStore) throws -> Runner.ExitStatus
+    ) throws -> Runner.ExitStatus {
+        let store = try open(access) { Terminal.error("warning: \($0)\n") }
+        defer { store.close() }
+        return try body(store)
     }
 }

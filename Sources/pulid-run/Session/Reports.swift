@@ -58,10 +58,16 @@ final class ReporterFile: Sendable {
     /// The first error of a write.
     private let lost = Mutex<Int32>(0)
 
+    /// Makes the folder that it lies in, too.
+    ///
     /// - Throws: `ReportFileError`
     init(_ choice: ReportChoice) throws {
         format = choice.format
         path = choice.file ?? ""
+        let folder = (path as NSString).deletingLastPathComponent
+        if !folder.isEmpty {
+            try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        }
         descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
         guard descriptor >= 0 else { throw ReportFileError(path: path, reason: String(cString: strerror(errno))) }
     }

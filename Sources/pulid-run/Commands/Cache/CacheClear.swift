@@ -11,7 +11,7 @@ extension CacheCommand {
         @Flag(name: .shortAndLong, help: "Does not ask.") var yes = false
 
         func run() throws {
-            try cache.use { store in
+            try cache.useExisting { store in
                 let held = store.statistics()
                 let results = counted(held.results, "result")
                 let what = "\(results), \(ByteCount(held.bytesOnDisk)) in \(try cache.location().path)"

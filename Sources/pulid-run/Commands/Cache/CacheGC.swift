@@ -19,7 +19,7 @@ extension CacheCommand {
 
         func run() throws {
             let recipes = keep.map(RememberedRecipe.init)
-            try cache.use { store in
+            try cache.useExisting { store in
                 // A name that is mistaken would spare nothing.
                 for recipe in recipes where try !recipe.isKnown(in: store) {
                     Terminal.error("warning: \(recipe.unknown)\n")

@@ -10,7 +10,7 @@ extension CacheCommand {
         @Flag(help: "Drop what is damaged, so that it is made again.") var repair = false
 
         func run() throws {
-            try cache.use(repair ? .readWrite : .readOnly) { store in
+            try cache.useExisting(repair ? .readWrite : .readOnly) { store in
                 let found = store.verify(repair: repair)
                 for damage in found.damage { Terminal.output("\(damage)\n") }
                 let count = found.damage.count
