@@ -271,16 +271,19 @@ import Testing
             withIntermediateDirectories: true
         )
         try test.folder.write("", to: "web/models/Lora/ink.safetensors")
-        let message = { (names: String) in
+        let message = { (names: String, more: String) in
             "warning: these files are not there, seen from the recipe: \(names); --from names the other program's folder, or "
-                + "give each one to the run, as in `--set base=FILE`\n"
+                + "give each one to the run, as in `--set base=FILE`\(more)\n"
         }
         #expect(
             try test.run("import", "notes.txt").stderr
-                == message("base (models/Stable-diffusion/tiny.safetensors), lora (models/Lora/ink.safetensors)")
+                == message(
+                    "base (models/Stable-diffusion/tiny.safetensors), lora (models/Lora/ink.safetensors)",
+                    "; without a LoRA, delete it from `loras`"
+                )
         )
         let made = try test.run("import", "notes.txt", "--from", "../web", "-o", "recipes/notes.yaml")
-        #expect(made.stderr == message("base (../web/models/Stable-diffusion/tiny.safetensors)"))
+        #expect(made.stderr == message("base (../web/models/Stable-diffusion/tiny.safetensors)", ""))
         let run = try test.run(
             "check",
             "recipes/notes.yaml",

@@ -41,6 +41,7 @@ struct ForeignRecipe {
         return
             "these files are not there, seen from the recipe: \(names); --from names the other program's folder, or give "
             + "each one to the run, as in `--set \(first.param)=FILE`"
+            + (missing.contains { $0.param.hasPrefix("lora") } ? "; without a LoRA, delete it from `loras`" : "")
     }
 
     private static func draft(of bytes: [UInt8], _ path: String, name: String, folder: String) throws -> RecipeDraft {
