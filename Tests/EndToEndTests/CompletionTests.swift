@@ -74,6 +74,12 @@ import Testing
             ]
         ),
         ("pulid-run recipes/faulty.yaml --only lat", ["pulid-run", "recipes/faulty.yaml", "--only", "latent"]),
+        (
+            "pulid-run recipes/style-sweep.yaml --format mark",
+            [
+                "pulid-run", "recipes/style-sweep.yaml", "--format", "markdown",
+            ]
+        ),
         ("pulid-run recipes/my", ["pulid-run", "recipes/my notes/"]),
         ("pulid-run check recipes/my\\ notes/in", ["pulid-run", "check", "recipes/my notes/in a folder.yaml"]),
     ]

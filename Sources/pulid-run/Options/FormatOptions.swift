@@ -9,7 +9,8 @@ struct FormatOptions: ParsableArguments {
             "How to report: \(ReportFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
             discussion: "Several may be given; all but one need a file, as in junit:report.xml.",
             valueName: "format[:file]"
-        )
+        ),
+        completion: .list(ReportFormat.allCases.map(\.rawValue))
     )
     var choices: [ReportChoice] = []
 
