@@ -214,10 +214,11 @@ public struct RecipeLoader: Sendable {
         for i in recipe.outputs.indices {
             let source = recipe.outputs[i].source
             let read = recipe.nodes[source.node]
-            recipe.outputs[i].axes = recipe.outputs[i].path.axes | source.axesGiven(by: read.axes)
-            guard read.isBroken || gathering.checkAxes(of: source) else { continue }
-            if let names = paths.check(recipe.outputs[i]) { outputs.append(names) }
+            recipe.outputs[i].axes = recipe.outputs[i].name.path.axes | source.axesGiven(by: read.axes)
+            let isReadable = !read.isBroken && gathering.checkAxes(of: source)
+            if let names = paths.check(recipe.outputs[i], isReadable: isReadable) { outputs.append(names) }
         }
+        recipe.namesAlone.forEach(paths.check)
         paths.checkFolders()
 
         var bounds: [[ExpectationBound]] = []

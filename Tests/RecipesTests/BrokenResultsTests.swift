@@ -122,6 +122,83 @@ struct BrokenResultsTests {
         )
     }
 
+    @Test("one path for two outputs, the first of which is one file for several cells: both mistakes are said")
+    func twinsOfOneFileForSeveralCells() {
+        func recipe(_ outputs: String) -> String {
+            """
+            axes: {s: [1, 2]}
+            nodes: {a: {uses: constant, value: "${s}"}, b: {uses: constant, value: 1}}
+            outputs: {\(outputs)}
+            """
+        }
+        #expect(
+            complaint(about: recipe("x.txt: $a, X.txt: $b"))
+                == """
+                recipe.yaml:3:11: error: `x.txt` is one file, but `a` has a result for each s
+                3 | outputs: {x.txt: $a, X.txt: $b}
+                  |           ^^^^^
+                hint: put `${s}` into the name
+
+                recipe.yaml:3:22: error: `X.txt` and `x.txt` differ only in case, which some disks ignore
+                3 | outputs: {x.txt: $a, X.txt: $b}
+                  |                      ^^^^^
+                recipe.yaml:3:11: note: it is first written here
+                """
+        )
+        #expect(
+            complaint(about: recipe("X.txt: $b, x.txt: $a"))
+                == """
+                recipe.yaml:3:22: error: `x.txt` and `X.txt` differ only in case, which some disks ignore
+                3 | outputs: {X.txt: $b, x.txt: $a}
+                  |                      ^^^^^
+                recipe.yaml:3:11: note: it is first written here
+
+                recipe.yaml:3:22: error: `x.txt` is one file, but `a` has a result for each s
+                3 | outputs: {X.txt: $b, x.txt: $a}
+                  |                      ^^^^^
+                hint: put `${s}` into the name
+                """
+        )
+        let doubled = "params: {p: x}\n" + recipe("x.txt: $a, \"${p}.txt\": $b")
+        #expect(complaint(about: doubled).contains("`x.txt` is one file, but `a` has a result for each s"))
+        #expect(complaint(about: doubled).contains("recipe.yaml:4:22: error: `x.txt` is written twice"))
+    }
+
+    @Test("outputs in any order: one that is wrong by itself is said to be so, and none stops the others")
+    func outputsInAnyOrder() {
+        // The key, what goes into it, and what is wrong with it wherever it stands.
+        let lines: [(key: String, node: String, complaint: String?)] = [
+            ("x.txt", "$a", "`x.txt` is one file, but `a` has a result for each s"),
+            ("X.txt", "$b", nil),
+            ("${p}.TXT", "$b", nil),
+            ("s-${s}.txt", "$a", nil),
+            ("x.txt/y.csv", "$a[*]", nil),
+            ("z.pgn", "$b", "a number cannot be written as `z.pgn`"),
+            ("../w.txt", "$a", "`../w.txt` points outside the output folder"),
+        ]
+        /// Every way to take four of them one after the other.
+        func orders(_ begun: [Int]) -> [[Int]] {
+            if begun.count == 4 { return [begun] }
+            return lines.indices.filter { !begun.contains($0) }.flatMap { orders(begun + [$0]) }
+        }
+        for order in orders([]) {
+            let written = order.map { "  \"\(lines[$0].key)\": \(lines[$0].node)" }.joined(separator: "\n")
+            let said = complaint(
+                about: """
+                    params: {p: x}
+                    axes: {s: [1, 2]}
+                    nodes: {a: {uses: constant, value: "${s}"}, b: {uses: constant, value: 1}}
+                    outputs:
+                    \(written)
+                    """
+            )
+            for line in order { #expect(lines[line].complaint.map(said.contains) ?? true, "\(written)") }
+            let twins = order.filter { lines[$0].key.lowercased().replacing("${p}", with: "x") == "x.txt" }.count
+            let clashes = said.matches(of: /differ only in case|is written twice/).count
+            #expect(clashes == max(0, twins - 1), "\(written)")
+        }
+    }
+
     @Test("expectations that cannot be read")
     func expectations() {
         #expect(

@@ -94,7 +94,7 @@ struct Elaborator {
             return Output(
                 path: name.path,
                 source: name.isTable ? .table(Array(column[cell])) : .artifact(first),
-                location: output.location
+                location: output.name.location
             )
         }
     }

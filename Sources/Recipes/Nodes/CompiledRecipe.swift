@@ -25,6 +25,8 @@ final class CompiledRecipe {
     /// Nodes that an output or expectation needs; all nodes if there are neither.
     var wanted: Set<Int> = []
     var outputs: [CompiledOutput] = []
+    /// Names of outputs of which it is not known what goes into them.
+    var namesAlone: [OutputName] = []
     var expectations: [CompiledExpectation] = []
 
     init(
@@ -52,13 +54,18 @@ final class CompiledRecipe {
     func mentionsBrokenAxis(_ axes: AxisSet) -> Bool { axes.indices.contains { space.axes[$0].isBroken } }
 }
 
+/// The left side of a line of `outputs`.
+struct OutputName {
+    let path: Template
+    let location: SourceLocation
+}
+
 /// A line of `outputs`.
 struct CompiledOutput {
-    let path: Template
+    let name: OutputName
     let source: Source
     /// Those of the path, and those of the node unless it is gathered.
     var axes = AxisSet()
-    let location: SourceLocation
 }
 
 /// A line of `expect`.

@@ -17,8 +17,14 @@ struct OutputCompiler {
             ),
             for: "the name of an output"
         )
-        guard let source = source(entry.value), let path else { return nil }
-        return CompiledOutput(path: path, source: source, location: entry.key.location)
+        let source = source(entry.value)
+        guard let path else { return nil }
+        let name = OutputName(path: path, location: entry.key.location)
+        guard let source else {
+            recipe.namesAlone.append(name)
+            return nil
+        }
+        return CompiledOutput(name: name, source: source)
     }
 
     /// `node` of `${node}`.

@@ -7,76 +7,130 @@ final class OutputPaths {
     private static let longestPath = 1024
     private static let tableExtensions = ["csv", "json"]
 
+    private struct File {
+        let path: String
+        let location: SourceLocation
+    }
+
     private let recipe: CompiledRecipe
-    private var written: [(path: String, location: SourceLocation)] = []
-    /// Indices into `written` by the path in lower case: file systems that ignore case would take two for one.
-    private var indices: [String: Int32] = [:]
+    /// What is first written to each path, by the path in lower case: file systems that ignore case would take two for one.
+    private var written: [String: File] = [:]
 
     init(recipe: CompiledRecipe) { self.recipe = recipe }
 
     /// The name at each cell of the output's axes with whether it is a table; nil when something was reported.
-    func check(_ output: CompiledOutput) -> [(path: String, isTable: Bool)]? {
-        guard !recipe.mentionsBrokenAxis(output.axes), recipe.space.count(of: output.axes) != nil else { return nil }
-        // Of a node that is wrong itself, only the name can be checked.
-        let isReadable = !recipe.nodes[output.source.node].isBroken
-        let axes = isReadable ? output.axes : output.path.axes
+    ///
+    /// - Parameter isReadable: whether it is known at which cells there is something to write; else what is said of the
+    ///   names alone is checked.
+    func check(_ output: CompiledOutput, isReadable: Bool) -> [(path: String, isTable: Bool)]? {
+        let hasCells = isReadable && hasCells(output.axes)
+        let names = names(of: output.name, source: output.source, over: hasCells ? output.axes : output.name.path.axes)
+        return hasCells ? names : nil
+    }
+
+    /// The name of an output of which it is not known what goes into it.
+    func check(_ name: OutputName) { _ = names(of: name, source: nil, over: name.path.axes) }
+
+    private func hasCells(_ axes: AxisSet) -> Bool {
+        !recipe.mentionsBrokenAxis(axes) && recipe.space.count(of: axes) != nil
+    }
+
+    private func names(of name: OutputName, source: Source?, over axes: AxisSet) -> [(path: String, isTable: Bool)]? {
+        guard hasCells(axes) else {
+            checkExtension(of: name, source: source)
+            return nil
+        }
         let table = recipe.space.table(of: axes)
         var result: [(path: String, isTable: Bool)] = []
         var kinds: [String: Bool] = [:]
-        if isReadable { reserve(table.count, in: &result) }
+        var taken = TakenPaths()
+        var isValid = true
+        result.reserveCapacity(table.count)
+        written.reserveCapacity(written.count + table.count)
         for cell in 0..<table.count {
-            let path = output.path.value(at: SweepCell(space: recipe.space, table: table, index: cell)).value
-                .description
+            let path = name.path.value(at: SweepCell(space: recipe.space, table: table, index: cell)).value.description
             if let problem = Self.problem(with: path) {
-                recipe.diagnostics.error(problem.message, at: output.location, hint: problem.hint)
+                recipe.diagnostics.error(problem.message, at: name.location, hint: problem.hint)
                 return nil
             }
-            guard isReadable else { continue }
-            let fileExtension = FilePath.fileExtension(of: path) ?? ""
-            guard
-                let isTable = kinds[fileExtension]
-                    ?? kind(of: fileExtension.lowercased(), path: path, output)
-            else { return nil }
-            kinds[fileExtension] = isTable
-            if let other = indices.updateValue(Int32(written.count), forKey: Self.withoutCase(path)) {
-                reportTwin(path, output, other: written[Int(other)])
+            if let source {
+                let fileExtension = FilePath.fileExtension(of: path) ?? ""
+                guard
+                    let isTable = kinds[fileExtension]
+                        ?? kind(of: fileExtension.lowercased(), path: path, at: name.location, source)
+                else { return nil }
+                kinds[fileExtension] = isTable
+                result.append((path, isTable))
+            }
+            switch claim(path, for: name, besides: &taken) {
+            case nil: break
+            case .other(let other):
+                if isValid { reportTwin(path, at: name.location, of: other) }
+                isValid = false
+            case .itself(let other):
+                reportTwin(path, of: name, source: source, other: other, over: axes)
                 return nil
             }
-            written.append((path, output.location))
-            result.append((path, isTable))
         }
-        return isReadable ? result : nil
+        return isValid ? result : nil
     }
 
-    private func reserve(_ count: Int, in result: inout [(path: String, isTable: Bool)]) {
-        result.reserveCapacity(count)
-        written.reserveCapacity(written.count + count)
-        indices.reserveCapacity(indices.count + count)
+    /// Of a name whose axes could not be read, the end may still be known.
+    private func checkExtension(of name: OutputName, source: Source?) {
+        let path = name.path.written(recipe.space.axes).description
+        guard let source, let fileExtension = FilePath.fileExtension(of: path), !fileExtension.contains("$"),
+            !fileExtension.contains("}")
+        else { return }
+        _ = kind(of: fileExtension.lowercased(), path: path, at: name.location, source)
+    }
+
+    /// The paths of one output that another has, each with how the output itself first writes it.
+    private typealias TakenPaths = [String: File]
+
+    private enum Twin {
+        case other(File)
+        case itself(File)
+    }
+
+    /// Takes a path for an output.
+    ///
+    /// - Parameter taken: the paths of this output that another one had before.
+    /// - Returns: who has it already; the output itself before another
+    private func claim(_ path: String, for name: OutputName, besides taken: inout TakenPaths) -> Twin? {
+        let key = Self.withoutCase(path)
+        let own = File(path: path, location: name.location)
+        guard let other = written[key] else {
+            written[key] = own
+            return nil
+        }
+        if other.location == own.location { return .itself(other) }
+        return taken.updateValue(own, forKey: key).map(Twin.itself) ?? .other(other)
     }
 
     /// No output may lie in a folder that is itself a file written by another.
     func checkFolders() {
-        var clashes: [(path: String, location: SourceLocation, folder: String, file: Int)] = []
-        var last: (folder: String, clash: (folder: String, file: Int)?) = ("", nil)
-        for (path, location) in written {
-            let folder = FilePath.folder(of: path)
-            if folder != last.folder { last = (folder, clash(with: folder)) }
-            if let clash = last.clash { clashes.append((path, location, clash.folder, clash.file)) }
+        var known: [String: (folder: String, file: File)?] = [:]
+        var clashes: [(file: File, folder: String, other: File)] = []
+        for file in written.values {
+            let folder = FilePath.folder(of: file.path)
+            let found = known[folder] ?? clash(with: folder)
+            known[folder] = .some(found)
+            if let found { clashes.append((file, found.folder, found.file)) }
         }
-        for (path, location, folder, file) in clashes.sorted(by: { $0.path < $1.path }) {
+        for (file, folder, other) in clashes.sorted(by: { $0.file.path < $1.file.path }) {
             recipe.diagnostics.error(
-                "\(code(path)) needs a folder \(code(folder)), but that is a file",
-                at: location,
-                notes: [Diagnostic.Note("\(code(written[file].path)) is written here", at: written[file].location)]
+                "\(code(file.path)) needs a folder \(code(folder)), but that is a file",
+                at: file.location,
+                notes: [Diagnostic.Note("\(code(other.path)) is written here", at: other.location)]
             )
         }
     }
 
     /// The folder, or the nearest around it, that is a file.
-    private func clash(with folder: String) -> (folder: String, file: Int)? {
+    private func clash(with folder: String) -> (folder: String, file: File)? {
         var folder = folder
         while !folder.isEmpty {
-            if let file = indices[Self.withoutCase(folder)] { return (folder, Int(file)) }
+            if let file = written[Self.withoutCase(folder)] { return (folder, file) }
             folder = FilePath.folder(of: folder)
         }
         return nil
@@ -129,11 +183,11 @@ final class OutputPaths {
     private static func format(of path: String) -> String { (FilePath.fileExtension(of: path) ?? "").lowercased() }
 
     /// Whether a file with this extension is a table; nil when the node's result cannot be written like that.
-    private func kind(of fileExtension: String, path: String, _ output: CompiledOutput) -> Bool? {
-        let read = recipe.nodes[output.source.node]
+    private func kind(of fileExtension: String, path: String, at location: SourceLocation, _ source: Source) -> Bool? {
+        let read = recipe.nodes[source.node]
         guard let artifact = read.schema?.output else { return nil }
         let canBeTable = !artifact.fields.isEmpty
-        if output.source.gathers {
+        if source.gathers {
             if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
             let axes = recipe.axisNames(read.axes).map { "${\($0)}" }.joined(separator: "-")
             let own = artifact.extensions.first ?? "png"
@@ -141,7 +195,7 @@ final class OutputPaths {
                 canBeTable
                     ? "a table cannot be written as \(code(path))"
                     : "\(noun(artifact.kind)) has no fields to make a table of",
-                at: canBeTable ? output.location : output.source.location,
+                at: canBeTable ? location : source.location,
                 hint: canBeTable
                     ? "name it .csv or .json" : "write a file for each: \"\(axes).\(own)\": $\(read.name)"
             )
@@ -155,40 +209,42 @@ final class OutputPaths {
             all.isEmpty
                 ? "\(noun(artifact.kind)), which \(code(read.name)) makes, cannot be written to a file"
                 : "\(noun(artifact.kind)) cannot be written as \(code(path))",
-            at: output.location,
+            at: location,
             hint: all.isEmpty ? nil : "use \(enumeration(all.map { ".\($0)" }, "or"))"
         )
         return nil
     }
 
-    private func reportTwin(_ path: String, _ output: CompiledOutput, other: (path: String, location: SourceLocation)) {
-        guard other.location == output.location else {
-            recipe.diagnostics.error(
-                path == other.path
-                    ? "\(code(path)) is written twice"
-                    : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
-                at: output.location,
-                notes: [Diagnostic.Note("it is first written here", at: other.location)]
-            )
-            return
-        }
-        let missing = recipe.axisNames(output.axes - output.path.axes)
-        guard !missing.isEmpty else {
+    /// Two outputs have one path.
+    private func reportTwin(_ path: String, at location: SourceLocation, of other: File) {
+        recipe.diagnostics.error(
+            path == other.path
+                ? "\(code(path)) is written twice"
+                : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
+            at: location,
+            notes: [Diagnostic.Note("it is first written here", at: other.location)]
+        )
+    }
+
+    /// Two cells of an output have one path.
+    private func reportTwin(_ path: String, of name: OutputName, source: Source?, other: File, over axes: AxisSet) {
+        let missing = recipe.axisNames(axes - name.path.axes)
+        guard let source, !missing.isEmpty else {
             recipe.diagnostics.error(
                 path == other.path
                     ? "several cells are written to \(code(path))"
                     : "\(code(path)) and \(code(other.path)) differ only in case, which some disks ignore",
-                at: output.location,
-                hint: "put \(enumeration(recipe.axisNames(output.path.axes).map { "`${\($0).index}`" })) into the name"
+                at: name.location,
+                hint: "put \(enumeration(recipe.axisNames(name.path.axes).map { "`${\($0).index}`" })) into the name"
             )
             return
         }
-        let read = recipe.nodes[output.source.node]
+        let read = recipe.nodes[source.node]
         let isTable = Self.tableExtensions.contains(Self.format(of: path))
         let names = missing.map { "`${\($0)}`" }
         recipe.diagnostics.error(
             "\(code(path)) is one file, but \(code(read.name)) has a result for each \(enumeration(missing))",
-            at: output.location,
+            at: name.location,
             hint: (isTable && read.schema?.output.fields.isEmpty == false
                 ? "write `$\(read.name)[*]`, or put " : "put ")
                 + "\(enumeration(names)) into the name"
