@@ -51,6 +51,7 @@ struct ReferenceResolver {
 
     private func axis(_ name: Name) -> Int? {
         if let axis = recipe.scope.axes[name.text] { return axis }
+        if recipe.scope.lacksColumns { return nil }
         recipe.diagnostics.error(
             "there is no axis \(code(name.text))",
             at: name.location,
@@ -67,6 +68,7 @@ struct ReferenceResolver {
         if text.hasPrefix("${"), text.hasSuffix("}") {
             let name = String(text.dropFirst(2).dropLast())
             guard case .param(let param)? = recipe.scope.meaning(of: name) else {
+                if recipe.scope.lacksColumns { return nil }
                 recipe.diagnostics.error(
                     "there is no param \(code(name))",
                     at: written.location,

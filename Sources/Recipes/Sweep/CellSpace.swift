@@ -12,14 +12,20 @@ final class CellSpace {
     let texts: [[String]]
     /// Axes that vary together, one alone or those of a `zip`, with their steps, each once.
     private let groups: [CellTable]
+    /// The axes of each `zip`, also where their values do not match, so that they could not be put together.
+    private let bound: [AxisSet]
+    /// Whether all of `zip`, `include` and `exclude` could be read: else there may be cells that the recipe does not mean.
+    let isSound: Bool
     /// Every cell, where `include` or `exclude` make them other than a product.
     private let listed: CellTable?
     private var tables: [AxisSet: CellTable] = [:]
     private var projections: [[AxisSet]: [Int32]] = [:]
 
-    init(axes: [Axis], groups: [CellTable], listed: CellTable?) {
+    init(axes: [Axis], groups: [CellTable], bound: [AxisSet], isSound: Bool, listed: CellTable?) {
         self.axes = axes
         self.groups = groups
+        self.bound = bound
+        self.isSound = isSound
         self.listed = listed
         coordinates = axes.map { axis in
             axis.values.map { Cell.Coordinate(axis: axis.name, value: $0.value) }
@@ -28,9 +34,7 @@ final class CellSpace {
     }
 
     /// The axes that vary together with `axis`, itself among them.
-    func group(of axis: Int) -> AxisSet {
-        AxisSet(groups.first { $0.axes.contains(axis) }?.axes ?? [axis])
-    }
+    func group(of axis: Int) -> AxisSet { bound.first { $0.contains(axis) } ?? AxisSet(axis) }
 
     /// How many cells there are over `set`; nil for more than `mostCells`.
     func count(of set: AxisSet) -> Int? {

@@ -24,8 +24,11 @@ struct SweepReader {
         var axes = declarations.map {
             reader.read($0, setting: settings[$0.name.text], isZipped: zipped.contains($0.name.text))
         }
-        let groups = groups(zips, axes: &axes)
-        guard !axes.contains(where: \.isBroken) else { return CellSpace(axes: axes, groups: groups, listed: nil) }
+        let (groups, bound, isZipped) = groups(zips, axes: &axes)
+        guard !axes.contains(where: \.isBroken) else {
+            let isSound = isZipped && document.includedCells.isEmpty && document.excludedCells.isEmpty
+            return CellSpace(axes: axes, groups: groups, bound: bound, isSound: isSound, listed: nil)
+        }
         // Included cells may bring new values, so they are read before excluded ones are looked up.
         var included: [CellTable] = []
         var count = 0
@@ -34,17 +37,24 @@ struct SweepReader {
             included.append(cells)
             count += cells.count
         }
-        let excluded = entries(document.excludedCells, "exclude", axes: axes).compactMap { exclusion($0, axes: axes) }
+        let exclusions = entries(document.excludedCells, "exclude", axes: axes)
+        let excluded = exclusions.compactMap { exclusion($0, axes: axes) }
+        let areRead = included.count == document.includedCells.count && exclusions.count == document.excludedCells.count
+        let isSound = isZipped && areRead
         guard count > 0 || !excluded.isEmpty else {
-            return CellSpace(axes: axes, groups: groups, listed: nil)
+            return CellSpace(axes: axes, groups: groups, bound: bound, isSound: isSound, listed: nil)
         }
         let listed = cells(axes: axes, groups: groups, excluded: excluded, included: included)
-        return CellSpace(axes: axes, groups: groups, listed: listed)
+        return CellSpace(axes: axes, groups: groups, bound: bound, isSound: isSound, listed: listed)
     }
 
     // MARK: zip
 
-    private func groups(_ zips: [[Scalar]], axes: inout [Axis]) -> [CellTable] {
+    /// The steps of the axes that go together, and which axes are meant to, whether or not their values match.
+    private func groups(_ zips: [[Scalar]], axes: inout [Axis]) -> (
+        steps: [CellTable], bound: [AxisSet], areWhole: Bool
+    ) {
+        var bound: [AxisSet] = []
         var groupOfAxis: [Int: [Int]] = [:]
         for zip in zips {
             let members = zip.compactMap { axis(named: $0, axes: axes) }.sorted()
@@ -60,6 +70,7 @@ struct SweepReader {
                 diagnostics.error("the axis \(code(again.text)) is in two groups of `zip`", at: again.location)
                 continue
             }
+            bound.append(AxisSet(members))
             pickRows(members, axes: &axes)
             let lengths = Set(members.map { axes[$0].order.count })
             if lengths.count > 1 {
@@ -80,11 +91,12 @@ struct SweepReader {
             for member in members { groupOfAxis[member] = members }
         }
         let orders = axes.map(\.order)
-        return orders.indices.compactMap { axis in
+        let steps: [CellTable] = orders.indices.compactMap { axis in
             let members = groupOfAxis[axis] ?? [axis]
             guard members[0] == axis else { return nil }
             return CellTable(axes: members, columns: members.map { orders[$0] }, count: orders[axis].count).distinct
         }
+        return (steps, bound, steps.count { $0.axes.count > 1 } == zips.count)
     }
 
     /// `--set` of one zipped axis, to values that it has anyway, picks the rows that have these.
@@ -114,6 +126,7 @@ struct SweepReader {
 
     private func axis(named name: Scalar, axes: [Axis]) -> Int? {
         if let axis = axes.firstIndex(where: { $0.name == name.text }) { return axis }
+        if compiler.scope.lacksColumns { return nil }
         diagnostics.error(
             "there is no axis \(code(name.text))",
             at: name.location,

@@ -49,6 +49,7 @@ struct ParameterForms {
         case (.path, .scalar(.string(let path))): return self.path(path, value, mustBeFile: false)
         case (.axis, .scalar(.string(let name))):
             if recipe.scope.axes[name] != nil { return value.value }
+            if recipe.scope.lacksColumns { return nil }
             report(
                 "there is no axis \(code(name))",
                 value,

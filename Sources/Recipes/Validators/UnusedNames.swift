@@ -28,7 +28,7 @@ struct UnusedNames {
                 }
                 continue
             }
-            if isBound, recipe.scope.usedAxes.contains(index) { continue }
+            if isBound || recipe.scope.lacksColumns, recipe.scope.usedAxes.contains(index) { continue }
             recipe.diagnostics.error(
                 "no node depends on the axis \(code(axis.name))",
                 at: axis.location,
