@@ -41,10 +41,19 @@ struct Setting {
         default: break
         }
         let type = if case .integer = wanted { "a number" } else { wanted.typeName }
+        let isScalar =
+            switch wanted {
+            case .list, .map: false;
+            default: true
+            }
+        let several = isScalar && isCollection ? printable(text, limit: 60) : nil
         diagnostics.error(
-            "\(code(name)) must be \(type), but \(described(given))",
+            "\(code(name)) must be \(type), but \(several.map { "`\($0)` gives several values" } ?? described(given))",
             at: location,
-            notes: [Diagnostic.Note("the default \(code(wanted.description)) gives the type", at: value.location)]
+            notes: [Diagnostic.Note("the default \(code(wanted.description)) gives the type", at: value.location)],
+            hint: several.map {
+                "\(code(name)) is a param; only an axis takes several values: `axes: {\(name): \($0)}`"
+            }
         )
         return nil
     }
