@@ -89,10 +89,10 @@ struct BrokenResultsTests {
                    |   ^^^^^^^
                 hint: use .txt, .csv or .json
 
-                recipe.yaml:19:3: error: `folder/.//one.txt` does not name a file
+                recipe.yaml:19:3: error: `folder/.//one.txt` is a roundabout way to name a file
                 19 |   folder/.//one.txt: $one
                    |   ^^^^^^^^^^^^^^^^^
-                hint: write a relative path such as `style/neon.png`
+                hint: write `folder/one.txt`
 
                 recipe.yaml:20:3: error: `one.txt/one.txt` needs a folder `one.txt`, but that is a file
                 20 |   one.txt/one.txt: $one

@@ -57,6 +57,8 @@ final class CompiledRecipe {
 /// The left side of a line of `outputs`.
 struct OutputName {
     let path: Template
+    /// As the recipe writes it, with the names that are inserted.
+    let pieces: [WrittenScalar.Piece]
     let location: SourceLocation
 }
 

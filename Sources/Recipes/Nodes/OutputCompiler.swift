@@ -8,23 +8,27 @@ struct OutputCompiler {
     func compile(_ entry: SyntaxNode.Entry) -> CompiledOutput? {
         guard !isTurnedAround(entry) else { return nil }
         let templates = TemplateCompiler(scope: recipe.scope, diagnostics: diagnostics)
-        let path = templates.compile(
-            Scalar(
-                text: entry.key.text,
-                isPlain: false,
-                location: entry.key.location,
-                textOffset: entry.key.textOffset
-            ),
-            for: "the name of an output"
+        let key = Scalar(
+            text: entry.key.text,
+            isPlain: false,
+            location: entry.key.location,
+            textOffset: entry.key.textOffset
         )
+        let path = templates.compile(key, for: "the name of an output")
         let source = source(entry.value)
         guard let path else { return nil }
-        let name = OutputName(path: path, location: entry.key.location)
+        let name = OutputName(path: path, pieces: pieces(of: key), location: entry.key.location)
         guard let source else {
             recipe.namesAlone.append(name)
             return nil
         }
         return CompiledOutput(name: name, source: source)
+    }
+
+    /// None where nothing is inserted.
+    private func pieces(of name: Scalar) -> [WrittenScalar.Piece] {
+        guard case .pieces(let pieces)? = ScalarReader(diagnostics: diagnostics).read(name) else { return [] }
+        return pieces
     }
 
     /// `node` of `${node}`.

@@ -45,10 +45,23 @@ final class OutputPaths {
         var kinds: [String: Bool] = [:]
         var taken = TakenPaths()
         var isValid = true
+        var warned: Set<String> = []
+        let mayBeEmpty = mayBeEmpty(name)
         result.reserveCapacity(table.count)
         written.reserveCapacity(written.count + table.count)
         for cell in 0..<table.count {
-            let path = name.path.value(at: SweepCell(space: recipe.space, table: table, index: cell)).value.description
+            let cell = SweepCell(space: recipe.space, table: table, index: cell)
+            let path = name.path.value(at: cell).value.description
+            if mayBeEmpty {
+                let empty = EmptyInsertion.all(in: name, at: cell, scope: recipe.scope)
+                if let nameless = empty.first(where: { $0.effect == .noName }) {
+                    nameless.report(path, at: name.location, to: recipe.diagnostics)
+                    return nil
+                }
+                for odd in empty where warned.insert(odd.name).inserted {
+                    odd.report(path, at: name.location, to: recipe.diagnostics)
+                }
+            }
             if let problem = Self.problem(with: path) {
                 recipe.diagnostics.error(problem.message, at: name.location, hint: problem.hint)
                 return nil
@@ -73,6 +86,15 @@ final class OutputPaths {
             }
         }
         return isValid ? result : nil
+    }
+
+    /// Whether a value that the name inserts has no text.
+    private func mayBeEmpty(_ name: OutputName) -> Bool {
+        name.pieces.contains { piece in
+            guard case .insertion(let name, _) = piece else { return false }
+            if let axis = recipe.scope.axes[name.text] { return recipe.space.texts[axis].contains("") }
+            return recipe.scope.params[name.text]?.value?.value.description.isEmpty == true
+        }
     }
 
     /// Of a name whose axes could not be read, the end may still be known.
@@ -164,8 +186,12 @@ final class OutputPaths {
         if components.contains("..") {
             return ("\(code(path)) points outside the output folder", "outputs go below `--out`")
         }
-        if components.contains("") || components.contains(".") {
+        if path.isEmpty || path.hasSuffix("/") || components.last == "." {
             return ("\(code(path)) does not name a file", "write a relative path such as `style/neon.png`")
+        }
+        if components.contains("") || components.contains(".") {
+            let plain = components.filter { !$0.isEmpty && $0 != "." }.joined(separator: "/")
+            return ("\(code(path)) is a roundabout way to name a file", "write \(code(plain))")
         }
         if path.unicodeScalars.contains(where: isControl) {
             return ("\(code(path)) contains a control character", nil)
@@ -189,7 +215,7 @@ final class OutputPaths {
         let canBeTable = !artifact.fields.isEmpty
         if source.gathers {
             if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
-            let axes = recipe.axisNames(read.axes).map { "${\($0)}" }.joined(separator: "-")
+            let axes = insertions(of: read.axes).joined(separator: "-")
             let own = artifact.extensions.first ?? "png"
             recipe.diagnostics.error(
                 canBeTable
@@ -215,6 +241,23 @@ final class OutputPaths {
         return nil
     }
 
+    /// `${style}` and its like, by which a name tells the values of axes apart; of a path only a part can be in a name.
+    private func insertions(of axes: AxisSet) -> [String] {
+        axes.indices.map { axis in
+            let name = recipe.space.axes[axis].name
+            let texts = recipe.space.texts[axis]
+            guard texts.contains(where: Self.isPath) else { return "${\(name)}" }
+            let stems = Set(texts.map { Self.withoutCase(FilePath.stem(of: $0)) })
+            return stems.count == texts.count ? "${\(name).stem}" : "${\(name).index}"
+        }
+    }
+
+    /// Whether a value names a file, by its folder or the letters of its extension.
+    private static func isPath(_ text: String) -> Bool {
+        text.contains("/")
+            || FilePath.fileExtension(of: text).map { $0.count > 1 && $0.allSatisfy(\.isLetter) } ?? false
+    }
+
     /// Two outputs have one path.
     private func reportTwin(_ path: String, at location: SourceLocation, of other: File) {
         recipe.diagnostics.error(
@@ -228,6 +271,7 @@ final class OutputPaths {
 
     /// Two cells of an output have one path.
     private func reportTwin(_ path: String, of name: OutputName, source: Source?, other: File, over axes: AxisSet) {
+        guard recipe.space.isSound else { return }
         let missing = recipe.axisNames(axes - name.path.axes)
         guard let source, !missing.isEmpty else {
             recipe.diagnostics.error(
@@ -241,7 +285,7 @@ final class OutputPaths {
         }
         let read = recipe.nodes[source.node]
         let isTable = Self.tableExtensions.contains(Self.format(of: path))
-        let names = missing.map { "`${\($0)}`" }
+        let names = insertions(of: axes - name.path.axes).map { "`\($0)`" }
         recipe.diagnostics.error(
             "\(code(path)) is one file, but \(code(read.name)) has a result for each \(enumeration(missing))",
             at: name.location,
