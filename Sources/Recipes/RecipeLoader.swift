@@ -47,13 +47,14 @@ public struct RecipeLoader: Sendable {
             diagnostics: diagnostics
         )
         recipe.tableOfColumn = sweep.tableOfColumn
-        compile(document, into: recipe, file: file)
+        let fits = compile(document, into: recipe, file: file)
         let checked = check(recipe)
-        guard !diagnostics.hasErrors else { throw failure() }
+        guard fits, space.isSound || !diagnostics.hasErrors else { throw failure() }
 
         var elaborator = Elaborator(recipe: recipe, parameters: checked.parameters, mostInputs: limits.inputs)
         elaborator.addNodes()
-        GatheredCells(diagnostics: diagnostics).check(elaborator.instances)
+        GatheredCells(diagnostics: diagnostics).check(elaborator.instances, isComplete: elaborator.isComplete)
+        guard !diagnostics.hasErrors else { throw failure() }
         let outputs = zip(recipe.outputs, checked.outputs).flatMap { elaborator.outputs($0, names: $1) }
         let expectations = zip(recipe.expectations, checked.bounds).flatMap { elaborator.expectations($0, bounds: $1) }
         guard !diagnostics.hasErrors else { throw failure() }
@@ -121,7 +122,7 @@ public struct RecipeLoader: Sendable {
         }
         scope.lacksColumns = declared.isIncomplete
         let names = scope.names + declared.tables.map(\.text)
-        for setting in settings.values where !names.contains(setting.name) {
+        for setting in settings.values where !names.contains(setting.name) && !scope.lacksColumns {
             diagnostics.error(
                 "the recipe has no param or axis \(code(setting.name))",
                 at: setting.location,
@@ -169,7 +170,9 @@ public struct RecipeLoader: Sendable {
     }
 
     /// Looks up every name, orders the nodes, and finds what is needed.
-    private func compile(_ document: RecipeDocument, into recipe: CompiledRecipe, file: String) {
+    ///
+    /// - Returns: whether the sweep is of a size to be gone through
+    private func compile(_ document: RecipeDocument, into recipe: CompiledRecipe, file: String) -> Bool {
         NodeCompiler(recipe: recipe).compile(document.nodes)
         // What outputs mention does not make a node depend on an axis.
         let nodeAxes = recipe.scope.usedAxes
@@ -184,7 +187,7 @@ public struct RecipeLoader: Sendable {
         let goals = recipe.outputs.map(\.source.node) + recipe.expectations.map(\.source.node)
         recipe.wanted = !isWhole || goals.isEmpty ? Set(recipe.nodes.indices) : reachable(from: goals, in: recipe)
         UnusedNames(recipe: recipe, document: document, file: file).check(nodeAxes: nodeAxes)
-        SweepSize(recipe: recipe, mostInstances: limits.instances).check()
+        return SweepSize(recipe: recipe, mostInstances: limits.instances).check()
     }
 
     private func reachable(from goals: [Int], in recipe: CompiledRecipe) -> Set<Int> {

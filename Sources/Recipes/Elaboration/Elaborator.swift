@@ -1,12 +1,15 @@
 import Graph
 
-/// Repeats each node for its cells and links the instances: the last step, on a recipe without errors.
+/// Repeats each node for its cells and links the instances: the last step. Of a recipe with errors there are the nodes whose
+/// cells are known.
 struct Elaborator {
     let recipe: CompiledRecipe
     /// By node.
     let parameters: [Int: CheckedParameters]
     private var firstInstance: [Int: Int] = [:]
     private(set) var instances: [Instance] = []
+    /// Nodes with parameters that could not be read.
+    private var lacking: Set<ObjectIdentifier> = []
     private var inputs: InputCount
 
     init(recipe: CompiledRecipe, parameters: [Int: CheckedParameters], mostInputs: Int) {
@@ -20,9 +23,18 @@ struct Elaborator {
         for node in recipe.order where recipe.wanted.contains(node) { add(node) }
     }
 
+    /// Whether the cells of a node are known.
+    private func has(_ node: Int) -> Bool { firstInstance[node] != nil }
+
+    /// Whether the parameters of a node are known.
+    func isComplete(_ swept: SweptNode) -> Bool { !lacking.contains(ObjectIdentifier(swept)) }
+
     private mutating func add(_ index: Int) {
         let node = recipe.nodes[index]
-        guard let schema = node.schema, let checked = parameters[index] else { return }
+        guard let schema = node.schema, !node.isBroken, node.sources.allSatisfy({ has($0.node) }),
+            !recipe.mentionsBrokenAxis(node.axes), recipe.space.count(of: node.axes) != nil
+        else { return }
+        let checked = parameters[index] ?? CheckedParameters(constant: [:])
         let table = recipe.space.table(of: node.axes)
         let swept = SweptNode(
             name: node.name,
@@ -49,6 +61,7 @@ struct Elaborator {
                 uniquingKeysWith: { first, _ in first }
             )
         )
+        if parameters[index] == nil { lacking.insert(ObjectIdentifier(swept)) }
         firstInstance[index] = instances.count
         for cell in 0..<table.count { instances.append(Instance(swept, row: cell)) }
     }

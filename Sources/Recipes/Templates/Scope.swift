@@ -18,7 +18,7 @@ final class Scope {
 
     /// Some text could not be read, so that names may be used of which nothing is known.
     var isIncomplete = false
-    /// Something was mentioned that is no param and no axis.
+    /// Something was mentioned that is no param and no axis, nor nearly one.
     var hasUnknownNames = false
     /// A table could not be read, so that nothing is known of its columns.
     var lacksColumns = false

@@ -170,8 +170,8 @@ struct TemplateCompiler {
     private func look(up name: Name) -> Scope.Meaning? {
         guard let meaning = scope.meaning(of: name.text) else {
             if scope.lacksColumns { return nil }
-            scope.hasUnknownNames = true
             if let columns = scope.tables[name.text] {
+                scope.hasUnknownNames = true
                 let first = columns.first ?? "column"
                 diagnostics.error(
                     "\(code(name.text)) is a table, which has no value; its columns are axes",
@@ -184,6 +184,8 @@ struct TemplateCompiler {
             }
             let names = scope.names
             let match = diagnostics.nearMatch(to: name.text, among: names, isOfFew: names.count <= 12)
+            // What was probably meant counts as used; where nothing comes near, it may be any name.
+            if match.flatMap(scope.meaning) == nil { scope.hasUnknownNames = true }
             diagnostics.error(
                 "there is no param or axis \(code(name.text))",
                 at: name.location,

@@ -4,10 +4,11 @@ import Graph
 struct GatheredCells {
     let diagnostics: DiagnosticCollector
 
-    func check(_ instances: [Instance]) {
+    /// - Parameter isComplete: whether all parameters of a node are known, so that it can be asked.
+    func check(_ instances: [Instance], isComplete: (SweptNode) -> Bool) {
         var known: [ObjectIdentifier: Set<String>] = [:]
         var judged: Set<Gathering> = []
-        for instance in instances {
+        for instance in instances where isComplete(instance.swept) {
             let gathered = instance.schema.inputs.filter { $0.arity == .gathered }
             guard !gathered.isEmpty else { continue }
             let sources = gathered.map { port in

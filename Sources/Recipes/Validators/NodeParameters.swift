@@ -26,6 +26,8 @@ struct NodeParameters {
     func check(_ node: CompiledNode) -> CheckedParameters? {
         guard let schema = node.schema else { return nil }
         var isValid = true
+        /// Those that the recipe gives, as they should be.
+        var given: Set<String> = []
         var checked = CheckedParameters(constant: [:])
         for parameter in schema.parameters { checked.constant[parameter.name] = parameter.defaultValue }
         for parameter in node.parameters {
@@ -38,6 +40,7 @@ struct NodeParameters {
                 isValid = false
                 continue
             }
+            given.insert(parameter.schema.name)
             checked.constant[parameter.schema.name] = nil
             if axes.isEmpty {
                 checked.constant[parameter.schema.name] = values.first
@@ -47,12 +50,29 @@ struct NodeParameters {
                 )
             }
         }
-        // A bad value hides no other problem: the node is asked with the parameter's default in its place.
-        let hasValues = schema.parameters.allSatisfy { parameter in
-            checked.constant[parameter.name] != nil || checked.varying.contains { $0.name == parameter.name }
+        // What is wrong hides no other problem: the node is asked with another value in its place.
+        for parameter in schema.parameters where !given.contains(parameter.name) && parameter.defaultValue == nil {
+            guard let value = Self.standIn(for: parameter) else { return nil }
+            checked.constant[parameter.name] = value
         }
-        guard node.hasAllParameters, hasValues else { return nil }
-        return askNode(node, schema: schema, checked) && isValid && !node.isBroken ? checked : nil
+        let isWhole = isValid && node.hasAllParameters
+        let unknown = isWhole ? [] : Set(schema.parameters.map(\.name)).subtracting(given)
+        return askNode(node, schema: schema, checked, unknown: unknown) && isWhole && !node.isBroken ? checked : nil
+    }
+
+    /// A value that the parameter could have; nil where that is not plain.
+    private static func standIn(for parameter: NodeSchema.Parameter) -> Value? {
+        let least = parameter.range.map(\.lowerBound).flatMap { $0.isFinite ? $0 : nil } ?? 0
+        switch parameter.form {
+        case .integer: return .integer(Int128(least.rounded(.up)))
+        case .number: return .number(least)
+        case .boolean: return .bool(false)
+        case .text: return .string("")
+        case .choice(let choices, _): return choices.first.map(Value.string)
+        case .list: return .list([])
+        case .optional: return .null
+        default: return nil
+        }
     }
 
     private func values(_ parameter: CompiledNode.Parameter, of node: CompiledNode, schema: NodeSchema) -> [Value]? {
@@ -77,7 +97,19 @@ struct NodeParameters {
     }
 
     /// Binds the node to each combination of its parameters and asks it for problems.
-    private func askNode(_ node: CompiledNode, schema: NodeSchema, _ checked: CheckedParameters) -> Bool {
+    ///
+    /// - Parameter unknown: the parameters that the recipe gives wrongly, or may mean to give: what is said of these
+    ///   follows from what is reported already.
+    private func askNode(
+        _ node: CompiledNode,
+        schema: NodeSchema,
+        _ checked: CheckedParameters,
+        unknown: Set<String>
+    ) -> Bool {
+        func follows(_ problem: ParameterProblem) -> Bool {
+            unknown.contains(problem.parameter)
+                || unknown.contains { problem.message.contains("`\($0)`") || problem.hint?.contains("`\($0)`") == true }
+        }
         let axes = checked.varying.reduce(AxisSet()) { $0 | $1.axes }
         guard recipe.space.count(of: axes) != nil else { return false }
         let columns = checked.varying.map { ($0, recipe.space.projection(from: axes, to: $0.axes)) }
@@ -89,7 +121,9 @@ struct NodeParameters {
             var varying: [String: Value] = [:]
             for (column, cells) in columns { varying[column.name] = column.values[Int(cells[cell])] }
             switch probe.ask(varying) {
-            case .problems(let problems, let doubts):
+            case .problems(let allProblems, let allDoubts):
+                let problems = allProblems.filter { !follows($0) }
+                let doubts = allDoubts.filter { !follows($0) }
                 // Cells have the same doubts one after the other.
                 let fresh = doubts.filter { !doubted.contains($0.parameter) }
                 doubted.formUnion(fresh.map(\.parameter))
@@ -108,6 +142,7 @@ struct NodeParameters {
                         hint: problem.hint
                     )
                 }
+            case .refused(let name, _) where unknown.contains(name): return false
             case .refused(let name, let value):
                 failures += 1
                 report(value, refusedAs: name, of: node, schema: schema)

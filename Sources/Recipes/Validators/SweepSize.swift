@@ -6,19 +6,22 @@ struct SweepSize {
     let recipe: CompiledRecipe
     let mostInstances: Int
 
-    func check() {
+    /// Whether it is so.
+    func check() -> Bool {
         var total = 0
         var largest: (node: Int, count: Int)?
         for node in recipe.order
         where recipe.wanted.contains(node) && !recipe.mentionsBrokenAxis(recipe.nodes[node].axes) {
             guard let count = recipe.space.count(of: recipe.nodes[node].axes) else {
                 report(node)
-                return
+                return false
             }
             total += count
             if count > largest?.count ?? 0 { largest = (node, count) }
         }
-        if total > mostInstances, let largest { report(largest.node) }
+        guard total > mostInstances, let largest else { return true }
+        report(largest.node)
+        return false
     }
 
     private func report(_ node: Int) {
