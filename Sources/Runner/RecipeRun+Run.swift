@@ -633,10 +633,24 @@ extension RecipeRun {
             if let table { state.withLock { $0.summary.tables.append(table) } }
         }
         let expectations = delivery.expectationReports()
-        state.withLock { $0.summary.expectations += expectations }
+        let unjudged = delivery.unjudgedExpectations { notMade($0, scheduler) }
+        state.withLock { state in
+            state.summary.expectations += expectations
+            state.summary.unjudged += unjudged
+        }
         for expectation in expectations { report(.expectation(expectation)) }
         let regressions = regressions(expectations)
         state.withLock { $0.summary.regressions = regressions }
+    }
+
+    private func notMade(_ index: Int, _ scheduler: Scheduler) -> NotMade {
+        switch scheduler.states[index].phase {
+        case .failed: .failed(InstanceName(graph.instances[index]))
+        case .blocked(let cause): .failed(InstanceName(graph.instances[cause]))
+        case .skipped(let cause): .nothingToGive(InstanceName(graph.instances[cause]))
+        case .unresolved, .lookedUp, .waiting, .running, .follows, .cached, .ran:
+            cancellation.isRequested ? .interrupted : .endedEarly
+        }
     }
 }
 

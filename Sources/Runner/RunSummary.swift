@@ -28,6 +28,8 @@ public struct RunSummary: Sendable {
     /// Files that could not be written.
     public var unwritten: Int { outputs.reduce(0) { $0 + ($1.failure == nil ? 0 : $1.files) } }
     public var expectations: [ExpectationReport] = []
+    /// Those that could not be judged.
+    public var unjudged: [UnjudgedExpectation] = []
     public var tables: [TableSummary] = []
     /// Pictures that are not like their baselines, by cause; the worst first.
     public var regressions: [RegressionGroup] = []

@@ -416,6 +416,87 @@ import Testing
         )
     }
 
+    private func junit(
+        _ graph: ExecutionGraph,
+        cancellation: Cancellation = Cancellation(),
+        _ configure: (inout RunOptions) -> Void = { _ in },
+        onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
+    ) throws -> String {
+        let reporter = DocumentReporter(JUnitReport(), console: screen.console(), text: render)
+        _ = try workshop.run(graph, cancellation: cancellation, configure) { event in
+            reporter.receive(event)
+            onEvent(event)
+        }
+        return steady(screen.output)
+    }
+
+    /// A build server that reads the XML alone must not take it for a run in which all is well.
+    @Test func junitOfAnInterruptedRun() throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(2)])
+        let twice = builder.add("twice", "scale", at: [("x", .integer(1))], inputs: ["input": [start]])
+        builder.expect(twice, "value", .greater, 3)
+        let cancellation = Cancellation()
+        let xml = try junit(builder.graph, cancellation: cancellation, { _ in }) { event in
+            if case .started = event { cancellation.request() }
+        }
+        #expect(
+            xml == """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuites tests="2" failures="0" errors="1" skipped="1">
+                  <testsuite name="test" tests="2" failures="0" errors="1" skipped="1" time="T">
+                    <testcase classname="test" name="$twice.value &gt; 3.0 [x=1]" file="test.yaml" line="200">
+                      <skipped message="the run was interrupted"/>
+                    </testcase>
+                    <testcase classname="test" name="the whole run">
+                      <error message="the run was interrupted (exit status 130), and 1 node did not run">test: the run was interrupted (exit status 130), and 1 node did not run</error>
+                    </testcase>
+                  </testsuite>
+                </testsuites>
+
+                """
+        )
+    }
+
+    /// What rests on what failed did not run, and what it was expected to be was not judged.
+    @Test func junitOfWhatAFailureKeptFromRunning() throws {
+        var builder = GraphBuilder()
+        let start = builder.add("start", "constant", ["value": .number(2)])
+        let bad = builder.add("bad", "fail", inputs: ["input": [start]])
+        let twice = builder.add("twice", "scale", inputs: ["input": [bad]])
+        builder.expect(bad, "value", .greater, 3)
+        builder.expect(twice, "value", .greater, 3)
+        let xml = try junit(builder.graph) { $0.keepGoing = true }
+        #expect(
+            xml == """
+                <?xml version="1.0" encoding="UTF-8"?>
+                <testsuites tests="4" failures="0" errors="1" skipped="3">
+                  <testsuite name="test" tests="4" failures="0" errors="1" skipped="3" time="T">
+                    <testcase classname="test" name="bad" file="test.yaml" line="2">
+                      <error message="`bad` failed: the number is too large: 2.0">test.yaml:2:3: `bad` failed: the number is too large: 2.0</error>
+                    </testcase>
+                    <testcase classname="test" name="twice">
+                      <skipped message="bad failed"/>
+                    </testcase>
+                    <testcase classname="test" name="$bad.value &gt; 3.0" file="test.yaml" line="200">
+                      <skipped message="bad failed"/>
+                    </testcase>
+                    <testcase classname="test" name="$twice.value &gt; 3.0" file="test.yaml" line="201">
+                      <skipped message="bad failed"/>
+                    </testcase>
+                  </testsuite>
+                </testsuites>
+
+                """
+        )
+    }
+
+    @Test func junitOfResultsThatCouldNotBeKept() {
+        var summary = RunSummary()
+        summary.unkept = 2
+        #expect(JUnitReport().text(summary).contains("(exit status 75), and 2 results could not be kept\">"))
+    }
+
     @Test func anInvalidRecipeIsASuiteOfErrors() {
         let place = SourceLocation(file: "a.yaml", line: 3, column: 7)
         let suite = JUnitSuite(

@@ -9,6 +9,9 @@ public struct JUnitSuite: Sendable {
     private var errors = 0
     private var skipped = 0
 
+    /// Whether a reader of the XML sees that all is well.
+    var isGreen: Bool { failures == 0 && errors == 0 }
+
     public init(name: String) { self.name = name }
 
     /// A recipe that cannot be run: each of its errors is a case that ended in one.
@@ -41,11 +44,13 @@ public struct JUnitSuite: Sendable {
         add(name, failure.map { ("failure", $0) }, at: location, because: cause, files)
     }
 
-    /// A case that could not be carried out, as the recipe allows.
-    mutating func add(_ name: String, skippedAs reason: String) {
+    /// A case that was not carried out, which is no fault of its own.
+    ///
+    /// - Parameter location: the line that asks for it.
+    mutating func add(_ name: String, skippedAs reason: String, at location: SourceLocation? = nil) {
         skipped += 1
         let content = "<skipped message=\"\(Self.escaped(reason))\"/>"
-        cases.append("\(head(name))>\n      \(content)\n    </testcase>\n")
+        cases.append("\(head(name, at: location))>\n      \(content)\n    </testcase>\n")
     }
 
     private func head(_ name: String, at location: SourceLocation? = nil) -> String {

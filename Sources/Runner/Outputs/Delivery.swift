@@ -266,6 +266,19 @@ final class Delivery: Sendable {
         }
     }
 
+    /// Those whose instances have none.
+    ///
+    /// - Parameter reason: why an instance has none.
+    func unjudgedExpectations(_ reason: (Int) -> NotMade) -> [UnjudgedExpectation] {
+        let fields = state.withLock { $0.fields }
+        return expectations.compactMap { expectation in
+            let index = expectation.instance
+            guard fields[index] == nil else { return nil }
+            let name = InstanceName(graph.instances[index])
+            return UnjudgedExpectation(expectation: expectation, name: name, reason: reason(index))
+        }
+    }
+
     // MARK: - Files
 
     private func write(
