@@ -43,8 +43,8 @@ public protocol Node: Sendable {
     /// What is doubtful in the parameters taken together, and goes on all the same; as `problems`.
     func doubts() -> [ParameterProblem]
 
-    /// What is doubtful in what an instance is given.
-    static func doubts(_ known: KnownInputs) -> [InputDoubt]
+    /// What is doubtful in what an instance is given, and goes on all the same.
+    static func doubts(_ known: KnownInputs) -> [ParameterProblem]
 
     /// How large the picture will be that an instance gives, or that its latent stands for; nil where that is not known
     /// before it runs. Called when references have been evaluated.
@@ -74,7 +74,7 @@ extension Node {
     }
     public func problems() -> [ParameterProblem] { [] }
     public func doubts() -> [ParameterProblem] { [] }
-    public static func doubts(_ known: KnownInputs) -> [InputDoubt] { [] }
+    public static func doubts(_ known: KnownInputs) -> [ParameterProblem] { [] }
     public static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? { nil }
 }
 
@@ -115,24 +115,6 @@ public struct ParameterProblem: Error, Hashable, Sendable {
         self.parameter = parameter
         self.message = message
         self.hint = hint
-    }
-}
-
-/// Something doubtful in what an instance is given, which goes on all the same.
-public struct InputDoubt: Hashable, Sendable {
-    /// Of which cells of a node it has to hold to be said.
-    public enum Extent: Hashable, Sendable {
-        case anyCell
-        /// What a sweep may try on purpose.
-        case everyCell
-    }
-
-    public let problem: ParameterProblem
-    public let extent: Extent
-
-    public init(_ problem: ParameterProblem, of extent: Extent) {
-        self.problem = problem
-        self.extent = extent
     }
 }
 

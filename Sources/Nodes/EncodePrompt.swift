@@ -27,7 +27,7 @@ struct EncodePrompt: Node {
         }
     }
 
-    static func doubts(_ known: KnownInputs) -> [InputDoubt] {
+    static func doubts(_ known: KnownInputs) -> [ParameterProblem] {
         guard case .map(let embeddings)? = known.parameter("embeddings", of: "model", madeBy: LoadSDXL.name) else {
             return []
         }
@@ -36,12 +36,12 @@ struct EncodePrompt: Node {
         }
         let reading = PromptReading(weighting: choice("weighting", .none), overflow: choice("overflow", .cut))
         let loras = known.parameter("loras", of: "model", madeBy: LoadSDXL.name) ?? .null
-        return ["text", "negative"].flatMap { name -> [InputDoubt] in
+        return ["text", "negative"].flatMap { name -> [ParameterProblem] in
             guard case .string(let text) = known.parameter(name) else { return [] }
             let doubts = PromptDoubt.embeddings(in: text, reading: reading) {
                 embeddings.keys + LoRAChoice.embeddings(ofAll: loras)
             }
-            return doubts.map { InputDoubt(ParameterProblem(name, "in a prompt \($0)"), of: .anyCell) }
+            return doubts.map { ParameterProblem(name, "in a prompt \($0)") }
         }
     }
 

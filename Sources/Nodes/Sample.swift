@@ -93,17 +93,18 @@ struct Sample: Node {
         } + scheduleProblems() + windowProblems(startAt: startAt, endAt: endAt)
     }
 
-    static func doubts(_ known: KnownInputs) -> [InputDoubt] {
+    static func doubts(_ known: KnownInputs) -> [ParameterProblem] {
         guard let guidance = known.number("guidance"), guidance <= 1,
             case .string(let text)? = known.parameter("negative", of: "prompt", madeBy: EncodePrompt.name),
             !text.isEmpty
         else { return [] }
-        let problem = ParameterProblem(
-            "guidance",
-            "the prompt's `negative` does nothing at a guidance of 1 or less",
-            hint: "raise `guidance`, or leave out `negative`"
-        )
-        return [InputDoubt(problem, of: .everyCell)]
+        return [
+            ParameterProblem(
+                "guidance",
+                "the prompt's `negative` does nothing at a guidance of 1 or less",
+                hint: "raise `guidance`, or leave out `negative`"
+            )
+        ]
     }
 
     static func pictureSize(_ known: KnownInputs) throws(ParameterProblem) -> PictureSize? {

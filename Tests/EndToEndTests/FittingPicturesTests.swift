@@ -78,11 +78,22 @@ struct FittingPicturesTests {
             ],
             "\(check.stderr)"
         )
-        // A sweep that tries guidance may have 1 in it.
+        // Also where only some cells have it: of guidance, or of the negative prompt itself.
         try test.edit("start.yaml") {
             $0.replacing("guidance: 1", with: "guidance: \"${g}\"").replacing("axes: {", with: "axes: {g: [1, 3], ")
                 .replacing("\"${strength}.png\"", with: "\"${strength}-${g}.png\"")
         }
-        #expect(!(try test.run("check", "start.yaml")).stderr.contains("does nothing"))
+        #expect(try doubts(test) == ["guidance of 1 or less (in 2 of 4 cells of `latent`)"])
+        try test.edit("start.yaml") {
+            $0.replacing("g: [1, 3]", with: "n: [\"\", dark]").replacing("guidance: \"${g}\"", with: "guidance: 1")
+                .replacing("negative: \"(bad:2)\"", with: "negative: \"${n}\"").replacing("-${g}", with: "-${n}")
+        }
+        #expect(try doubts(test) == ["guidance of 1 or less (in 2 of 4 cells of `latent`)"])
+    }
+
+    private func doubts(_ test: CommandTest) throws -> [String] {
+        let check = try test.run("check", "start.yaml")
+        return check.stderr.split(separator: "\n").filter { $0.contains("does nothing at a ") }
+            .compactMap { $0.components(separatedBy: "does nothing at a ").last }
     }
 }

@@ -1,40 +1,42 @@
 import Graph
 
 /// What is doubtful in what nodes are given by others, such as a negative prompt that no render looks at. Each is said once of a
-/// node; what a sweep may try on purpose, where all of its cells have it.
+/// node, with the number of its cells that have it.
 struct InputDoubts {
     let diagnostics: DiagnosticCollector
 
-    private struct Doubts {
+    private struct Doubt {
+        let problem: ParameterProblem
         let first: Instance
-        var said: Set<ParameterProblem> = []
-        /// What all cells so far have.
-        var common: Set<ParameterProblem>
+        var cells = 1
     }
 
     func check(_ instances: [Instance]) {
-        var doubts: [ObjectIdentifier: Doubts] = [:]
+        var doubts: [Doubt] = []
+        var places: [ObjectIdentifier: [ParameterProblem: Int]] = [:]
         for (index, instance) in instances.enumerated() {
-            let found = instance.schema.type.doubts(KnownInputs(of: index, in: instances))
             let node = ObjectIdentifier(instance.swept)
-            // Most cells have no doubts, and most nodes are done with at their first.
-            if found.isEmpty, doubts[node]?.common.isEmpty == true { continue }
-            let common = Set(found.filter { $0.extent == .everyCell }.map(\.problem))
-            doubts[node, default: Doubts(first: instance, common: common)].common.formIntersection(common)
-            for doubt in found where doubt.extent == .anyCell {
-                if doubts[node]?.said.insert(doubt.problem).inserted == true { say(doubt.problem, of: instance) }
+            for problem in Set(instance.schema.type.doubts(KnownInputs(of: index, in: instances))) {
+                if let place = places[node]?[problem] {
+                    doubts[place].cells += 1
+                } else {
+                    places[node, default: [:]][problem] = doubts.count
+                    doubts.append(Doubt(problem: problem, first: instance))
+                }
             }
         }
-        for node in doubts.values {
-            for doubt in node.common { say(doubt, of: node.first) }
-        }
+        // Most recipes have none.
+        guard !doubts.isEmpty else { return }
+        let cells = instances.reduce(into: [:]) { $0[ObjectIdentifier($1.swept), default: 0] += 1 }
+        for doubt in doubts { say(doubt, ofCells: cells[ObjectIdentifier(doubt.first.swept)] ?? doubt.cells) }
     }
 
-    private func say(_ doubt: ParameterProblem, of instance: Instance) {
+    private func say(_ doubt: Doubt, ofCells all: Int) {
+        let some = doubt.cells < all ? " (in \(doubt.cells) of \(all) cells of `\(doubt.first.node)`)" : ""
         diagnostics.warning(
-            doubt.message,
-            at: instance.valueLocations[doubt.parameter] ?? instance.location,
-            hint: doubt.hint
+            doubt.problem.message + some,
+            at: doubt.first.valueLocations[doubt.problem.parameter] ?? doubt.first.location,
+            hint: doubt.problem.hint
         )
     }
 }
