@@ -242,7 +242,9 @@ import Testing
         #expect(same.threshold(margin: 0.5) == 0 && same.failures(margin: 0.5) == 0)
         let psnr = MeasureSpread(name: "psnr", side: .moreIsBetter, values: [40, .infinity, 44])
         #expect(psnr.infinite == 1 && psnr.threshold(margin: 0.5) == 38)
-        #expect(flip.letsAllPass(1, in: 0...1) && !flip.letsAllPass(0.99, in: 0...1))
+        #expect(flip.letsAllPass(1, in: 0...1) && !flip.letsAllPass(0.98, in: 0...1))
+        #expect(flip.letsAllPass(0.99, in: 0...1), "the worst hundredth is as good as the worst")
+        #expect(flip.letsAllPass(4096.5, in: 0...4096) && !flip.letsAllPass(1e9, in: 0 ... .infinity))
         #expect(
             psnr.letsAllPass(-0.15, in: -1...1) && psnr.letsAllPass(0, in: 0...1) && !psnr.letsAllPass(0.1, in: -1...1)
         )

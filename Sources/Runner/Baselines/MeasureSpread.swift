@@ -45,9 +45,12 @@ public struct MeasureSpread: Sendable {
         Self.threshold(values, side, margin: margin).map { min(max($0, range.lowerBound), range.upperBound) }
     }
 
-    /// Whether a bound lets everything pass: no value lies beyond it, or what is like nothing at all is good enough.
+    /// Whether a bound lets everything pass: no value lies beyond it but the worst hundredth of all that there can be, or what
+    /// is like nothing at all is good enough.
     public func letsAllPass(_ bound: Double, in range: ClosedRange<Double>) -> Bool {
-        side == .lessIsBetter ? bound >= range.upperBound : bound <= max(range.lowerBound, 0)
+        guard side == .lessIsBetter else { return bound <= max(range.lowerBound, 0) }
+        guard range.upperBound.isFinite, range.lowerBound.isFinite else { return bound >= range.upperBound }
+        return bound >= range.upperBound - 0.01 * (range.upperBound - range.lowerBound)
     }
 
     private static func threshold(_ values: [Double], _ side: Side, margin: Double) -> Double? {

@@ -82,7 +82,7 @@ struct CalibrateCommand: ParsableCommand {
                 guard name != ScoresArtifact.Measure.pass.rawValue else { return nil }
                 return MeasureSpread(name: name, side: Self.side(of: name), values: values[name] ?? [])
             }
-            report(spreads.filter { !$0.values.isEmpty || $0.infinite > 0 }, runs: runs)
+            report(spreads.filter { !$0.values.isEmpty || $0.infinite > 0 }, MeasureRanges(values), runs: runs)
             return .success
         }
     }
@@ -115,11 +115,7 @@ struct CalibrateCommand: ParsableCommand {
         return ["relative_l2", "ulps", "differing"].contains(name) ? .lessIsBetter : .moreIsBetter
     }
 
-    private static func range(of name: String) -> ClosedRange<Double> {
-        ScoresArtifact.range(field: name) ?? -Double.infinity...Double.infinity
-    }
-
-    private func report(_ spreads: [MeasureSpread], runs: Int) {
+    private func report(_ spreads: [MeasureSpread], _ ranges: MeasureRanges, runs: Int) {
         if runs == 1 {
             Terminal.error(
                 "warning: one run is no spread: its bounds are but what it measured; --seeds, --precision or --machines "
@@ -134,13 +130,13 @@ struct CalibrateCommand: ParsableCommand {
                     "unmeasured": .integer(Int128(spread.unmeasured)),
                 ]
                 if let least = spread.values.first, let greatest = spread.values.last,
-                    let bound = spread.threshold(margin: margin, in: Self.range(of: spread.name))
+                    let bound = spread.threshold(margin: margin, in: ranges.of(spread.name))
                 {
                     fields["least"] = .number(least)
                     fields["greatest"] = .number(greatest)
                     fields["mean"] = .number(spread.mean)
                     fields["deviation"] = .number(spread.deviation)
-                    if !spread.letsAllPass(bound, in: Self.range(of: spread.name)) {
+                    if !spread.letsAllPass(bound, in: ranges.of(spread.name)) {
                         fields["expect"] = .string("\(spread.name) \(spread.side.comparison) \(bound)")
                     }
                     fields["would_have_failed"] = .integer(Int128(spread.failures(margin: margin)))
@@ -151,12 +147,12 @@ struct CalibrateCommand: ParsableCommand {
             var rows = [["measure", "values", "least", "mean", "greatest", "deviation", "expect", "would have failed"]]
             for spread in spreads {
                 guard let least = spread.values.first, let greatest = spread.values.last,
-                    let bound = spread.threshold(margin: margin, in: Self.range(of: spread.name))
+                    let bound = spread.threshold(margin: margin, in: ranges.of(spread.name))
                 else {
                     rows.append([spread.name, "\(spread.infinite)", "inf", "inf", "inf", "0", "", ""])
                     continue
                 }
-                let isUseless = spread.letsAllPass(bound, in: Self.range(of: spread.name))
+                let isUseless = spread.letsAllPass(bound, in: ranges.of(spread.name))
                 rows.append([
                     spread.name, "\(spread.values.count + spread.infinite)", Self.short(least), Self.short(spread.mean),
                     Self.short(greatest), Self.short(spread.deviation),
