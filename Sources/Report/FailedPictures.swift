@@ -38,7 +38,7 @@ public struct FailedPictures: Sendable {
             case .passed, .warned: break
             case .error, .running, .waiting, .notRun: return []
             }
-            for suffix in ["-actual.png", "-diff.png"] where !files.contains(where: { $0.suffix == suffix }) {
+            for suffix in PicturePlaces.failedSuffixes where !files.contains(where: { $0.suffix == suffix }) {
                 folder.remove(path + suffix)
             }
             return files.map { suffix, picture in

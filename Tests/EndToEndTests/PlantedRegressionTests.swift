@@ -85,6 +85,10 @@ import Testing
         let flip = compared.lines.first { $0.hasPrefix("flip ") }.flatMap { Double($0.dropFirst(5)) } ?? 0
         #expect(flip > 0 && flip < 0.002, "\(flip)")
         #expect(try Bitmap.read(path: test.folder("map.png")).width == 96)
+        // What the program itself puts beside its outputs is no picture of the recipe.
+        #expect(try test.folder.files(under: "out/draw/failed").contains { $0.hasSuffix("neon-diff.png") })
+        let folders = try test.run("compare", "out/draw", "recipes/accepted")
+        #expect(folders.status == 0 && folders.stderr.isEmpty, "\(folders.stderr)")
         #expect(
             try test.run("approve", "recipes/draw.yaml", "--cause", "baseline").lines == ["recipes/accepted/neon.png"]
         )
@@ -428,6 +432,19 @@ import Testing
         let ssim = spread.lines.first { $0.hasPrefix("ssim ") } ?? ""
         #expect(ssim.contains(">= ") && ssim.contains(" of 4"), "\(spread.stdout)")
         #expect(spread.lines.last == "4 runs, margin 0.5")
+        // No more pixels can differ than there are.
+        let wide = try test.run(
+            "calibrate",
+            "recipes/draw.yaml",
+            "--seeds",
+            "4",
+            "--set",
+            "style=neon",
+            "--margin",
+            "5"
+        )
+        let noBounds = wide.lines.filter { $0.contains("tells nothing here") }.map { $0.prefix { $0 != " " } }
+        #expect(noBounds.contains("pixels_over") && noBounds.contains("share_over"), "\(wide.stdout)")
         #expect(try test.run("recipes/draw.yaml", "--set", "seed=5").status == 1)
         let machines = try test.run(
             "calibrate",

@@ -14,12 +14,20 @@ public struct PicturePlaces: Sendable {
 
         /// All that there is to look at.
         public var files: [String] {
-            [output, baseline].compactMap(\.self) + (failed.map { [$0 + "-actual.png", $0 + "-diff.png"] } ?? [])
+            [output, baseline].compactMap(\.self) + (failed.map { failed in failedSuffixes.map { failed + $0 } } ?? [])
         }
     }
 
     /// The folder of failed pictures in the output folder.
     public static let failedFolder = "failed"
+    /// How the names of failed pictures end: the picture as it is, and where it differs from its baseline.
+    public static let failedSuffixes = ["-actual.png", "-diff.png"]
+
+    /// Whether a file is one of the failed pictures of a run, by its name and the folders that it lies in.
+    public static func isFailedPicture(_ path: String) -> Bool {
+        path.split(separator: "/").dropLast().contains { $0 == failedFolder }
+            && failedSuffixes.contains { path.hasSuffix($0) }
+    }
 
     private let places: [InstanceName: Place]
 

@@ -1,4 +1,5 @@
 import Foundation
+import Runner
 
 /// What is compared with what: two files, or the files of one name in two folders.
 struct ComparedPairs {
@@ -31,13 +32,14 @@ struct ComparedPairs {
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 
-    /// Pictures and tensors in a folder and those below it.
+    /// Pictures and tensors in a folder and those below it, without the failed pictures that a run left there.
     private static func files(_ folder: String) throws -> Set<String> {
         let all = try FileManager.default.subpathsOfDirectory(atPath: folder)
         return Set(
             all.filter { path in
                 ["png", "jpg", "jpeg", "webp", "avif", "heic", "safetensors", "npy"]
                     .contains((path as NSString).pathExtension.lowercased())
+                    && !PicturePlaces.isFailedPicture(path)
             }
         )
     }
