@@ -92,7 +92,11 @@ import Testing
         let ada = try test.folder.text(of: "mine/recipes/4.yaml")
         #expect(ada.contains("file: \"../../recipes/faces/ada.png\"\n"), "\(ada)")
         let twice = try test.run("import", "out/faces/1.png", "-o", "mine/recipes/0.yaml")
-        #expect(twice.stderr == "error: mine/recipes/0.yaml is there already, and is not replaced\n")
+        #expect(
+            twice.stderr
+                == "error: mine/recipes/0.yaml is there already: name another file, or replace it with --force\n"
+        )
+        #expect(try test.run("import", "out/faces/1.png", "-o", "mine/recipes/0.yaml", "--force").status == 0)
         // Of a picture that was moved away its files are not found, unless somebody says where.
         try FileManager.default.moveItem(
             atPath: test.folder("recipes/faces"),

@@ -133,7 +133,7 @@ import Testing
             #expect(
                 warnings == [
                     "words.yaml:4:53: warning: in a prompt embedding:nag is not known and left out; name its file under "
-                        + "`embeddings` of load_sdxl"
+                        + "`embeddings` of load_sdxl (in 2 of 3 cells of `prompt`)"
                 ],
                 "\(command): \(result.stderr)"
             )
@@ -244,7 +244,10 @@ import Testing
         #expect(run.status == 0 && run.stdout == "out/portrait/portrait.png\n", "\(run.stderr)")
         let again = try test.run("import", "recipes/imports/portrait.json", "-o", "portrait.yaml")
         #expect(
-            again.status == 3 && again.stderr.hasSuffix("error: portrait.yaml is there already, and is not replaced\n")
+            again.status == 3
+                && again.stderr.hasSuffix(
+                    "error: portrait.yaml is there already: name another file, or replace it with --force\n"
+                )
         )
     }
 

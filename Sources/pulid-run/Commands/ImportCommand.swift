@@ -40,12 +40,15 @@ struct ImportCommand: ParsableCommand {
         completion: .file(extensions: ["yaml", "yml"])
     )
     var output: String?
+    @Flag(help: "Replace the file that --output names, if it is there.") var force = false
 
     func run() throws {
         try reportingFailures {
             let text = try text
             if let output {
-                guard !FileManager.default.fileExists(atPath: output) else { throw ForeignRecipeError.exists(output) }
+                guard force || !FileManager.default.fileExists(atPath: output) else {
+                    throw ForeignRecipeError.exists(output)
+                }
                 try text.write(toFile: output, atomically: true, encoding: .utf8)
                 Terminal.output("\(output)\n")
             } else {

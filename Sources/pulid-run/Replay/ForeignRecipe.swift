@@ -109,7 +109,7 @@ enum ForeignRecipeError: Error, CustomStringConvertible {
                     : "; its texts are \(names.prefix(8).map { TerminalText($0).escaped() }.joined(separator: ", "))")
         case .recipe(let path):
             "\(path) is a recipe already, or none of ComfyUI's files: `pulid-run \(path)` runs a recipe"
-        case .exists(let path): "\(path) is there already, and is not replaced"
+        case .exists(let path): "\(path) is there already: name another file, or replace it with --force"
         }
     }
 }
