@@ -63,6 +63,7 @@ public final class ResultStore: Sendable {
             path: folder.path,
             notices: notices,
             write: { batch in database.write { db in try batch.write(to: db, values) } },
+            makeRoom: { database.foldLog() },
             onCommit: { batch in
                 CheckpointFolder.remove(batch.finished, from: folder) { database.syncLog() }
                 remote?.give(batch.uploads(from: committed))
@@ -75,10 +76,20 @@ public final class ResultStore: Sendable {
     /// Commits what waits and lets go of the files. Nothing may be asked of the store afterwards.
     public func close() {
         if let reason = commits.flush() {
-            notices.warn("the cache \(folder.path) could not be written (\(reason)): the last results are not kept")
+            notices.warn("the cache \(folder.path) could not be written (\(reason)): \(Self.lost(commits.unkept))")
         }
         remote?.finish { false }
         database.close()
+    }
+
+    private static func lost(_ results: Int) -> String {
+        let what =
+            switch results {
+            case 0: "what was learnt last is not kept"
+            case 1: "1 result is not kept"
+            default: "\(results) results are not kept"
+            }
+        return "\(what); make room with `pulid-run cache gc`, or name a folder on another disk with --cache"
     }
 
     /// Commits what waits; where it cannot be for some seconds, it goes on waiting.

@@ -62,7 +62,8 @@ import Testing
         #expect(
             log.warnings == [
                 "the cache \(cache.path) cannot be written now (database is locked): it is tried again",
-                "the cache \(cache.path) could not be written (database is locked): the last results are not kept",
+                "the cache \(cache.path) could not be written (database is locked): 1 result is not kept; make room with "
+                    + "`pulid-run cache gc`, or name a folder on another disk with --cache",
             ]
         )
     }
@@ -108,6 +109,29 @@ import Testing
             exit(isKept && log.warnings.last == "the cache \(path) is written again" ? 0 : 1)
         }
         #expect(try ResultStore(folder: cache).result(for: CacheKey.toy(1).digest)?.hasValue == true)
+    }
+
+    /// Small values do not wait for a large one that there is no room for.
+    @Test func aDiskThatIsFullTakesWhatThereIsRoomFor() async throws {
+        let path = cache.path
+        await #expect(processExitsWith: .success) { [path = path as String] in
+            let log = WarningLog()
+            let store = try ResultStore(folder: CacheFolder(path), warn: log.warn)
+            store.insertText("before", seed: 0)
+            store.flush()
+            signal(SIGXFSZ, SIG_IGN)
+            try FileSizeLimit.set(3 << 20)
+            store.insert(ToyImage([UInt8](repeating: 7, count: 6 << 20)), seed: 1)
+            for seed in 2..<40 { store.insertText("text \(seed)", seed: seed) }
+            store.close()
+            let last =
+                "): 1 result is not kept; make room with `pulid-run cache gc`, or name a folder on another disk with --cache"
+            exit(log.warnings.last?.hasSuffix(last) == true ? 0 : 1)
+        }
+        let store = try ResultStore(folder: cache)
+        for seed in 2..<40 { #expect(store.text(seed: seed) == "text \(seed)") }
+        #expect(store.result(for: CacheKey.toy(1).digest) == nil)
+        #expect(store.verify(repair: false).damage == [])
     }
 
     /// A full disk has no room for the index of the log, without which SQLite opens nothing.

@@ -12,8 +12,8 @@ final class StoreDatabase: Sendable {
     /// How a transaction ended.
     enum Outcome: Equatable {
         case committed
-        /// It may go another time; why it did not.
-        case postponed(String)
+        /// It may go another time; why it did not, and whether less might have gone.
+        case postponed(String, isForWantOfRoom: Bool = false)
         /// Nothing can be written any more.
         case refused
     }
@@ -115,6 +115,9 @@ final class StoreDatabase: Sendable {
     /// Has what is committed written to the disk, which SQLite puts off otherwise.
     func syncLog() { maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(PASSIVE)") } }
 
+    /// Has the log folded back into the file and made empty, which may be all the room that there is on a disk.
+    func foldLog() { maintain { db in _ = try Row.fetchAll(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") } }
+
     private func perform(_ work: (DatabaseQueue) throws -> Void) -> Outcome {
         noticeLoss()
         // A damaged file is replaced once, and the work tried again on the new one.
@@ -143,7 +146,8 @@ final class StoreDatabase: Sendable {
                     }
                     stopWriting(because: reason)
                     return .refused
-                case .passing: return .postponed(reason)
+                case .passing:
+                    return .postponed(reason, isForWantOfRoom: DatabaseFault.isWantOfRoom(error))
                 }
             }
         }

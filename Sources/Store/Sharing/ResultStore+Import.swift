@@ -47,7 +47,7 @@ extension ResultStore {
         }
         switch outcome {
         case .committed: break
-        case .postponed(let reason): throw StoreError.unusable(path: folder.path, reason: reason)
+        case .postponed(let reason, _): throw StoreError.unusable(path: folder.path, reason: reason)
         case .refused: throw StoreError.readOnly(path: folder.path)
         }
         if let recipe { for (instance, key) in history { remember(key, of: instance, in: recipe) } }

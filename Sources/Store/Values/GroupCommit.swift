@@ -1,9 +1,11 @@
 import Dispatch
 import Foundation
+import Graph
 import Synchronization
 
 /// Collects writes and commits them together: half a second after the first, sooner when many bytes or claims wait, and on demand.
-/// What could not be committed is kept and tried again, for as long as it takes.
+/// What could not be committed is kept and tried again, for as long as it takes; where a disk has no room for all, small values
+/// do not wait for large ones.
 final class GroupCommit: Sendable {
     private struct State {
         var pending = WriteBatch()
@@ -13,6 +15,8 @@ final class GroupCommit: Sendable {
         /// In a row.
         var failures = 0
         var lastReason = ""
+        /// Results whose values were let go of.
+        var dropped = 0
 
         /// What nobody waits for any more: others, and this process, may compute it again.
         mutating func takeClaims() -> [Claim] {
@@ -34,6 +38,7 @@ final class GroupCommit: Sendable {
     private let path: String
     private let notices: Notices
     private let write: @Sendable (WriteBatch) -> StoreDatabase.Outcome
+    private let makeRoom: @Sendable () -> Void
     private let onCommit: @Sendable (WriteBatch) -> Void
     private let state = Mutex(State())
     private let queue = DispatchQueue(label: "pulid-run.store.commit")
@@ -41,16 +46,19 @@ final class GroupCommit: Sendable {
     /// - Parameters:
     ///   - path: of the cache.
     ///   - write: one transaction.
+    ///   - makeRoom: called before less is tried than there was no room for
     ///   - onCommit: after it, before the claims end.
     init(
         path: String,
         notices: Notices,
         write: @escaping @Sendable (WriteBatch) -> StoreDatabase.Outcome,
+        makeRoom: @escaping @Sendable () -> Void,
         onCommit: @escaping @Sendable (WriteBatch) -> Void
     ) {
         self.path = path
         self.notices = notices
         self.write = write
+        self.makeRoom = makeRoom
         self.onCommit = onCommit
     }
 
@@ -61,6 +69,7 @@ final class GroupCommit: Sendable {
             let isFull = state.pending.size + state.committing.size > Self.sizeLimit
             let isDropping = isFull && state.failures > 0
             if isDropping {
+                state.dropped += state.pending.waitingResults + state.committing.waitingResults
                 state.pending.dropValues()
                 state.committing.dropValues()
             }
@@ -88,6 +97,12 @@ final class GroupCommit: Sendable {
 
     /// Whether what waits is likely to be committed; else its values may have to be let go of.
     var isKeepingUp: Bool { state.withLock { $0.failures == 0 } }
+
+    /// Results that are lost, where nothing is committed any more.
+    var unkept: Int { state.withLock { $0.dropped + $0.pending.unkept + $0.committing.unkept } }
+
+    /// Counts a result whose value could not be written beside the database.
+    func noteLoss() { state.withLock { $0.dropped += 1 } }
 
     /// What has not been committed, the newer part first.
     var waiting: [WriteBatch] { state.withLock { [$0.pending, $0.committing].filter { !$0.isEmpty } } }
@@ -125,20 +140,49 @@ final class GroupCommit: Sendable {
         guard !batch.isEmpty else { return true }
         switch write(batch) {
         case .committed:
-            let wasFailing = state.withLock { state in
-                defer { (state.committing, state.failures) = (WriteBatch(), 0) }
-                return state.failures > 0
-            }
-            if wasFailing { notices.warn("the cache \(path) is written again") }
             onCommit(batch)
-            for claim in batch.claims { claim.release() }
+            noteSuccess()
         case .refused:
             state.withLock { $0.committing = WriteBatch() }
             for claim in batch.claims { claim.release() }
-        case .postponed(let reason):
-            noteFailure(reason)
-            return false
+        case .postponed(let reason, let isForWantOfRoom):
+            guard isForWantOfRoom, commitParts(of: batch) else {
+                noteFailure(reason)
+                return false
+            }
+            noteSuccess()
         }
+        return true
+    }
+
+    private func noteSuccess() {
+        let (wasFailing, claims) = state.withLock { state in
+            defer { (state.committing, state.failures) = (WriteBatch(), 0) }
+            return (state.failures > 0, state.committing.claims)
+        }
+        if wasFailing { notices.warn("the cache \(path) is written again") }
+        for claim in claims { claim.release() }
+    }
+
+    /// - Returns: whether there was room for all.
+    private func commitParts(of batch: WriteBatch) -> Bool {
+        commitPart(batch.withoutWaitingValues) && commitSmallest(batch.waitingValues[...], of: batch)
+    }
+
+    /// From the smallest on, as many as there is room for.
+    private func commitSmallest(_ values: ArraySlice<Digest>, of batch: WriteBatch) -> Bool {
+        if commitPart(batch.part(values: values)) { return true }
+        guard values.count > 1 else { return false }
+        let middle = values.startIndex + values.count / 2
+        return commitSmallest(values[..<middle], of: batch) && commitSmallest(values[middle...], of: batch)
+    }
+
+    private func commitPart(_ part: WriteBatch) -> Bool {
+        guard !part.isEmpty else { return true }
+        makeRoom()
+        guard write(part) == .committed else { return false }
+        state.withLock { $0.committing.remove(part) }
+        onCommit(part)
         return true
     }
 

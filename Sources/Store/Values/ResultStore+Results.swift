@@ -103,6 +103,7 @@ extension ResultStore {
             return WriteBatch.Content(kind: kind, size: encoded.count, bytes: nil)
         } catch {
             let reason = DatabaseFault.reason(error)
+            commits.noteLoss()
             notices.warn("a value of \(encoded.count) bytes could not be kept: \(reason)", onceFor: "keep \(reason)")
             return nil
         }

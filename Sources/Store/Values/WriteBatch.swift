@@ -69,6 +69,51 @@ struct WriteBatch {
         size = 0
     }
 
+    // MARK: - Parts
+
+    /// How many results have values that are lost with it.
+    var unkept: Int { results.values.count { contents[$0.value] != nil } }
+
+    /// How many results have values that wait in memory.
+    var waitingResults: Int { results.values.count { contents[$0.value]?.bytes != nil } }
+
+    /// The values that wait in memory, from the smallest.
+    var waitingValues: [Digest] {
+        contents.filter { $0.value.bytes != nil }.sorted { ($0.value.size, $0.key.hex) < ($1.value.size, $1.key.hex) }
+            .map(\.key)
+    }
+
+    /// These values, and what they are the results of.
+    func part(values: some Sequence<Digest>) -> WriteBatch {
+        var part = WriteBatch()
+        for value in values { part.contents[value] = contents[value] }
+        part.results = results.filter { part.contents[$0.value.value] != nil }
+        part.finished = finished.filter { part.results[$0] != nil }
+        part.size = part.contents.values.reduce(0) { $0 + ($1.bytes?.count ?? 0) }
+        return part
+    }
+
+    /// All but the values that wait in memory and what these are the results of; without claims.
+    var withoutWaitingValues: WriteBatch {
+        let waiting = part(values: waitingValues)
+        var rest = self
+        rest.claims = []
+        rest.remove(waiting)
+        return rest
+    }
+
+    /// Lets go of what was committed as a part of it.
+    mutating func remove(_ part: WriteBatch) {
+        for key in part.results.keys { results[key] = nil }
+        for key in part.contents.keys { contents[key] = nil }
+        for key in part.history.keys { history[key] = nil }
+        for key in part.files.keys { files[key] = nil }
+        for key in part.outputs.keys { outputs[key] = nil }
+        used.subtract(part.used)
+        finished.subtract(part.finished)
+        size -= part.size
+    }
+
     // MARK: - Into the database
 
     func write(to db: Database, _ files: ValueFiles) throws {
