@@ -21,6 +21,8 @@ public protocol Node: Sendable {
     /// What it means that the node has nothing to give (`Absence`), as a warning says it: "no face was found". nil for a
     /// node that always gives something.
     static var absence: String? { get }
+    /// Whether what it warns of holds of its result, and is said again by every run that uses the result from the cache.
+    static var repeatsWarnings: Bool { get }
     /// Bytes that running takes, beside inputs, output and networks, as far as can be told beforehand: nodes run side by
     /// side only while the run's memory has room.
     ///
@@ -65,6 +67,7 @@ extension Node {
     public static var numerics: String { "" }
     public static var precision: PrecisionUse { .never }
     public static var absence: String? { nil }
+    public static var repeatsWarnings: Bool { false }
     public static func workingMemory(parameters: [String: Value], inputBytes: [String: Int]) -> Int {
         16 << 20 + 2 * inputBytes.values.reduce(0, +)
     }

@@ -12,6 +12,8 @@ public struct RunContext: Sendable {
     private let tellProgress: @Sendable (_ done: Int, _ total: Int, _ note: String?) -> Void
     /// Tells the user something that does not stop the node.
     public let warn: @Sendable (String) -> Void
+    /// The same of what concerns this run alone, and not the result.
+    public let warnOfRun: @Sendable (String) -> Void
     /// Throws `CancellationError` once the user has asked to stop; called between steps that take long.
     public let checkCancellation: @Sendable () throws -> Void
     /// Models that stay in memory between nodes and cells.
@@ -25,6 +27,7 @@ public struct RunContext: Sendable {
         progress: @escaping @Sendable (Int, Int, String?) -> Void = { _, _, _ in },
         preview: (@Sendable (PreviewPicture) -> Void)? = nil,
         warn: @escaping @Sendable (String) -> Void = { _ in },
+        warnOfRun: (@Sendable (String) -> Void)? = nil,
         checkCancellation: @escaping @Sendable () throws -> Void = {},
         residents: Residents = Residents(),
         checkpoints: Checkpoints = .none
@@ -34,6 +37,7 @@ public struct RunContext: Sendable {
         tellProgress = progress
         self.preview = preview
         self.warn = warn
+        self.warnOfRun = warnOfRun ?? warn
         self.checkCancellation = checkCancellation
         self.residents = residents
         self.checkpoints = checkpoints

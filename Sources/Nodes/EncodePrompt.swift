@@ -5,6 +5,7 @@ import Tensors
 /// diffusers: StableDiffusionXLPipeline.encode_prompt; ComfyUI: nodes.py::CLIPTextEncode for weights and long prompts
 struct EncodePrompt: Node {
     static let version = 2
+    static let repeatsWarnings = true
     static let help = "Encodes a prompt with both of SDXL's text encoders."
 
     @Input("whose text encoders", part: "text") var model: SDXLModel

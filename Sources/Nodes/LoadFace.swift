@@ -5,6 +5,7 @@ import Tensors
 /// PuLID: pulid/pipeline.py::get_id_embedding up to the picture for the vision tower
 struct LoadFace: Node {
     static let version = 6
+    static let repeatsWarnings = true
     static let help = "Finds the face in a photo, aligns it, says who it is, and keeps its features in grey on white."
     static let precision = PrecisionUse.always
     static let absence: String? = "no face was found"

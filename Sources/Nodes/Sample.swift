@@ -8,6 +8,7 @@ import Tensors
 /// diffusers: StableDiffusionXLPipeline.__call__; PuLID: pulid/pipeline.py::inference
 struct Sample: Node {
     static let version = 4
+    static let repeatsWarnings = true
     static let help =
         "Goes from noise (or from a latent) to a latent of the prompt, with the identities that are given."
     static let precision = PrecisionUse.always

@@ -14,7 +14,15 @@ extension RecipeRun {
 
     /// What is known now, before the jobs that are left.
     private func snapshot() -> Plan {
+        var warnings = NodeWarnings()
+        var told: [String] = []
         let (scheduler, failures, remote) = state.withLock { ($0.scheduler, $0.failures, $0.foundRemotely) }
+        for index in needed.indices {
+            guard case .cached = scheduler.states[index].phase else { continue }
+            for warning in keptWarnings(of: index, key: scheduler.states[index].key) where warnings.isNew(warning) {
+                told.append(warning.message)
+            }
+        }
         return Plan(
             steps: needed.indices.map { index in
                 let status = status(of: index, scheduler, failures)
@@ -25,7 +33,8 @@ extension RecipeRun {
                     isRemote: remote.contains(index)
                 )
             },
-            obstacles: delivery.obstacles(digests: scheduler.states.map(\.digest), tries: false)
+            obstacles: delivery.obstacles(digests: scheduler.states.map(\.digest), tries: false),
+            warnings: told + warnings.rest
         )
     }
 

@@ -489,6 +489,9 @@ extension RecipeRun {
                 claim: claim
             )
         }
+        if instance.schema.type.repeatsWarnings, !outcome.warnings.isEmpty {
+            KeptWarnings(store: store).keep(outcome.warnings, of: key.digest)
+        }
         history.remember(key.digest, of: instance.title)
         return isStored
     }
@@ -552,7 +555,15 @@ extension RecipeRun {
         } else if let value = state.digest {
             report(.cached(name, digest: value, isPlanned: isPlanned))
             if state.isAbsent { warnOfAbsence(index) }
+            for warning in keptWarnings(of: index, key: state.key) { report(.nodeWarning(warning)) }
         }
+    }
+
+    /// What an instance warned of when it gave the result that is used.
+    func keptWarnings(of index: Int, key: Digest?) -> [NodeWarning] {
+        let instance = graph.instances[index]
+        guard instance.schema.type.repeatsWarnings, let key else { return [] }
+        return KeptWarnings(store: store).texts(of: key).map { NodeWarning(InstanceName(instance), $0) }
     }
 
     // MARK: - Outputs, tables, expectations

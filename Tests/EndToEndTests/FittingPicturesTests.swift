@@ -91,6 +91,20 @@ struct FittingPicturesTests {
         #expect(try doubts(test) == ["guidance of 1 or less (in 2 of 4 cells of `latent`)"])
     }
 
+    /// By every run that uses the prompt, and by plans.
+    @Test func aPromptThatIsCutIsSaidAgain() throws {
+        let long = Array(repeating: "portrait", count: 120).joined(separator: " ")
+        let test = try recipe { $0.replacing("a portrait, neon style", with: long) }
+        for arguments in [["run", "start.yaml"], ["run", "start.yaml"], ["plan", "start.yaml"]] {
+            let result = try test.finish(test.start(arguments))
+            #expect(result.status == 0, "\(result.stderr)")
+            let warnings = result.stderr.split(separator: "\n").filter {
+                $0.hasPrefix("warning: `prompt`: the prompt is too")
+            }
+            #expect(warnings.count == 1, "\(arguments): \(result.stderr)")
+        }
+    }
+
     private func doubts(_ test: CommandTest) throws -> [String] {
         let check = try test.run("check", "start.yaml")
         return check.stderr.split(separator: "\n").filter { $0.contains("does nothing at a ") }

@@ -81,7 +81,7 @@ public struct SDXLModel: ModelReference {
                 LatentPreview(try whole.vae(context))
             }
         } catch {
-            context.warn("there is no preview: \(error)")
+            context.warnOfRun("there is no preview: \(error)")
             return nil
         }
     }

@@ -10,6 +10,8 @@ struct NodeWork: Sendable {
         let artifact: (any Artifact)?
         let encoded: EncodedRecord
         let seconds: Double
+        /// What the node warned of that holds of its result.
+        let warnings: [String]
         /// The files that the node asked for the digests of.
         let files: [String]
     }
@@ -37,7 +39,9 @@ struct NodeWork: Sendable {
             residents.makeRoom()
             let node = try instance.schema.bind(parameters: instance.parameters, inputs: inputs)
             let filesRead = Mutex<[String]>([])
-            let context = context(for: instance, key: key) { path in
+            let warnings = Mutex<[String]>([])
+            let context = context(for: instance, key: key, warn: { text in warnings.withLock { $0.append(text) } }) {
+                path in
                 let content = try files.content(of: path)
                 filesRead.withLock { $0 += content.files.map(\.path) }
                 return content.digest
@@ -58,6 +62,7 @@ struct NodeWork: Sendable {
                 artifact: artifact,
                 encoded: RecordCoder.encode(record),
                 seconds: seconds,
+                warnings: warnings.withLock { $0 },
                 files: filesRead.withLock { $0 }
             )
         }
@@ -91,6 +96,7 @@ struct NodeWork: Sendable {
     private func context(
         for instance: Instance,
         key: Digest,
+        warn: @escaping @Sendable (String) -> Void,
         fileDigest: @escaping @Sendable (String) throws -> Digest
     ) -> RunContext {
         let name = InstanceName(instance)
@@ -101,7 +107,11 @@ struct NodeWork: Sendable {
             checkUnchanged: { [files] in try files.check($0) },
             progress: { [report] in report(.progress(name, done: $0, total: $1, note: $2)) },
             preview: preview,
-            warn: { [report] in report(.nodeWarning(NodeWarning(name, $0))) },
+            warn: { [report] in
+                warn($0)
+                report(.nodeWarning(NodeWarning(name, $0)))
+            },
+            warnOfRun: { [report] in report(.nodeWarning(NodeWarning(name, $0))) },
             checkCancellation: { [cancellation] in try cancellation.check() },
             residents: residents,
             checkpoints: store.checkpoints(for: key)

@@ -36,11 +36,14 @@ public struct Plan: Sendable {
     public let steps: [Step]
     /// What keeps outputs from being written.
     public let obstacles: [OutputReport]
+    /// What was warned of when cached results were made; each once, then how many cells have the same.
+    public let warnings: [String]
     private let places: [Int: Int]
 
-    init(steps: [Step], obstacles: [OutputReport]) {
+    init(steps: [Step], obstacles: [OutputReport], warnings: [String] = []) {
         self.steps = steps
         self.obstacles = obstacles
+        self.warnings = warnings
         places = Dictionary(uniqueKeysWithValues: steps.enumerated().map { ($1.index, $0) })
     }
 

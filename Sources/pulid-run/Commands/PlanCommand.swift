@@ -74,6 +74,7 @@ struct PlanCommand: ParsableCommand {
                 environment: Program.environment(numerics)
             )
             let plan = run.plan()
+            for warning in plan.warnings { warn(TerminalText(warning).escaped()) }
             if let print, let shards { return try self.print(print, into: shards, run, plan, of: loaded) }
             switch format.format {
             case .json: Terminal.output(PlanJSON(plan, of: loaded.graph).text)
