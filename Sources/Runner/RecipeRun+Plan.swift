@@ -17,11 +17,9 @@ extension RecipeRun {
         var warnings = NodeWarnings()
         var told: [String] = []
         let (scheduler, failures, remote) = state.withLock { ($0.scheduler, $0.failures, $0.foundRemotely) }
+        let kept = keptWarnings(of: Array(needed.indices), scheduler)
         for index in needed.indices {
-            guard case .cached = scheduler.states[index].phase else { continue }
-            for warning in keptWarnings(of: index, key: scheduler.states[index].key) where warnings.isNew(warning) {
-                told.append(warning.message)
-            }
+            for warning in kept[index] ?? [] where warnings.isNew(warning) { told.append(warning.message) }
         }
         return Plan(
             steps: needed.indices.map { index in

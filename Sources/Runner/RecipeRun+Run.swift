@@ -120,7 +120,7 @@ extension RecipeRun {
             return (plan(&state), state.knownAtPlan)
         }
         report(.planned(recipe: graph.name, work))
-        for index in known { reportNotRun(index, isPlanned: true) }
+        reportNotRun(known.map { ($0, isPlanned: true) })
     }
 
     /// As `snapshot`, without the reasons, which cost a look into the cache each.
@@ -544,10 +544,15 @@ extension RecipeRun {
             return nil
         }
         guard let toRun else { return }
-        for (index, wasToRun) in zip(indices, toRun) { reportNotRun(index, isPlanned: !wasToRun) }
+        reportNotRun(zip(indices, toRun).map { ($0, isPlanned: !$1) })
     }
 
-    private func reportNotRun(_ index: Int, isPlanned: Bool) {
+    private func reportNotRun(_ instances: [(index: Int, isPlanned: Bool)]) {
+        let warnings = keptWarnings(of: instances.map(\.index), state.withLock { $0.scheduler })
+        for (index, isPlanned) in instances { reportNotRun(index, isPlanned: isPlanned, warnings[index] ?? []) }
+    }
+
+    private func reportNotRun(_ index: Int, isPlanned: Bool, _ warnings: [NodeWarning]) {
         let state = state.withLock { $0.scheduler.states[index] }
         let name = InstanceName(graph.instances[index])
         if case .skipped(let cause) = state.phase {
@@ -555,15 +560,25 @@ extension RecipeRun {
         } else if let value = state.digest {
             report(.cached(name, digest: value, isPlanned: isPlanned))
             if state.isAbsent { warnOfAbsence(index) }
-            for warning in keptWarnings(of: index, key: state.key) { report(.nodeWarning(warning)) }
+            for warning in warnings { report(.nodeWarning(warning)) }
         }
     }
 
-    /// What an instance warned of when it gave the result that is used.
-    func keptWarnings(of index: Int, key: Digest?) -> [NodeWarning] {
-        let instance = graph.instances[index]
-        guard instance.schema.type.repeatsWarnings, let key else { return [] }
-        return KeptWarnings(store: store).texts(of: key).map { NodeWarning(InstanceName(instance), $0) }
+    /// What instances warned of when they gave the results that are used.
+    func keptWarnings(of indices: [Int], _ scheduler: Scheduler) -> [Int: [NodeWarning]] {
+        let keyed = indices.compactMap { index -> (index: Int, key: Digest)? in
+            guard graph.instances[index].schema.type.repeatsWarnings, case .cached = scheduler.states[index].phase,
+                let key = scheduler.states[index].key
+            else { return nil }
+            return (index, key)
+        }
+        guard !keyed.isEmpty else { return [:] }
+        var warnings: [Int: [NodeWarning]] = [:]
+        for ((index, _), texts) in zip(keyed, KeptWarnings(store: store).texts(of: keyed.map(\.key)))
+        where !texts.isEmpty {
+            warnings[index] = texts.map { NodeWarning(InstanceName(graph.instances[index]), $0) }
+        }
+        return warnings
     }
 
     // MARK: - Outputs, tables, expectations

@@ -14,11 +14,14 @@ struct KeptWarnings {
         store.insert(encoded.digest, encoded, kind: Self.kind, for: Self.key(of: result), cost: 0, claim: nil)
     }
 
-    func texts(of result: Digest) -> [String] {
-        guard let known = store.result(for: Self.key(of: result).digest), known.hasValue,
-            case .list(let texts)? = store.record(for: known.value)?.values[Self.field]
-        else { return [] }
-        return texts.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    /// By the places of the results, of which few have any.
+    func texts(of results: [Digest]) -> [[String]] {
+        store.results(for: results.map { Self.key(of: $0).digest }).map { known in
+            guard let known, known.hasValue,
+                case .list(let texts)? = store.record(for: known.value)?.values[Self.field]
+            else { return [] }
+            return texts.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        }
     }
 
     private static func key(of result: Digest) -> CacheKey {
