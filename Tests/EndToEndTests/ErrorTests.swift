@@ -78,6 +78,11 @@ struct ErrorTests {
                 broken.yaml:6:3: note: `prompt` is declared here
                 hint: did you mean `$latent`?
 
+                broken.yaml:16:14: error: an image has no fields to make a table of
+                16 |   image.png: $image[*]
+                   |              ^^^^^^^^^
+                hint: write a file for each: "image.png": $image
+
                 """
         )
     }

@@ -216,6 +216,7 @@ final class OutputPaths {
         if source.gathers {
             if canBeTable, Self.tableExtensions.contains(fileExtension) { return true }
             let axes = insertions(of: read.axes).joined(separator: "-")
+            let name = axes.isEmpty ? read.name : axes
             let own = artifact.extensions.first ?? "png"
             recipe.diagnostics.error(
                 canBeTable
@@ -223,7 +224,7 @@ final class OutputPaths {
                     : "\(noun(artifact.kind)) has no fields to make a table of",
                 at: canBeTable ? location : source.location,
                 hint: canBeTable
-                    ? "name it .csv or .json" : "write a file for each: \"\(axes).\(own)\": $\(read.name)"
+                    ? "name it .csv or .json" : "write a file for each: \"\(name).\(own)\": $\(read.name)"
             )
             return nil
         }
